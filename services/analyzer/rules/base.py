@@ -1,0 +1,84 @@
+"""What a rule is: a pure look at an event and the account's history, yielding objections."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.account import Account
+from shared.events import Evidence, Moment, Post, Probe, Severity, Value
+from shared.plugins import Plugin
+
+
+class History(Value):
+    """What is known of one account as of a moment; nothing observed later is in it.
+
+    `posts`: newest first by publish time (items without one last), the newest version of each item, deleted ones left
+    out. `newest_post_at`: newest publish time ever evidenced, deleted items included, future ones not.
+    `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
+    oldest first. `watched_since`: when the account entered the ledger or was opened, whichever is later known.
+    """
+
+    account: Account
+    posts: tuple[Post, ...] = ()
+    newest_post_at: Moment | None = None
+    last_list_at: Moment | None = None
+    failures: tuple[Probe, ...] = ()
+    watched_since: Moment
+
+
+class Objection(Value):
+    """What a rule has to say; the engine adds clause, indicator and rulebook version to make it a Finding.
+
+    `severity` null means the rulebook's severity for this rule.
+    """
+
+    subject: str
+    stage: str = ""
+    severity: Severity | None = None
+    since: Moment | None = None
+    sentence: str
+    measured: str
+    threshold: str
+    window: str
+    evidence: tuple[Evidence, ...] = ()
+    confirm: bool | None = None
+    """Null means the rulebook's own answer to whether a person must confirm."""
+
+
+class Hit(Value):
+    """A place in a text. `start` and `end` are code points of the text as given: `text[start:end]` is `text`."""
+
+    rule: str
+    severity: Severity
+    start: int
+    end: int
+    text: str
+    suggestion: str | None = None
+    tag: str | None = None
+    reason: str | None = None
+
+
+class Rule(Plugin):
+    """One file per rule, named like its entry in the rulebook; fields are its options there. Override what is needed.
+
+    `scope` tells the engine when an open finding no longer holds: an `account` finding when a later look that proves
+    the list does not yield it again; a `post` finding when the post is seen again without it, or is seen to be gone.
+    """
+
+    scope: ClassVar[Literal["account", "post"]] = "account"
+
+    def check_post(self, post: Post, history: History) -> Iterator[Objection]:
+        """Called for every new or changed post."""
+        return iter(())
+
+    def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
+        """Called for every probe, evidence or not; `history` includes the probe and its posts."""
+        return iter(())
+
+    def check_time(self, now: datetime, history: History) -> Iterator[Objection]:
+        """Called on the timer for accounts nobody has looked at; only coverage rules need it."""
+        return iter(())
+
+    def check_text(self, text: str) -> Iterator[Hit]:
+        """What this rule would say of a text before it is published; no account needed."""
+        return iter(())

@@ -1,0 +1,58 @@
+"""The ledger's two nouns: an account that is watched and the unit that owns it."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PLATFORM_NAMES = {
+    "wechat": "微信公众号",
+    "weibo": "新浪微博",
+    "douyin": "抖音",
+    "toutiao": "今日头条",
+    "feed": "订阅源",
+}
+
+
+class AccountStatus(StrEnum):
+    """Life cycle in the ledger (国办发〔2018〕123号, 开设、变更、关停、注销)."""
+
+    RUNNING = "运行"
+    CLOSING = "关停公告"
+    CANCELLING = "注销中"
+    CANCELLED = "已注销"
+
+
+class Account(BaseModel):
+    """One account of the ledger.
+
+    `platform` is a file name of services/collector/platforms; `id` is the platform's own id, always a string.
+    `opened_on` is a Beijing calendar date. Contact fields are the only personal data kept.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    platform: str = Field(min_length=1)
+    id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    unit: str = Field(min_length=1)
+    supervisor: str | None = None
+    region: str | None = None
+    url: str | None = None
+    verified_as: str | None = None
+    status: AccountStatus = AccountStatus.RUNNING
+    opened_on: date | None = None
+    leader: str | None = None
+    contact: str | None = None
+    phone: str | None = None
+    followers: int | None = None
+    remark: str | None = None
+
+    @property
+    def key(self) -> str:
+        """`platform/id`: the key of its events, its history and the command line."""
+        return f"{self.platform}/{self.id}"
+
+    @property
+    def platform_name(self) -> str:
+        return PLATFORM_NAMES.get(self.platform, self.platform)

@@ -1,0 +1,57 @@
+"""Events to and from bytes: versioned JSON bodies, CloudEvents 1.0 attributes as headers (Kafka protocol binding)."""
+
+from collections.abc import Mapping
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.errors import PoisonError
+from shared.events import AnyEvent, Event, Finding, Post, Probe
+
+MAX_BODY_BYTES = 900_000
+"""Below Kafka's default message.max.bytes of 1 MiB, headers included."""
+
+_adapter: TypeAdapter[Post | Probe | Finding] = TypeAdapter(AnyEvent)
+
+
+def encode(event: Event) -> bytes:
+    """UTF-8 JSON of the event. Raises PoisonError when it would be too large for the bus."""
+    body = event.model_dump_json().encode()
+    if len(body) > MAX_BODY_BYTES:
+        raise PoisonError(f"event {event.fingerprint} is {len(body)} bytes, the bus takes {MAX_BODY_BYTES}")
+    return body
+
+
+def headers(event: Event, source: str) -> dict[str, str]:
+    """CloudEvents 1.0 attributes with the `ce_` prefix of its Kafka binding. `source` names the publishing service."""
+    kind = event.topic.removesuffix("s")
+    return {
+        "ce_specversion": "1.0",
+        "ce_id": event_id(event),
+        "ce_source": f"/xunjian/{source}",
+        "ce_type": f"cn.xunjian.{kind}.v{event.version}",
+        "ce_time": event.occurred_at.isoformat(),
+        "ce_subject": event.key,
+        "content-type": "application/json; charset=utf-8",
+    }
+
+
+def event_id(event: Event) -> str:
+    """Identity of this very message: unlike the fingerprint it changes with a post's content or a finding's status."""
+    if isinstance(event, Post):
+        return f"{event.fingerprint}-{event.digest}"
+    if isinstance(event, Finding):
+        return f"{event.fingerprint}-{event.status}-{event.at.timestamp():.0f}"
+    return event.fingerprint
+
+
+def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Post | Probe | Finding:
+    """The event in a body. Raises PoisonError with the reason when it cannot be one of ours."""
+    version = (headers or {}).get("ce_specversion", "1.0")
+    if version != "1.0":
+        raise PoisonError(f"CloudEvents specversion {version}: this reader speaks 1.0")
+    try:
+        return _adapter.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "body"
+        raise PoisonError(f"{place}: {first['msg']}") from error

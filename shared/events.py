@@ -1,0 +1,250 @@
+"""What travels on the bus: Post, Probe, Finding. Immutable, versioned, each with a stable identity."""
+
+import hashlib
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+"""A timezone-aware time, kept in UTC."""
+
+
+class Outcome(StrEnum):
+    """How one look at one account ended. Only `ok` and `empty` are evidence (ARCHITECTURE.md, data flow 3)."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    BLOCKED = "blocked"
+    LOGIN_WALL = "login_wall"
+    GONE = "gone"
+    PARSE_ERROR = "parse_error"
+    TIMEOUT = "timeout"
+    NETWORK = "network"
+    CRASH = "crash"
+
+    @property
+    def is_evidence(self) -> bool:
+        return self in (Outcome.OK, Outcome.EMPTY)
+
+
+class Kind(StrEnum):
+    ORIGINAL = "original"
+    REPOST = "repost"
+    UNKNOWN = "unknown"
+
+
+class Comments(StrEnum):
+    OPEN = "open"
+    RESTRICTED = "restricted"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """`veto`, `deduction` and `reminder` ask the unit to act; the others accuse nobody."""
+
+    VETO = "veto"
+    DEDUCTION = "deduction"
+    REMINDER = "reminder"
+    HINT = "hint"
+    MENTION = "mention"
+    INFO = "info"
+    UNVERIFIED = "unverified"
+
+    @property
+    def accuses(self) -> bool:
+        return self in (Severity.VETO, Severity.DEDUCTION, Severity.REMINDER)
+
+
+class FindingStatus(StrEnum):
+    """`superseded`: a graver finding of the same matter took its place; nobody is told."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    SUPERSEDED = "superseded"
+
+
+class Value(BaseModel):
+    """Base of the frozen values inside events. Unknown fields are ignored, so that an old reader survives a new writer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class Event(Value):
+    """One fact about one account, keyed by the account so that its events stay in order."""
+
+    topic: ClassVar[str]
+
+    version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
+    platform: str = Field(min_length=1)
+    account_id: str = Field(min_length=1)
+
+    @property
+    def key(self) -> str:
+        """`platform/account_id`; partitions and histories go by it."""
+        return f"{self.platform}/{self.account_id}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        raise NotImplementedError
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable identity: the same fact seen twice has the same fingerprint, which makes a replay harmless."""
+        raise NotImplementedError
+
+
+class Post(Event):
+    """One published item as it was seen at `observed_at`. The same item seen changed is the same `fingerprint`, another `digest`."""
+
+    topic: ClassVar[str] = "posts"
+
+    event: Literal["post"] = "post"
+    id: str = Field(min_length=1)
+    """The platform's own id of the item; a string, since 16-19 digits do not survive a float."""
+    observed_at: Moment
+    """When we saw it (UTC)."""
+    url: str | None = None
+    title: str | None = None
+    text: str | None = None
+    """Plain text without markup; what the capture did not hold is null."""
+    published_at: Moment | None = None
+    """The platform's publish time (UTC); null when the capture does not tell."""
+    pinned: bool | None = None
+    kind: Kind = Kind.UNKNOWN
+    comments: Comments = Comments.UNKNOWN
+    ad_signals: tuple[str, ...] = ()
+    """The platform's own marks of commerce, as `field=value` words; never text heuristics."""
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.observed_at
+
+    @property
+    def fingerprint(self) -> str:
+        return _hash(self.platform, self.account_id, self.id)
+
+    @property
+    def digest(self) -> str:
+        """Changes when the content changes (edited, comments closed, unpinned), not when it is merely seen again."""
+        return _hash(self.model_dump_json(exclude={"observed_at", "version"}))
+
+
+class Coverage(StrEnum):
+    """What the captures were, taken together. Only `list` can prove silence."""
+
+    LIST = "list"
+    ITEM = "item"
+    PROFILE = "profile"
+    TIMELINE = "timeline"
+    NOTHING = "nothing"
+
+
+class Probe(Event):
+    """One look at one account: when, how it ended, what was seen of the account."""
+
+    topic: ClassVar[str] = "probes"
+
+    event: Literal["probe"] = "probe"
+    at: Moment
+    outcome: Outcome
+    reason: str | None = None
+    """For a person: why the look did not succeed, or what was seen; Chinese."""
+    name: str | None = None
+    """The account's name as the platform shows it now."""
+    covers: Coverage = Coverage.LIST
+    newest_post_at: Moment | None = None
+    """Newest publish time among the items seen, future ones left out; never simply the first item's."""
+    post_ids: tuple[str, ...] = ()
+    """Every item id on the list, so that a deleted item can be told from one that scrolled away."""
+    url: str | None = None
+    evidence_sha256: str | None = None
+    """Hash over the captures this rests on."""
+    duration_ms: int | None = None
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
+
+    @property
+    def proves_list(self) -> bool:
+        """True when this look may be used to say how long the account has been silent."""
+        return self.outcome.is_evidence and self.covers is Coverage.LIST
+
+    @property
+    def fingerprint(self) -> str:
+        return _hash(self.platform, self.account_id, self.at.isoformat())
+
+
+class Clause(Value):
+    """Where the rule stands written: document number and its words."""
+
+    document: str
+    words: str
+
+
+class Evidence(Value):
+    """What a person can look at to check the finding by hand."""
+
+    post_id: str | None = None
+    url: str | None = None
+    quote: str | None = None
+    at: Moment | None = None
+    sha256: str | None = None
+
+
+class Finding(Event):
+    """One rule's objection to one account or post, with everything needed to check it by hand.
+
+    `subject` names the matter (a post id, or the moment silence began), so that rule + subject is one finding however
+    often it is seen. `since` is when the matter began, `at` when this status was established.
+    """
+
+    topic: ClassVar[str] = "findings"
+
+    event: Literal["finding"] = "finding"
+    rule: str
+    """File name of the rule in services/analyzer/rules."""
+    indicator: str
+    """Our indicator id, for example U-01."""
+    severity: Severity
+    status: FindingStatus = FindingStatus.OPEN
+    subject: str
+    stage: str = ""
+    """Step of a ladder inside the rule (for example `10d`); part of the identity."""
+    at: Moment
+    since: Moment | None = None
+    sentence: str
+    """One Chinese sentence a person can check by hand."""
+    clause: Clause
+    measured: str
+    threshold: str
+    window: str
+    evidence: tuple[Evidence, ...] = ()
+    rulebook_version: str
+    needs_confirmation: bool = False
+    """True when a person must confirm before it may stand in a circular."""
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.at
+
+    @property
+    def fingerprint(self) -> str:
+        return _hash(self.platform, self.account_id, self.rule, self.subject, self.stage)
+
+    @property
+    def number(self) -> str:
+        """Short 告警编号 printed in messages, so that people can see two messages are about the same matter."""
+        return self.fingerprint[:8].upper()
+
+
+AnyEvent = Annotated[Post | Probe | Finding, Field(discriminator="event")]
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
