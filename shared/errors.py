@@ -22,7 +22,7 @@ class PoisonError(PermanentError):
 
 
 class InputError(PermanentError):
-    """Something a person gave us is wrong. `place` names the file, row, column or key; the message ends with the remedy."""
+    """Something a person gave us is wrong: `place` names file, row, column or key; the message ends with the remedy."""
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}: {message}")

@@ -69,7 +69,7 @@ class FindingStatus(StrEnum):
 
 
 class Value(BaseModel):
-    """Base of the frozen values inside events. Unknown fields are ignored, so that an old reader survives a new writer."""
+    """Base of the frozen values in events. Unknown fields are ignored, so that an old reader survives a new writer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
@@ -99,7 +99,7 @@ class Event(Value):
 
 
 class Post(Event):
-    """One published item as it was seen at `observed_at`. The same item seen changed is the same `fingerprint`, another `digest`."""
+    """One published item as seen at `observed_at`. The same item seen changed: same `fingerprint`, another `digest`."""
 
     topic: ClassVar[str] = "posts"
 

@@ -22,7 +22,7 @@ class Message(Value):
 
 
 class Channel(Plugin):
-    """One file per channel. `rate_per_minute` is what the other side allows; the engine keeps to it across processes."""
+    """One file per channel. `rate_per_minute` is what the other side allows; the engine keeps to it."""
 
     rate_per_minute: int | None = None
 

@@ -11,5 +11,5 @@ class Report(Plugin):
     """One file per report."""
 
     def write(self, store: Any, cut_off: datetime, folder: Path) -> Path:
-        """Write the report as of `cut_off` into `folder` and return its path. Same store, same cut-off, same content."""
+        """Write the report as of `cut_off` into `folder`; returns its path. Same store and cut-off, same content."""
         raise NotImplementedError

@@ -27,7 +27,7 @@ class Capture(Value):
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
-    def json(self) -> Any:
+    def parsed(self) -> Any:
         """The body as JSON with integers kept exact. Raises ValueError."""
         return json.loads(self.body)
 
