@@ -14,7 +14,9 @@ def days(count: float) -> timedelta:
 
 
 def an_account(account_id: str = "1001", platform: str = "weibo", **fields: object) -> Account:
-    return Account.model_validate({"platform": platform, "id": account_id, "name": "青禾发布", "unit": "青禾县政府办"} | fields)
+    return Account.model_validate(
+        {"platform": platform, "id": account_id, "name": "青禾发布", "unit": "青禾县政府办"} | fields
+    )
 
 
 def a_post(post_id: str = "p1", published_at: datetime | None = NOW, **fields: object) -> Post:
