@@ -6,7 +6,6 @@ import structlog
 
 from services.analyzer.judge import Judge
 from shared.bus import Bus, Record, Subscription
-from shared.clock import Clock
 from shared.envelope import decode
 from shared.errors import PoisonError
 from shared.events import Finding, Post, Probe
@@ -17,31 +16,31 @@ log = structlog.get_logger(__name__)
 
 GROUP = "analyzer"
 TICK = timedelta(minutes=5)
+POLL_SECONDS = 0.2
 
 
 class AnalyzerEngine:
     """A crash anywhere repeats the round; fingerprints make that harmless."""
 
-    def __init__(self, bus: Bus, store: Store, judge: Judge, metrics: Metrics, clock: Clock) -> None:
+    def __init__(self, bus: Bus, store: Store, judge: Judge, metrics: Metrics) -> None:
         self._bus = bus
         self._store = store
         self._judge = judge
         self._metrics = metrics
-        self._clock = clock
         self._subscription: Subscription = bus.subscribe(GROUP, ("posts", "probes"))
         self._ticked_at: datetime | None = None
 
-    def step(self, timeout_seconds: float = 0.5) -> bool:
+    def step(self, now: datetime) -> bool:
         """One round; True when there was something to judge or to tell."""
-        records = self._subscription.poll(timeout_seconds)
+        records = self._subscription.poll(POLL_SECONDS)
         events = [event for record in records if (event := self._read(record)) is not None]
         if events:
             self._judge.judge(events)
-        self._tick_if_due()
+        self._tick_if_due(now)
         told = self._tell()
         if records:
             self._subscription.commit()
-        self._metrics.heartbeat.set(self._clock().timestamp())
+        self._metrics.heartbeat.set(now.timestamp())
         return bool(records) or told
 
     def lag(self) -> int:
@@ -69,8 +68,7 @@ class AnalyzerEngine:
         self._store.mark_told(findings)
         return True
 
-    def _tick_if_due(self) -> None:
-        now = self._clock()
+    def _tick_if_due(self, now: datetime) -> None:
         if self._ticked_at is None or now - self._ticked_at >= TICK:
             self._judge.tick(now)
             self._ticked_at = now

@@ -42,6 +42,8 @@ class Looker(Protocol):
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look: ...
 
+    def close(self) -> None: ...
+
 
 class CollectorEngine:
     """Visits one due account per step. A crash before the visit is recorded repeats it, which is harmless."""
@@ -69,17 +71,24 @@ class CollectorEngine:
         self._deadline_days = tuple(deadline_days)
         self._chance = chance
 
-    def step(self) -> bool:
+    def step(self, now: datetime) -> bool:
         """Visit the longest-due account of each platform that may be visited; True when there was one."""
         visited = [self._visit_one_of(name, platform) for name, platform in self._platforms.items()]
-        self._metrics.heartbeat.set(self._clock().timestamp())
+        self._metrics.heartbeat.set(now.timestamp())
         return any(visited)
 
-    def visit(self, account: Account, platform: Platform) -> Visit:
-        """One look at one account, without publishing or remembering anything."""
+    def visit(self, account: Account) -> Visit:
+        """One look at one account, without publishing or remembering anything. Raises InputError: no such platform."""
+        platform = self._platforms.get(account.platform)
+        if platform is None:
+            raise InputError(account.key, f"no such platform; there are: {', '.join(sorted(self._platforms))}")
         started = self._clock()
         reading, look = self._look(account, platform)
         return Visit(reading, look, self._probe(account, reading, look, started))
+
+    def close(self) -> None:
+        """Close the browser; call it from the thread that stepped."""
+        self._looker.close()
 
     def _visit_one_of(self, name: str, platform: Platform) -> bool:
         now = self._clock()
@@ -97,7 +106,7 @@ class CollectorEngine:
         return True
 
     def _visit_due(self, due: Due, platform: Platform, rest: Rest) -> None:
-        visit = self.visit(due.account, platform)
+        visit = self.visit(due.account)
         reading, probe = visit.reading, visit.probe
         known = self._store.seen(due.account.key)
         posts = [_post(due.account, seen, probe.at) for seen in reading.posts]
