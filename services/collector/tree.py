@@ -88,7 +88,8 @@ def as_flag(node: object) -> bool | None:
     """A bool, or 0 and 1 standing for one."""
     if isinstance(node, bool):
         return node
-    return {0: False, 1: True}.get(as_int(node) if as_int(node) is not None else -1)
+    number = as_int(node)
+    return bool(number) if number in (0, 1) else None
 
 
 def as_count(node: object) -> int | None:
