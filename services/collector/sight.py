@@ -1,8 +1,9 @@
 """What single captures tell, and how they settle together into one Reading: the part every JSON platform shares."""
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qs, urlsplit
 
-from services.collector.platforms.base import Reading, SeenAccount, SeenPost
+from services.collector.platforms.base import Capture, Reading, SeenAccount, SeenPost
 from shared.account import Account
 from shared.events import Comments, Coverage, Kind, Outcome, Value
 
@@ -52,15 +53,25 @@ def refused_by_status(status: int | None) -> Sight | None:
     return refused(Outcome.PARSE_ERROR, f"平台没有给出内容（HTTP {status}）")
 
 
+def asked_for(capture: Capture, name: str) -> str | None:
+    """A query parameter of the address that was asked; null where a saved file tells no address."""
+    try:
+        values = parse_qs(urlsplit(capture.url or "").query).get(name)
+    except ValueError:
+        return None
+    return values[0] if values else None
+
+
 def gathered(items: Sequence[Seen], shape: Coverage = Coverage.ITEM, owner: str | None = None) -> Sight:
     """A sight of items. `shape` is what the answer is by its form: LIST an account's list, TIMELINE a feed of many
     accounts, ITEM bare items, of which several by one author are taken for that author's list.
 
-    `owner` is the id of the account whose list this is proved to be: others' items are left out of it. Without one,
-    items of different or unknown authors are a timeline, which says nothing of any one account.
+    `owner` is the id of the account whose list was asked for: others' items are left out of it, but when all are
+    others' it is not that account's list. Without an owner, items of different or unknown authors are a timeline,
+    which says nothing of any one account.
     """
-    if owner is not None:
-        items = [seen for seen in items if not seen.ids or owner in seen.ids]
+    own = [seen for seen in items if owner is None or not _differs(owner, seen.ids)]
+    items, owner = (own, owner) if own or not items else (items, None)
     shape = _shape(items, shape, owner)
     posts = tuple(seen.post for seen in items)
     if shape is not Coverage.LIST:
@@ -186,6 +197,11 @@ def _shape(items: Sequence[Seen], shape: Coverage, owner: str | None) -> Coverag
     return Coverage.LIST if owner or _same_author(items) else Coverage.TIMELINE
 
 
+def _differs(account_id: str, ids: Sequence[str]) -> bool:
+    """True only for another id of the same kind: a uid cannot tell whether a token is somebody else's."""
+    return account_id not in ids and any(_kind_of(value) == _kind_of(account_id) for value in ids)
+
+
 def _same_author(items: Sequence[Seen]) -> bool:
     authors = {seen.author.id for seen in items if seen.author}
     return len(authors) == 1 and all(seen.ids for seen in items)
@@ -208,11 +224,8 @@ def _known_as(ids: Iterable[str], sights: Sequence[Sight]) -> set[str]:
 
 
 def _is_stranger(sight: Sight, wanted: set[str]) -> bool:
-    """True only for another id of the same kind: a uid cannot tell whether a token is somebody else's."""
     main = sight.account.id if sight.account else None
-    if main is None or not wanted.isdisjoint(sight.ids):
-        return False
-    return any(_kind_of(main) == _kind_of(value) for value in wanted)
+    return main is not None and wanted.isdisjoint(sight.ids) and _differs(main, tuple(wanted))
 
 
 def _kind_of(account_id: str) -> str:

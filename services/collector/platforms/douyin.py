@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
-from urllib.parse import parse_qs, urlsplit
 
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.sight import Seen, Sight, gathered, refused, refused_by_status, settled
+from services.collector.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
 from services.collector.tree import (
     as_count,
     as_dict,
@@ -134,8 +133,8 @@ def _aweme_list(document: dict[str, object], capture: Capture) -> Sight:
     is_board = any("aweme_info" in node for node in as_dicts(raw))
     if is_board or _FEED_MARKS & document.keys():
         return gathered(items, Coverage.TIMELINE)
-    owner = _queried(capture, "sec_user_id")
-    if owner is not None:
+    owner = asked_for(capture, "sec_user_id")
+    if owner is not None and any(owner in seen.ids for seen in items):
         items = [_of(owner, seen) for seen in items]
     sight = gathered(items, Coverage.LIST if _LIST_MARKS & document.keys() else Coverage.ITEM, owner)
     if items:
@@ -302,11 +301,3 @@ def _ad_signals(aweme: dict[str, object]) -> Iterator[str]:
             yield f"{key}={len(goods)}"
     if as_text(aweme.get("raw_ad_data")) or as_dict(aweme.get("raw_ad_data")):
         yield "raw_ad_data=present"
-
-
-def _queried(capture: Capture, name: str) -> str | None:
-    try:
-        values = parse_qs(urlsplit(capture.url or "").query).get(name)
-    except ValueError:
-        return None
-    return values[0] if values else None

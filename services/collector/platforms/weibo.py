@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from services.collector.chinese_time import names_day_only, parse_chinese_time
 from services.collector.markup import plain_text
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.sight import Seen, Sight, gathered, refused, refused_by_status, settled
+from services.collector.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
 from services.collector.tree import (
     as_count,
     as_dict,
@@ -56,6 +56,8 @@ _LOGIN_URL = re.compile(r"passport\.weibo|login\.php|/signin/|/sso/")
 _LOGIN_PAGE = re.compile(r"<title>[^<]*登录[^<]*</title>")
 _GONE = re.compile(r"用户不存在|[帐账]号(?:已|被|已被)(?:注销|封禁)|User does not exist")
 _MBLOG_MARKS = {"reposts_count", "attitudes_count", "mblogtype", "mblogid"}
+_USER_MARKS = {"statuses_count", "mblog_count", "followers_count", "fans_count"}
+_DETAIL_MARKS = {"sunshine_credit", "label_desc"}
 _COMMENT_MARKS = {"rootid", "floor_number", "reply_comment", "like_counts", "rootidstr"}
 
 
@@ -146,20 +148,27 @@ def _data(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     if "cards" in data:
         yield from _cards(data, capture)
     elif isinstance(data.get("list"), list):
-        sight = gathered(_mblog_items(data["list"], capture), Coverage.LIST, _query(capture, "uid"))
+        sight = gathered(_mblog_items(data["list"], capture), Coverage.LIST, asked_for(capture, "uid"))
         yield _complete(sight, data.get("total"))
     elif _is_mblog(as_dict(data.get("status"))):
         yield gathered([_seen(as_dict(data["status"]), capture)])
-    elif "longTextContent" in data:
-        yield _long_text(data, capture)
-    elif "total_number" in data:
-        yield Sight(reason="这是评论列表，其中没有博文；评论不读取")
+    elif (piece := _piece(data, capture)) is not None:
+        yield piece
+
+
+def _piece(data: dict[str, object], capture: Capture) -> Sight | None:
+    """Answers that say nothing of themselves about whose they are."""
+    if _DETAIL_MARKS & data.keys():
+        return _detail(data, capture)
+    if "longTextContent" in data:
+        return _long_text(data, capture)
+    return Sight(reason="这是评论列表，其中没有博文；评论不读取") if "total_number" in data else None
 
 
 def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     """Only the containers of posts are an account's list; other tabs and searches hold a choice of posts or none."""
     info = as_dict(data.get("cardlistInfo"))
-    container = as_text(info.get("containerid")) or _query(capture, "containerid")
+    container = as_text(info.get("containerid")) or asked_for(capture, "containerid")
     match = _POSTS_CONTAINER.match(container or "")
     items = _card_items(as_dicts(data.get("cards")), capture)
     if match:
@@ -202,7 +211,7 @@ def _mblog_items(nodes: object, capture: Capture) -> list[Seen]:
 
 def _long_text(data: dict[str, object], capture: Capture) -> Sight:
     """The answer itself does not say which item it belongs to; only the address it was asked at does."""
-    post_id = as_id(_query(capture, "id"))
+    post_id = as_id(asked_for(capture, "id"))
     text = as_text(data.get("longTextContent"))
     if post_id is None or text is None:
         return Sight(reason="这是长文全文，其中没有博文编号，不能归到任何一条博文")
@@ -234,7 +243,7 @@ def _is_mblog(node: dict[str, object]) -> bool:
 
 
 def _is_user(node: dict[str, object]) -> bool:
-    return _user_id(node) is not None and ("statuses_count" in node or "mblog_count" in node)
+    return _user_id(node) is not None and bool(_USER_MARKS & node.keys())
 
 
 def _post_id(mblog: dict[str, object]) -> str | None:
@@ -248,6 +257,15 @@ def _user_id(user: dict[str, object]) -> str | None:
 def _profile(user: dict[str, object]) -> Sight:
     account = _account(user)
     return Sight(account=account, ids=(account.id or "",), covers=Coverage.PROFILE)
+
+
+def _detail(data: dict[str, object], capture: Capture) -> Sight:
+    """The second half of a profile; whose it is stands only in the address it was asked at."""
+    uid = as_id(asked_for(capture, "uid"))
+    account = SeenAccount(
+        id=uid, verified_as=as_text(data.get("desc_text")), description=as_text(data.get("description"))
+    )
+    return Sight(account=account, ids=(uid,) if uid else (), covers=Coverage.PROFILE)
 
 
 def _account(user: dict[str, object]) -> SeenAccount:
@@ -337,11 +355,3 @@ def _host(address: str) -> str:
         return urlsplit(address).hostname or ""
     except ValueError:
         return ""
-
-
-def _query(capture: Capture, name: str) -> str | None:
-    try:
-        values = parse_qs(urlsplit(capture.url or "").query).get(name)
-    except ValueError:
-        return None
-    return values[0] if values else None
