@@ -62,7 +62,7 @@ def _on_date(text: str, here: datetime) -> datetime | None:
         return _at(_date(int(match["year"]), month, day), match)
     # 29 February can lie up to eight years back.
     candidates = (_at(_date(here.year - back, month, day), match) for back in range(9))
-    return next((moment for moment in candidates if moment is not None and moment <= here + _AHEAD), None)
+    return next((moment for moment in candidates if moment is not None and moment <= here), None)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -106,7 +106,7 @@ def settled(sights: Sequence[Sight], account: Account | None = None) -> Reading:
 
 
 def _told(sights: Sequence[Sight]) -> Reading:
-    for attempt in (_account_gone, _list, _items, _proved_empty, _refused, _not_loaded, _profile, _nothing):
+    for attempt in (_list, _account_gone, _items, _proved_empty, _refused, _not_loaded, _profile, _nothing):
         if (reading := attempt(sights)) is not None:
             return reading
     return _failed(_UNKNOWN)

@@ -29,7 +29,7 @@ from shared.events import Comments, Coverage, Kind, Outcome
 _TOKEN = re.compile(r"MS4wLj[A-Za-z0-9_-]{20,120}")
 _ITEM_IN_LINK = re.compile(r"(?:/(?:group|item|article|video|w)/|/[ai])(\d{15,20})(?!\d)")
 _USER_IN_LINK = re.compile(r"/c/user/(?:token/)?(\d{5,20}|MS4wLj[A-Za-z0-9_-]{20,120})/?")
-_OWN_LINK = re.compile(r"^(?:https?:)?(?://(?:[a-z]+\.)?(?:toutiao\.com|snssdk\.com))?/")
+_OWN_LINK = re.compile(r"^(?:(?:https?:)?//(?:[a-z]+\.)?(?:toutiao\.com|snssdk\.com))?/(?!/)")
 _LINKS = ("article_url", "share_url", "display_url", "url", "source_url", "item_source_url", "seo_url")
 _FEED_MARKS = {"login_status", "post_content_hint", "tips", "total_number", "return_count", "action_label", "cur_tab"}
 _BLOCK_PAGES = ("__ac_signature", "__ac_nonce", "验证码中间页", "请完成下列验证后继续")

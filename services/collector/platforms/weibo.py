@@ -262,9 +262,7 @@ def _profile(user: dict[str, object]) -> Sight:
 def _detail(data: dict[str, object], capture: Capture) -> Sight:
     """The second half of a profile; whose it is stands only in the address it was asked at."""
     uid = as_id(asked_for(capture, "uid"))
-    account = SeenAccount(
-        id=uid, verified_as=as_text(data.get("desc_text")), description=as_text(data.get("description"))
-    )
+    account = SeenAccount(id=uid, description=as_text(data.get("description")))
     return Sight(account=account, ids=(uid,) if uid else (), covers=Coverage.PROFILE)
 
 
@@ -288,7 +286,11 @@ def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | 
         author = SeenAccount(id=home[1])
     post_id = _post_id(mblog) or ""
     bid = as_text(mblog.get("mblogid")) or as_text(mblog.get("bid"))
-    path = f"weibo.com/{author.id}/{bid}" if author and bid and bid.isalnum() else f"m.weibo.cn/detail/{post_id}"
+    path = (
+        f"weibo.com/{author.id}/{bid}"
+        if author and bid and re.fullmatch(r"[0-9A-Za-z]{5,12}", bid)
+        else f"m.weibo.cn/detail/{post_id}"
+    )
     post = SeenPost(
         id=post_id,
         url=f"https://{path}",
