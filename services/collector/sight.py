@@ -101,7 +101,7 @@ def settled(sights: Sequence[Sight], account: Account | None = None) -> Reading:
     if not reading.outcome.is_evidence:
         return reading
     if reading.covers is Coverage.TIMELINE:
-        return _failed("页面是多个账号的内容，不是该账号的主页")
+        return _failed("页面内容不是该账号的作品列表（多个账号的内容或精选）")
     return reading if proved else _failed("未能确认页面属于该账号")
 
 

@@ -51,7 +51,6 @@ class Douyin(Platform):
     accounts not the newest works (research 2.8); the engine has to weigh that."""
 
     hosts: ClassVar[tuple[str, ...]] = ("www.douyin.com", "www.iesdouyin.com", "v.douyin.com")
-    min_interval_seconds: float = 10.0
 
     def plan(self, account: Account) -> Plan:
         if not _SEC_UID.fullmatch(account.id):
@@ -94,10 +93,10 @@ def _page(capture: Capture) -> Iterator[Sight]:
         yield from _answer(router, capture)
     elif not text or text == "blocked":
         yield refused(Outcome.BLOCKED, "抖音返回了空内容，访问签名或会话未被接受")
-    elif any(mark in text for mark in _BLOCK_PAGES):
-        yield refused(Outcome.BLOCKED, "抖音要求安全验证（验证码中间页），未能看到账号内容")
     elif text[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "抖音的回答不完整，无法解析")
+    elif any(mark in text for mark in _BLOCK_PAGES):
+        yield refused(Outcome.BLOCKED, "抖音要求安全验证（验证码中间页），未能看到账号内容")
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:

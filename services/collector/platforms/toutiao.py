@@ -83,10 +83,10 @@ def _page(capture: Capture) -> Iterator[Sight]:
         yield refused(Outcome.BLOCKED, "头条返回了空内容，访问签名或会话未被接受")
     elif (seen := _article_page(text, capture)) is not None:
         yield gathered([seen])
-    elif any(mark in text for mark in _BLOCK_PAGES):
-        yield refused(Outcome.BLOCKED, "头条要求安全验证，未能看到账号内容")
     elif text.lstrip()[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "头条的回答不完整，无法解析")
+    elif any(mark in text for mark in _BLOCK_PAGES):
+        yield refused(Outcome.BLOCKED, "头条要求安全验证，未能看到账号内容")
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:

@@ -113,12 +113,12 @@ def _page(capture: Capture) -> Iterator[Sight]:
     status = dig((as_dicts(embedded(text, "$render_data")) or [{}])[0], "status")
     if isinstance(status, dict) and _is_mblog(status):
         yield gathered([_seen(status, capture)])
+    elif text.lstrip()[:1] in ("{", "["):
+        yield refused(Outcome.PARSE_ERROR, "微博的回答不完整，无法解析")
     elif any(mark in text for mark in _BLOCK_MARKS) or "visitor" in _host(capture.url or ""):
         yield refused(Outcome.BLOCKED, "微博要求安全验证或访问受限，未能看到账号内容")
     elif _LOGIN_PAGE.search(text):
         yield refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
-    elif text.lstrip()[:1] in ("{", "["):
-        yield refused(Outcome.PARSE_ERROR, "微博的回答不完整，无法解析")
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:

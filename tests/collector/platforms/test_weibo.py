@@ -283,7 +283,7 @@ def test_an_ok_of_zero_alone_proves_nothing() -> None:
         ("<title>登录 - 微博</title>", 200, WALL),
         ({"ok": 0, "msg": "该用户不存在"}, 200, Outcome.GONE),
         ("<html><div id=app></div></html>", 200, BROKEN),
-        ('{"ok":1,"data":{"cards":[', 200, BROKEN),
+        ('{"ok":1,"data":{"cards":[{"mblog":{"text":"登录时请输入验证码', 200, BROKEN),
         ({"ok": 1, "data": {"something": "else"}}, 200, BROKEN),
         ("null", 200, BROKEN),
     ],
