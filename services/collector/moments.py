@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from shared.clock import SHANGHAI
 
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
-"""Unix seconds of 2000 and 2100: outside of this a number is no publish time."""
+"""Unix seconds of 2000 and 2100: outside of this it is no publish time (1970 is what programs write for none)."""
 
 _ZONES = {"Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "CST": 8, "BJT": 8, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7, "JST": 9}
 """CST on a Chinese page is China Standard Time, not the -0600 of RFC 822."""
@@ -35,7 +35,7 @@ _THIS_YEAR = re.compile(rf"(?P<month>\d{{1,2}})(?:月|-)(?P<day>\d{{1,2}})日?\s
 
 def from_unix(value: object) -> datetime | None:
     """Unix seconds or milliseconds, as number or digits; null when it is not a moment of this century."""
-    if isinstance(value, bool) or not re.fullmatch(r"\d{9,13}", str(value)):
+    if isinstance(value, bool) or not re.fullmatch(r"\d{9,13}", str(value), re.ASCII):
         return None
     seconds = int(str(value))
     if seconds >= 10**11:
@@ -115,6 +115,7 @@ def _at(year: int, month: int, day: int, match: re.Match[str]) -> datetime | Non
 
 def _or_none(build: Callable[[], datetime]) -> datetime | None:
     try:
-        return build()
+        moment = build()
     except (ValueError, OverflowError):
         return None
+    return moment if EARLIEST <= moment.timestamp() < LATEST else None

@@ -1,10 +1,13 @@
 """Values written in a page's own JavaScript, read without running any of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-MAX_DEPTH = 40
+MAX_DEPTH, MAX_TRIES = 40, 20
+"""How deep a value may nest, and how many broken ones may come before the one that is asked for."""
 
 _STRING = r"""'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+\""""
 _TOKEN = re.compile(rf"\s*+(?:{_STRING}|[\w$.]++|\|\||\S)")
@@ -20,7 +23,8 @@ def assigned(script: str, name: str) -> Any:
     Strings in calls are taken as the call's value (`JsDecode('…')`), `'12' * 1` is a number, `a || b` its first
     non-empty operand, anything that would have to be run is null.
     """
-    for match in re.finditer(rf"\b{name}\s*=(?!=)\s*(?=[\[{{'\"])", script):
+    places = re.finditer(rf"\b{name}\s*=(?!=)\s*(?=[\[{{'\"])", script)
+    for match in islice(places, MAX_TRIES):
         try:
             if value := _Reader(script, match.end()).expression():
                 return value
@@ -35,16 +39,20 @@ def variables(script: str, names: Iterable[str]) -> dict[str, str]:
     Names that have none are left out.
     """
     found: dict[str, str] = {}
-    for match in re.finditer(rf"(?:\bvar\s+|\bwindow\.)({'|'.join(names)})\s*=(?!=)([^\n]*)", script):
-        if match[1] in found:
-            continue
-        try:
-            value = _Reader(match[2], 0).expression()
-        except ValueError:
-            continue
-        if value and isinstance(value, str | int):
-            found[match[1]] = str(value)
+    tries: Counter[str] = Counter()
+    for match in re.finditer(rf"(?:\bvar\s+|\bwindow\.)({'|'.join(names)})\s*=(?!=)(?=([^\n]{{0,2000}}))", script):
+        name, tries[match[1]] = match[1], tries[match[1]] + 1
+        if name not in found and tries[name] <= MAX_TRIES and (value := _one(match[2])):
+            found[name] = value
     return found
+
+
+def _one(expression: str) -> str:
+    try:
+        value = _Reader(expression, 0).expression()
+    except ValueError:
+        return ""
+    return str(value) if value and isinstance(value, str | int) else ""
 
 
 class _Reader:

@@ -56,6 +56,8 @@ class Page:
     def __init__(self, text: str) -> None:
         self.tree: LexborHTMLParser = tree(text)
         self.script = "\n".join(node.text() for node in self.tree.css("script"))
+        data = assigned(self.script, "cgiDataNew")
+        self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}
 
     def text(self, selector: str) -> str:
         return node_text(self.tree.css_first(selector))
@@ -65,10 +67,10 @@ class Page:
         return tidy((node.attributes.get("content") if node else None) or "")
 
 
-def entities(text: object) -> str:
+def entities(text: object, times: int = 3) -> str:
     """Character references undone as often as WeChat nests them; only whole ones, or `&timestamp` would suffer."""
     found = str(text or "")
-    for _ in range(3):
+    for _ in range(times):
         found = _ENTITY.sub(lambda match: html.unescape(match[0]), found)
     return found
 
@@ -78,8 +80,9 @@ def one_line(text: object, limit: int = MAX_TITLE) -> str:
 
 
 def is_article(page: Page) -> bool:
-    """Every page that shows an article has one of these, no status page has: so an article may quote a status page."""
-    return page.tree.css_first("#js_article, #js_content, #img-content") is not None
+    """Every article page has one of these marks and no status page has: so an article may quote a status page."""
+    shown = page.tree.css_first("#js_article, #js_content, #img-content") is not None
+    return shown or is_article_data(page.data)
 
 
 def is_article_data(value: Mapping[str, Any]) -> bool:
@@ -89,11 +92,10 @@ def is_article_data(value: Mapping[str, Any]) -> bool:
 
 def read_article(page: Page, capture: Capture) -> Sighting:
     """An article page."""
-    data = assigned(page.script, "cgiDataNew")
     old = variables(page.script, (*_OLD_NAMES.values(), *_OLD_COPYRIGHT))
     facts: dict[str, Any] = {name: old.get(old_name) for name, old_name in _OLD_NAMES.items()}
     facts["copyright_info"] = _old_copyright(page, old)
-    facts |= {name: value for name, value in _mapping(data).items() if value or name not in facts}
+    facts |= {name: value for name, value in page.data.items() if value or name not in facts}
     facts["title"] = facts["title"] or page.meta("og:title") or page.text("#activity-name") or page.text("title")
     facts["nick_name"] = facts["nick_name"] or page.text("#js_name, .wx_follow_nickname, .profile_nickname")
     facts["link"] = facts["link"] or page.meta("og:url")

@@ -39,7 +39,8 @@ def read_values(values: Sequence[Any], capture: Capture) -> Sighting | None:
 
 def read_message_list(value: object, capture: Capture, identity: Identity) -> Sighting:
     """`msgList` of a profile page: an object, or its JSON as text with character references."""
-    messages = _parsed(entities(value) if isinstance(value, str) else value).get("list")
+    escaped = entities(value, times=1) if isinstance(value, str) else ""
+    messages = (_parsed(value) or _parsed(escaped)).get("list")
     if not isinstance(messages, list):
         return failed(Outcome.PARSE_ERROR, "列表数据不完整", identity)
     sighting = _messages(_mappings(messages), capture)

@@ -49,6 +49,7 @@ def _message_page(page: Page, capture: Capture) -> Sighting | None:
 def _search_page(page: Page, _: Capture) -> Sighting | None:
     """Search results are of many accounts: no one's list."""
     rows = page.tree.css("ul.news-list li, ul.news-list2 li")
+    rows = rows or [row for row in page.tree.css("li") if row.css_first(".txt-box .s-p[t]")]
     if not rows:
         return None
     posts = [post for row in rows if (post := _found(row))]
@@ -103,7 +104,7 @@ def _album_page(page: Page, capture: Capture) -> Sighting | None:
 def _about_page(page: Page, _: Capture) -> Sighting | None:
     """The account's own page: who it is, and nothing of what it published."""
     rows = {node_text(row.css_first(".item-title")): row.css_first(".item-desc") for row in page.tree.css(".item-info")}
-    if "微信号" not in rows and not {"公众号简介", "服务号简介"} & rows.keys():
+    if not {"微信号", "公众号简介", "服务号简介"} & rows.keys():
         return None
     owner = rows.get("认证主体") or rows.get("账号主体") or rows.get("帐号主体")
     history = page.tree.css_first("#js_div_rename_history p")

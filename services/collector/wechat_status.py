@@ -6,6 +6,7 @@ The caller makes sure first that the page is no article: a real article may quot
 import re
 
 from services.collector.markup import tidy
+from services.collector.platforms.base import SeenAccount
 from services.collector.script_values import assigned
 from services.collector.wechat_article import Page, one_line
 from services.collector.wechat_identity import Identity
@@ -24,14 +25,18 @@ _SIMPLE = str.maketrans(
 _Meaning = tuple[Outcome, Coverage, str]
 _WALL: _Meaning = (Outcome.BLOCKED, Coverage.NOTHING, "出现访问验证页（环境异常或访问过于频繁）")
 _STATES: dict[str, _Meaning] = {
-    r"环境异常|完成验证后即可继续访问|操作(过于)?频繁|访问过于频繁|需要您协助验证|unusual activity": _WALL,
+    r"环境异常|完成验证后即可继续访问|操作(过于)?频繁|访问过于频繁|需要您协助验证|请输入验证码|unusual activity": _WALL,
     r"请(在|使用)微信客户端打开|open .{0,20}in (the )?(wechat|weixin)": (
         Outcome.LOGIN_WALL,
         Coverage.NOTHING,
         "请在微信客户端打开：未登录微信，看不到内容",
     ),
-    r"[帐账]号已?(自主)?注销|account .{0,30}(cancel|deregister)": (Outcome.GONE, Coverage.PROFILE, "账号已注销"),
-    r"[帐账]号已?(被|经)?(屏蔽|封|停用|停止使用)|account .{0,30}(blocked|banned)": (
+    r"(公众号|[帐账]号)已?(自主)?注销|account .{0,30}(cancel|deregister)": (
+        Outcome.GONE,
+        Coverage.PROFILE,
+        "账号已注销",
+    ),
+    r"(公众号|[帐账]号)(因.{0,20})?已?(被|经)?(屏蔽|封|停用|停止使用)|account .{0,30}(blocked|banned)": (
         Outcome.GONE,
         Coverage.PROFILE,
         "账号已被屏蔽",
@@ -40,10 +45,14 @@ _STATES: dict[str, _Meaning] = {
     r"[帐账]号.{0,20}(冻结|回收)": (Outcome.GONE, Coverage.PROFILE, "账号已被冻结或回收"),
     r"[帐账]号迁移": (Outcome.GONE, Coverage.PROFILE, "账号已迁移"),
     r"已被发布者删除|deleted by the (author|publisher)": (Outcome.GONE, Coverage.NOTHING, "文章已被发布者删除"),
-    r"违规|违反|侵权|投诉|violat|complain": (Outcome.GONE, Coverage.NOTHING, "文章因违规或被投诉无法查看"),
+    r"(因|涉嫌).{0,12}(违规|违反|侵权)|被.{0,6}投诉|violat|complain": (
+        Outcome.GONE,
+        Coverage.NOTHING,
+        "文章因违规或被投诉无法查看",
+    ),
     r"暂时无法查看|temporarily unavailable": (Outcome.GONE, Coverage.NOTHING, "文章暂时无法查看"),
     r"链接已过期|link .{0,10}expired": (Outcome.GONE, Coverage.NOTHING, "链接已过期"),
-    r"无法查看|已删除|不存在|已停止访问": (Outcome.GONE, Coverage.NOTHING, "文章无法查看"),
+    r"无法查看|已停止访问": (Outcome.GONE, Coverage.NOTHING, "文章无法查看"),
 }
 """The first that fits counts. Coverage `profile`: the account itself is gone; `nothing`: only this article is."""
 _VERIFICATION = re.compile(r"secitptpage/template/verify|\bpoc_token\b|wappoc_appmsgcaptcha")
@@ -54,7 +63,9 @@ def read_status(page: Page) -> Sighting | None:
     text = _visible(page)
     for words, (outcome, covers, reason) in _STATES.items():
         if len(text) <= LONGEST_STATUS and re.search(words, text.translate(_SIMPLE), re.IGNORECASE):
-            return failed(outcome, _reason(page, reason), _named(page)).model_copy(update={"covers": covers})
+            status = SeenAccount(status=reason if covers is Coverage.PROFILE else None)
+            found = failed(outcome, _reason(page, reason), _named(page))
+            return found.model_copy(update={"covers": covers, "details": status})
     if _VERIFICATION.search(page.script):
         return failed(_WALL[0], _WALL[2])
     if text and page.tree.css_first(_PLACES) is not None:

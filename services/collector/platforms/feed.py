@@ -26,15 +26,17 @@ MAX_TITLE, MAX_TEXT = 300, 50_000
 
 _BRIDGES = re.compile(r"\s*[|\-–—·_]\s*(wechat-feeds|wewe-rss|we-mp-rss|wechat2rss|rsshub|powered by rsshub)\s*$", re.I)
 _PLACEHOLDER = re.compile(r"\s*获取全文失败.{0,20}", re.DOTALL)
+_MARKED_UP = re.compile(r"</|<(?:img|br|p|em|b|span|font|script)\b", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
 _BLOCK_STATUSES = (403, 412, 418, 429, 432)
 _BLOCKED = re.compile(
     r"环境异常|访问(过于)?频繁|验证码|安全验证|人机|captcha|too many requests|access denied|cloudflare", re.I
 )
 _LOGIN = re.compile(r"请(先)?登录|扫码登录|登录失效|sign in|log in", re.I)
-_READER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
-"""What the feed reader has been seen to raise on input that is no feed."""
+_READER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+"""What the feed reader raises, or could, on broken input; OverflowError was seen in fuzzing."""
 
 
 class Feed(Platform):
@@ -44,7 +46,7 @@ class Feed(Platform):
 
     def plan(self, account: Account) -> Plan:
         url = (account.url or "").strip()
-        if not re.match(r"https?://[^/\s?#]+", url, re.I) or not _host(url):
+        if not re.fullmatch(r"https?://[^/\s?#]+\S*", url, re.I) or not _host(url):
             raise InputError(account.key, "订阅源没有可用的地址：请在台账的链接一栏填写 http 或 https 开头的订阅地址")
         return Plan(fetch=(url,))
 
@@ -73,14 +75,16 @@ def _reading(capture: Capture, account: Account | None) -> Reading:
     about, items = parsed
     posts = {post.id: post for item in reversed(items) if (post := _post(item, capture))}
     identity = _identity(about, list(posts.values()))
-    if account and identity.agrees(account) is False:
+    # A bare number may be any numbering of the ledger's; only WeChat's own ids can contradict.
+    if account and not account.id.isdigit() and identity.agrees(account) is False:
         return _failed(Outcome.PARSE_ERROR, f"页面属于其他账号：{identity.name or identity.id}")
+    if items and not posts:
+        return _failed(Outcome.PARSE_ERROR, "订阅源的条目没有标题和链接，无法读取")
+    description = _line(about.get("description")) or None
     return Reading(
         outcome=Outcome.OK if posts else Outcome.EMPTY,
         reason=None if posts else "订阅源完好，但没有任何条目",
-        account=SeenAccount(
-            id=identity.id, name=identity.name or None, description=_line(about.get("description")) or None
-        ),
+        account=SeenAccount(id=identity.id, name=identity.name or None, description=description),
         posts=tuple(posts.values())[::-1],
         covers=Coverage.LIST,
     )
@@ -106,12 +110,16 @@ Parsed = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 def _xml_feed(body: bytes) -> Parsed | None:
     """Feed and entries with our own field names; null when it is no feed or was cut off."""
+    if not _ROOT_TAG.search(body[:8192].replace(b"\0", b"")):
+        return None
     try:
         # A stream on purpose: given bytes or text, feedparser would try them as a file name or an address first.
-        feed = feedparser.parse(io.BytesIO(body))
+        # Its own cleaning of HTML is off because nothing here is shown as HTML, and it loses a bridge's odd text.
+        feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except _READER_ERRORS:
         return None
-    if not feed.get("version") or (feed.get("bozo") and not _END_TAG.search(body)):
+    broken = feed.get("bozo") and not (feed["entries"] and _END_TAG.search(body))
+    if not feed.get("version") or broken:
         return None
     about = feed["feed"]
     image = about.get("image") or {}
@@ -123,14 +131,13 @@ def _xml_feed(body: bytes) -> Parsed | None:
 
 
 def _entry(entry: Any) -> dict[str, Any]:
-    # `in` and not `get`: feedparser would hand out the publish date for a missing update date, and warn.
-    time = entry.get("published") or (entry["updated"] if "updated" in entry else None)
     contents = [part.get("value") for part in entry.get("content") or []]
     return {
         "id": entry.get("id"),
         "link": entry.get("link"),
         "title": entry.get("title"),
-        "time": time,
+        # Atom items of some bridges have no `published`; it wins where both are.
+        "time": entry["published"] if "published" in entry else entry.get("updated"),
         "texts": [*contents, entry.get("summary")],
     }
 
@@ -184,7 +191,8 @@ def _text(values: Sequence[object], title: str) -> str | None:
 
 
 def _line(value: object) -> str:
-    text = html.unescape(value) if isinstance(value, str) else ""
+    text = value if isinstance(value, str) else ""
+    text = plain_text(text) if _MARKED_UP.search(text) else html.unescape(text)
     return " ".join(tidy(clean(text)).split())[:MAX_TITLE]
 
 
