@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
+from services.collector.chinese_time import parse_chinese_time
 from shared.clock import SHANGHAI
 
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
@@ -26,11 +27,6 @@ _FORMS = tuple(
         rf"[A-Za-z]{{3}}\s+(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_ZONE}\s+(?P<year>\d{{4}})",
     )
 )
-_AGO = re.compile(r"(\d{1,3})\s*(秒|分钟|小时|天)前")
-_AGO_UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days"}
-_NEAR_DAY = re.compile(rf"(今天|昨天|前天)\s*(?:{_CLOCK})?")
-_NEAR_DAYS = {"今天": 0, "昨天": 1, "前天": 2}
-_THIS_YEAR = re.compile(rf"(?P<month>\d{{1,2}})(?:月|-)(?P<day>\d{{1,2}})日?\s*(?:{_CLOCK})?")
 
 
 def from_unix(value: object) -> datetime | None:
@@ -47,7 +43,8 @@ def from_text(text: str | None, now: datetime | None = None) -> datetime | None:
     """A written time. Without a zone it is Beijing time; a bare date is its midnight; relative words need `now`."""
     text = (text or "").strip()[:80]
     absolute = from_unix(text) or _absolute(text)
-    return absolute if absolute or now is None else _relative(text, now)
+    relative = parse_chinese_time(text, now) if now and not absolute else None
+    return absolute or (relative.astimezone(UTC) if relative else None)
 
 
 def _absolute(text: str) -> datetime | None:
@@ -89,28 +86,6 @@ def _zone(text: str | None) -> tzinfo | None:
         return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes)) if minutes < 24 * 60 else None
     hours = _ZONES.get(text.upper())
     return None if hours is None else timezone(timedelta(hours=hours))
-
-
-def _relative(text: str, now: datetime) -> datetime | None:
-    now = now.astimezone(SHANGHAI)
-    if text == "刚刚":
-        return now.astimezone(UTC)
-    if match := _AGO.fullmatch(text):
-        return (now - timedelta(**{_AGO_UNITS[match[2]]: int(match[1])})).astimezone(UTC)
-    if match := _NEAR_DAY.fullmatch(text):
-        day = now - timedelta(days=_NEAR_DAYS[match[1]])
-        return _at(day.year, day.month, day.day, match)
-    if match := _THIS_YEAR.fullmatch(text):
-        month, day_of_month = int(match["month"]), int(match["day"])
-        found = _at(now.year, month, day_of_month, match)
-        # 12-31 seen on New Year's Day is last year's.
-        return found if found is None or found <= now else _at(now.year - 1, month, day_of_month, match)
-    return None
-
-
-def _at(year: int, month: int, day: int, match: re.Match[str]) -> datetime | None:
-    clock = _clock(match.groupdict())
-    return _or_none(lambda: datetime(year, month, day, *clock, tzinfo=SHANGHAI).astimezone(UTC))
 
 
 def _or_none(build: Callable[[], datetime]) -> datetime | None:

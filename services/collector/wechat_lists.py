@@ -44,6 +44,8 @@ def read_message_list(value: object, capture: Capture, identity: Identity) -> Si
     if not isinstance(messages, list):
         return failed(Outcome.PARSE_ERROR, "列表数据不完整", identity)
     sighting = _messages(_mappings(messages), capture)
+    if messages and not sighting.posts:
+        return failed(Outcome.PARSE_ERROR, "列表中有消息，但格式无法识别", identity)
     return sighting.model_copy(update={"identity": identity.filled_from(sighting.identity)})
 
 
@@ -146,6 +148,8 @@ def _backend(items: Sequence[Answer], capture: Capture) -> Sighting:
 def _album(album: Answer, capture: Capture) -> Sighting:
     """One column of an account, not its list: it proves activity, never silence. A single item is not in an array."""
     found = album.get("article_list")
+    if found is None:
+        return failed(Outcome.PARSE_ERROR, "专辑数据不完整")
     about = _parsed(album.get("base_info"))
     posts: list[SeenPost] = []
     number = biz_in(capture.url)
