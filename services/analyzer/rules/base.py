@@ -36,6 +36,8 @@ class Objection(Value):
     stage: str = ""
     severity: Severity | None = None
     since: Moment | None = None
+    at: Moment | None = None
+    """When it became true, if that is not the moment of the event (coverage lapses between two looks)."""
     sentence: str
     measured: str
     threshold: str
@@ -66,6 +68,10 @@ class Rule(Plugin):
     """
 
     scope: ClassVar[Literal["account", "post"]] = "account"
+
+    def at_least_as_strict_as(self, other: "Rule") -> bool:
+        """True when this one objects to whatever `other` objects to; a local rulebook must keep that for a veto."""
+        return self == other
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         """Called for every new or changed post."""

@@ -1,0 +1,137 @@
+"""The rulebook: which rules apply, with what thresholds, under which clause. YAML, versioned, inherited."""
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.analyzer.rules.base import Rule
+from shared.errors import InputError
+from shared.events import Clause, Severity
+from shared.plugins import discover
+
+_BUILT_IN = Path(__file__).parent / "rulebooks"
+
+
+class Entry(BaseModel):
+    """One rule as it applies here. `options` are the rule's own fields; unknown ones are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    indicator: str
+    rule: str
+    severity: Severity
+    clause: Clause
+    confirm: bool = False
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @cached_property
+    def plugin(self) -> Rule:
+        """The configured rule. Raises InputError naming the indicator and option."""
+        known = discover("services.analyzer.rules", Rule)
+        place = f"rulebook, indicator {self.indicator}"
+        if self.rule not in known:
+            raise InputError(place, f"no rule named {self.rule!r}; there are: {', '.join(sorted(known))}")
+        try:
+            return known[self.rule].model_validate(self.options)
+        except ValidationError as error:
+            raise InputError(place, _first_problem(error)) from error
+
+
+class Rulebook(BaseModel):
+    """All rules of one jurisdiction. The dates of effect are Beijing calendar dates, both inclusive."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    version: str
+    effective_from: date
+    effective_until: date | None = None
+    entries: tuple[Entry, ...]
+
+    @property
+    def label(self) -> str:
+        """`cn@2026.1`: what findings, lists and messages print."""
+        return f"{self.name}@{self.version}"
+
+
+def load_rulebook(name_or_path: str = "cn") -> Rulebook:
+    """A built-in rulebook by name, or one from a file; `extends` is followed. Raises InputError."""
+    path = _BUILT_IN / f"{name_or_path}.yaml"
+    if not path.is_file():
+        path = Path(name_or_path)
+    return _load(path, ())
+
+
+def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
+    if path in below:
+        raise InputError(str(path), "the rulebook extends itself; remove `extends` from one of the files")
+    raw = _read(path)
+    parent_name = raw.pop("extends", None)
+    parent = None
+    if parent_name is not None:
+        built_in = _BUILT_IN / f"{parent_name}.yaml"
+        parent = _load(built_in if built_in.is_file() else path.parent / str(parent_name), (*below, path))
+        raw["entries"] = _inherit(parent, raw.get("entries", []))
+    try:
+        book = Rulebook.model_validate(raw)
+    except ValidationError as error:
+        raise InputError(str(path), _first_problem(error)) from error
+    _refuse_double_indicators(book, path)
+    if parent is not None:
+        _refuse_relaxing(parent, book, path)
+    return book
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        names = ", ".join(sorted(file.stem for file in _BUILT_IN.glob("*.yaml")))
+        raise InputError(str(path), f"no such rulebook; give a file, or one of: {names}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"not readable as YAML in UTF-8: {error}") from error
+    if not isinstance(raw, dict):
+        raise InputError(
+            str(path), "a rulebook is a YAML mapping with name, title, version, effective_from and entries"
+        )
+    return raw
+
+
+def _inherit(parent: Rulebook, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    entries = {entry.indicator: entry.model_dump() for entry in parent.entries}
+    for change in changes:
+        inherited = entries.get(change.get("indicator", ""), {})
+        options = {**inherited.get("options", {}), **change.get("options", {})}
+        entries[change.get("indicator", "")] = {**inherited, **change, "options": options}
+    return list(entries.values())
+
+
+def _refuse_double_indicators(book: Rulebook, path: Path) -> None:
+    seen = [entry.indicator for entry in book.entries]
+    for indicator in seen:
+        if seen.count(indicator) > 1:
+            raise InputError(str(path), f"indicator {indicator} stands there twice; keep one")
+
+
+def _refuse_relaxing(parent: Rulebook, book: Rulebook, path: Path) -> None:
+    here = {entry.indicator: entry for entry in book.entries}
+    for entry in parent.entries:
+        if entry.severity is not Severity.VETO:
+            continue
+        own = here[entry.indicator]
+        if own.severity is not Severity.VETO or not own.plugin.at_least_as_strict_as(entry.plugin):
+            raise InputError(
+                str(path),
+                f"indicator {entry.indicator} relaxes a veto of {parent.label}; a local rulebook may only tighten it",
+            )
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}"

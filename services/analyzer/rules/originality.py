@@ -1,0 +1,54 @@
+"""Too few of the posts in a window are the account's own."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pydantic import Field
+
+from services.analyzer.rules.base import History, Objection, Rule
+from shared.clock import to_shanghai
+from shared.events import Evidence, Kind, Post, Probe
+
+
+class Originality(Rule):
+    """国办发〔2018〕123号: 提高原创信息比例. No document gives a percentage, so the rulebook ships it as a reminder.
+
+    Percent = original / (original + repost) among the posts published in the last `window_days` days of 24 hours.
+    Posts whose kind is unknown are left out of both, and fewer than `at_least_posts` known ones prove nothing.
+    """
+
+    window_days: int = Field(default=30, ge=1)
+    at_least_posts: int = Field(default=10, ge=1)
+    least_percent: float = Field(default=30, gt=0, le=100)
+
+    def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
+        if not probe.proves_list:
+            return
+        start = probe.at - timedelta(days=self.window_days)
+        inside = [post for post in history.posts if post.published_at and start < post.published_at <= probe.at]
+        originals = [post for post in inside if post.kind is Kind.ORIGINAL]
+        reposts = [post for post in inside if post.kind is Kind.REPOST]
+        known = len(originals) + len(reposts)
+        if known >= self.at_least_posts and 100 * len(originals) < self.least_percent * known:
+            yield self._objection(len(originals), known, reposts, probe)
+
+    def _objection(self, originals: int, known: int, reposts: list[Post], probe: Probe) -> Objection:
+        percent = 100 * originals / known
+        return Objection(
+            subject=f"{to_shanghai(probe.at):%Y-%m}",
+            since=min(post.published_at for post in reposts if post.published_at),
+            sentence=(
+                f"近{self.window_days}天可判定来源的{known}条内容中，原创{originals}条、转发{len(reposts)}条，"
+                f"原创比例{percent:.1f}%（{originals}/{known}），"
+                f"低于{self.least_percent:g}%，请提高原创信息比例。"
+            ),
+            measured=f"{percent:.1f}%（{originals}/{known}）",
+            threshold=f"{self.least_percent:g}%",
+            window=f"近{self.window_days}天，至少{self.at_least_posts}条可判定来源的内容，北京时间",
+            evidence=tuple(
+                Evidence(
+                    post_id=post.id, url=post.url, quote=(post.text or post.title or "")[:40], at=post.published_at
+                )
+                for post in reposts[:5]
+            ),
+        )

@@ -1,0 +1,78 @@
+"""Nothing published for too long: reminders before the red line, veto at it, zombie far behind it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pydantic import Field
+
+from services.analyzer.rules.base import History, Objection, Rule
+from shared.clock import chinese_time
+from shared.events import Evidence, Probe, Severity
+
+
+class SilentAccount(Rule):
+    """国办秘函〔2019〕19号: 监测时间点前2周内无更新.
+
+    Silence is the time elapsed since the newest post ever evidenced (or since the account is known, if it never
+    posted), in days of 24 hours. A threshold is reached at exactly N x 24 h, to the second: no document says whether
+    day 14 itself is late, so this choice is printed in every finding's window.
+    """
+
+    reminder_days: tuple[int, ...] = (7, 10, 12, 13)
+    veto_days: int = Field(default=14, ge=1)
+    zombie_days: int = Field(default=90, ge=1)
+
+    def at_least_as_strict_as(self, other: Rule) -> bool:
+        return (
+            isinstance(other, SilentAccount)
+            and self.veto_days <= other.veto_days
+            and self.zombie_days <= other.zombie_days
+        )
+
+    def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
+        if not probe.proves_list:
+            return
+        since = history.newest_post_at or history.watched_since
+        silence = probe.at - since
+        reached = [days for days in self._thresholds() if silence >= timedelta(days=days)]
+        if reached:
+            yield self._objection(max(reached), silence, probe, history)
+
+    def _thresholds(self) -> tuple[int, ...]:
+        return (*(days for days in self.reminder_days if days < self.veto_days), self.veto_days, self.zombie_days)
+
+    def _objection(self, days: int, silence: timedelta, probe: Probe, history: History) -> Objection:
+        since = history.newest_post_at or history.watched_since
+        newest = next((post for post in history.posts if post.published_at == since), None)
+        return Objection(
+            subject=since.isoformat(),
+            stage=f"{days}d",
+            severity=None if days >= self.veto_days else Severity.REMINDER,
+            since=since,
+            sentence=self._sentence(days, silence, probe, history),
+            measured=f"静默{silence.days}天{silence.seconds // 3600}小时",
+            threshold=f"{days}天",
+            window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间",
+            evidence=(
+                Evidence(
+                    post_id=newest.id if newest else None,
+                    url=(newest.url if newest else None) or probe.url or history.account.url,
+                    quote=(newest.title or (newest.text or "")[:40] or None) if newest else None,
+                    at=since,
+                    sha256=probe.evidence_sha256,
+                ),
+            ),
+        )
+
+    def _sentence(self, days: int, silence: timedelta, probe: Probe, history: History) -> str:
+        if history.newest_post_at is None:
+            fact = f"自{chinese_time(history.watched_since)}起未见发布任何内容"
+        else:
+            fact = f"最近一次发布于{chinese_time(history.newest_post_at)}"
+        head = f"{fact}，至{chinese_time(probe.at)}核查时已静默{silence.days}天"
+        if days >= self.zombie_days:
+            return f"{head}，达到{self.zombie_days}天，属于长期停更账号。"
+        if days >= self.veto_days:
+            return f"{head}，已满{self.veto_days}天未更新。"
+        left = timedelta(days=self.veto_days) - silence
+        return f"{head}，距{self.veto_days}天红线还有{left.days}天{left.seconds // 3600}小时，请及时更新。"

@@ -1,0 +1,75 @@
+"""Nobody could look at the account: 未能核实. Never an accusation, always with the reason."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from services.analyzer.rules.base import History, Objection, Rule
+from shared.clock import chinese_time
+from shared.events import Coverage, Evidence, Outcome, Probe
+
+REASONS = {
+    Outcome.BLOCKED: "平台要求验证",
+    Outcome.LOGIN_WALL: "平台要求登录后查看",
+    Outcome.GONE: "平台提示无法查看",
+    Outcome.PARSE_ERROR: "页面内容无法识别",
+    Outcome.TIMEOUT: "页面打开超时",
+    Outcome.NETWORK: "网络不通",
+    Outcome.CRASH: "浏览器异常退出",
+}
+
+
+class Unverified(Rule):
+    """Absence of evidence is its own state (research: 国办发〔2018〕123号 asks for 实时监控, so a lost watch is told).
+
+    Objects after `failures` looks in a row that proved nothing, or when the last proving look is older than
+    `stale_hours` (also when nobody looked at all, which only the timer can notice).
+    """
+
+    stale_hours: float = Field(default=48, gt=0)
+    failures: int = Field(default=3, ge=1)
+
+    def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
+        if probe.proves_list or _account_is_gone(probe):
+            return
+        if len(history.failures) >= self.failures:
+            yield self._objection(probe.at, history)
+        else:
+            yield from self.check_time(probe.at, history)
+
+    def check_time(self, now: datetime, history: History) -> Iterator[Objection]:
+        if history.failures and _account_is_gone(history.failures[-1]):
+            return
+        lapsed_at = (history.last_list_at or history.watched_since) + timedelta(hours=self.stale_hours)
+        if now >= lapsed_at:
+            yield self._objection(lapsed_at, history)
+
+    def _objection(self, at: datetime, history: History) -> Objection:
+        seen = history.last_list_at
+        last = f"最近一次成功核查为{chinese_time(seen)}" if seen else "尚未成功核查过"
+        why = _why(history)
+        return Objection(
+            subject=(seen or history.watched_since).isoformat(),
+            since=seen or history.watched_since,
+            at=at,
+            sentence=f"未能核实：{last}，原因：{why}。在恢复核查前不作任何超期判断。",
+            measured=f"连续{len(history.failures)}次未能核实",
+            threshold=f"连续{self.failures}次，或{self.stale_hours:g}小时无成功核查",
+            window=f"自最近一次成功核查起{self.stale_hours:g}小时",
+            evidence=tuple(
+                Evidence(url=probe.url, quote=probe.reason, at=probe.at, sha256=probe.evidence_sha256)
+                for probe in history.failures[-3:]
+            ),
+        )
+
+
+def _why(history: History) -> str:
+    if not history.failures:
+        return "采集未进行"
+    last = history.failures[-1]
+    return last.reason or REASONS.get(last.outcome, last.outcome)
+
+
+def _account_is_gone(probe: Probe) -> bool:
+    return probe.outcome is Outcome.GONE and probe.covers is Coverage.PROFILE
