@@ -62,6 +62,11 @@ class Judging:
         )
         return self._connection.execute(insert.on_conflict_do_nothing()).rowcount == 1
 
+    def is_newest(self, post: Post) -> bool:
+        """True unless a later version of the item is known already."""
+        newest = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == post.fingerprint)
+        return self._connection.execute(newest).scalar() == post.observed_at
+
     def add_probe(self, probe: Probe) -> bool:
         """True when this look was not known."""
         insert = self._database.insert(_probe).values(
