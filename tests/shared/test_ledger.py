@@ -17,11 +17,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.account import Account, AccountStatus
 from shared.errors import InputError
-from shared.ledger import CellError, LedgerFile, read_ledger
-from shared.ledger_columns import COLUMNS, HEADERS, normal_header, recognise
-from shared.ledger_rows import filled_cells, read_row
-from shared.ledger_values import UnsupportedPlatformError
-from shared.ledger_writing import write_ledger, write_template
+from shared.ledger.columns import COLUMNS, HEADERS, normal_header, recognise
+from shared.ledger.reading import CellError, LedgerFile, read_ledger
+from shared.ledger.rows import filled_cells, read_row
+from shared.ledger.values import UnsupportedPlatformError
+from shared.ledger.writing import write_ledger, write_template
 
 HEADER = ("账号名称", "平台", "账号ID", "主办单位")
 GOOD = ("某市发布", "微博", "1234567890", "某市政府办")
@@ -450,6 +450,18 @@ def test_hidden_sheets_are_ignored_and_a_second_ledger_is_told(tmp_path: Path) -
     assert file.notices == ("工作表“另”也像台账，未读取；请另存为单独的文件导入",)
 
 
+def test_a_file_without_a_column_does_not_wipe_what_was_known(tmp_path: Path) -> None:
+    file = read_rows(tmp_path, [*HEADER, "备注"], ["新名", *GOOD[1:], None], ["乙", "抖音", TOKEN, "丙", None])
+    renamed, new = file.over([FULL])
+    assert renamed == FULL.model_copy(update={"name": "新名", "remark": None})
+    assert new == file.accounts[1]
+
+
+def test_an_error_reads_as_one_sentence(tmp_path: Path) -> None:
+    error = only_error(read_one(tmp_path, platform="微搏"))
+    assert str(error) == "台账!B2 平台“微搏”：认不出平台，填 微信公众号、新浪微博、抖音、今日头条、订阅源"
+
+
 # -- csv
 
 
@@ -610,7 +622,7 @@ def test_export_and_template_have_the_same_columns_and_text_cells(tmp_path: Path
 def test_the_empty_template_is_an_empty_ledger(tmp_path: Path) -> None:
     for name in ("t.xlsx", "t.csv"):
         write_template(tmp_path / name)
-        assert read_ledger(tmp_path / name) == LedgerFile(accounts=())
+        assert read_ledger(tmp_path / name) == LedgerFile((), columns=tuple(column.field for column in COLUMNS))
 
 
 def test_a_csv_opens_right_in_excel(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from shared.account import Account
-from shared.ledger_columns import HEADER_OF
-from shared.ledger_links import check_host, choose_id, platform_of, read_link
-from shared.ledger_values import (
+from shared.ledger.columns import HEADER_OF
+from shared.ledger.links import check_host, choose_id, platform_of, read_link
+from shared.ledger.values import (
     BadCellError,
     CellValue,
     Unreadable,

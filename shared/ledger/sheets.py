@@ -20,8 +20,8 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.functions import iterparse  # defusedxml's
 
 from shared.errors import InputError
-from shared.ledger_columns import recognise
-from shared.ledger_values import CellValue, Unreadable
+from shared.ledger.columns import recognise
+from shared.ledger.values import CellValue, Unreadable
 from shared.spreadsheet import from_csv_text
 
 MAX_FILE_BYTES = 20_000_000

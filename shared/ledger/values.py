@@ -71,7 +71,7 @@ def fold(value: CellValue) -> str:
 
 def read_id(value: CellValue) -> str:
     """What stands for an id, as text. A number Excel may have rounded (over 15 digits, 科学计数法) is refused,
-    never repaired; whether it is the platform's kind of id is `ledger_links.choose_id`'s to say."""
+    never repaired; whether it is the platform's kind of id is `links.choose_id`'s to say."""
     if isinstance(value, (bool, date)):
         raise BadCellError("账号ID不是文本或数字", AS_TEXT)
     if isinstance(value, (int, float)):

@@ -1,7 +1,7 @@
 """Reads a ledger file (.xlsx, .csv) as offices send it into accounts, with every error named by its cell."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from openpyxl.utils import get_column_letter
 
 from shared.account import Account
 from shared.errors import InputError
-from shared.ledger_columns import HEADER_OF, is_ledger_header, recognise
-from shared.ledger_rows import filled_cells, read_row
-from shared.ledger_sheets import HEADER_WITHIN_ROWS, MAX_ROWS, Sheet, read_sheets
-from shared.ledger_values import BadCellError, CellValue, UnsupportedPlatformError, is_blank, shown
+from shared.ledger.columns import HEADER_OF, is_ledger_header, recognise
+from shared.ledger.rows import filled_cells, read_row
+from shared.ledger.sheets import HEADER_WITHIN_ROWS, MAX_ROWS, Sheet, read_sheets
+from shared.ledger.values import BadCellError, CellValue, UnsupportedPlatformError, is_blank, shown
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,37 @@ class CellError:
         """`台账!C5`"""
         return f"{self.sheet}!{self.column}{self.row}"
 
+    def __str__(self) -> str:
+        value = f"“{self.value[:40]}”" if self.value else "（空）"
+        return f"{self.place} {self.header}{value}：{self.message}，{self.remedy}"
+
 
 @dataclass(frozen=True)
 class LedgerFile:
-    """What a file holds. Rows with an error are not among `accounts`; `notices` are sentences that block nothing."""
+    """What a file holds. Rows with an error are not among `accounts`; `notices` are sentences that block nothing.
+
+    `columns`: the fields of Account the file has a column for.
+    """
 
     accounts: tuple[Account, ...]
     errors: tuple[CellError, ...] = ()
     notices: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
     @property
     def bad_rows(self) -> tuple[int, ...]:
         return tuple(sorted({error.row for error in self.errors}))
+
+    def over(self, known: Iterable[Account]) -> list[Account]:
+        """The file's accounts as they should stand: what it has no column for (a phone, say) stays as `known`."""
+        before = {account.key: account for account in known}
+        kept = [name for name in Account.model_fields if name not in self.columns]
+        return [
+            account.model_copy(update={name: getattr(before[account.key], name) for name in kept})
+            if account.key in before
+            else account
+            for account in self.accounts
+        ]
 
 
 def read_ledger(path: Path) -> LedgerFile:
@@ -56,7 +75,7 @@ def read_ledger(path: Path) -> LedgerFile:
     kept = list(_read_rows(table))
     accounts = tuple(_without_duplicates(table, kept))
     errors = sorted(table.errors, key=lambda error: (error.row, len(error.column), error.column))
-    return LedgerFile(accounts, tuple(errors), tuple(table.notices))
+    return LedgerFile(accounts, tuple(errors), tuple(table.notices), tuple(table.fields))
 
 
 @dataclass

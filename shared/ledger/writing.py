@@ -13,8 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.account import PLATFORM_NAMES, Account, AccountStatus
 from shared.errors import InputError
-from shared.ledger_columns import COLUMNS, HEADERS
-from shared.ledger_sheets import MAX_ROWS
+from shared.ledger.columns import COLUMNS, HEADERS
+from shared.ledger.sheets import MAX_ROWS
 from shared.spreadsheet import TEXT_FORMAT, csv_text, write_text_cell
 
 SHEET_NAME = "台账"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.account import PLATFORM_NAMES
-from shared.ledger_values import BadCellError, CellValue, shown
+from shared.ledger.values import BadCellError, CellValue, shown
 
 
 @dataclass(frozen=True)
