@@ -17,7 +17,9 @@ from shared.plugins import discover
 def parse(
     file: Annotated[Path, typer.Argument(help="保存的页面或接口返回：.html .json .jsonl .xml，可为 .gz")],
     platform: Annotated[str, typer.Option(help="wechat | weibo | douyin | toutiao | feed")],
-    at: Annotated[str | None, typer.Option(help="页面保存的时间（ISO 8601，缺时区按北京时间），用于“昨天”等说法")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="页面保存的时间（ISO 8601，缺时区按北京时间），用于“昨天”等说法")
+    ] = None,
 ) -> None:
     """解析一份保存的页面，输出一个 JSON 对象（与采集时完全相同的代码）。"""
     known = discover("services.collector.platforms", Platform)

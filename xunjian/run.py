@@ -37,7 +37,9 @@ class BusChoice(StrEnum):
 def run(
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）；不给则运行演示")] = None,
     once: Annotated[bool, typer.Option("--once", help="每个账号核查一次，打印结果后退出")] = False,
-    bus: Annotated[BusChoice, typer.Option(help="演示所用的总线：内嵌，或真实的 Kafka（需要 Java 和 Maven）")] = BusChoice.EMBEDDED,
+    bus: Annotated[
+        BusChoice, typer.Option(help="演示所用的总线：内嵌，或真实的 Kafka（需要 Java 和 Maven）")
+    ] = BusChoice.EMBEDDED,
 ) -> None:
     """一个进程运行采集、分析、告警三个服务（默认即演示：自带模拟平台和台账）。"""
     stop = threading.Event()

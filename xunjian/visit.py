@@ -53,7 +53,9 @@ def _print(visit: Visit, debug: bool) -> None:
     console.print(f"打开：{visit.probe.url or '—'}（{'仅接口' if visit.look.light else '完整页面'}）", markup=False)
     console.print(f"结果：{visit.probe.outcome}　{visit.probe.reason or ''}", markup=False)
     console.print(f"名称：{visit.probe.name or '—'}　用时：{visit.probe.duration_ms} 毫秒", markup=False)
-    console.print(f"保留应答：{len(visit.look.captures)} 份　证据摘要：{visit.probe.evidence_sha256 or '—'}", markup=False)
+    console.print(
+        f"保留应答：{len(visit.look.captures)} 份　证据摘要：{visit.probe.evidence_sha256 or '—'}", markup=False
+    )
     if debug:
         for capture in visit.look.captures:
             console.print(f"  {capture.status} {len(capture.body):>8} 字节 {capture.url}", markup=False)
