@@ -24,7 +24,11 @@ class Site:
     id_remedy: str
 
 
-_SEC_UID = r"MS4wLjAB[A-Za-z0-9_-]{10,}"
+_SEC_UID = r"MS4wLj[A-Za-z0-9_-]{20,120}"
+_WEIBO_UID = r"[1-9][0-9]{4,11}"
+_TOUTIAO_USER = r"[1-9][0-9]{4,19}"
+_BIZ = re.compile(r"(?:MP_WXS_)?[0-9]+|(?:[MNO][CDSTijyz][AEIMQUYcgk0-9][0-5w-z])+[A-Za-z0-9]{0,3}={0,2}")
+"""A number, or a number in base64: whatever else stands for a WeChat account does not lead to its page."""
 
 SITES = {
     "wechat": Site(
@@ -37,11 +41,11 @@ SITES = {
     "weibo": Site(
         hosts=("weibo.com", "weibo.cn"),
         id_in_url=(
-            re.compile(r"(?:weibo\.com|m\.weibo\.cn|//weibo\.cn)/(?:u|profile)/([0-9]{5,20})(?:[/?#]|$)"),
-            re.compile(r"weibo\.com/([0-9]{5,20})(?:[/?#]|$)"),
+            re.compile(rf"(?:weibo\.com|m\.weibo\.cn|//weibo\.cn)/(?:u|profile)/({_WEIBO_UID})(?:[/?#]|$)"),
+            re.compile(rf"weibo\.com/({_WEIBO_UID})(?:[/?#]|$)"),
         ),
-        kinds=(re.compile(r"[0-9]{5,20}"),),
-        id_form=re.compile(r"[0-9]{5,20}"),
+        kinds=(re.compile(_WEIBO_UID),),
+        id_form=re.compile(_WEIBO_UID),
         id_remedy="填数字UID，或主页链接 https://weibo.com/u/数字UID",
     ),
     "douyin": Site(
@@ -55,10 +59,10 @@ SITES = {
         hosts=("toutiao.com",),
         id_in_url=(
             re.compile(rf"/c/user/token/({_SEC_UID})(?:[/?#]|$)"),
-            re.compile(r"/c/user/([0-9]{5,20})(?:[/?#]|$)"),
+            re.compile(rf"/c/user/({_TOUTIAO_USER})(?:[/?#]|$)"),
         ),
-        kinds=(re.compile(_SEC_UID), re.compile(r"[0-9]{5,20}")),
-        id_form=re.compile(rf"{_SEC_UID}|[0-9]{{5,20}}"),
+        kinds=(re.compile(_SEC_UID), re.compile(_TOUTIAO_USER)),
+        id_form=re.compile(rf"{_SEC_UID}|{_TOUTIAO_USER}"),
         id_remedy="主页链接填 https://www.toutiao.com/c/user/token/…",
     ),
     "feed": Site(
@@ -133,7 +137,8 @@ def choose_id(platform: str, given: str | None, link: str | None) -> tuple[str, 
     if given and site.id_form.fullmatch(given):
         if linked and linked != given and any(kind.fullmatch(given) and kind.fullmatch(linked) for kind in site.kinds):
             raise BadCellError(f"账号ID与主页链接里的 {linked} 不是同一个账号", "核对后改正其中之一")
-        return given, None
+        unopenable = platform == "wechat" and not link and not _BIZ.fullmatch(given)
+        return given, f"只凭“{given}”打不开公众号，核查将是未能核实；请补上含 __biz= 的主页链接" if unopenable else None
     if linked:
         return (
             linked,

@@ -25,7 +25,7 @@ from shared.ledger.writing import write_ledger, write_template
 
 HEADER = ("账号名称", "平台", "账号ID", "主办单位")
 GOOD = ("某市发布", "微博", "1234567890", "某市政府办")
-TOKEN = "MS4wLjABAAAAexampleexample-_1"
+TOKEN = "MS4wLjABAAAAexampleexampleexample-_1"
 
 
 def workbook(path: Path, *rows: Sequence[object], name: str = "台账") -> Path:
@@ -225,6 +225,18 @@ def test_an_id_nobody_can_open_is_an_error(tmp_path: Path, platform: str, accoun
     assert "填" in error.remedy
 
 
+@pytest.mark.parametrize("account_id", ["MzIyNjMxOTY0NA==", "ODUzMjkwMzYx", "MTg1MjI3MzY2MQ==", "3226319644"])
+def test_a_wechat_number_needs_no_link(tmp_path: Path, account_id: str) -> None:
+    assert read_one(tmp_path, platform="微信", id=account_id).notices == ()
+
+
+@pytest.mark.parametrize("account_id", ["gh_0123456789ab", "NanjingFabu", "wxid_abc"])
+def test_a_wechat_name_without_a_link_is_taken_with_a_warning(tmp_path: Path, account_id: str) -> None:
+    file = read_one(tmp_path, platform="微信", id=account_id)
+    assert only(file).id == account_id
+    assert "打不开公众号" in file.notices[0]
+
+
 HOSTILE_LINKS = [
     "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x", "view-source:https://weibo.com/", "ftp://weibo.com/u/1",
     "https://weibo.com@127.0.0.1/u/1234567890", "https://weibo.com\\@127.0.0.1/", "https://weibo.com.evil.cn/u/1234567890",
@@ -273,7 +285,7 @@ def test_a_feed_needs_its_address(tmp_path: Path) -> None:
     ],
 )
 def test_an_id_is_read_as_text(tmp_path: Path, cell: object, read: str) -> None:
-    assert only(read_one(tmp_path, id=cell)).id == read
+    assert only(read_one(tmp_path, platform="头条", id=cell)).id == read
 
 
 @pytest.mark.parametrize(
@@ -580,7 +592,7 @@ FULL = Account(
     leader="李四", contact="张三", phone="+86 13800000000", followers=12_000, remark="两句。\"引号\",逗号;\t分号",
 )  # fmt: skip
 HOSTILE = [
-    Account(platform="wechat", id=f"gh_{number:012x}", name=text, unit=text, remark=text, contact=text)
+    Account(platform="weibo", id=f"2{number:09}", name=text, unit=text, remark=text, contact=text)
     for number, text in enumerate(
         ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "＝1", "＋1", "－1", "＠1", "'=1", "''@x", "'普通'", "<script>", "#REF!", "1.5", "TRUE", "a;b,c\"d"]
     )

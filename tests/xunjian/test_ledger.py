@@ -7,8 +7,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from services.collector.platforms.base import Platform
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
+from shared.plugins import discover
 from shared.store import open_store
 from xunjian.ledger import ledger_app, show
 
@@ -126,3 +128,29 @@ def test_markup_in_a_file_is_only_text(folder: Path) -> None:
 def test_thousands_of_errors_are_cut_short(folder: Path) -> None:
     output = shown(read_ledger(ledger(folder, *[BAD] * 300)), terminal=False)
     assert "……还有 100 条" in output
+
+
+@pytest.mark.parametrize(
+    ("platform", "account_id", "link"),
+    [
+        ("微博", "1234567890", ""),
+        ("微博", "", "https://weibo.com/u/1234567890"),
+        ("抖音", "", "https://www.douyin.com/user/MS4wLjABAAAAexampleexampleexample"),
+        ("头条", "50025817786", ""),
+        ("头条", "", "https://www.toutiao.com/c/user/token/MS4wLjABAAAAexampleexampleexample/"),
+        ("微信", "MzAwMDAwMDAwMA==", ""),
+        ("微信", "", "https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=MzAwMDAwMDAwMA=="),
+        ("RSS", "", "https://www.example.gov.cn/rss.xml"),
+    ],
+)
+def test_what_the_import_takes_its_platform_can_open(folder: Path, platform: str, account_id: str, link: str) -> None:
+    path = folder / "one.csv"
+    path.write_text(f"账号名称,平台,账号ID,主办单位,主页链接\n某市发布,{platform},{account_id},某局,{link}", "utf-8")
+    file = read_ledger(path)
+    assert (file.errors, file.notices) == ((), ())
+    (account,) = file.accounts
+    kinds = discover("services.collector.platforms", Platform)
+    if account.platform not in kinds:
+        pytest.skip(f"no platform {account.platform} is installed")
+    plan = kinds[account.platform]().plan(account)
+    assert plan.page or plan.fetch
