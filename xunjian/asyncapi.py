@@ -19,8 +19,8 @@ _KAFKA = "0.5.0"
 """Version of AsyncAPI's Kafka bindings."""
 _HEADING = "# Made from shared/events.py, not by hand: xunjian schema --asyncapi > docs/asyncapi.yaml\n"
 _ABOUT = f"""Events of xunjian. Bodies are UTF-8 JSON of at most {MAX_BODY_BYTES} bytes; CloudEvents 1.0 attributes
-travel as Kafka headers with the `ce_` prefix. Delivery is at least once: two messages with one `ce_id` say the same thing.
-Readers ignore fields they do not know. Times are UTC."""
+travel as Kafka headers with the `ce_` prefix. Delivery is at least once: two messages with one `ce_id`
+say the same thing. Readers ignore fields they do not know. Times are UTC."""
 
 
 class _Readable(yaml.SafeDumper):
