@@ -42,12 +42,13 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: d
     file = read_ledger(ledger)
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
-    if not ordered and until is None:
+    started = ordered[0].occurred_at if ordered else until
+    if started is None:
         return []
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/replay.db")
         try:
-            store.upsert_accounts(file.accounts, ordered[0].occurred_at if ordered else (until or datetime.min))
+            store.upsert_accounts(file.accounts, started)
             judge = Judge(store, book, Metrics())
             judge.judge(ordered)
             if until is not None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from demo.kafka_broker import Broker
 from demo.stand_in import stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
@@ -23,7 +24,6 @@ from shared.logs import configure_logs
 from shared.service import Service, install_signals
 from shared.service import run as run_service
 from shared.settings import Settings, load_settings
-from xunjian import board
 from xunjian.screen import Screen
 
 OWNER = "all-in-one"
@@ -60,8 +60,6 @@ def _demonstration(bus: BusChoice) -> Iterator[Settings]:
     with ExitStack() as stack:
         stand_in_settings = stack.enter_context(stand_in(Path("var/demo"), utc_now()))
         if bus is BusChoice.KAFKA:
-            from demo.kafka_broker import Broker
-
             broker = stack.enter_context(Broker())
             stand_in_settings["kafka_bootstrap"] = broker.bootstrap
         yield load_settings(Path("demo/settings.yaml"), stand_in_settings)
