@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 from services.alerter.channels.base import Channel
 from shared.clock import chinese_time
 from shared.errors import XunjianError
+from shared.logs import redacted
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
 """A clock before this is wrong: this release did not exist then."""
@@ -64,8 +65,9 @@ def check_attempt(name: str, what: str, attempt: Callable[[], None], remedy: str
     try:
         attempt()
     except (XunjianError, OSError) as error:
-        return Check(name, False, f"{what}：{error}", remedy)
-    return Check(name, True, what)
+        # some drivers write several lines, some the password
+        return Check(name, False, f"{what} 不可用（{' '.join(redacted(str(error)).split())}）", remedy)
+    return Check(name, True, f"{what} 可用")
 
 
 def check_clock(now: datetime, database_now: datetime | None) -> Check:

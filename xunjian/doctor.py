@@ -10,9 +10,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from services.collector.chromium import find_browser
 
 from services.alerter.channels.base import Channel
+from services.collector.chromium import find_browser
 from shared.clock import utc_now
 from shared.errors import XunjianError
 from shared.host import open_bus
@@ -62,7 +62,7 @@ def _check_database(settings: Settings) -> Check:
 
     kind = "PostgreSQL" if settings.store_url.startswith("postgresql") else "SQLite"
     remedy = "启动数据库并核对 XUNJIAN_DATABASE_URL" if kind == "PostgreSQL" else "让运行用户可以写 data_dir"
-    return checks.check_attempt("数据库", f"{kind} 可读写", write, remedy)
+    return checks.check_attempt("数据库", kind, write, remedy)
 
 
 def _check_bus(settings: Settings) -> Check:
@@ -71,8 +71,8 @@ def _check_bus(settings: Settings) -> Check:
             bus.check()
 
     if settings.kafka_bootstrap is None:
-        return checks.check_attempt("消息总线", "内嵌（SQLite）", ask, "让运行用户可以写 data_dir")
-    what = f"Kafka {settings.kafka_bootstrap} 应答"
+        return checks.check_attempt("消息总线", "内嵌总线", ask, "让运行用户可以写 data_dir")
+    what = f"Kafka {settings.kafka_bootstrap}"
     return checks.check_attempt("消息总线", what, ask, "启动 Kafka 并核对 XUNJIAN_KAFKA_BOOTSTRAP 与防火墙")
 
 

@@ -74,12 +74,21 @@ def test_a_broker_that_does_not_answer_is_told_in_its_own_words() -> None:
     def ask() -> None:
         raise TransientError("no broker at kafka:9092 within 10 s")
 
-    check = check_attempt("消息总线", "Kafka 应答", ask, "启动 Kafka")
-    assert check.line == "✗ 消息总线：Kafka 应答：no broker at kafka:9092 within 10 s → 启动 Kafka"
+    check = check_attempt("消息总线", "Kafka", ask, "启动 Kafka")
+    assert check.line == "✗ 消息总线：Kafka 不可用（no broker at kafka:9092 within 10 s） → 启动 Kafka"
+
+
+def test_a_drivers_many_lines_are_one_and_hold_no_password() -> None:
+    def ask() -> None:
+        raise TransientError("refused\n\tpostgresql://u:canary@db/x")
+
+    line = check_attempt("数据库", "PostgreSQL", ask, "启动").line
+    assert "\n" not in line
+    assert "canary" not in line
 
 
 def test_what_can_be_used_is_fine() -> None:
-    assert check_attempt("数据库", "SQLite 可读写", lambda: None, "").ok
+    assert check_attempt("数据库", "SQLite", lambda: None, "").ok
 
 
 @pytest.mark.parametrize("wrong_by", [timedelta(days=-400), timedelta(days=365 * 30)])
