@@ -41,7 +41,7 @@ class Matter:
 
 
 def word(unit: str, matters: Sequence[Matter], *, resolved: bool) -> Message:
-    """One message about all `matters` (at least one), gravest first. Same matters, same message, whenever it is made."""
+    """One message about all `matters` (at least one), gravest first. The same matters always make the same message."""
     ordered = sorted(matters, key=_rank)
     title, lines = _single(unit, ordered[0], resolved) if len(ordered) == 1 else _digest(unit, ordered, resolved)
     return Message(

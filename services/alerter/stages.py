@@ -4,17 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from services.alerter.channels.base import Channel
 from shared.delivery import Delivery
-from shared.events import Finding, Moment, Severity, Value
+from shared.events import Finding, FindingStatus, Moment, Severity, Value
 
 WHOLE_PLATFORM = "*"
 """`account_id` of a finding about a platform as a whole."""
 
 LOOK_AGAIN = timedelta(hours=1)
-MOST_ATTEMPTS = 12
-_DAY_SECONDS = 86_400
-_BACKOFF_SECONDS = (60, 300, 900, 3600, 10_800, 21_600, 43_200, _DAY_SECONDS)
+SETTLING = timedelta(minutes=1)
 
 
 class Silence(Value):
@@ -47,22 +44,29 @@ class Stop:
 
 @dataclass(frozen=True)
 class View:
-    """What the stages may know: findings that hold now, which open deliveries were sent, who asked for silence."""
+    """What the stages may know: fingerprints of findings that hold now, platforms that shut us out, silences asked for,
+    and for resolved deliveries the (fingerprint, channel) of openings that were sent or are still under way."""
 
     open: frozenset[str] = frozenset()
     blocked_platforms: frozenset[str] = frozenset()
-    told: frozenset[tuple[str, str]] = frozenset()
     silences: tuple[Silence, ...] = ()
+    told: frozenset[tuple[str, str]] = frozenset()
+    under_way: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], told: Iterable[Delivery], silences: Iterable[Silence]) -> "View":
+    def of(cls, findings: Iterable[Finding], silences: tuple[Silence, ...]) -> "View":
+        """The view of a moment at which `findings` hold."""
         held = tuple(findings)
         return cls(
             open=frozenset(finding.fingerprint for finding in held),
             blocked_platforms=frozenset(finding.platform for finding in held if finding.account_id == WHOLE_PLATFORM),
-            told=frozenset((delivery.fingerprint, delivery.channel) for delivery in told),
-            silences=tuple(silences),
+            silences=silences,
         )
+
+
+def identity(delivery: Delivery) -> tuple[str, str]:
+    """The matter and the channel, whatever its status."""
+    return delivery.fingerprint, delivery.channel
 
 
 Stage = Callable[[Delivery, View, datetime], Stop | None]
@@ -71,14 +75,16 @@ Stage = Callable[[Delivery, View, datetime], Stop | None]
 def no_longer_true(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """Resolved or superseded since it was queued. A finding dated after `now` (clocks differ) gets the benefit."""
     gone = delivery.fingerprint not in view.open and delivery.finding.at <= now
-    return Stop("resolved or superseded meanwhile") if delivery.status == "open" and gone else None
+    return Stop("resolved or superseded meanwhile") if delivery.status is FindingStatus.OPEN and gone else None
 
 
 def never_told(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """Nobody is told that a worry is over which this channel never heard of, or which is back."""
-    if delivery.status != "resolved":
+    if delivery.status is not FindingStatus.RESOLVED:
         return None
-    if (delivery.fingerprint, delivery.channel) not in view.told:
+    if identity(delivery) in view.under_way:
+        return Stop("its opening is still under way", until=now + SETTLING)
+    if identity(delivery) not in view.told:
         return Stop("its opening was never told here")
     return Stop("open again meanwhile") if delivery.fingerprint in view.open else None
 
@@ -87,7 +93,7 @@ def inhibited(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """A platform that shuts us out says it once, not once per account."""
     finding = delivery.finding
     about_account = finding.severity is Severity.UNVERIFIED and finding.account_id != WHOLE_PLATFORM
-    if delivery.status == "open" and about_account and finding.platform in view.blocked_platforms:
+    if delivery.status is FindingStatus.OPEN and about_account and finding.platform in view.blocked_platforms:
         return Stop("the whole platform is blocked", until=now + LOOK_AGAIN)
     return None
 
@@ -113,7 +119,7 @@ class Group:
 
     channel: str
     unit: str
-    status: str
+    status: FindingStatus
     fresh_at: str = ""
     deliveries: tuple[Delivery, ...] = field(default=(), compare=False)
 
@@ -129,30 +135,3 @@ def group(deliveries: Iterable[Delivery]) -> list[Group]:
         Group(name.channel, name.unit, name.status, name.fresh_at, tuple(batch))
         for name, batch in sorted(batches.items())
     ]
-
-
-def due_at(now: datetime, group_wait_seconds: float) -> datetime:
-    """The end of the window `now` lies in: everything that comes within one window is told together."""
-    if group_wait_seconds <= 0:
-        return now
-    seconds = (now.timestamp() // group_wait_seconds + 1) * group_wait_seconds
-    return datetime.fromtimestamp(seconds, tz=now.tzinfo)
-
-
-def retry_at(now: datetime, attempts: int, wish_seconds: float | None, jitter: float) -> datetime | None:
-    """When to try again after `attempts` failures before this one; null: give up. `jitter` in 0..1 adds up to a quarter.
-
-    1 min, 5 min, 15 min, 1 h, 3 h, 6 h, 12 h, then daily. The other side's wish is never undercut, up to a day.
-    """
-    if attempts + 1 >= MOST_ATTEMPTS:
-        return None
-    planned = _BACKOFF_SECONDS[min(attempts, len(_BACKOFF_SECONDS) - 1)]
-    seconds = min(max(planned, wish_seconds or 0) * (1 + jitter / 4), _DAY_SECONDS)
-    return now + timedelta(seconds=seconds)
-
-
-def budget(channel: Channel, sent_last_minute: int, sent_last_second: int) -> int | None:
-    """Messages the channel may still send now; null: no limit."""
-    limits = (channel.rate_per_minute, sent_last_minute), (channel.rate_per_second, sent_last_second)
-    left = [max(0, rate - sent) for rate, sent in limits if rate is not None]
-    return min(left) if left else None
