@@ -26,7 +26,8 @@ def retry_at(now: datetime, attempts: int, wish_seconds: float | None, jitter: f
     """
     planned = _BACKOFF_SECONDS[min(attempts, len(_BACKOFF_SECONDS) - 1)]
     seconds = min(max(planned, wish_seconds or 0) * (1 + jitter / 4), _DAY_SECONDS)
-    return now + timedelta(seconds=seconds)
+    # To the full minute, so that what failed within a minute is one digest when the channel is back.
+    return due_at(now + timedelta(seconds=seconds - 1e-6), 60)
 
 
 def budget(channel: Channel, sent_last_minute: int, sent_last_second: int) -> tuple[int, timedelta]:

@@ -1,5 +1,6 @@
 """An SMTP server on this machine, with TLS by a certificate made on the spot."""
 
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -28,20 +29,18 @@ class FakeMailServer:
         self.recipients: list[list[str]] = []
         self.refuse_data: str | None = None
         self.refuse_recipients: dict[str, str] = {}
+        # aiosmtpd asks itself whether it runs, on the port it was given, so that 0 will not do.
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = int(free.getsockname()[1])
         self._controller = Controller(
             self,
             hostname="127.0.0.1",
-            port=0,
+            port=self.port,
             tls_context=context,
             require_starttls=tls,
             authenticator=self._authenticate if tls else None,
             auth_required=tls,
         )
-
-    @property
-    def port(self) -> int:
-        assert self._controller.server is not None
-        return int(self._controller.server.sockets[0].getsockname()[1])
 
     def __enter__(self) -> "FakeMailServer":
         self._controller.start()
@@ -94,9 +93,7 @@ def _context(folder: Path, ca_file: Path) -> ssl.SSLContext:
     ca_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file = folder / "key.pem"
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(ca_file, key_file)
