@@ -6,7 +6,9 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -15,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.clock import to_shanghai
-from shared.spreadsheet import write_text_cell
+from shared.spreadsheet import safe_text, write_text_cell
 
 # Named, not shipped: the office PC has them (GB/T 9704-2012), other machines fall back.
 _TITLE = Font(name="方正小标宋简体", size=18)
@@ -24,6 +26,7 @@ _HEADER = Font(name="黑体", size=11)
 _BODY = Font(name="仿宋_GB2312", size=11)
 _LINE = Side(style="thin")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_LINE_POINTS, _MOST_POINTS = 14.5, 400
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
@@ -71,7 +74,9 @@ def _fill(sheet: Worksheet, columns: Sequence[Column], part: Part) -> None:
     for place, column in enumerate(columns, 1):
         _write(sheet.cell(head, place), column.header, _HEADER, _MIDDLE)
         sheet.column_dimensions[get_column_letter(place)].width = column.width
+    sheet.row_dimensions[head].height = _height([column.header for column in columns], columns)
     for row, values in enumerate(part.rows, head + 1):
+        sheet.row_dimensions[row].height = _height(values, columns)
         for place, (value, column) in enumerate(zip(values, columns, strict=True), 1):
             _write(sheet.cell(row, place), value, _BODY, _MIDDLE if column.centred else _LEFT)
     _set_up(sheet, head, len(columns), head + max(1, len(part.rows)))
@@ -83,6 +88,18 @@ def _write(cell: Cell | MergedCell, value: object, font: Font, alignment: Alignm
     else:
         write_text_cell(cell, value)
     cell.font, cell.alignment, cell.border = font, alignment, _BOX
+
+
+def _height(values: Sequence[object], columns: Sequence[Column]) -> float:
+    """Points for the cell with the most lines: programs do not agree on whether to find that out by themselves."""
+    lines = (_lines(safe_text(value), column.width) for value, column in zip(values, columns, strict=True))
+    return min(_MOST_POINTS, 6 + _LINE_POINTS * max(1, *lines))
+
+
+def _lines(text: str, width: float) -> int:
+    """Chinese characters are two wide and break anywhere; addresses break early, at their slashes."""
+    wide = sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
+    return ceil(wide / (width * 0.8 if text.isascii() else width - 1))
 
 
 def _set_up(sheet: Worksheet, head: int, width: int, last: int) -> None:
@@ -97,6 +114,7 @@ def _set_up(sheet: Worksheet, head: int, width: int, last: int) -> None:
     if sheet.sheet_properties.pageSetUpPr is not None:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     if sheet.oddFooter is not None:
         sheet.oddFooter.center.text = "第 &P 页，共 &N 页"

@@ -15,19 +15,19 @@ from shared.clock import chinese_time
 from shared.store import Store
 
 _COLUMNS = (
-    Column("序号", 6, centred=True),
-    Column("账号名称", 20),
-    Column("平台", 12, centred=True),
-    Column("主办单位", 22),
-    Column("行政区划", 12, centred=True),
-    Column("最近发布时间", 13, centred=True),
-    Column("静默天数", 7, centred=True),
-    Column("问题", 24),
-    Column("依据", 28),
-    Column("最近核查时间", 13, centred=True),
-    Column("最近发布链接/主页链接", 26),
-    Column("告警编号", 11, centred=True),
-    Column("核实状态", 9, centred=True),
+    Column("序号", 5, centred=True),
+    Column("账号名称", 17),
+    Column("平台", 10, centred=True),
+    Column("主办单位", 18),
+    Column("行政区划", 9, centred=True),
+    Column("最近发布时间", 11, centred=True),
+    Column("静默天数", 5.5, centred=True),
+    Column("问题", 17),
+    Column("依据", 22),
+    Column("最近核查时间", 11, centred=True),
+    Column("最近发布链接/主页链接", 21),
+    Column("告警编号", 10, centred=True),
+    Column("核实状态", 8, centred=True),
 )
 _PARTS = (State.OVERDUE, State.NEAR, State.UNVERIFIED)
 _CAUTION = "说明：本清单由系统监测生成，所列情况均待人工核实；未能核实的账号不作超期判断。"
