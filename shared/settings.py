@@ -1,6 +1,7 @@
 """Settings: environment (`XUNJIAN_...`) and a YAML file. Unknown keys are refused, secrets come from elsewhere."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -63,6 +64,8 @@ class Settings(BaseSettings):
     group_wait_seconds: float = Field(default=10, ge=0)
     fresh_hours: float = Field(default=48, gt=0)
     """How old the last good look may be before a list calls an account 未能核实."""
+    deadline_days: tuple[int, ...] = (7, 10, 12, 13, 14, 90)
+    """Days of silence just past which the collector looks, so that an alert comes at the right minute."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free port."""
@@ -86,13 +89,14 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(config: Path | None = None) -> Settings:
-    """Settings from the YAML file and the environment. Raises InputError naming file and key.
+def load_settings(config: Path | None = None, more: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from the YAML file, `more` on top of it, and the environment. Raises InputError naming file and key.
 
     A value `{file: path}` or `{env: NAME}` anywhere in the YAML is replaced by the file's or variable's text, which is
     how secrets stay out of it.
     """
-    return _validated(_read(config) if config else {}, str(config or "environment"))
+    values = _read(config) if config else {}
+    return _validated({**values, **(more or {})}, str(config or "environment"))
 
 
 def _validated(values: dict[str, Any], place: str) -> Settings:

@@ -58,6 +58,11 @@ class Rulebook(BaseModel):
         """`cn@2026.1`: what findings, lists and messages print."""
         return f"{self.name}@{self.version}"
 
+    def check(self) -> None:
+        """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""
+        for entry in self.entries:
+            entry.plugin  # noqa: B018 - configured on first use
+
 
 def load_rulebook(name_or_path: str = "cn") -> Rulebook:
     """A built-in rulebook by name, or one from a file; `extends` is followed. Raises InputError."""

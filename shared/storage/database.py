@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, text
+from sqlalchemy import Connection, Table, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -45,6 +45,12 @@ class Database:
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
         return postgresql.insert(table) if self.engine.dialect.name == "postgresql" else sqlite.insert(table)
+
+    def add_new(self, connection: Connection, table: Table, **values: Any) -> bool:
+        """Insert the row unless it is there already; True when it was new."""
+        statement = self.insert(table).values(**values).on_conflict_do_nothing()
+        # Not rowcount: PostgreSQL's driver does not tell it for an INSERT.
+        return connection.execute(statement.returning(literal(1))).first() is not None
 
     def check(self) -> None:
         """Really ask. Raises TransientError."""

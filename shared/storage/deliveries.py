@@ -22,8 +22,7 @@ class Deliveries:
         """Add those not known yet; the number added. A known (fingerprint, status, channel) is never told again."""
         rows = [{**row.model_dump(exclude={"finding"}), "finding": row.finding.model_dump_json()} for row in deliveries]
         with self.database.begin() as connection:
-            insert = self.database.insert(_delivery).on_conflict_do_nothing()
-            return sum(connection.execute(insert, [row]).rowcount for row in rows)
+            return sum(self.database.add_new(connection, _delivery, **row) for row in rows)
 
     def claim_due(self, now: datetime, lease: timedelta, owner: str) -> list[Delivery]:
         """Pending rows whose time has come, leased to `owner`: two alerters never hold the same row."""

@@ -52,7 +52,9 @@ class Judging:
         known = self._connection.execute(before.order_by(_post.c.observed_at.desc()).limit(1)).scalar()
         if known == post.digest:
             return False
-        insert = self._database.insert(_post).values(
+        return self._database.add_new(
+            self._connection,
+            _post,
             fingerprint=post.fingerprint,
             observed_at=post.observed_at,
             key=post.key,
@@ -60,11 +62,17 @@ class Judging:
             digest=post.digest,
             body=post.model_dump_json(),
         )
-        return self._connection.execute(insert.on_conflict_do_nothing()).rowcount == 1
+
+    def is_newest(self, post: Post) -> bool:
+        """True unless a later version of the item is known already."""
+        newest = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == post.fingerprint)
+        return self._connection.execute(newest).scalar() == post.observed_at
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this look was not known."""
-        insert = self._database.insert(_probe).values(
+        return self._database.add_new(
+            self._connection,
+            _probe,
             fingerprint=probe.fingerprint,
             key=probe.key,
             at=probe.at,
@@ -72,7 +80,6 @@ class Judging:
             newest_post_at=probe.newest_post_at,
             body=probe.model_dump_json(),
         )
-        return self._connection.execute(insert.on_conflict_do_nothing()).rowcount == 1
 
     def posts(self, key: str, moment: datetime) -> list[Post]:
         """The newest version of each item as known at `moment`, newest published first, at most HISTORY_POSTS."""
@@ -106,7 +113,9 @@ class Judging:
 
     def open(self, finding: Finding) -> None:
         """Write the finding and put its event in the outbox."""
-        insert = self._database.insert(_finding).values(
+        self._database.add_new(
+            self._connection,
+            _finding,
             fingerprint=finding.fingerprint,
             key=finding.key,
             rule=finding.rule,
@@ -117,7 +126,6 @@ class Judging:
             close_told=True,
             body=finding.model_dump_json(),
         )
-        self._connection.execute(insert.on_conflict_do_nothing())
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
@@ -176,9 +184,8 @@ class Judgements:
 
     def note(self, name: str, value: str, now: datetime) -> bool:
         """Remember a dated remark once; False when it was there already."""
-        insert = self.database.insert(_note).values(name=name, value=value, since=now)
         with self.database.begin() as connection:
-            return connection.execute(insert.on_conflict_do_nothing()).rowcount == 1
+            return self.database.add_new(connection, _note, name=name, value=value, since=now)
 
     def note_as_of(self, name: str, moment: datetime) -> str | None:
         """The latest remark of this name at `moment`."""

@@ -109,6 +109,12 @@ class Visits:
             moment: datetime | None = connection.execute(select(func.min(_visit.c.next_at))).scalar()
         return moment
 
+    def platforms_unvisited_since(self, moment: datetime) -> list[str]:
+        """Platforms with accounts that nobody looked at since `moment`."""
+        waiting = or_(_visit.c.last_at.is_(None), _visit.c.last_at < moment)
+        with self.database.read() as connection:
+            return list(connection.execute(select(_visit.c.platform).where(waiting).distinct()).scalars())
+
     def make_all_due(self, now: datetime) -> None:
         """Ask for one look at every account, wherever it stands in the schedule."""
         with self.database.begin() as connection:
