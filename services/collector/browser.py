@@ -1,0 +1,408 @@
+"""The only file that knows Playwright: opens what a plan names and returns the answers as bytes."""
+
+import base64
+import os
+import signal
+import threading
+import urllib.parse
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
+from playwright.sync_api import (
+    APIRequestContext,
+    BrowserContext,
+    Playwright,
+    ProxySettings,
+    Request,
+    Response,
+    sync_playwright,
+)
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from services.collector.addresses import refusal
+from services.collector.chromium import BLOCKED, BrowserSettings
+from services.collector.in_page import FETCH
+from services.collector.look import TOO_LARGE, Look, failed, network_failure
+from services.collector.platforms.base import Capture, Plan
+from services.collector.watch import Deadline, Watch
+from shared.clock import Clock
+from shared.errors import InputError
+from shared.events import Outcome
+
+log = structlog.get_logger(__name__)
+
+RECYCLE_AFTER = 50
+"""Visits before a platform's context is made anew: free within noise at 50, and memory stays flat."""
+RESTART_AFTER = 2000
+"""Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
+KILL_GRACE_SECONDS = 10.0
+MAX_REDIRECTS = 3
+_TOO_FAST = (418, 429)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_WORKING_TYPES = ("document", "script", "xhr", "fetch")
+
+
+class Browser:
+    """One browser, one warm page per platform. One thread uses it; it starts on the first visit and after a crash."""
+
+    def __init__(self, settings: BrowserSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._playwright: Playwright | None = None
+        self._chromium: Chromium | None = None
+        self._pid: int | None = None
+        self._tabs: dict[str, _Tab] = {}
+        self._visits = 0
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
+        """Look at one account. `full` loads the whole page, styles and pictures included, and takes a screenshot.
+
+        Raises InputError before anything is opened when the plan leads to an address that may not be visited, or when
+        the platform's storage state lies open to other users.
+        """
+        for url in (plan.page, *plan.fetch):
+            if url and (why := self._refusal(url, hosts)):
+                raise InputError(url, f"{why}，请核对台账中的主页链接或账号ID")
+        if self._visits >= RESTART_AFTER:
+            self.close()
+        self._visits += 1
+        deadline = Deadline(self._settings.visit_seconds)
+        try:
+            if plan.page is None:
+                return self._get_all(plan, hosts, deadline)
+            with self._killed_when_stuck(deadline):
+                look = self._open(platform, plan, plan.page, deadline, full)
+        except _VisitError as error:
+            look = error.look
+        except PlaywrightError as error:
+            look = _explained(error)
+        if look.failure:
+            log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
+            self._recover(platform, look.failure)
+        return look
+
+    def close(self) -> None:
+        """Ends every process it started. A later visit starts them again."""
+        self._close_chromium()
+        self._visits = 0
+        if self._playwright:
+            with suppress(PlaywrightError):
+                self._playwright.stop()
+        self._playwright = None
+
+    def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
+        return refusal(url, hosts, resolve=self._settings.proxy is None)
+
+    def _open(self, platform: str, plan: Plan, page: str, deadline: Deadline, full: bool) -> Look:
+        tab = self._tab(platform)
+        tab.visits += 1
+        if not full and plan.fetch and tab.is_warm_for(plan.fetch):
+            captures = tab.fetch(plan.fetch, deadline)
+            # A lapsed visitor cookie (432, a redirect) is what loading the page cures; being too fast is not.
+            if all(capture.status == 200 or capture.status in _TOO_FAST for capture in captures):
+                return Look(captures=captures, final_url=page)
+        return tab.load(page, plan, deadline, full)
+
+    def _get_all(self, plan: Plan, hosts: tuple[str, ...], deadline: Deadline) -> Look:
+        """Plain HTTP for feeds, without a browser."""
+        settings = self._settings
+        client = self._driver().request.new_context(
+            proxy=_proxy(settings.proxy),
+            user_agent=settings.user_agent,
+            # The driver's own client cannot pin a key, so behind an inspecting proxy it trusts whoever answers there.
+            ignore_https_errors=settings.proxy_spki is not None,
+        )
+        try:
+            captures = tuple(self._get(client, url, hosts, deadline) for url in plan.fetch)
+        finally:
+            client.dispose()
+        return Look(captures=captures, final_url=captures[-1].url if captures else None)
+
+    def _get(self, client: APIRequestContext, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
+        """Every redirect is checked like the first address."""
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = client.get(url, timeout=deadline.milliseconds, max_redirects=0)
+            if answer.status not in _REDIRECTS:
+                _check_size(_length(answer.headers), self._settings.max_body_bytes)
+                body = answer.body()
+                _check_size(len(body), self._settings.max_body_bytes)
+                return Capture(url=url, status=answer.status, headers=answer.headers, body=body, at=self._clock())
+            url = urllib.parse.urljoin(url, answer.headers.get("location", ""))
+            if why := self._refusal(url, hosts):
+                raise _VisitError(failed(Outcome.NETWORK, f"跳转被拒绝：{why}"))
+        raise _VisitError(failed(Outcome.NETWORK, f"跳转超过{MAX_REDIRECTS}次"))
+
+    def _driver(self) -> Playwright:
+        if self._playwright is None:
+            self._playwright = sync_playwright().start()
+        return self._playwright
+
+    def _tab(self, platform: str) -> "_Tab":
+        """The platform's page; its context is made anew now and then, keeping its cookies."""
+        if self._chromium is None or not self._chromium.is_connected():
+            self._close_chromium()
+            self._chromium = self._launch()
+        tab = self._tabs.get(platform)
+        if tab and tab.visits < RECYCLE_AFTER:
+            return tab
+        state = tab.context.storage_state() if tab else self._saved_state(platform)
+        if tab:
+            tab.context.close()
+        context = self._chromium.new_context(
+            accept_downloads=False,
+            service_workers="block",
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": 1440, "height": 1000},
+            user_agent=self._settings.user_agent,
+            storage_state=state,
+        )
+        self._tabs[platform] = _Tab(context, self._settings, self._clock, self._refusal)
+        return self._tabs[platform]
+
+    def _launch(self) -> Chromium:
+        settings = self._settings
+        chromium = self._driver().chromium.launch(
+            executable_path=settings.executable_path,
+            headless=settings.headless,
+            proxy=_proxy(settings.proxy),
+            chromium_sandbox=settings.sandbox,
+            args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
+            ignore_default_args=["--disable-popup-blocking"],
+        )
+        processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        self._pid = next(process["id"] for process in processes if process["type"] == "browser")
+        log.info("browser_started", version=chromium.version, pid=self._pid)
+        return chromium
+
+    def _saved_state(self, platform: str) -> Path | None:
+        """A login kept by hand. Raises InputError when others can read it."""
+        folder = self._settings.storage_state_dir
+        path = folder / f"{platform}.json" if folder else None
+        if path is None or not path.exists():
+            return None
+        if path.stat().st_mode & 0o077:
+            raise InputError(str(path), "登录状态文件可被其他用户读取，请执行 chmod 600")
+        return path
+
+    def _recover(self, platform: str, failure: Outcome) -> None:
+        """After a crash nothing of the browser is trusted; after a time-out the page may still be stuck."""
+        if failure is Outcome.CRASH:
+            self._close_chromium()
+        elif failure is Outcome.TIMEOUT and (tab := self._tabs.pop(platform, None)):
+            with self._killed_when_stuck(Deadline(0)), suppress(PlaywrightError):
+                tab.context.close()
+
+    def _close_chromium(self) -> None:
+        self._tabs.clear()
+        if self._chromium:
+            with self._killed_when_stuck(Deadline(0)), suppress(PlaywrightError):
+                self._chromium.close()
+        self._chromium = self._pid = None
+
+    @contextmanager
+    def _killed_when_stuck(self, deadline: Deadline) -> Iterator[None]:
+        """A page that loops for ever answers no command, and most commands know no time-out: then end the process."""
+        timer = threading.Timer(deadline.seconds + KILL_GRACE_SECONDS, self._kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _kill(self) -> None:
+        if self._pid is not None:
+            log.warning("browser_stuck", pid=self._pid)
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+
+
+class _Tab:
+    """One context with one page, kept warm between visits to one platform."""
+
+    def __init__(
+        self, context: BrowserContext, settings: BrowserSettings, clock: Clock, refusal: Callable[[str], str | None]
+    ) -> None:
+        self.context = context
+        self.page = context.new_page()
+        self.visits = 0
+        self._settings = settings
+        self._clock = clock
+        self._refusal = refusal
+        self._watch: Watch[Request] = Watch(Plan())
+        self._refused: str | None = None
+        self._is_warm = False
+        self._cdp = context.new_cdp_session(self.page)
+        self._cdp.send("Network.enable")
+        self._cdp.on("Fetch.requestPaused", self._on_document)
+        self._cdp.send("Fetch.enable", {"patterns": [{"resourceType": "Document", "requestStage": "Request"}]})
+        self.page.on("request", self._on_request)
+        self.page.on("requestfinished", self._on_end)
+        self.page.on("requestfailed", self._on_end)
+        self.page.on("load", lambda _: self._watch.load())
+
+    def is_warm_for(self, urls: Sequence[str]) -> bool:
+        """The page has been seen to work, and the addresses are of its own origin (others would fail on CORS)."""
+        here = _origin(self.page.url)
+        return self._is_warm and all(_origin(url) == here for url in urls)
+
+    def fetch(self, urls: Sequence[str], deadline: Deadline) -> tuple[Capture, ...]:
+        """Ask from inside the page; the page stays warm only if every answer is a good one."""
+        self._is_warm = False
+        limit = self._settings.max_body_bytes
+        answers = self.page.evaluate(FETCH, {"urls": list(urls), "limit": limit, "timeout": deadline.milliseconds})
+        captures = tuple(self._fetched(answer) for answer in answers)
+        self._is_warm = all(capture.status == 200 for capture in captures)
+        return captures
+
+    def load(self, url: str, plan: Plan, deadline: Deadline, full: bool) -> Look:
+        """Load the page and keep what the plan asks for, until all of it is there or nothing more comes."""
+        self._is_warm = False
+        self._refused = None
+        self._watch = watch = Watch[Request](plan)
+        self._cdp.send("Network.setBlockedURLs", {"urls": [] if full else BLOCKED})
+        failed = self._goto(url, deadline) or self._wait(watch, deadline)
+        if failed and failed.failure is Outcome.CRASH:
+            return failed
+        kept = [watch.document, *watch.answers] if watch.document else watch.answers
+        captures = tuple(self._captured(request) for request in kept)
+        if failed is None and not watch.is_complete and watch.errors:
+            failed = network_failure(watch.errors[0])
+        self._is_warm = watch.is_complete and captures[0].status == 200
+        look = failed or Look(screenshot=self._screenshot(deadline) if full else None)
+        return look.model_copy(update={"captures": captures, "final_url": self.page.url})
+
+    def _goto(self, url: str, deadline: Deadline) -> Look | None:
+        try:
+            self.page.goto(url, wait_until="commit", timeout=deadline.milliseconds)
+        except PlaywrightError as error:
+            if self._refused:
+                return failed(Outcome.NETWORK, f"页面跳转被拒绝：{self._refused}")
+            # Chromium shows a page of its own for an empty answer with an error status; we have that answer.
+            if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message and "interrupted by another" not in error.message:
+                return _explained(error)
+        return None
+
+    def _wait(self, watch: Watch[Request], deadline: Deadline) -> Look | None:
+        settle = self._settings.settle_seconds
+        while not (watch.is_complete or watch.is_settled(settle)):
+            if not deadline.seconds:
+                return failed(Outcome.TIMEOUT, "页面在限定时间内没有加载完成")
+            pause = min(deadline.milliseconds, settle * 250)
+            try:
+                self.page.wait_for_event("requestfinished", lambda _: watch.is_complete, timeout=pause)
+            except PlaywrightTimeout:
+                continue
+            except PlaywrightError as error:
+                return _explained(error)
+        return None
+
+    def _on_document(self, event: dict[str, Any]) -> None:
+        """Every document of the page and its redirects passes here, so that none can lead inside."""
+        why = self._refusal(event["request"]["url"])
+        with suppress(PlaywrightError):
+            if why:
+                self._refused = why
+                self._cdp.send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "BlockedByClient"})
+            else:
+                self._cdp.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+
+    def _on_request(self, request: Request) -> None:
+        is_document = request.is_navigation_request() and request.frame == self.page.main_frame
+        if request.resource_type in _WORKING_TYPES:
+            self._watch.begin(request, request.url, is_document)
+
+    def _on_end(self, request: Request) -> None:
+        response = request.existing_response
+        if response is None:
+            self._watch.end(request, request.failure or "net::ERR_FAILED")
+        elif response.status in _REDIRECTS:
+            self._watch.skip(request)
+        elif request.failure and "ERR_HTTP_RESPONSE_CODE_FAILURE" not in request.failure:
+            self._watch.end(request, request.failure)
+        elif _length(response.headers) > self._settings.max_body_bytes:
+            self._watch.end(request, TOO_LARGE)
+        else:
+            self._watch.end(request)
+
+    def _captured(self, request: Request) -> Capture:
+        response = cast(Response, request.existing_response)
+        try:
+            body = response.body()
+        except PlaywrightError:
+            # Chromium keeps no body of an error page it made itself; a good answer without body is a failure.
+            if response.status < 400:
+                raise
+            body = b""
+        _check_size(len(body), self._settings.max_body_bytes)
+        return Capture(url=response.url, status=response.status, headers=response.headers, body=body, at=self._clock())
+
+    def _fetched(self, answer: dict[str, Any]) -> Capture:
+        if error := answer.get("error"):
+            raise _VisitError(network_failure(error))
+        return Capture(
+            url=answer["url"],
+            status=answer["status"],
+            headers=answer["headers"],
+            body=base64.b64decode(answer["body"]),
+            at=self._clock(),
+        )
+
+    def _screenshot(self, deadline: Deadline) -> bytes | None:
+        try:
+            return self.page.screenshot(timeout=deadline.milliseconds)
+        except PlaywrightError as error:
+            log.warning("no_screenshot", error=error.message.splitlines()[0])
+            return None
+
+
+class _VisitError(Exception):
+    """A visit ended by a reason of ours; `look` tells it."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look.reason)
+        self.look = look
+
+
+def _explained(error: PlaywrightError) -> Look:
+    """Playwright tells its errors apart by words only."""
+    if isinstance(error, PlaywrightTimeout):
+        return failed(Outcome.TIMEOUT, "页面在限定时间内没有应答")
+    if "crashed" in error.message or "has been closed" in error.message or "Protocol error" in error.message:
+        return failed(Outcome.CRASH, "浏览器异常退出")
+    return network_failure(error.message)
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise _VisitError(network_failure(TOO_LARGE))
+
+
+def _length(headers: dict[str, str]) -> int:
+    text = headers.get("content-length", "")
+    return int(text) if text.isdecimal() else 0
+
+
+def _origin(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _proxy(url: str | None) -> ProxySettings | None:
+    if url is None:
+        return None
+    parts = urllib.parse.urlsplit(url)
+    server = f"{parts.scheme}://{parts.hostname}:{parts.port or 80}"
+    if parts.username is None:
+        return {"server": server}
+    return {
+        "server": server,
+        "username": urllib.parse.unquote(parts.username),
+        "password": urllib.parse.unquote(parts.password or ""),
+    }
