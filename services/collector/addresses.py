@@ -43,6 +43,11 @@ def is_private(address: str) -> bool:
     return not ip.is_global or ip.is_multicast
 
 
+def origin_of(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _is_inside(host: str) -> bool:
     if ":" in host:
         return is_private(host)

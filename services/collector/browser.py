@@ -7,7 +7,6 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, cast
 
 import structlog
@@ -24,14 +23,14 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from services.collector.addresses import refusal
-from services.collector.chromium import BLOCKED, BrowserSettings
+from services.collector.addresses import is_private, origin_of, refusal
+from services.collector.chromium import BLOCKED, BrowserSettings, saved_state
 from services.collector.in_page import FETCH
 from services.collector.look import TOO_LARGE, Look, failed, network_failure
 from services.collector.platforms.base import Capture, Plan
 from services.collector.watch import Deadline, Watch
 from shared.clock import Clock
-from shared.errors import InputError
+from shared.errors import InputError, TransientError
 from shared.events import Outcome
 
 log = structlog.get_logger(__name__)
@@ -56,6 +55,7 @@ class Browser:
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
         self._pid: int | None = None
+        self._was_killed = False
         self._tabs: dict[str, _Tab] = {}
         self._visits = 0
 
@@ -63,7 +63,7 @@ class Browser:
         """Look at one account. `full` loads the whole page, styles and pictures included, and takes a screenshot.
 
         Raises InputError before anything is opened when the plan leads to an address that may not be visited, or when
-        the platform's storage state lies open to other users.
+        the platform's storage state lies open to other users; TransientError when no browser starts.
         """
         for url in (plan.page, *plan.fetch):
             if url and (why := self._refusal(url, hosts)):
@@ -80,7 +80,7 @@ class Browser:
         except _VisitError as error:
             look = error.look
         except PlaywrightError as error:
-            look = _explained(error)
+            look = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器") if self._was_killed else _explained(error)
         if look.failure:
             log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
             self._recover(platform, look.failure)
@@ -104,7 +104,7 @@ class Browser:
         if not full and plan.fetch and tab.is_warm_for(plan.fetch):
             captures = tab.fetch(plan.fetch, deadline)
             # A lapsed visitor cookie (432, a redirect) is what loading the page cures; being too fast is not.
-            if all(capture.status == 200 or capture.status in _TOO_FAST for capture in captures):
+            if captures and all(capture.status == 200 or capture.status in _TOO_FAST for capture in captures):
                 return Look(captures=captures, final_url=page)
         return tab.load(page, plan, deadline, full)
 
@@ -119,6 +119,10 @@ class Browser:
         )
         try:
             captures = tuple(self._get(client, url, hosts, deadline) for url in plan.fetch)
+        except PlaywrightTimeout as error:
+            raise _VisitError(_explained(error)) from error
+        except PlaywrightError as error:
+            raise _VisitError(network_failure(error.message)) from error
         finally:
             client.dispose()
         return Look(captures=captures, final_url=captures[-1].url if captures else None)
@@ -150,7 +154,7 @@ class Browser:
         tab = self._tabs.get(platform)
         if tab and tab.visits < RECYCLE_AFTER:
             return tab
-        state = tab.context.storage_state() if tab else self._saved_state(platform)
+        state = tab.context.storage_state() if tab else saved_state(self._settings, platform)
         if tab:
             tab.context.close()
         context = self._chromium.new_context(
@@ -167,33 +171,27 @@ class Browser:
 
     def _launch(self) -> Chromium:
         settings = self._settings
-        chromium = self._driver().chromium.launch(
-            executable_path=settings.executable_path,
-            headless=settings.headless,
-            proxy=_proxy(settings.proxy),
-            chromium_sandbox=settings.sandbox,
-            args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
-            ignore_default_args=["--disable-popup-blocking"],
-        )
+        try:
+            chromium = self._driver().chromium.launch(
+                executable_path=settings.executable_path,
+                headless=settings.headless,
+                proxy=_proxy(settings.proxy),
+                chromium_sandbox=settings.sandbox,
+                args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
+                ignore_default_args=["--disable-popup-blocking"],
+            )
+        except PlaywrightError as error:
+            why = error.message.splitlines()[0]
+            raise TransientError(f"浏览器无法启动，请检查是否已安装、内存是否充足：{why}") from error
         processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
         self._pid = next(process["id"] for process in processes if process["type"] == "browser")
         log.info("browser_started", version=chromium.version, pid=self._pid)
         return chromium
 
-    def _saved_state(self, platform: str) -> Path | None:
-        """A login kept by hand. Raises InputError when others can read it."""
-        folder = self._settings.storage_state_dir
-        path = folder / f"{platform}.json" if folder else None
-        if path is None or not path.exists():
-            return None
-        if path.stat().st_mode & 0o077:
-            raise InputError(str(path), "登录状态文件可被其他用户读取，请执行 chmod 600")
-        return path
-
     def _recover(self, platform: str, failure: Outcome) -> None:
-        """After a crash nothing of the browser is trusted; after a time-out the page may still be stuck."""
+        """After a crash neither browser nor driver is trusted; after a time-out the page may still be stuck."""
         if failure is Outcome.CRASH:
-            self._close_chromium()
+            self.close()
         elif failure is Outcome.TIMEOUT and (tab := self._tabs.pop(platform, None)):
             with self._killed_when_stuck(Deadline(0)), suppress(PlaywrightError):
                 tab.context.close()
@@ -204,6 +202,7 @@ class Browser:
             with self._killed_when_stuck(Deadline(0)), suppress(PlaywrightError):
                 self._chromium.close()
         self._chromium = self._pid = None
+        self._was_killed = False
 
     @contextmanager
     def _killed_when_stuck(self, deadline: Deadline) -> Iterator[None]:
@@ -218,6 +217,7 @@ class Browser:
 
     def _kill(self) -> None:
         if self._pid is not None:
+            self._was_killed = True
             log.warning("browser_stuck", pid=self._pid)
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
@@ -249,14 +249,19 @@ class _Tab:
 
     def is_warm_for(self, urls: Sequence[str]) -> bool:
         """The page has been seen to work, and the addresses are of its own origin (others would fail on CORS)."""
-        here = _origin(self.page.url)
-        return self._is_warm and all(_origin(url) == here for url in urls)
+        here = origin_of(self.page.url)
+        return self._is_warm and all(origin_of(url) == here for url in urls)
 
     def fetch(self, urls: Sequence[str], deadline: Deadline) -> tuple[Capture, ...]:
-        """Ask from inside the page; the page stays warm only if every answer is a good one."""
+        """Ask from inside the page; it stays warm only if every answer is a good one. Empty when the page moved on."""
         self._is_warm = False
         limit = self._settings.max_body_bytes
-        answers = self.page.evaluate(FETCH, {"urls": list(urls), "limit": limit, "timeout": deadline.milliseconds})
+        try:
+            answers = self.page.evaluate(FETCH, {"urls": list(urls), "limit": limit, "timeout": deadline.milliseconds})
+        except PlaywrightError as error:
+            if "context was destroyed" in error.message:
+                return ()
+            raise
         captures = tuple(self._fetched(answer) for answer in answers)
         self._is_warm = all(capture.status == 200 for capture in captures)
         return captures
@@ -267,15 +272,13 @@ class _Tab:
         self._refused = None
         self._watch = watch = Watch[Request](plan)
         self._cdp.send("Network.setBlockedURLs", {"urls": [] if full else BLOCKED})
-        failed = self._goto(url, deadline) or self._wait(watch, deadline)
-        if failed and failed.failure is Outcome.CRASH:
-            return failed
+        failure = self._goto(url, deadline) or self._wait(watch, deadline)
         kept = [watch.document, *watch.answers] if watch.document else watch.answers
         captures = tuple(self._captured(request) for request in kept)
-        if failed is None and not watch.is_complete and watch.errors:
-            failed = network_failure(watch.errors[0])
+        if failure is None and not watch.is_complete and watch.errors:
+            failure = network_failure(watch.errors[0])
         self._is_warm = watch.is_complete and captures[0].status == 200
-        look = failed or Look(screenshot=self._screenshot(deadline) if full else None)
+        look = failure or Look(screenshot=self._screenshot(deadline) if full else None)
         return look.model_copy(update={"captures": captures, "final_url": self.page.url})
 
     def _goto(self, url: str, deadline: Deadline) -> Look | None:
@@ -295,12 +298,8 @@ class _Tab:
             if not deadline.seconds:
                 return failed(Outcome.TIMEOUT, "页面在限定时间内没有加载完成")
             pause = min(deadline.milliseconds, settle * 250)
-            try:
+            with suppress(PlaywrightTimeout):
                 self.page.wait_for_event("requestfinished", lambda _: watch.is_complete, timeout=pause)
-            except PlaywrightTimeout:
-                continue
-            except PlaywrightError as error:
-                return _explained(error)
         return None
 
     def _on_document(self, event: dict[str, Any]) -> None:
@@ -333,12 +332,16 @@ class _Tab:
 
     def _captured(self, request: Request) -> Capture:
         response = cast(Response, request.existing_response)
+        if self._settings.proxy is None and is_private((response.server_addr() or {}).get("ipAddress", "")):
+            raise _VisitError(failed(Outcome.NETWORK, "网址指向内网地址"))
         try:
             body = response.body()
-        except PlaywrightError:
-            # Chromium keeps no body of an error page it made itself; a good answer without body is a failure.
-            if response.status < 400:
+        except PlaywrightError as error:
+            if "Protocol error" not in error.message:
                 raise
+            # Chromium keeps no body of the page it shows for an empty answer, and none above 20 MB or so.
+            if response.status < 400:
+                raise _VisitError(network_failure(TOO_LARGE if "evicted" in error.message else "")) from error
             body = b""
         _check_size(len(body), self._settings.max_body_bytes)
         return Capture(url=response.url, status=response.status, headers=response.headers, body=body, at=self._clock())
@@ -346,12 +349,9 @@ class _Tab:
     def _fetched(self, answer: dict[str, Any]) -> Capture:
         if error := answer.get("error"):
             raise _VisitError(network_failure(error))
+        body = base64.b64decode(answer["body"])
         return Capture(
-            url=answer["url"],
-            status=answer["status"],
-            headers=answer["headers"],
-            body=base64.b64decode(answer["body"]),
-            at=self._clock(),
+            url=answer["url"], status=answer["status"], headers=answer["headers"], body=body, at=self._clock()
         )
 
     def _screenshot(self, deadline: Deadline) -> bytes | None:
@@ -374,9 +374,9 @@ def _explained(error: PlaywrightError) -> Look:
     """Playwright tells its errors apart by words only."""
     if isinstance(error, PlaywrightTimeout):
         return failed(Outcome.TIMEOUT, "页面在限定时间内没有应答")
-    if "crashed" in error.message or "has been closed" in error.message or "Protocol error" in error.message:
-        return failed(Outcome.CRASH, "浏览器异常退出")
-    return network_failure(error.message)
+    if "ERR_" in error.message or "Download is starting" in error.message:
+        return network_failure(error.message)
+    return failed(Outcome.CRASH, "浏览器异常退出")
 
 
 def _check_size(size: int, limit: int) -> None:
@@ -387,11 +387,6 @@ def _check_size(size: int, limit: int) -> None:
 def _length(headers: dict[str, str]) -> int:
     text = headers.get("content-length", "")
     return int(text) if text.isdecimal() else 0
-
-
-def _origin(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _proxy(url: str | None) -> ProxySettings | None:

@@ -68,8 +68,13 @@ class Watch(Generic[R]):
         return self.document is not None and all(self._answered[pattern] >= n for pattern, n in wanted.items())
 
     def is_settled(self, seconds: float) -> bool:
-        """Loaded, nothing wanted on its way, and quiet for so long: a page that will not ask for what is missing."""
-        return self.is_loaded and not self._began and self._clock() - self._last_change >= seconds
+        """Quiet for so long with nothing wanted on its way: a page that will not ask for what is missing.
+
+        A page that is not even loaded (a tracker that never answers) gets five times as long.
+        """
+        quiet = self._clock() - self._last_change
+        needed = seconds if self.is_loaded else 5 * seconds
+        return (self.is_loaded or self.document is not None) and not self._began and quiet >= needed
 
     def _pattern_of(self, url: str) -> re.Pattern[str] | None:
         parts = urllib.parse.urlsplit(url)
