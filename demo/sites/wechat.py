@@ -13,6 +13,7 @@ from shared.clock import chinese_time
 HOSTS = ("mp.weixin.qq.com",)
 PAGE_SIZE = 10
 ORIGINAL, REPRINT = 11, 101
+_CAPTCHA = f"https://{HOSTS[0]}/mp/wappoc_appmsgcaptcha?poc_token=demo&target_url=demo"
 
 _HOME = """
 var __biz = "%s", nickname = "%s", username = "%s";
@@ -49,7 +50,7 @@ def _home(account: DemoAccount | None) -> Answer:
     if account is None:
         return as_page("验证", "<p>请在微信客户端打开链接。</p>")
     if Behaviour.CAPTCHA in behaviours:
-        return redirect(f"https://{HOSTS[0]}/mp/wappoc_appmsgcaptcha?poc_token=demo&target_url=demo")
+        return redirect(_CAPTCHA)
     if Behaviour.LOGIN_WALL in behaviours:
         return as_page("验证", "<p>请在微信客户端打开链接。</p>")
     if Behaviour.CANCELLED in behaviours:
@@ -62,7 +63,9 @@ def _home(account: DemoAccount | None) -> Answer:
 
 
 def _list(request: Request, account: DemoAccount | None) -> Answer:
-    closed = {Behaviour.CAPTCHA, Behaviour.LOGIN_WALL, Behaviour.CANCELLED}
+    if account and Behaviour.CAPTCHA in account.behaviours:
+        return redirect(_CAPTCHA)
+    closed = {Behaviour.LOGIN_WALL, Behaviour.CANCELLED}
     if account is None or account.behaviours & closed:
         return as_json({"ret": -3, "errmsg": "no session", "cookie_count": 0})
     offset = int(request.query.get("offset", "0") or 0)
@@ -120,7 +123,7 @@ def _message(account: DemoAccount, post: DemoPost) -> dict[str, Any]:
 
 def _article(request: Request, account: DemoAccount | None) -> Answer:
     if account and Behaviour.CAPTCHA in account.behaviours:
-        return redirect(f"https://{HOSTS[0]}/mp/wappoc_appmsgcaptcha?poc_token=demo&target_url=demo")
+        return redirect(_CAPTCHA)
     posts = account.posts if account else ()
     post = next((post for post in posts if post.id == request.query.get("mid")), None)
     if account is None or post is None:

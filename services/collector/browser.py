@@ -1,35 +1,24 @@
 """The only file that knows Playwright: opens what a plan names and returns the answers as bytes."""
 
 import base64
-import os
-import signal
-import threading
+import sys
 import urllib.parse
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import structlog
-from playwright.sync_api import (
-    APIRequestContext,
-    BrowserContext,
-    Playwright,
-    ProxySettings,
-    Request,
-    Response,
-    sync_playwright,
-)
-from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright import sync_api as pw
 
 from services.collector.addresses import is_private, origin_of, refusal
-from services.collector.chromium import BLOCKED, BrowserSettings, saved_state
+from services.collector.answers import TOO_LARGE, failed, length_of, network_failure, retry_after
+from services.collector.chromium import BLOCKED, BrowserSettings, find_browser, saved_state
 from services.collector.in_page import FETCH
-from services.collector.look import TOO_LARGE, Look, failed, network_failure
+from services.collector.kill_switch import KillSwitch
+from services.collector.look import Look
 from services.collector.platforms.base import Capture, Plan
 from services.collector.watch import Deadline, Watch
-from shared.clock import Clock
+from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
 from shared.events import Outcome
 
@@ -41,8 +30,8 @@ RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
 KILL_GRACE_SECONDS = 10.0
 MAX_REDIRECTS = 3
-_TOO_FAST = (418, 429)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 _WORKING_TYPES = ("document", "script", "xhr", "fetch")
 
 
@@ -52,10 +41,9 @@ class Browser:
     def __init__(self, settings: BrowserSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._playwright: Playwright | None = None
-        self._chromium: Chromium | None = None
-        self._pid: int | None = None
-        self._was_killed = False
+        self._playwright: pw.Playwright | None = None
+        self._chromium: pw.Browser | None = None
+        self._kill_switch = KillSwitch()
         self._tabs: dict[str, _Tab] = {}
         self._visits = 0
 
@@ -73,40 +61,48 @@ class Browser:
         self._visits += 1
         deadline = Deadline(self._settings.visit_seconds)
         try:
-            if plan.page is None:
-                return self._get_all(plan, hosts, deadline)
-            with self._killed_when_stuck(deadline):
-                look = self._open(platform, plan, plan.page, deadline, full)
+            with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
+                look = self._look(platform, plan, hosts, deadline, full)
         except _VisitError as error:
             look = error.look
-        except PlaywrightError as error:
-            look = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器") if self._was_killed else _explained(error)
+        except pw.Error as error:
+            look = (
+                failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
+                if self._kill_switch.has_fired
+                else _explained(error)
+            )
         if look.failure:
             log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
             self._recover(platform, look.failure)
-        return look
+        return look.model_copy(update={"retry_after_seconds": retry_after(look.captures, self._clock())})
+
+    def check(self) -> str:
+        """Really start the browser; returns its version. Raises TransientError when it does not start."""
+        self._chromium = self._chromium or self._launch()
+        return self._chromium.version
 
     def close(self) -> None:
         """Ends every process it started. A later visit starts them again."""
         self._close_chromium()
         self._visits = 0
         if self._playwright:
-            with suppress(PlaywrightError):
+            with suppress(pw.Error):
                 self._playwright.stop()
         self._playwright = None
 
     def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
         return refusal(url, hosts, resolve=self._settings.proxy is None)
 
-    def _open(self, platform: str, plan: Plan, page: str, deadline: Deadline, full: bool) -> Look:
+    def _look(self, platform: str, plan: Plan, hosts: tuple[str, ...], deadline: Deadline, full: bool) -> Look:
+        if plan.page is None:
+            return self._get_all(plan, hosts, deadline)
         tab = self._tab(platform)
         tab.visits += 1
         if not full and plan.fetch and tab.is_warm_for(plan.fetch):
             captures = tab.fetch(plan.fetch, deadline)
-            # A lapsed visitor cookie (432, a redirect) is what loading the page cures; being too fast is not.
-            if captures and all(capture.status == 200 or capture.status in _TOO_FAST for capture in captures):
-                return Look(captures=captures, final_url=page)
-        return tab.load(page, plan, deadline, full)
+            if captures:
+                return Look(captures=captures, final_url=plan.page, light=True)
+        return tab.load(plan.page, plan, deadline, full)
 
     def _get_all(self, plan: Plan, hosts: tuple[str, ...], deadline: Deadline) -> Look:
         """Plain HTTP for feeds, without a browser."""
@@ -119,20 +115,20 @@ class Browser:
         )
         try:
             captures = tuple(self._get(client, url, hosts, deadline) for url in plan.fetch)
-        except PlaywrightTimeout as error:
+        except pw.TimeoutError as error:
             raise _VisitError(_explained(error)) from error
-        except PlaywrightError as error:
+        except pw.Error as error:
             raise _VisitError(network_failure(error.message)) from error
         finally:
             client.dispose()
         return Look(captures=captures, final_url=captures[-1].url if captures else None)
 
-    def _get(self, client: APIRequestContext, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
+    def _get(self, client: pw.APIRequestContext, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
         """Every redirect is checked like the first address."""
         for _ in range(MAX_REDIRECTS + 1):
             answer = client.get(url, timeout=deadline.milliseconds, max_redirects=0)
             if answer.status not in _REDIRECTS:
-                _check_size(_length(answer.headers), self._settings.max_body_bytes)
+                _check_size(length_of(answer.headers), self._settings.max_body_bytes)
                 body = answer.body()
                 _check_size(len(body), self._settings.max_body_bytes)
                 return Capture(url=url, status=answer.status, headers=answer.headers, body=body, at=self._clock())
@@ -141,9 +137,9 @@ class Browser:
                 raise _VisitError(failed(Outcome.NETWORK, f"跳转被拒绝：{why}"))
         raise _VisitError(failed(Outcome.NETWORK, f"跳转超过{MAX_REDIRECTS}次"))
 
-    def _driver(self) -> Playwright:
+    def _driver(self) -> pw.Playwright:
         if self._playwright is None:
-            self._playwright = sync_playwright().start()
+            self._playwright = pw.sync_playwright().start()
         return self._playwright
 
     def _tab(self, platform: str) -> "_Tab":
@@ -169,23 +165,24 @@ class Browser:
         self._tabs[platform] = _Tab(context, self._settings, self._clock, self._refusal)
         return self._tabs[platform]
 
-    def _launch(self) -> Chromium:
+    def _launch(self) -> pw.Browser:
         settings = self._settings
         try:
             chromium = self._driver().chromium.launch(
-                executable_path=settings.executable_path,
+                executable_path=settings.executable_path or find_browser(),
                 headless=settings.headless,
                 proxy=_proxy(settings.proxy),
                 chromium_sandbox=settings.sandbox,
                 args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
                 ignore_default_args=["--disable-popup-blocking"],
             )
-        except PlaywrightError as error:
+        except pw.Error as error:
             why = error.message.splitlines()[0]
             raise TransientError(f"浏览器无法启动，请检查是否已安装、内存是否充足：{why}") from error
         processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-        self._pid = next(process["id"] for process in processes if process["type"] == "browser")
-        log.info("browser_started", version=chromium.version, pid=self._pid)
+        pid = next(process["id"] for process in processes if process["type"] == "browser")
+        self._kill_switch.aim(pid)
+        log.info("browser_started", version=chromium.version, pid=pid)
         return chromium
 
     def _recover(self, platform: str, failure: Outcome) -> None:
@@ -193,41 +190,23 @@ class Browser:
         if failure is Outcome.CRASH:
             self.close()
         elif failure is Outcome.TIMEOUT and (tab := self._tabs.pop(platform, None)):
-            with self._killed_when_stuck(Deadline(0)), suppress(PlaywrightError):
+            with self._kill_switch.armed(KILL_GRACE_SECONDS), suppress(pw.Error):
                 tab.context.close()
 
     def _close_chromium(self) -> None:
         self._tabs.clear()
         if self._chromium:
-            with self._killed_when_stuck(Deadline(0)), suppress(PlaywrightError):
+            with self._kill_switch.armed(KILL_GRACE_SECONDS), suppress(pw.Error):
                 self._chromium.close()
-        self._chromium = self._pid = None
-        self._was_killed = False
-
-    @contextmanager
-    def _killed_when_stuck(self, deadline: Deadline) -> Iterator[None]:
-        """A page that loops for ever answers no command, and most commands know no time-out: then end the process."""
-        timer = threading.Timer(deadline.seconds + KILL_GRACE_SECONDS, self._kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _kill(self) -> None:
-        if self._pid is not None:
-            self._was_killed = True
-            log.warning("browser_stuck", pid=self._pid)
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
+        self._chromium = None
+        self._kill_switch.aim(None)
 
 
 class _Tab:
     """One context with one page, kept warm between visits to one platform."""
 
     def __init__(
-        self, context: BrowserContext, settings: BrowserSettings, clock: Clock, refusal: Callable[[str], str | None]
+        self, context: pw.BrowserContext, settings: BrowserSettings, clock: Clock, refusal: Callable[[str], str | None]
     ) -> None:
         self.context = context
         self.page = context.new_page()
@@ -235,7 +214,7 @@ class _Tab:
         self._settings = settings
         self._clock = clock
         self._refusal = refusal
-        self._watch: Watch[Request] = Watch(Plan())
+        self._watch: Watch[pw.Request] = Watch(Plan())
         self._refused: str | None = None
         self._is_warm = False
         self._cdp = context.new_cdp_session(self.page)
@@ -258,7 +237,7 @@ class _Tab:
         limit = self._settings.max_body_bytes
         try:
             answers = self.page.evaluate(FETCH, {"urls": list(urls), "limit": limit, "timeout": deadline.milliseconds})
-        except PlaywrightError as error:
+        except pw.Error as error:
             if "context was destroyed" in error.message:
                 return ()
             raise
@@ -270,7 +249,7 @@ class _Tab:
         """Load the page and keep what the plan asks for, until all of it is there or nothing more comes."""
         self._is_warm = False
         self._refused = None
-        self._watch = watch = Watch[Request](plan)
+        self._watch = watch = Watch[pw.Request](plan)
         self._cdp.send("Network.setBlockedURLs", {"urls": [] if full else BLOCKED})
         failure = self._goto(url, deadline) or self._wait(watch, deadline)
         kept = [watch.document, *watch.answers] if watch.document else watch.answers
@@ -284,7 +263,7 @@ class _Tab:
     def _goto(self, url: str, deadline: Deadline) -> Look | None:
         try:
             self.page.goto(url, wait_until="commit", timeout=deadline.milliseconds)
-        except PlaywrightError as error:
+        except pw.Error as error:
             if self._refused:
                 return failed(Outcome.NETWORK, f"页面跳转被拒绝：{self._refused}")
             # Chromium shows a page of its own for an empty answer with an error status; we have that answer.
@@ -292,32 +271,32 @@ class _Tab:
                 return _explained(error)
         return None
 
-    def _wait(self, watch: Watch[Request], deadline: Deadline) -> Look | None:
+    def _wait(self, watch: Watch[pw.Request], deadline: Deadline) -> Look | None:
         settle = self._settings.settle_seconds
         while not (watch.is_complete or watch.is_settled(settle)):
             if not deadline.seconds:
                 return failed(Outcome.TIMEOUT, "页面在限定时间内没有加载完成")
             pause = min(deadline.milliseconds, settle * 250)
-            with suppress(PlaywrightTimeout):
+            with suppress(pw.TimeoutError):
                 self.page.wait_for_event("requestfinished", lambda _: watch.is_complete, timeout=pause)
         return None
 
     def _on_document(self, event: dict[str, Any]) -> None:
         """Every document of the page and its redirects passes here, so that none can lead inside."""
         why = self._refusal(event["request"]["url"])
-        with suppress(PlaywrightError):
+        with suppress(pw.Error):
             if why:
                 self._refused = why
                 self._cdp.send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "BlockedByClient"})
             else:
                 self._cdp.send("Fetch.continueRequest", {"requestId": event["requestId"]})
 
-    def _on_request(self, request: Request) -> None:
+    def _on_request(self, request: pw.Request) -> None:
         is_document = request.is_navigation_request() and request.frame == self.page.main_frame
         if request.resource_type in _WORKING_TYPES:
             self._watch.begin(request, request.url, is_document)
 
-    def _on_end(self, request: Request) -> None:
+    def _on_end(self, request: pw.Request) -> None:
         response = request.existing_response
         if response is None:
             self._watch.end(request, request.failure or "net::ERR_FAILED")
@@ -325,18 +304,18 @@ class _Tab:
             self._watch.skip(request)
         elif request.failure and "ERR_HTTP_RESPONSE_CODE_FAILURE" not in request.failure:
             self._watch.end(request, request.failure)
-        elif _length(response.headers) > self._settings.max_body_bytes:
+        elif length_of(response.headers) > self._settings.max_body_bytes:
             self._watch.end(request, TOO_LARGE)
         else:
             self._watch.end(request)
 
-    def _captured(self, request: Request) -> Capture:
-        response = cast(Response, request.existing_response)
-        if self._settings.proxy is None and is_private((response.server_addr() or {}).get("ipAddress", "")):
+    def _captured(self, request: pw.Request) -> Capture:
+        response = cast(pw.Response, request.existing_response)
+        if self._settings.proxy is None and _came_from_inside(response):
             raise _VisitError(failed(Outcome.NETWORK, "网址指向内网地址"))
         try:
             body = response.body()
-        except PlaywrightError as error:
+        except pw.Error as error:
             if "Protocol error" not in error.message:
                 raise
             # Chromium keeps no body of the page it shows for an empty answer, and none above 20 MB or so.
@@ -357,7 +336,7 @@ class _Tab:
     def _screenshot(self, deadline: Deadline) -> bytes | None:
         try:
             return self.page.screenshot(timeout=deadline.milliseconds)
-        except PlaywrightError as error:
+        except pw.Error as error:
             log.warning("no_screenshot", error=error.message.splitlines()[0])
             return None
 
@@ -370,13 +349,19 @@ class _VisitError(Exception):
         self.look = look
 
 
-def _explained(error: PlaywrightError) -> Look:
+def _explained(error: pw.Error) -> Look:
     """Playwright tells its errors apart by words only."""
-    if isinstance(error, PlaywrightTimeout):
+    if isinstance(error, pw.TimeoutError):
         return failed(Outcome.TIMEOUT, "页面在限定时间内没有应答")
     if "ERR_" in error.message or "Download is starting" in error.message:
         return network_failure(error.message)
     return failed(Outcome.CRASH, "浏览器异常退出")
+
+
+def _came_from_inside(response: pw.Response) -> bool:
+    """A name can be made to point inside after it was looked up (DNS rebinding)."""
+    address = response.server_addr()
+    return address is not None and is_private(address["ipAddress"])
 
 
 def _check_size(size: int, limit: int) -> None:
@@ -384,12 +369,7 @@ def _check_size(size: int, limit: int) -> None:
         raise _VisitError(network_failure(TOO_LARGE))
 
 
-def _length(headers: dict[str, str]) -> int:
-    text = headers.get("content-length", "")
-    return int(text) if text.isdecimal() else 0
-
-
-def _proxy(url: str | None) -> ProxySettings | None:
+def _proxy(url: str | None) -> pw.ProxySettings | None:
     if url is None:
         return None
     parts = urllib.parse.urlsplit(url)
@@ -401,3 +381,18 @@ def _proxy(url: str | None) -> ProxySettings | None:
         "username": urllib.parse.unquote(parts.username),
         "password": urllib.parse.unquote(parts.password or ""),
     }
+
+
+def main() -> None:
+    """Ends with 0 when a browser is here and starts."""
+    browser = Browser(BrowserSettings(), utc_now)
+    try:
+        sys.stdout.write(f"Chromium {browser.check()}\n")
+    except TransientError as error:
+        sys.exit(str(error))
+    finally:
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
