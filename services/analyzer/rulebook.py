@@ -1,4 +1,4 @@
-"""The rulebook: which rules apply, with what thresholds, under which clause. YAML, versioned, inherited, tightened only."""
+"""The rulebook: which rules apply, with what thresholds, under which clause. YAML, versioned, inherited."""
 
 from datetime import date
 from functools import cached_property
@@ -42,7 +42,7 @@ class Entry(BaseModel):
 
 
 class Rulebook(BaseModel):
-    """All rules of one jurisdiction. `effective_from` and `effective_until` are Beijing calendar dates, both inclusive."""
+    """All rules of one jurisdiction. The dates of effect are Beijing calendar dates, both inclusive."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,9 +58,14 @@ class Rulebook(BaseModel):
         """`cn@2026.1`: what findings, lists and messages print."""
         return f"{self.name}@{self.version}"
 
+    def check(self) -> None:
+        """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""
+        for entry in self.entries:
+            entry.plugin  # noqa: B018 - configured on first use
+
 
 def load_rulebook(name_or_path: str = "cn") -> Rulebook:
-    """A built-in rulebook by name, or one from a file; `extends` is followed. Raises InputError with place and remedy."""
+    """A built-in rulebook by name, or one from a file; `extends` is followed. Raises InputError."""
     path = _BUILT_IN / f"{name_or_path}.yaml"
     if not path.is_file():
         path = Path(name_or_path)

@@ -9,7 +9,7 @@ from shared.events import Coverage, Evidence, Outcome, Probe
 
 
 class AccountGone(Rule):
-    """国办发〔2018〕123号: closing must be filed. A vanished account is no zombie; a person has to confirm what happened."""
+    """国办发〔2018〕123号: closing must be filed. A vanished account is no zombie; a person has to confirm."""
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
         account_is_gone = probe.outcome is Outcome.GONE and probe.covers is Coverage.PROFILE

@@ -70,7 +70,7 @@ class Rule(Plugin):
     scope: ClassVar[Literal["account", "post"]] = "account"
 
     def at_least_as_strict_as(self, other: "Rule") -> bool:
-        """True when whatever `other` objects to, this one objects to as well; a local rulebook must keep that for a veto."""
+        """True when this one objects to whatever `other` objects to; a local rulebook must keep that for a veto."""
         return self == other
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:

@@ -37,8 +37,11 @@ class Originality(Rule):
         return Objection(
             subject=f"{to_shanghai(probe.at):%Y-%m}",
             since=min(post.published_at for post in reposts if post.published_at),
-            sentence=f"近{self.window_days}天可判定来源的{known}条内容中，原创{originals}条、转发{known - originals}条，"
-            f"原创比例{percent:.1f}%（{originals}/{known}），低于{self.least_percent:g}%，请提高原创信息比例。",
+            sentence=(
+                f"近{self.window_days}天可判定来源的{known}条内容中，原创{originals}条、转发{len(reposts)}条，"
+                f"原创比例{percent:.1f}%（{originals}/{known}），"
+                f"低于{self.least_percent:g}%，请提高原创信息比例。"
+            ),
             measured=f"{percent:.1f}%（{originals}/{known}）",
             threshold=f"{self.least_percent:g}%",
             window=f"近{self.window_days}天，至少{self.at_least_posts}条可判定来源的内容，北京时间",

@@ -1,0 +1,57 @@
+# Everything needs only Python 3.11+, git and make; each target does its own set-up.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$python; break; }; done)
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+BUS ?= embedded
+ONCE ?=
+
+.PHONY: run test check bench format lock clean
+
+run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
+	@$(VENV)/bin/xunjian run --bus $(BUS) $(if $(ONCE),--once)
+
+test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
+	$(VENV)/bin/python -m pytest
+
+check: $(VENV)/dev.stamp ## style, types and import contracts
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side in one run
+	$(VENV)/bin/python -m bench
+
+format: $(VENV)/dev.stamp
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock: ## pin every dependency again, with hashes and without addresses
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --group build --output-file requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --group build --group dev --extra postgres --constraint requirements/run.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .cache var
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "xunjian needs Python 3.11 or newer: install it, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Making the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what requirements/run.txt pins ..."
+	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "Installing what requirements/dev.txt pins ..."
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+$(VENV)/browser.stamp: $(VENV)/run.stamp
+	@scripts/find-browser $(VENV)
+	@touch $@

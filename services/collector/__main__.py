@@ -1,0 +1,79 @@
+"""Wiring of the collector: `python -m services.collector`."""
+
+import argparse
+import random
+import socket
+import threading
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from services.collector.browser import Browser, BrowserSettings
+from services.collector.engine import CollectorEngine
+from services.collector.platforms.base import Platform
+from shared.clock import utc_now
+from shared.errors import InputError
+from shared.host import Host, open_host, serving
+from shared.plugins import discover
+from shared.service import install_signals, run
+from shared.settings import Settings, load_settings
+
+
+def build(host: Host, owner: str | None = None) -> CollectorEngine:
+    """The collector over a host; `owner` names this process in leases, which it frees if it held them when killed."""
+    owner = owner or socket.gethostname()
+    host.store.release_leases(owner)
+    return CollectorEngine(
+        bus=host.bus,
+        store=host.store,
+        platforms=build_platforms(host.settings),
+        looker=Browser(browser_settings(host.settings), host.clock),
+        metrics=host.metrics,
+        clock=host.clock,
+        owner=owner,
+        deadline_days=host.settings.deadline_days,
+        chance=random.Random(),  # noqa: S311 - jitter, not secrecy
+    )
+
+
+def build_platforms(settings: Settings) -> dict[str, Platform]:
+    """Every platform with its options. Raises InputError naming platform and option."""
+    known = discover("services.collector.platforms", Platform)
+    for name in settings.platforms.keys() - known.keys():
+        raise InputError(f"platforms.{name}", f"no such platform; there are: {', '.join(sorted(known))}")
+    return {name: _configured(name, kind, settings) for name, kind in known.items()}
+
+
+def browser_settings(settings: Settings) -> BrowserSettings:
+    section = settings.browser
+    return BrowserSettings(
+        executable_path=section.executable,
+        proxy=section.proxy,
+        proxy_spki=section.proxy_spki,
+        user_agent=section.user_agent,
+        storage_state_dir=section.storage_state,
+        headless=section.headless,
+    )
+
+
+def _configured(name: str, kind: type[Platform], settings: Settings) -> Platform:
+    try:
+        return kind.model_validate(settings.platforms.get(name, {}))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in ("platforms", name, *first["loc"]))
+        raise InputError(place, f"{first['msg']}; correct the settings") from error
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m services.collector", description=__doc__)
+    parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
+    settings = load_settings(parser.parse_args().config)
+    stop = threading.Event()
+    install_signals(stop)
+    with open_host(settings, utc_now, "collector") as host, serving(host):
+        run(build(host), stop, idle_seconds=1, clock=host.clock)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""One visit: look, read, publish what is new and how the look ended, and only then remember it."""
+
+import hashlib
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from services.collector.look import Look
+from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenPost
+from services.collector.schedule import next_look, pause_after
+from shared.account import Account
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.errors import InputError
+from shared.events import Coverage, Outcome, Post, Probe
+from shared.metrics import Metrics
+from shared.storage.visits import Due, Rest
+from shared.store import Store
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=5)
+RHYTHM_WINDOW = timedelta(days=30)
+FUTURE_TOLERANCE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One look at one account: what the page told, what was captured, and the probe made of it."""
+
+    reading: Reading
+    look: Look
+    probe: Probe
+
+
+class Looker(Protocol):
+    """What the engine needs of the browser."""
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look: ...
+
+    def close(self) -> None: ...
+
+
+class CollectorEngine:
+    """Visits one due account per step. A crash before the visit is recorded repeats it, which is harmless."""
+
+    def __init__(
+        self,
+        *,
+        bus: Bus,
+        store: Store,
+        platforms: Mapping[str, Platform],
+        looker: Looker,
+        metrics: Metrics,
+        clock: Clock,
+        owner: str,
+        deadline_days: Sequence[int],
+        chance: random.Random,
+    ) -> None:
+        self._bus = bus
+        self._store = store
+        self._platforms = platforms
+        self._looker = looker
+        self._metrics = metrics
+        self._clock = clock
+        self._owner = owner
+        self._deadline_days = tuple(deadline_days)
+        self._chance = chance
+
+    def step(self, now: datetime) -> bool:
+        """Visit the longest-due account of each platform that may be visited; True when there was one."""
+        visited = [self._visit_one_of(name, platform) for name, platform in self._platforms.items()]
+        self._metrics.heartbeat.set(now.timestamp())
+        return any(visited)
+
+    def visit(self, account: Account) -> Visit:
+        """One look at one account, without publishing or remembering anything. Raises InputError: no such platform."""
+        platform = self._platforms.get(account.platform)
+        if platform is None:
+            raise InputError(account.key, f"no such platform; there are: {', '.join(sorted(self._platforms))}")
+        started = self._clock()
+        reading, look = self._look(account, platform)
+        return Visit(reading, look, self._probe(account, reading, look, started))
+
+    def close(self) -> None:
+        """Close the browser; call it from the thread that stepped."""
+        self._looker.close()
+
+    def _visit_one_of(self, name: str, platform: Platform) -> bool:
+        now = self._clock()
+        rest = self._store.rest(name)
+        resting = rest.paused_until is not None and rest.paused_until > now
+        too_soon = rest.last_visit_at is not None and now < rest.last_visit_at + timedelta(
+            seconds=platform.min_interval_seconds
+        )
+        if resting or too_soon:
+            return False
+        due = self._store.lease_due(name, self._owner, now, LEASE)
+        if due is None:
+            return False
+        self._visit_due(due, platform, rest)
+        return True
+
+    def _visit_due(self, due: Due, platform: Platform, rest: Rest) -> None:
+        visit = self.visit(due.account)
+        reading, probe = visit.reading, visit.probe
+        known = self._store.seen(due.account.key)
+        posts = [_post(due.account, seen, probe.at) for seen in reading.posts]
+        news = [post for post in posts if known.get(post.id) != post.digest]
+        self._bus.publish([*news, probe])
+        self._record(due, reading, probe, {post.id: post.digest for post in news})
+        self._rest(due.account.platform, platform, rest, visit)
+        self._count(probe)
+        log.info("visited", account=due.account.key, outcome=str(probe.outcome), posts=len(posts), news=len(news))
+
+    def _look(self, account: Account, platform: Platform) -> tuple[Reading, Look]:
+        try:
+            plan = platform.plan(account)
+        except InputError as error:
+            return Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}"), Look(
+                final_url=account.url
+            )
+        look = self._looker.visit(account.platform, plan, platform.hosts)
+        reading = _read(account, platform, look)
+        if look.light and not reading.outcome.is_evidence:
+            # The light path proved nothing: before saying so, open the page as a person would.
+            look = self._looker.visit(account.platform, plan, platform.hosts, full=True)
+            reading = _read(account, platform, look)
+        return reading, look
+
+    def _probe(self, account: Account, reading: Reading, look: Look, started: datetime) -> Probe:
+        at = max([capture.at for capture in look.captures], default=self._clock())
+        times = [post.published_at for post in reading.posts if post.published_at]
+        return Probe(
+            platform=account.platform,
+            account_id=account.id,
+            at=at,
+            outcome=_proved(reading),
+            reason=reading.reason,
+            name=reading.account.name if reading.account else None,
+            covers=reading.covers,
+            newest_post_at=max((time for time in times if time <= at + FUTURE_TOLERANCE), default=None),
+            post_ids=tuple(post.id for post in reading.posts),
+            url=look.final_url or account.url,
+            evidence_sha256=_sha256(look.captures),
+            duration_ms=int((self._clock() - started).total_seconds() * 1000),
+        )
+
+    def _record(self, due: Due, reading: Reading, probe: Probe, seen: Mapping[str, str]) -> None:
+        failed = not probe.outcome.is_evidence
+        after = replace(
+            due,
+            failures=due.failures + 1 if failed else 0,
+            last_at=probe.at,
+            newest_post_at=max(filter(None, (due.newest_post_at, probe.newest_post_at)), default=None),
+            posts_per_day=due.posts_per_day if failed else _posts_per_day(reading.posts, probe.at),
+        )
+        next_at = next_look(
+            probe.at,
+            posts_per_day=after.posts_per_day,
+            newest_post_at=after.newest_post_at,
+            failures=after.failures,
+            deadline_days=self._deadline_days,
+            jitter=self._chance.uniform(-1, 1),
+        )
+        self._store.record_visit(after, next_at, seen)
+
+    def _rest(self, name: str, platform: Platform, rest: Rest, visit: Visit) -> None:
+        probe = visit.probe
+        blocks = rest.blocks + 1 if probe.outcome is Outcome.BLOCKED else 0
+        cool_down = timedelta(seconds=platform.cool_down_seconds)
+        wish = timedelta(seconds=visit.look.retry_after_seconds or 0)
+        pause = pause_after(blocks, cool_down, wish) if blocks else None
+        until = probe.at + pause if pause else None
+        self._store.record_rest(name, Rest(until, blocks, probe.at))
+        self._metrics.paused_until.labels(name).set(until.timestamp() if until else 0)
+
+    def _count(self, probe: Probe) -> None:
+        self._metrics.visits.labels(probe.platform, str(probe.outcome)).inc()
+        self._metrics.visit_seconds.labels(probe.platform).observe((probe.duration_ms or 0) / 1000)
+        if probe.proves_list:
+            self._metrics.last_visit.labels(probe.platform).set(probe.at.timestamp())
+
+
+def _read(account: Account, platform: Platform, look: Look) -> Reading:
+    if look.failure is not None:
+        return Reading(outcome=look.failure, reason=look.reason)
+    return platform.read(look.captures, account)
+
+
+def _proved(reading: Reading) -> Outcome:
+    """A page about several accounts proves nothing about this one."""
+    if reading.outcome.is_evidence and reading.covers is Coverage.TIMELINE:
+        return Outcome.PARSE_ERROR
+    return reading.outcome
+
+
+def _post(account: Account, seen: SeenPost, at: datetime) -> Post:
+    return Post(platform=account.platform, account_id=account.id, observed_at=at, **seen.model_dump())
+
+
+def _posts_per_day(posts: Sequence[SeenPost], now: datetime) -> float | None:
+    times = [post.published_at for post in posts if post.published_at]
+    recent = [time for time in times if now - RHYTHM_WINDOW <= time <= now]
+    if not times:
+        return None
+    span = max((now - min(recent, default=now)) / timedelta(days=1), 1)
+    return len(recent) / span
+
+
+def _sha256(captures: Sequence[Capture]) -> str | None:
+    if not captures:
+        return None
+    digest = hashlib.sha256()
+    for capture in captures:
+        digest.update(hashlib.sha256(capture.body).digest())
+    return digest.hexdigest()

@@ -1,0 +1,60 @@
+"""What every service process stands on, opened from the settings: store, bus, metrics. Only wiring imports this."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from shared.bus import Bus
+from shared.clock import Clock
+from shared.health import Check, HealthServer
+from shared.kafka_bus import KafkaBus
+from shared.logs import configure_logs
+from shared.metrics import Metrics
+from shared.settings import Settings
+from shared.sqlite_bus import SqliteBus
+from shared.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class Host:
+    settings: Settings
+    store: Store
+    bus: Bus
+    metrics: Metrics
+    clock: Clock
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What `/readyz` asks."""
+        return self.store.check, self.bus.check
+
+
+@contextmanager
+def open_host(settings: Settings, clock: Clock, source: str) -> Iterator[Host]:
+    """Everything opened, and closed again at the end. `source` names the service in the events it publishes."""
+    store = open_store(settings.store_url)
+    bus = open_bus(settings, clock, source)
+    try:
+        yield Host(settings, store, bus, Metrics(), clock)
+    finally:
+        bus.close()
+        store.close()
+
+
+def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
+    """Kafka where `kafka_bootstrap` is set, otherwise the embedded log in the data folder's SQLite file."""
+    if settings.kafka_bootstrap is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return SqliteBus(settings.data_dir / "xunjian.db", source, clock)
+    return KafkaBus(settings.kafka_bootstrap, source, settings.kafka_api_version)
+
+
+@contextmanager
+def serving(host: Host) -> Iterator[HealthServer]:
+    """Logs, metrics and health while a service runs alone."""
+    configure_logs(host.settings.log_format, host.settings.log_level)
+    server = HealthServer(host.settings.metrics_host, host.settings.metrics_port, host.metrics, host.checks)
+    try:
+        yield server
+    finally:
+        server.close()

@@ -1,0 +1,145 @@
+"""Settings: environment (`XUNJIAN_...`) and a YAML file. Unknown keys are refused, secrets come from elsewhere."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shared.errors import InputError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BrowserSection(Section):
+    """How the collector reaches the platforms."""
+
+    executable: Path | None = None
+    """Null: a Chrome or Chromium found on this machine."""
+    proxy: str | None = None
+    """Egress proxy, `http://host:port`."""
+    proxy_spki: str | None = None
+    """Base64 SHA-256 of the public key with which a TLS-inspecting proxy signs."""
+    user_agent: str | None = None
+    storage_state: Path | None = None
+    """Folder of `<platform>.json` Playwright storage states (logged-in sessions), readable by the owner only."""
+    headless: bool = True
+    timeout_seconds: float = Field(default=30, gt=0)
+
+
+class RouteSection(Section):
+    """Whose findings go where. An empty `units` means every unit; the first route that matches a unit is taken."""
+
+    units: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    channels: tuple[str, ...]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `channels`: a name of your own -> {type: file name of a channel, ...its options}."""
+
+    model_config = SettingsConfigDict(env_prefix="XUNJIAN_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str | None = None
+    """Null: SQLite in `data_dir`."""
+    kafka_bootstrap: str | None = None
+    """Null: the embedded bus, in the same SQLite file."""
+    kafka_api_version: tuple[int, int] | None = None
+    rulebook: str = "cn"
+    ledger: Path | None = None
+    """A ledger file imported at start."""
+    browser: BrowserSection = BrowserSection()
+    platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options of the platform plug-ins, by file name."""
+    channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})
+    routes: tuple[RouteSection, ...] = (RouteSection(channels=("inbox",)),)
+    operators: tuple[str, ...] = ("inbox",)
+    """Channels of the people who run this system: what could not be verified goes there, never to units."""
+    group_wait_seconds: float = Field(default=10, ge=0)
+    fresh_hours: float = Field(default=48, gt=0)
+    """How old the last good look may be before a list calls an account 未能核实."""
+    deadline_days: tuple[int, ...] = (7, 10, 12, 13, 14, 90)
+    """Days of silence just past which the collector looks, so that an alert comes at the right minute."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=9464, ge=0, le=65535)
+    """0 takes a free port."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'xunjian.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, so that a deployment can override one key."""
+        return env_settings, init_settings
+
+
+def load_settings(config: Path | None = None, more: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from the YAML file, `more` on top of it, and the environment. Raises InputError naming file and key.
+
+    A value `{file: path}` or `{env: NAME}` anywhere in the YAML is replaced by the file's or variable's text, which is
+    how secrets stay out of it.
+    """
+    values = _read(config) if config else {}
+    return _validated({**values, **(more or {})}, str(config or "environment"))
+
+
+def _validated(values: dict[str, Any], place: str) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(place, f"{key}: {first['msg']}; see docs/settings.md") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file; leave out --config for the defaults") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"not readable as YAML in UTF-8: {error}") from error
+    if not isinstance(raw, dict | None):
+        raise InputError(str(path), "the settings file is a YAML mapping of keys to values")
+    return {key: _filled(value, path, key) for key, value in (raw or {}).items()}
+
+
+def _filled(value: Any, path: Path, key: str) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"env"}:
+            return _from_environment(str(value["env"]), path, key)
+        if set(value) == {"file"}:
+            return _from_file(path.parent / str(value["file"]), path, key)
+        return {name: _filled(item, path, f"{key}.{name}") for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, path, f"{key}.{index}") for index, item in enumerate(value)]
+    return value
+
+
+def _from_environment(name: str, path: Path, key: str) -> str:
+    if name not in os.environ:
+        raise InputError(str(path), f"{key}: the environment variable {name} is not set; set it")
+    return os.environ[name]
+
+
+def _from_file(file: Path, path: Path, key: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise InputError(str(path), f"{key}: cannot read {file}: {error.strerror}; make the file readable") from error

@@ -1,0 +1,83 @@
+"""The ledger in the database: versions of accounts, never overwritten, never deleted by omission."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from shared.account import Account
+from shared.storage.database import Database
+from shared.storage.tables import metadata
+
+_account = metadata.tables["account"]
+_visit = metadata.tables["visit"]
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """What an import did. `absent` are keys in the database that the file did not name; they stay."""
+
+    added: int
+    changed: int
+    unchanged: int
+    absent: tuple[str, ...]
+
+
+class Accounts:
+    """Reading and importing the ledger."""
+
+    database: Database
+
+    def upsert_accounts(self, accounts: Iterable[Account], now: datetime) -> Upserted:
+        """Add or change by (platform, id), all in one transaction; a new account is due at once."""
+        with self.database.begin() as connection:
+            known = _in_force(connection, None)
+            given = {account.key: account for account in accounts}
+            added = [account for key, account in given.items() if key not in known]
+            changed = [account for key, account in given.items() if key in known and known[key] != account]
+            for account in (*added, *changed):
+                self._write(connection, account, now)
+        absent = tuple(sorted(set(known) - set(given)))
+        return Upserted(len(added), len(changed), len(given) - len(added) - len(changed), absent)
+
+    def accounts(self) -> list[Account]:
+        """The ledger in force, by key."""
+        return self.accounts_as_of(None)
+
+    def accounts_as_of(self, moment: datetime | None) -> list[Account]:
+        """The ledger as it was in force at `moment`; null is now."""
+        with self.database.read() as connection:
+            return [account for _, account in sorted(_in_force(connection, moment).items())]
+
+    def account(self, key: str) -> Account | None:
+        with self.database.read() as connection:
+            return find_account(connection, key)
+
+    def _write(self, connection: Connection, account: Account, now: datetime) -> None:
+        insert = self.database.insert(_account).values(key=account.key, since=now, body=account.model_dump_json())
+        body = {"body": insert.excluded.body}
+        connection.execute(insert.on_conflict_do_update(index_elements=["key", "since"], set_=body))
+        visit = self.database.insert(_visit).values(key=account.key, platform=account.platform, next_at=now, failures=0)
+        connection.execute(visit.on_conflict_do_nothing())
+
+
+def find_account(connection: Connection, key: str) -> Account | None:
+    newest = select(_account.c.body).where(_account.c.key == key).order_by(_account.c.since.desc()).limit(1)
+    body = connection.execute(newest).scalar()
+    return Account.model_validate_json(body) if body is not None else None
+
+
+def watched_since(connection: Connection, key: str) -> datetime | None:
+    """When the account first entered the ledger."""
+    moment: datetime | None = connection.execute(
+        select(func.min(_account.c.since)).where(_account.c.key == key)
+    ).scalar()
+    return moment
+
+
+def _in_force(connection: Connection, moment: datetime | None) -> dict[str, Account]:
+    rows = select(_account.c.key, _account.c.body).order_by(_account.c.since)
+    if moment is not None:
+        rows = rows.where(_account.c.since <= moment)
+    return {key: Account.model_validate_json(body) for key, body in connection.execute(rows)}

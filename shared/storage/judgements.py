@@ -1,0 +1,211 @@
+"""The analyzer's rows: posts, probes and findings, written in one transaction; and the outbox of findings."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from shared.account import Account
+from shared.events import Finding, FindingStatus, Post, Probe
+from shared.storage import accounts
+from shared.storage.database import Database
+from shared.storage.tables import metadata
+
+_post = metadata.tables["post"]
+_probe = metadata.tables["probe"]
+_finding = metadata.tables["finding"]
+_note = metadata.tables["note"]
+
+HISTORY_POSTS = 200
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The looks at one account up to a moment. `failures`: since the last one that proved the list, oldest first."""
+
+    latest: Probe | None
+    latest_list: Probe | None
+    newest_post_at: datetime | None
+    failures: tuple[Probe, ...]
+
+
+class Judging:
+    """One transaction of the analyzer. Everything is as of a moment, so that late or repeated events change nothing."""
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
+        self._connection = connection
+
+    def account(self, key: str) -> Account | None:
+        return accounts.find_account(self._connection, key)
+
+    def watched_since(self, key: str) -> datetime | None:
+        return accounts.watched_since(self._connection, key)
+
+    def add_post(self, post: Post) -> bool:
+        """True when this is news: an item not seen before, or seen changed since its version before this one."""
+        before = select(_post.c.digest).where(
+            _post.c.fingerprint == post.fingerprint, _post.c.observed_at <= post.observed_at
+        )
+        known = self._connection.execute(before.order_by(_post.c.observed_at.desc()).limit(1)).scalar()
+        if known == post.digest:
+            return False
+        return self._database.add_new(
+            self._connection,
+            _post,
+            fingerprint=post.fingerprint,
+            observed_at=post.observed_at,
+            key=post.key,
+            published_at=post.published_at,
+            digest=post.digest,
+            body=post.model_dump_json(),
+        )
+
+    def is_newest(self, post: Post) -> bool:
+        """True unless a later version of the item is known already."""
+        newest = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == post.fingerprint)
+        return self._connection.execute(newest).scalar() == post.observed_at
+
+    def add_probe(self, probe: Probe) -> bool:
+        """True when this look was not known."""
+        return self._database.add_new(
+            self._connection,
+            _probe,
+            fingerprint=probe.fingerprint,
+            key=probe.key,
+            at=probe.at,
+            proves_list=probe.proves_list,
+            newest_post_at=probe.newest_post_at,
+            body=probe.model_dump_json(),
+        )
+
+    def posts(self, key: str, moment: datetime) -> list[Post]:
+        """The newest version of each item as known at `moment`, newest published first, at most HISTORY_POSTS."""
+        rows = self._connection.execute(
+            select(_post.c.fingerprint, _post.c.body)
+            .where(_post.c.key == key, _post.c.observed_at <= moment)
+            .order_by(_post.c.observed_at.desc())
+            .limit(2 * HISTORY_POSTS)
+        )
+        newest: dict[str, str] = {}
+        for fingerprint, body in rows:
+            newest.setdefault(fingerprint, body)
+        posts = [Post.model_validate_json(body) for body in newest.values()]
+        return sorted(posts, key=_by_time, reverse=True)[:HISTORY_POSTS]
+
+    def looks(self, key: str, moment: datetime) -> Looks:
+        return _looks(self._connection, key, moment)
+
+    def newest_published(self, key: str, moment: datetime) -> datetime | None:
+        """Newest publish time among all items known at `moment`, deleted ones included, future ones not."""
+        newest: datetime | None = self._connection.execute(
+            select(func.max(_post.c.published_at)).where(
+                _post.c.key == key, _post.c.observed_at <= moment, _post.c.published_at <= moment
+            )
+        ).scalar()
+        return newest
+
+    def open_findings(self, key: str) -> list[Finding]:
+        rows = select(_finding.c.body).where(_finding.c.key == key, _finding.c.closed_at.is_(None))
+        return [Finding.model_validate_json(body) for (body,) in self._connection.execute(rows.order_by(_finding.c.id))]
+
+    def open(self, finding: Finding) -> None:
+        """Write the finding and put its event in the outbox."""
+        self._database.add_new(
+            self._connection,
+            _finding,
+            fingerprint=finding.fingerprint,
+            key=finding.key,
+            rule=finding.rule,
+            severity=finding.severity,
+            opened_at=finding.at,
+            status=FindingStatus.OPEN,
+            open_told=False,
+            close_told=True,
+            body=finding.model_dump_json(),
+        )
+
+    def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
+        """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
+        self._connection.execute(
+            update(_finding)
+            .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
+            .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED)
+        )
+
+
+class Judgements:
+    """The analyzer's side of the store, and what reports ask of it."""
+
+    database: Database
+
+    @contextmanager
+    def judging(self) -> Iterator[Judging]:
+        """One transaction: posts, probes and findings become visible together or not at all."""
+        with self.database.begin() as connection:
+            yield Judging(self.database, connection)
+
+    def untold(self) -> list[Finding]:
+        """Findings whose event is not known to be on the bus, oldest first (the outbox)."""
+        waiting = or_(_finding.c.open_told.is_(False), _finding.c.close_told.is_(False))
+        with self.database.read() as connection:
+            rows = connection.execute(select(_finding).where(waiting).order_by(_finding.c.id)).all()
+        told: list[Finding] = []
+        for row in rows:
+            finding = Finding.model_validate_json(row.body)
+            if not row.open_told:
+                told.append(finding)
+            if not row.close_told:
+                told.append(finding.model_copy(update={"status": FindingStatus(row.status), "at": row.closed_at}))
+        return told
+
+    def mark_told(self, findings: Iterable[Finding]) -> None:
+        with self.database.begin() as connection:
+            for finding in findings:
+                opened = finding.status is FindingStatus.OPEN
+                moment = _finding.c.opened_at if opened else _finding.c.closed_at
+                same = (_finding.c.fingerprint == finding.fingerprint, moment == finding.at)
+                values = {"open_told": True} if opened else {"close_told": True}
+                connection.execute(update(_finding).where(*same).values(**values))
+
+    def findings_as_of(self, moment: datetime) -> list[Finding]:
+        """Findings that held at `moment`, oldest first."""
+        still = or_(_finding.c.closed_at.is_(None), _finding.c.closed_at > moment)
+        rows = select(_finding.c.body).where(_finding.c.opened_at <= moment, still)
+        with self.database.read() as connection:
+            bodies = connection.execute(rows.order_by(_finding.c.opened_at, _finding.c.id)).scalars().all()
+        return [Finding.model_validate_json(body) for body in bodies]
+
+    def looks_as_of(self, key: str, moment: datetime) -> Looks:
+        with self.database.read() as connection:
+            return _looks(connection, key, moment)
+
+    def note(self, name: str, value: str, now: datetime) -> bool:
+        """Remember a dated remark once; False when it was there already."""
+        with self.database.begin() as connection:
+            return self.database.add_new(connection, _note, name=name, value=value, since=now)
+
+    def note_as_of(self, name: str, moment: datetime) -> str | None:
+        """The latest remark of this name at `moment`."""
+        rows = select(_note.c.value).where(_note.c.name == name, _note.c.since <= moment)
+        with self.database.read() as connection:
+            value: str | None = connection.execute(rows.order_by(_note.c.since.desc()).limit(1)).scalar()
+        return value
+
+
+def _looks(connection: Connection, key: str, moment: datetime) -> Looks:
+    known = (_probe.c.key == key, _probe.c.at <= moment)
+    newest_first = select(_probe.c.body).where(*known).order_by(_probe.c.at.desc())
+    latest = connection.execute(newest_first.limit(1)).scalar()
+    latest_list = connection.execute(newest_first.where(_probe.c.proves_list.is_(True)).limit(1)).scalar()
+    proved = Probe.model_validate_json(latest_list) if latest_list else None
+    since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
+    failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(20)).scalars()]
+    newest: datetime | None = connection.execute(select(func.max(_probe.c.newest_post_at)).where(*known)).scalar()
+    return Looks(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
+
+
+def _by_time(post: Post) -> tuple[bool, datetime]:
+    return post.published_at is not None, post.published_at or post.observed_at

@@ -1,0 +1,82 @@
+"""Rulebooks: inherited, tightened, never relaxed; one bad file per way to be wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from services.analyzer.rulebook import load_rulebook
+from services.analyzer.rules.base import Rule
+from shared.errors import InputError
+from shared.plugins import discover
+
+HEAD = "name: gansu\ntitle: 甘肃省\nversion: '1'\neffective_from: 2024-01-01\nextends: cn\nentries:\n"
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "book.yaml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+def test_every_rule_of_the_nation_can_be_configured_and_cites_its_clause() -> None:
+    book = load_rulebook("cn")
+    book.check()
+    assert all(entry.clause.document and entry.clause.words for entry in book.entries)
+
+
+def test_every_rule_file_is_used_by_the_nation() -> None:
+    used = {entry.rule for entry in load_rulebook("cn").entries}
+    assert used == set(discover("services.analyzer.rules", Rule))
+
+
+def test_a_province_may_tighten_the_red_line(tmp_path: Path) -> None:
+    text = HEAD + "  - {indicator: U-01, options: {veto_days: 7, reminder_days: [5]}}\n"
+    book = load_rulebook(written(tmp_path, text))
+    silent = next(entry for entry in book.entries if entry.indicator == "U-01")
+    assert silent.options["veto_days"] == 7
+    assert silent.options["zombie_days"] == 90
+    assert book.label == "gansu@1"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "  - {indicator: U-01, options: {veto_days: 15}}\n",
+        "  - {indicator: U-01, severity: reminder}\n",
+        "  - {indicator: U-01, rule: originality, options: {}}\n",
+        "  - {indicator: I-02, options: {last_posts: 6}}\n",
+    ],
+)
+def test_a_local_rulebook_may_not_relax_a_national_veto(tmp_path: Path, change: str) -> None:
+    with pytest.raises(InputError, match=r"may only tighten|indicator U-01"):
+        load_rulebook(written(tmp_path, HEAD + change)).check()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- a list", "a rulebook is a YAML mapping"),
+        ("name: [", "not readable as YAML"),
+        (
+            HEAD + "  - {indicator: X-1, rule: no_such_rule, severity: veto, clause: {document: a, words: b}}\n",
+            "no rule named",
+        ),
+        (HEAD + "  - {indicator: U-01, options: {veto_dyas: 7}}\n", "veto_dyas"),
+        (HEAD + "  - {indicator: Z-1}\n", "rule: Field required"),
+        (HEAD.replace("version: '1'\n", ""), "version: Field required"),
+        (HEAD + "  []\nsurprise: 1\n", "surprise"),
+    ],
+)
+def test_a_wrong_rulebook_names_the_place(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        load_rulebook(written(tmp_path, text)).check()
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    with pytest.raises(InputError, match="one of: cn"):
+        load_rulebook("atlantis")
+
+
+def test_a_rulebook_that_extends_itself_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="extends itself"):
+        load_rulebook(written(tmp_path, HEAD.replace("extends: cn", "extends: book.yaml") + "  []\n"))

@@ -1,0 +1,63 @@
+"""Bodies are versioned JSON; what cannot be read says why."""
+
+import json
+
+import pytest
+
+from shared.envelope import MAX_BODY_BYTES, decode, encode, event_id, headers
+from shared.errors import PoisonError
+from shared.events import Event
+from tests.builders import NOW, a_finding, a_post, a_probe, days
+
+
+@pytest.mark.parametrize("event", [a_post(text="丰收 🌾"), a_probe(newest_post_at=NOW), a_finding()])
+def test_an_event_survives_the_bus(event: Event) -> None:
+    assert decode(encode(event), headers(event, "test")) == event
+
+
+def test_headers_are_cloudevents_attributes() -> None:
+    probe = a_probe()
+    attributes = headers(probe, "collector")
+    assert attributes["ce_specversion"] == "1.0"
+    assert attributes["ce_type"] == "cn.xunjian.probe.v1"
+    assert attributes["ce_source"] == "/xunjian/collector"
+    assert attributes["ce_subject"] == "weibo/1001"
+    assert attributes["ce_id"] == probe.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "Invalid JSON"),
+        (b"{", "Invalid JSON"),
+        (b"\xff\xfe\x00", "Invalid JSON"),
+        (b'{"event":"comment"}', "comment"),
+        (b'{"event":"post"}', "Field required"),
+        (encode(a_post()).replace(b'"version":1', b'"version":2'), "version"),
+        (encode(a_probe()).replace(b"2026-11-21T04:00:00Z", b"2026-11-21T04:00:00"), "at"),
+    ],
+)
+def test_what_cannot_be_read_says_why(body: bytes, reason: str) -> None:
+    with pytest.raises(PoisonError, match=reason):
+        decode(body)
+
+
+def test_another_specversion_is_refused() -> None:
+    with pytest.raises(PoisonError, match=r"specversion 2\.0"):
+        decode(encode(a_post()), {"ce_specversion": "2.0"})
+
+
+def test_a_newer_writer_may_add_fields() -> None:
+    body = json.dumps({**json.loads(encode(a_post())), "mood": "sunny"}).encode()
+    assert decode(body) == a_post()
+
+
+def test_an_event_too_large_for_the_bus_is_refused_before_it_is_sent() -> None:
+    with pytest.raises(PoisonError, match="the bus takes"):
+        encode(a_post(text="长" * MAX_BODY_BYTES))
+
+
+def test_the_same_post_seen_again_has_the_same_id_and_a_changed_one_another() -> None:
+    assert event_id(a_post()) == event_id(a_post(observed_at=NOW + days(1)))
+    assert event_id(a_post()) != event_id(a_post(comments="closed"))
+    assert event_id(a_finding()) != event_id(a_finding(status="resolved"))

@@ -1,0 +1,64 @@
+"""`xunjian parse`: read a saved capture with the collector's own code."""
+
+import gzip
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.collector.platforms.base import Capture, Platform, Reading
+from shared.clock import SHANGHAI, to_shanghai, utc_now
+from shared.errors import InputError
+from shared.plugins import discover
+
+
+def parse(
+    file: Annotated[Path, typer.Argument(help="保存的页面或接口返回：.html .json .jsonl .xml，可为 .gz")],
+    platform: Annotated[str, typer.Option(help="wechat | weibo | douyin | toutiao | feed")],
+    at: Annotated[
+        str | None, typer.Option(help="页面保存的时间（ISO 8601，缺时区按北京时间），用于“昨天”等说法")
+    ] = None,
+) -> None:
+    """解析一份保存的页面，输出一个 JSON 对象（与采集时完全相同的代码）。"""
+    known = discover("services.collector.platforms", Platform)
+    if platform not in known:
+        raise InputError("--platform", f"没有名为 {platform} 的平台，可选：{'、'.join(sorted(known))}")
+    capture = Capture(body=read_body(file), at=moment(at, "--at") if at else utc_now())
+    typer.echo(json.dumps(as_json(known[platform]().read([capture])), ensure_ascii=False))
+
+
+def read_body(file: Path) -> bytes:
+    """The file's bytes, gunzipped when they are gzip. Raises InputError."""
+    try:
+        body = file.read_bytes()
+        return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+    except OSError as error:
+        raise InputError(str(file), f"文件读不了：{error.strerror or error}，请检查路径和内容") from error
+    except EOFError as error:
+        raise InputError(str(file), "压缩文件不完整，请重新保存") from error
+
+
+def moment(text: str, place: str) -> datetime:
+    """An ISO 8601 time; without a zone it is Beijing time. Raises InputError."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(place, f"“{text}”不是 ISO 8601 时间，例如 2026-11-21T08:00:00+08:00") from error
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=SHANGHAI)
+
+
+def as_json(reading: Reading) -> dict[str, object]:
+    """The reading as one JSON object; times in ISO 8601 with the Beijing offset."""
+    return {
+        "outcome": reading.outcome,
+        "reason": reading.reason,
+        "covers": reading.covers,
+        "account": reading.account.model_dump(mode="json") if reading.account else None,
+        "posts": [
+            post.model_dump(mode="json")
+            | {"published_at": to_shanghai(post.published_at).isoformat() if post.published_at else None}
+            for post in reading.posts
+        ],
+    }

@@ -1,0 +1,75 @@
+"""`xunjian replay`: stored or given events through the rules, touching nothing."""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from services.analyzer.judge import Judge
+from services.analyzer.rulebook import load_rulebook
+from shared.envelope import decode, encode
+from shared.errors import InputError, PoisonError
+from shared.events import Finding, Post, Probe
+from shared.ledger.reading import read_ledger
+from shared.metrics import Metrics
+from shared.store import open_store
+from xunjian.parse import moment
+
+Observed = Post | Probe
+
+
+def replay(
+    events: Annotated[Path, typer.Argument(help="事件文件：每行一个 JSON，与总线上的相同（可为 .gz）")],
+    ledger: Annotated[Path, typer.Option(help="台账文件（.xlsx 或 .csv）")],
+    rulebook: Annotated[str, typer.Option(help="规则库名称或 YAML 文件")] = "cn",
+    at: Annotated[str | None, typer.Option(help="截至时间（ISO 8601，缺时区按北京时间）；之后的事件不计")] = None,
+) -> None:
+    """用规则重放事件，逐行输出发现的问题（JSON），不写入任何数据。"""
+    until = moment(at, "--at") if at else None
+    observed = [event for event in _read(events) if until is None or event.occurred_at <= until]
+    for finding in findings(observed, ledger, rulebook, until):
+        typer.echo(encode(finding).decode())
+
+
+def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: datetime | None) -> list[Finding]:
+    """Every opening and resolution in the order of its moment; the same whatever the order or repetition of events."""
+    ordered = sorted(observed, key=lambda event: event.occurred_at)
+    book = load_rulebook(rulebook)
+    file = read_ledger(ledger)
+    for error in file.errors:
+        typer.echo(f"台账：{error}", err=True)
+    started = ordered[0].occurred_at if ordered else until
+    if started is None:
+        return []
+    with TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/replay.db")
+        try:
+            store.upsert_accounts(file.accounts, started)
+            judge = Judge(store, book, Metrics())
+            judge.judge(ordered)
+            if until is not None:
+                judge.tick(until)
+            return sorted(store.untold(), key=lambda finding: (finding.at, finding.key, finding.fingerprint))
+        finally:
+            store.close()
+
+
+def _read(file: Path) -> Iterator[Observed]:
+    try:
+        body = file.read_bytes()
+        lines = (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).splitlines()
+    except OSError as error:
+        raise InputError(str(file), f"文件读不了：{error.strerror or error}") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            event = decode(line.removeprefix(b"\xef\xbb\xbf"))
+        except PoisonError as error:
+            raise InputError(f"{file} 第{number}行", f"不是事件：{error}；格式见 xunjian schema") from error
+        if not isinstance(event, Finding):
+            yield event

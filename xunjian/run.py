@@ -1,0 +1,149 @@
+"""`xunjian run`: the three services in one process; without --config, the demonstration."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from demo.kafka_broker import Broker
+from demo.stand_in import stand_in
+from services.alerter.__main__ import build as build_alerter
+from services.analyzer.__main__ import build as build_analyzer
+from services.collector.__main__ import build as build_collector
+from shared.clock import utc_now
+from shared.health import HealthServer
+from shared.host import Host, open_host
+from shared.ledger.reading import read_ledger
+from shared.logs import configure_logs
+from shared.service import Service, install_signals
+from shared.service import run as run_service
+from shared.settings import Settings, load_settings
+from xunjian.screen import Screen
+
+OWNER = "all-in-one"
+
+
+class BusChoice(StrEnum):
+    EMBEDDED = "embedded"
+    KAFKA = "kafka"
+
+
+def run(
+    config: Annotated[Path | None, typer.Option(help="设置文件（YAML）；不给则运行演示")] = None,
+    once: Annotated[bool, typer.Option("--once", help="每个账号核查一次，打印结果后退出")] = False,
+    bus: Annotated[
+        BusChoice, typer.Option(help="演示所用的总线：内嵌，或真实的 Kafka（需要 Java 和 Maven）")
+    ] = BusChoice.EMBEDDED,
+) -> None:
+    """一个进程运行采集、分析、告警三个服务（默认即演示：自带模拟平台和台账）。"""
+    stop = threading.Event()
+    install_signals(stop)
+    with ExitStack() as stack:
+        settings = load_settings(config) if config else stack.enter_context(_demonstration(bus))
+        host = stack.enter_context(open_host(settings, utc_now, OWNER))
+        configure_logs("json", settings.log_level, stack.enter_context((settings.data_dir / "xunjian.log").open("a")))
+        health = HealthServer(settings.metrics_host, settings.metrics_port, host.metrics, host.checks)
+        stack.callback(health.close)
+        _import_ledger(host)
+        screen = Screen(host, Console(), f"http://{settings.metrics_host}:{health.port}/metrics")
+        (_once if once else _until_stopped)(host, screen, stop)
+
+
+@contextmanager
+def _demonstration(bus: BusChoice) -> Iterator[Settings]:
+    with ExitStack() as stack:
+        stand_in_settings = stack.enter_context(stand_in(Path("var/demo"), utc_now()))
+        if bus is BusChoice.KAFKA:
+            broker = stack.enter_context(Broker())
+            stand_in_settings["kafka_bootstrap"] = broker.bootstrap
+        yield load_settings(Path("demo/settings.yaml"), stand_in_settings)
+
+
+def _import_ledger(host: Host) -> None:
+    if host.settings.ledger is None:
+        return
+    file = read_ledger(host.settings.ledger)
+    for error in file.errors:
+        typer.echo(f"台账：{error}", err=True)
+    host.store.upsert_accounts(file.accounts, host.clock())
+
+
+def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
+    """Every account once, one after the other, then everything judged and told."""
+    started = host.clock()
+    host.store.make_all_due(started)
+    collector, analyzer, alerter = build_collector(host, OWNER), build_analyzer(host), build_alerter(host, OWNER)
+    try:
+        with screen.live():
+            while not stop.is_set() and _has_unvisited(host, started):
+                if collector.step(host.clock()):
+                    analyzer.step(host.clock())
+                else:
+                    stop.wait(0.1)
+                screen.refresh()
+            while analyzer.step(host.clock()) or analyzer.lag() > 0:
+                pass
+            alerter.drain(host.clock())
+            screen.refresh()
+    finally:
+        for service in (collector, analyzer, alerter):
+            service.close()
+    screen.finish()
+
+
+def _has_unvisited(host: Host, started: datetime) -> bool:
+    """False when all that is left is on platforms that rest after a block: --once does not sit that out."""
+    now = host.clock()
+    return any(
+        (rest := host.store.rest(platform)).paused_until is None or rest.paused_until <= now
+        for platform in host.store.platforms_unvisited_since(started)
+    )
+
+
+def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
+    crew = _Crew(host, stop)
+    crew.start("collector", lambda: build_collector(host, OWNER), idle_seconds=0.5)
+    crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
+    crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
+    with screen.live():
+        while not stop.wait(1):
+            screen.refresh()
+    crew.join()
+    screen.finish()
+
+
+class _Crew:
+    """The three services, each in its own thread (Playwright wants one to itself). One that dies stops the others."""
+
+    def __init__(self, host: Host, stop: threading.Event) -> None:
+        self._host = host
+        self._stop = stop
+        self._threads: list[threading.Thread] = []
+        self._errors: list[BaseException] = []
+
+    def start(self, name: str, build: Callable[[], Service], idle_seconds: float) -> None:
+        def work() -> None:
+            try:
+                run_service(build(), self._stop, idle_seconds, self._host.clock)
+            except BaseException as error:
+                self._errors.append(error)
+                raise
+            finally:
+                self._stop.set()
+
+        thread = threading.Thread(target=work, name=name)
+        thread.start()
+        self._threads.append(thread)
+
+    def join(self) -> None:
+        """Wait for all. Raises what killed one of them."""
+        for thread in self._threads:
+            thread.join()
+        if self._errors:
+            raise self._errors[0]

@@ -1,0 +1,70 @@
+"""What `xunjian run` shows: a live table on a terminal, plain lines of what changed everywhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.live import Live
+
+from shared.clock import chinese_time
+from shared.host import Host
+from shared.verdict import State, Verdict
+from xunjian import board
+
+
+class Screen:
+    """Reads the store; knows nothing of the services."""
+
+    def __init__(self, host: Host, console: Console, metrics_url: str) -> None:
+        self._host = host
+        self._console = console
+        self._metrics_url = metrics_url
+        self._live: Live | None = None
+        self._shown: dict[str, str] = {}
+
+    @contextmanager
+    def live(self) -> Iterator[None]:
+        """While inside, `refresh` keeps the table current."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(console=self._console, auto_refresh=False, vertical_overflow="visible") as live:
+            self._live = live
+            yield
+        self._live = None
+
+    def refresh(self) -> None:
+        now = self._host.clock()
+        rows = self._rows(now)
+        if self._live is not None:
+            self._live.update(board.table(rows, now, self._progress(rows)), refresh=True)
+        else:
+            self._print_changes(rows, now)
+
+    def finish(self) -> None:
+        """The last word: the whole table and where to find what was written."""
+        now = self._host.clock()
+        rows = self._rows(now)
+        if not self._console.is_terminal:
+            self._console.print(board.table(rows, now))
+        self._console.print(board.summary(rows), markup=False)
+        folder = self._host.settings.data_dir
+        self._console.print(f"消息：{folder / 'inbox'}　清单：{folder / 'reports'}", markup=False, soft_wrap=True)
+
+    def _rows(self, now: datetime) -> list[Verdict]:
+        rows = board.verdicts(self._host.store, now, timedelta(hours=self._host.settings.fresh_hours))
+        board.count(rows, self._host.metrics)
+        return rows
+
+    def _progress(self, rows: list[Verdict]) -> str:
+        looked = sum(row.state is not State.WAITING for row in rows)
+        return f"已核查 {looked}/{len(rows)}　{board.summary(rows)}　指标 {self._metrics_url}　Ctrl-C 结束"
+
+    def _print_changes(self, rows: list[Verdict], now: datetime) -> None:
+        for row in rows:
+            line = board.line(row, now)
+            if row.state is not State.WAITING and self._shown.get(row.account.key) != row.state:
+                self._shown[row.account.key] = row.state
+                looked = sum(other.state is not State.WAITING for other in rows)
+                self._console.print(f"{chinese_time(now)} [{looked}/{len(rows)}] {line}", markup=False, soft_wrap=True)
