@@ -13,7 +13,7 @@ from services.alerter.stages import Silence, View
 from shared.bus import Record, Subscription
 from shared.delivery import Delivery
 from shared.envelope import decode
-from shared.errors import PoisonError
+from shared.errors import PoisonError, TransientError
 from shared.events import Finding, FindingStatus, Severity
 from shared.metrics import Metrics
 from shared.store import Store
@@ -74,7 +74,17 @@ class AlerterEngine:
             # Only what an earlier process left waiting for its group is taken early, and only once.
             claim_until = now
 
+    def close(self) -> None:
+        self._subscription.close()
+
     def _round(self, now: datetime, *, queue_until: datetime, claim_until: datetime, poll_seconds: float) -> bool:
+        try:
+            return self._pipeline(now, queue_until, claim_until, poll_seconds)
+        except TransientError:
+            self._subscription.rewind()
+            raise
+
+    def _pipeline(self, now: datetime, queue_until: datetime, claim_until: datetime, poll_seconds: float) -> bool:
         """The whole pipeline: poll, decode, write down, commit; claim, decide, group, send, write down."""
         records = self._subscription.poll(poll_seconds)
         findings = self._decode(records)

@@ -30,6 +30,9 @@ class FakeSubscription:
     def commit(self) -> None:
         self.committed = self.position
 
+    def rewind(self) -> None:
+        self.position = self.committed
+
     def dead_letter(self, record: Record, reason: str) -> None:
         self.dead.append((record, reason))
 

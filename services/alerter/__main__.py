@@ -1,0 +1,73 @@
+"""Wiring of the alerter: `python -m services.alerter`."""
+
+import argparse
+import socket
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from services.alerter.calendar import Calendar
+from services.alerter.engine import AlerterEngine
+from services.alerter.reports.base import Report
+from services.alerter.routes import Routes, build_channels
+from services.alerter.sender import Sender
+from shared.clock import utc_now
+from shared.host import Host, open_host, serving
+from shared.plugins import discover
+from shared.service import install_signals, run
+from shared.settings import load_settings
+
+GROUP = "alerter"
+
+
+class Alerter:
+    """Messages as findings come, lists as their time comes."""
+
+    def __init__(self, engine: AlerterEngine, calendar: Calendar, host: Host) -> None:
+        self._engine = engine
+        self._calendar = calendar
+        self._host = host
+
+    def step(self, now: datetime) -> bool:
+        busy = self._engine.step(now)
+        self._host.metrics.heartbeat.set(now.timestamp())
+        return self._calendar.step(now) is not None or busy
+
+    def drain(self, now: datetime) -> None:
+        """Tell everything that can be told now, without waiting for groups."""
+        self._engine.drain(now)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def build(host: Host, owner: str | None = None) -> Alerter:
+    """The alerter over a host. Raises InputError for a channel or route that cannot be used."""
+    settings, store = host.settings, host.store
+    engine = AlerterEngine(
+        host.bus.subscribe(GROUP, ("findings",)),
+        store,
+        Routes(settings.routes, settings.operators),
+        Sender(store, build_channels(settings.channels), host.metrics),
+        host.metrics,
+        owner=owner or socket.gethostname(),
+        group_wait_seconds=settings.group_wait_seconds,
+    )
+    weekly = discover("services.alerter.reports", Report)["weekly"].model_validate(
+        {"fresh_hours": settings.fresh_hours}
+    )
+    return Alerter(engine, Calendar(store, weekly, settings.data_dir / "reports"), host)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m services.alerter", description=__doc__)
+    parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
+    settings = load_settings(parser.parse_args().config)
+    stop = threading.Event()
+    install_signals(stop)
+    with open_host(settings, utc_now, "alerter") as host, serving(host):
+        run(build(host), stop, idle_seconds=0.5, clock=host.clock)
+
+
+if __name__ == "__main__":
+    main()
