@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from services.alerter.reports.base import Report
+from services.alerter.__main__ import reports_folder, weekly_list
 from services.alerter.week import week_cut_off
 from shared.clock import utc_now
-from shared.plugins import discover
 from shared.settings import load_settings
 from shared.store import open_store
 
@@ -26,8 +25,7 @@ def weekly(
     store = open_store(settings.store_url)
     try:
         now = utc_now()
-        report = discover("services.alerter.reports", Report)["weekly"]
         cut_off = week_cut_off(week, now) if week else now
-        typer.echo(str(report().write(store, cut_off, out or settings.data_dir / "reports")))
+        typer.echo(str(weekly_list(settings).write(store, cut_off, out or reports_folder(settings))))
     finally:
         store.close()
