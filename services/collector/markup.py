@@ -21,6 +21,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _SPACED_LINES = re.compile(r"[ \u3000]*\n[ \n\u3000]*")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
 
 
@@ -52,8 +53,8 @@ def tidy(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without what no encoder takes: lone surrogates and NUL become U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd")
+    """The text without what no encoder takes (lone surrogates and NUL become U+FFFD) and without control characters."""
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"))
 
 
 def _pieces(root: LexborNode) -> Iterator[str]:
