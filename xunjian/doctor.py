@@ -64,11 +64,10 @@ def _check_database(settings: Settings) -> Check:
         except SQLAlchemyError as error:  # a standby or missing rights, which the services do not expect
             raise PermanentError(str(error.__cause__ or error)) from error
 
-    kind = "PostgreSQL" if settings.store_url.startswith("postgresql") else "SQLite"
-    remedy = (
-        "启动数据库，核对 XUNJIAN_DATABASE_URL 与用户的写权限" if kind == "PostgreSQL" else "让运行用户可以写 data_dir"
-    )
-    return checks.check_attempt("数据库", kind, write, remedy)
+    if settings.store_url.startswith("postgresql"):
+        remedy = "启动数据库，核对 XUNJIAN_DATABASE_URL 与用户的写权限"
+        return checks.check_attempt("数据库", "PostgreSQL", write, remedy)
+    return checks.check_attempt("数据库", "SQLite", write, "让运行用户可以写 data_dir")
 
 
 def _check_bus(settings: Settings) -> Check:

@@ -177,7 +177,4 @@ def test_a_data_folder_that_cannot_be_made_fails_database_and_bus(tmp_path: Path
     (tmp_path / "file").write_text("in the way")
     status, lines = examined(tmp_path, tmp_path / "file" / "var")
     assert status == 1
-    assert [line[2:5] for line in lines if line.startswith("✗ 数据库") or line.startswith("✗ 消息总线")] == [
-        "数据库",
-        "消息总",
-    ]
+    assert len([line for line in lines if line.startswith(("✗ 数据库", "✗ 消息总线"))]) == 2
