@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +29,7 @@ from xunjian.screen import Screen
 
 OWNER = "all-in-one"
 PATIENCE = timedelta(seconds=30)
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class BusChoice(StrEnum):
@@ -73,7 +74,7 @@ def _import_ledger(host: Host) -> None:
     file = read_ledger(host.settings.ledger)
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
-    host.store.upsert_accounts(file.accounts, host.clock())
+    host.store.upsert_accounts(file.over(host.store.accounts()), host.clock())
 
 
 def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
@@ -114,11 +115,11 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
     crew.start("collector", lambda: build_collector(host, OWNER), idle_seconds=0.5)
     crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
     crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
-    started, listed = host.clock(), False
+    listed = False
     with screen.live():
         while not stop.wait(1):
             screen.refresh()
-            if not listed and not host.store.platforms_unvisited_since(started):
+            if not listed and not host.store.platforms_unvisited_since(EVER):
                 _write_list(host)
                 listed = True
     crew.join()

@@ -15,7 +15,7 @@ from shared.clock import utc_now
 from shared.host import Host, open_host, serving
 from shared.plugins import discover
 from shared.service import install_signals, run
-from shared.settings import load_settings
+from shared.settings import Settings, load_settings
 
 GROUP = "alerter"
 
@@ -53,10 +53,16 @@ def build(host: Host, owner: str | None = None) -> Alerter:
         owner=owner or socket.gethostname(),
         group_wait_seconds=settings.group_wait_seconds,
     )
-    weekly = discover("services.alerter.reports", Report)["weekly"].model_validate(
-        {"fresh_hours": settings.fresh_hours}
-    )
-    return Alerter(engine, Calendar(store, weekly, settings.data_dir / "reports"), host)
+    return Alerter(engine, Calendar(store, weekly_list(settings), reports_folder(settings)), host)
+
+
+def weekly_list(settings: Settings) -> Report:
+    """The weekly list, as strict about fresh looks as the settings say."""
+    return discover("services.alerter.reports", Report)["weekly"].model_validate({"fresh_hours": settings.fresh_hours})
+
+
+def reports_folder(settings: Settings) -> Path:
+    return settings.data_dir / "reports"
 
 
 def main() -> None:
