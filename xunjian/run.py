@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from demo.kafka_broker import Broker
-from demo.stand_in import stand_in
+from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.alerter.__main__ import reports_folder, weekly_list
 from services.analyzer.__main__ import build as build_analyzer
@@ -65,7 +65,7 @@ def _demonstration(bus: BusChoice) -> Iterator[Settings]:
         if bus is BusChoice.KAFKA:
             broker = stack.enter_context(Broker())
             stand_in_settings["kafka_bootstrap"] = broker.bootstrap
-        yield load_settings(Path("demo/settings.yaml"), stand_in_settings)
+        yield load_settings(SETTINGS, stand_in_settings)
 
 
 def _import_ledger(host: Host) -> None:

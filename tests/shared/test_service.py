@@ -6,19 +6,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
 from shared import service
+from shared.clock import utc_now
 from shared.errors import PermanentError, TransientError
 from shared.service import pause_seconds, run
 from tests.paths import ROOT
 
 SLEEPER = """
 import sys, threading, time
+from shared.clock import utc_now
 from shared.service import install_signals, run
 class Sleeper:
-    def step(self):
+    def step(self, now):
         print("ready", flush=True)
         time.sleep({step_seconds})
         return True
@@ -26,7 +29,7 @@ class Sleeper:
         print("closed", flush=True)
 stop = threading.Event()
 install_signals(stop)
-run(Sleeper(), stop, idle_seconds=0.0)
+run(Sleeper(), stop, idle_seconds=0.0, clock=utc_now)
 """
 
 
@@ -39,7 +42,7 @@ class Scripted:
         self.steps = 0
         self.closed = 0
 
-    def step(self) -> bool:
+    def step(self, now: datetime) -> bool:
         self.steps += 1
         entry = self.script.pop(0)
         if not self.script:
@@ -75,18 +78,18 @@ def sleeper(step_seconds: float) -> subprocess.Popen[str]:
 
 def test_a_busy_service_does_not_rest_between_rounds(stop: threading.Event) -> None:
     busy = Scripted(stop, True, True, True)
-    assert seconds(lambda: run(busy, stop, idle_seconds=5.0)) < 1
+    assert seconds(lambda: run(busy, stop, idle_seconds=5.0, clock=utc_now)) < 1
     assert (busy.steps, busy.closed) == (3, 1)
 
 
 def test_an_idle_service_rests(stop: threading.Event) -> None:
-    assert seconds(lambda: run(Scripted(stop, False, True), stop, idle_seconds=0.2)) >= 0.2
+    assert seconds(lambda: run(Scripted(stop, False, True), stop, idle_seconds=0.2, clock=utc_now)) >= 0.2
 
 
 def test_a_stop_ends_the_rest_at_once(stop: threading.Event) -> None:
     threading.Timer(0.1, stop.set).start()
     idle = Scripted(stop, *[False] * 9)
-    assert seconds(lambda: run(idle, stop, idle_seconds=60.0)) < 5
+    assert seconds(lambda: run(idle, stop, idle_seconds=60.0, clock=utc_now)) < 5
     assert idle.closed == 1
 
 
@@ -94,7 +97,7 @@ def test_a_stop_ends_the_rest_at_once(stop: threading.Event) -> None:
 def test_a_transient_error_is_waited_out_and_counted(stop: threading.Event) -> None:
     counted: list[str] = []
     shaky = Scripted(stop, TransientError("broker away"), TransientError("still away"), True)
-    run(shaky, stop, idle_seconds=0.0, on_error=counted.append)
+    run(shaky, stop, idle_seconds=0.0, clock=utc_now, on_error=counted.append)
     assert (shaky.steps, counted) == (3, ["TransientError", "TransientError"])
 
 
@@ -102,7 +105,7 @@ def test_any_other_error_closes_the_service_and_ends_the_process(stop: threading
     counted: list[str] = []
     broken = Scripted(stop, PermanentError("rulebook is missing"), True)
     with pytest.raises(PermanentError, match="rulebook"):
-        run(broken, stop, idle_seconds=0.0, on_error=counted.append)
+        run(broken, stop, idle_seconds=0.0, clock=utc_now, on_error=counted.append)
     assert (broken.steps, broken.closed, counted) == (1, 1, ["PermanentError"])
 
 
