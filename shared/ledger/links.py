@@ -74,6 +74,9 @@ SITES = {
     ),
 }
 
+_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+"""Perhaps a platform's own name for an account (抖音号, a custom domain): worth keeping, if not worth opening."""
+
 _LINK_REMEDY = "填浏览器地址栏里完整的网址，以 https:// 开头"
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#]|$)", re.IGNORECASE)
 _INNER_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid")
@@ -137,15 +140,24 @@ def choose_id(platform: str, given: str | None, link: str | None) -> tuple[str, 
     if given and site.id_form.fullmatch(given):
         if linked and linked != given and any(kind.fullmatch(given) and kind.fullmatch(linked) for kind in site.kinds):
             raise BadCellError(f"账号ID与主页链接里的 {linked} 不是同一个账号", "核对后改正其中之一")
-        unopenable = platform == "wechat" and not link and not _BIZ.fullmatch(given)
-        return given, f"只凭“{given}”打不开公众号，核查将是未能核实；请补上含 __biz= 的主页链接" if unopenable else None
+        return given, None if link else _unopenable(platform, given)
     if linked:
         return (
             linked,
             f"“{given[:60]}”不是{PLATFORM_NAMES[platform]}的账号编号，已用链接里的 {linked}" if given else None,
         )
+    if given and _TOKEN.fullmatch(given):
+        return given, f"“{given}”不是能打开主页的账号编号，核查将是未能核实；请{site.id_remedy}"
     message = "不是该平台的账号编号" if given else "没有账号ID，主页链接里也没有"
     raise BadCellError(message, site.id_remedy)
+
+
+def _unopenable(platform: str, given: str) -> str | None:
+    if platform == "wechat" and not _BIZ.fullmatch(given):
+        return f"只凭“{given}”打不开公众号，核查将是未能核实；请补上含 __biz= 的主页链接"
+    if platform == "feed":
+        return f"只凭“{given}”打不开订阅源，核查将是未能核实；请补上订阅源的网址"
+    return None
 
 
 def _is_on(host: str, hosts: tuple[str, ...]) -> bool:
