@@ -278,6 +278,11 @@ def test_a_feed_may_be_on_any_public_host(tmp_path: Path, host: str) -> None:
     assert only(read_one(tmp_path, platform="RSS", id="f", url=f"http://{host}/feed")).url == f"http://{host}/feed"
 
 
+def test_a_platform_added_later_is_named_by_its_file(tmp_path: Path) -> None:
+    account = only(read_one(tmp_path, platform="kuaishou2", id="3x", url="https://live.example.cn/u/3x"))
+    assert (account.platform, account.platform_name) == ("kuaishou2", "kuaishou2")
+
+
 def test_a_feed_needs_an_address_or_an_id(tmp_path: Path) -> None:
     assert only_error(read_one(tmp_path, platform="RSS", id=None)).message == "订阅源没有网址"
 
