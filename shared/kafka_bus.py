@@ -202,6 +202,7 @@ class KafkaSubscription:
         return [self._record(record) for records in polled.values() for record in records]
 
     def commit(self) -> None:
+        """Partitions that have gone to another member are left out: it reads their records again."""
         if not self._next:
             return
         try:

@@ -153,9 +153,15 @@ def test_a_dead_letter_that_cannot_be_written_is_a_transient_error(
     kafka.broker_down()
     with pytest.raises(TransientError):
         reader.dead_letter(record, "poison")
-    with pytest.raises(TransientError):
+
+
+def test_a_commit_that_timed_out_brings_the_records_again(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
+    bus.publish([post(1)])
+    assert len(drain(reader, 1)) == 1
+    kafka.round_trip_ms(2500)
+    with pytest.raises(TransientError, match="commit"):
         reader.commit()
-    kafka.broker_up()
+    kafka.round_trip_ms(0)
     assert post_ids(drain(reader, 1)) == [post(1).id]
 
 
