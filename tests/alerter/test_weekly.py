@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from services.alerter.reports.base import Report
 from services.alerter.reports.weekly import Weekly
-from services.alerter.week import week_cut_off
+from services.alerter.weeks import week_cut_off
 from shared.account import AccountStatus
 from shared.events import Coverage, Evidence, FindingStatus, Outcome, Severity
 from shared.plugins import discover
@@ -139,7 +139,7 @@ def test_an_overdue_account_nobody_could_look_at_lately_is_unverified_with_the_r
     sheets = write(store, tmp_path)
     assert names(sheets["已超期"]) == ["（本期无）"]
     row = cells(sheets["未能核实"])
-    assert row["问题"] == f"未能核实：{reason}"
+    assert str(row["问题"]).startswith(f"未能核实：{reason}")
     assert row["静默天数"] == "—"
     assert row["依据"] in (None, "")
 
