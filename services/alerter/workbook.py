@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from unicodedata import east_asian_width
@@ -16,7 +16,6 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from shared.clock import to_shanghai
 from shared.spreadsheet import safe_text, write_text_cell
 
 # Named, not shipped: the office PC has them (GB/T 9704-2012), other machines fall back.
@@ -122,18 +121,18 @@ def _set_up(sheet: Worksheet, head: int, width: int, last: int) -> None:
 
 def _reproducible(book: Workbook, moment: datetime) -> bytes:
     """The saved workbook with `moment` in place of the time of saving, in its properties and its archive."""
+    utc = moment.astimezone(UTC)
     book.properties.creator = "xunjian"
-    book.properties.created = moment.replace(tzinfo=None)
+    book.properties.created = utc.replace(tzinfo=None)
     saved, fixed = io.BytesIO(), io.BytesIO()
     book.save(saved)
-    stamp = to_shanghai(moment).timetuple()[:6]
-    modified = f"\\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}\\g<2>".encode()
+    modified = f"\\g<1>{utc:%Y-%m-%dT%H:%M:%SZ}\\g<2>".encode()
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             body = source.read(name)
             if name == "docProps/core.xml":
                 body = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", modified, body)
-            entry = zipfile.ZipInfo(name, stamp)
+            entry = zipfile.ZipInfo(name, utc.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, body)
     return fixed.getvalue()

@@ -1,7 +1,7 @@
 """The weekly list, as its recipient opens it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +195,10 @@ def test_a_past_week_stays_the_same_bytes_whatever_happened_since(store: Store, 
     with store.judging() as judging:
         judging.close(finding, CUT_OFF + days(1), FindingStatus.RESOLVED)
     store.upsert_accounts([an_account("10")], CUT_OFF + days(1))
-    assert Weekly().write(store, CUT_OFF, tmp_path).read_bytes() == before
+    again = Weekly().write(store, CUT_OFF.astimezone(UTC), tmp_path)
+    assert again.read_bytes() == before
+    properties = load_workbook(again).properties
+    assert properties.created == properties.modified == CUT_OFF.astimezone(UTC).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", '=HYPERLINK("x")'])
