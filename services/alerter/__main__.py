@@ -3,8 +3,10 @@
 import argparse
 import socket
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from services.alerter.calendar import Calendar
 from services.alerter.engine import AlerterEngine
@@ -16,8 +18,6 @@ from shared.host import Host, open_host, serving
 from shared.plugins import discover
 from shared.service import install_signals, run
 from shared.settings import Settings, load_settings
-
-GROUP = "alerter"
 
 
 class Alerter:
@@ -42,18 +42,29 @@ class Alerter:
 
 
 def build(host: Host, owner: str | None = None) -> Alerter:
-    """The alerter over a host. Raises InputError for a channel or route that cannot be used."""
+    """The alerter over a host; `owner` names this process in leases. Raises InputError for unusable settings."""
     settings, store = host.settings, host.store
+    channels = build_channels(channel_options(settings))
+    routes = Routes(settings.routes, settings.operators)
+    routes.check(channels)
     engine = AlerterEngine(
-        host.bus.subscribe(GROUP, ("findings",)),
+        host.bus,
         store,
-        Routes(settings.routes, settings.operators),
-        Sender(store, build_channels(settings.channels), host.metrics),
+        routes,
+        Sender(store, channels, host.metrics),
         host.metrics,
         owner=owner or socket.gethostname(),
         group_wait_seconds=settings.group_wait_seconds,
     )
     return Alerter(engine, Calendar(store, weekly_list(settings), reports_folder(settings)), host)
+
+
+def channel_options(settings: Settings) -> dict[str, Mapping[str, Any]]:
+    """The settings' channels; an inbox without a folder is the one in the data folder."""
+    inbox = {"folder": settings.data_dir / "inbox"}
+    return {
+        name: {**inbox, **given} if given.get("type") == "inbox" else given for name, given in settings.channels.items()
+    }
 
 
 def weekly_list(settings: Settings) -> Report:

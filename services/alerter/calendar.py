@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from services.alerter.reports.base import Report
-from services.alerter.week import Week, week_of
+from services.alerter.weeks import Week
 from shared.store import Store
 
 log = structlog.get_logger(__name__)
@@ -35,5 +35,4 @@ class Calendar:
 
 def last_closed(now: datetime) -> Week:
     """The newest week whose list is due at `now`."""
-    running = week_of(now - AFTER_THE_WEEK + timedelta(microseconds=1))
-    return week_of(running.ends_at - timedelta(days=7))
+    return Week.of(now - AFTER_THE_WEEK - timedelta(days=7))

@@ -93,5 +93,4 @@ class Sender:
         _log.error("message cannot be delivered", channel=group.channel, unit=group.unit, reason=reason)
 
     def _put_off(self, groups: Iterable[Group], until: datetime) -> None:
-        for group in groups:
-            self._store.postpone(group.deliveries, until)
+        self._store.postpone([row for group in groups for row in group.deliveries], until)
