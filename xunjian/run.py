@@ -29,6 +29,7 @@ from xunjian.screen import Screen
 
 OWNER = "all-in-one"
 PATIENCE = timedelta(seconds=30)
+DEMO = Path("var/demo")
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -61,9 +62,9 @@ def run(
 @contextmanager
 def _demonstration(bus: BusChoice) -> Iterator[Settings]:
     with ExitStack() as stack:
-        stand_in_settings = stack.enter_context(stand_in(Path("var/demo"), utc_now()))
+        stand_in_settings = stack.enter_context(stand_in(DEMO, utc_now()))
         if bus is BusChoice.KAFKA:
-            broker = stack.enter_context(Broker())
+            broker = stack.enter_context(Broker(folder=DEMO / "kafka"))
             stand_in_settings |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
         yield load_settings(SETTINGS, stand_in_settings)
 
