@@ -18,14 +18,18 @@ class Place(NamedTuple):
 
     part: str
     hit: Hit
-    quote: str
+    text: str
+
+    @property
+    def quote(self) -> str:
+        return quote(self.text, self.hit.start, self.hit.end)
 
 
 def places_in(post: Post, rule: Rule) -> list[Place]:
     """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger."""
     parts = (("标题", post.title), ("正文", post.text))
     found = [
-        Place(part, hit, quote(text, hit.start, hit.end))
+        Place(part, hit, text)
         for part, text in parts
         if text
         for hit in rule.check_text(text)
