@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from services.collector.browser import Browser, BrowserSettings
+from services.collector.browser import Browser
+from services.collector.chromium import BrowserSettings
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
 from shared.clock import utc_now
@@ -53,6 +54,7 @@ def browser_settings(settings: Settings) -> BrowserSettings:
         user_agent=section.user_agent,
         storage_state_dir=section.storage_state,
         headless=section.headless,
+        visit_seconds=section.timeout_seconds,
     )
 
 

@@ -1,0 +1,62 @@
+"""Where a Chromium is and how it is to be run."""
+
+import os
+import shutil
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.errors import InputError
+
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_ENDINGS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "mp4", "m3u8", "webm", "mp3", "m4a", "css")
+_FONTS = ("woff", "woff2", "ttf", "otf")
+BLOCKED = [f"*.{ending}{tail}" for ending in (*_ENDINGS, *_FONTS) for tail in ("", "?*")]
+"""For Network.setBlockedURLs and not route(): interception switches the HTTP cache off and costs more than it saves."""
+
+
+class BrowserSettings(BaseModel):
+    """How to run the browser. `proxy` is the egress proxy (`http://user:password@host:port`).
+
+    `proxy_spki`: base64 SHA-256 of the public key of an egress proxy that inspects TLS; only that key is trusted
+    beside the public authorities. `storage_state_dir` holds `<platform>.json` files (Playwright's storage state: a
+    login kept by hand), which must be readable by their owner only.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    executable_path: Path | None = None
+    proxy: str | None = Field(default=None, repr=False)
+    proxy_spki: str | None = None
+    user_agent: str | None = None
+    storage_state_dir: Path | None = None
+    headless: bool = True
+    sandbox: bool = False
+    """Chromium's own sandbox: needs a user other than root and user namespaces."""
+    visit_seconds: float = Field(default=30, gt=0)
+    settle_seconds: float = Field(default=1, gt=0)
+    """Quiet time after which a loaded page is taken to ask for nothing more (a block page, a login wall)."""
+    max_body_bytes: int = Field(default=20_000_000, gt=0)
+
+
+def saved_state(settings: BrowserSettings, platform: str) -> Path | None:
+    """A login kept by hand, if there is one. Raises InputError when others can read it."""
+    folder = settings.storage_state_dir
+    path = folder / f"{platform}.json" if folder else None
+    if path is None or not path.exists():
+        return None
+    if path.stat().st_mode & 0o077:
+        raise InputError(str(path), "登录状态文件可被其他用户读取，请执行 chmod 600")
+    return path
+
+
+def find_browser() -> Path | None:
+    """A Chromium that can be driven: Debian's headless shell first (half the CPU), then what else is installed."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    for pattern in ("chromium_headless_shell-*/*/*headless*shell", "chromium-*/*/chrome"):
+        if installed := sorted(folder.glob(pattern)):
+            return installed[-1]
+    return None
