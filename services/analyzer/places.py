@@ -43,6 +43,11 @@ def name_of(post: Post) -> str:
     return f"《{quote(post.title, 0, min(20, len(post.title)))}》" if post.title else "该条内容"
 
 
+def shown(text: str) -> str:
+    """Text fit for a finding: numbers masked, nothing that a database or a terminal would choke on."""
+    return "".join(character for character in mask_all(text) if character.isprintable())
+
+
 def objection(
     post: Post,
     places: Sequence[Place],
@@ -58,8 +63,8 @@ def objection(
         subject=post.id,
         severity=None if gravest is Severity.DEDUCTION else gravest,
         since=post.published_at,
-        sentence=mask_all(sentence),
-        measured=mask_all(measured),
+        sentence=shown(sentence),
+        measured=shown(measured),
         threshold=threshold,
         window=WINDOW,
         evidence=tuple(

@@ -103,3 +103,9 @@ def test_official_text_about_crime_and_superlatives_is_not_accused(tmp_path: Pat
     own = _lexicon_of(rows, tmp_path)
     assert not [row["id"] for row in rows if _accused(str(row["text"]), own) or _accused(str(row["text"]))]
     assert not [row["id"] for row in _rows("official_superlatives") if _accused(str(row["text"]))]
+
+
+def test_a_finding_holds_nothing_a_database_would_choke_on() -> None:
+    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="牛\u200b逼\x00\ud800"), _HISTORY)
+    assert objection.model_dump_json()
+    assert "\x00" not in objection.sentence + objection.measured + str(objection.evidence)
