@@ -64,7 +64,7 @@ def _demonstration(bus: BusChoice) -> Iterator[Settings]:
         stand_in_settings = stack.enter_context(stand_in(Path("var/demo"), utc_now()))
         if bus is BusChoice.KAFKA:
             broker = stack.enter_context(Broker())
-            stand_in_settings["kafka_bootstrap"] = broker.bootstrap
+            stand_in_settings |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
         yield load_settings(SETTINGS, stand_in_settings)
 
 
