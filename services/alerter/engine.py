@@ -86,19 +86,29 @@ class AlerterEngine:
     def _round(self, now: datetime, *, queue_until: datetime, claim_until: datetime) -> bool:
         """The whole pipeline: poll, decode, write down, commit; claim, decide, group, send, write down."""
         records = self._subscription.poll(self._poll_seconds)
-        try:
-            findings = self._decode(records)
-            self._store.enqueue([row for finding in findings for row in self._deliveries(finding, now, queue_until)])
-            if records:
-                self._subscription.commit()
-        except TransientError:
-            self._subscription.rewind()
-            raise
-        claimed = self._store.claim_due(claim_until, LEASE, self._owner)
+        if records:
+            self._take_in(records, now, queue_until)
+        claimed = self._claim(claim_until)
         to_tell = self._decide(claimed, now) if claimed else []
         tried = self._sender.tell(stages.group(to_tell), now)
         self._metrics.heartbeat.set(now.timestamp())
         return bool(records) or tried > 0
+
+    def _take_in(self, records: Sequence[Record], now: datetime, queue_until: datetime) -> None:
+        try:
+            findings = self._decode(records)
+            self._store.enqueue([row for finding in findings for row in self._deliveries(finding, now, queue_until)])
+            self._subscription.commit()
+        except TransientError:
+            self._subscription.rewind()
+            raise
+
+    def _claim(self, claim_until: datetime) -> list[Delivery]:
+        # Asked before: a claim takes the database's one write lock, and most rounds have nothing to claim.
+        next_at = self._store.next_attempt_at()
+        if next_at is None or next_at > claim_until:
+            return []
+        return self._store.claim_due(claim_until, LEASE, self._owner)
 
     def _decode(self, records: Iterable[Record]) -> list[Finding]:
         """Findings in order; what is none goes to the dead letters, and the rest goes on."""
