@@ -30,7 +30,6 @@ class Alerter:
 
     def step(self, now: datetime) -> bool:
         busy = self._engine.step(now)
-        self._host.metrics.heartbeat.set(now.timestamp())
         return self._calendar.step(now) is not None or busy
 
     def drain(self, now: datetime) -> None:

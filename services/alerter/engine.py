@@ -132,7 +132,7 @@ class AlerterEngine:
         account = self._store.account(finding.key)
         if finding.status is FindingStatus.SUPERSEDED:
             return []
-        if account is None and finding.account_id != stages.WHOLE_PLATFORM:
+        if account is None and finding.account_id != WHOLE_PLATFORM:
             _log.warning("finding about an account that the ledger does not hold", account=finding.key)
             return []
         for_operators = account is None or finding.severity is Severity.UNVERIFIED
