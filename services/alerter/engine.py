@@ -10,6 +10,7 @@ from services.alerter import pace, stages
 from services.alerter.routes import OPERATORS, Routes
 from services.alerter.sender import Sender
 from services.alerter.stages import Silence, Stop, View
+from shared.account import WHOLE_PLATFORM
 from shared.bus import Bus, Record
 from shared.delivery import Delivery
 from shared.envelope import decode

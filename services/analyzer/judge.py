@@ -45,7 +45,7 @@ class Judge:
                 self._judge_account(judging, account, sorted(own, key=_in_time))
 
     def tick(self, now: datetime) -> None:
-        """The one timer: accounts that nobody could look at become 未能核实, and a platform that refuses all is told."""
+        """The one timer: accounts nobody could look at become 未能核实; a platform that refuses all is told."""
         accounts = [account for account in self._store.accounts() if account.status is not AccountStatus.CANCELLED]
         for account in accounts:
             with self._store.judging() as judging:
