@@ -174,7 +174,6 @@ class Browser:
                 proxy=_proxy(settings.proxy),
                 chromium_sandbox=settings.sandbox,
                 args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
-                ignore_default_args=["--disable-popup-blocking"],
             )
         except pw.Error as error:
             why = error.message.splitlines()[0]
@@ -211,6 +210,7 @@ class _Tab:
         self.context = context
         self.page = context.new_page()
         self.visits = 0
+        context.on("page", lambda popup: popup.close())
         self._settings = settings
         self._clock = clock
         self._refusal = refusal
@@ -266,6 +266,9 @@ class _Tab:
         except pw.Error as error:
             if self._refused:
                 return failed(Outcome.NETWORK, f"页面跳转被拒绝：{self._refused}")
+            # A page that died aborts its navigation before it is told dead: then this raises.
+            if "ERR_ABORTED" in error.message:
+                self.page.wait_for_timeout(100)
             # Chromium shows a page of its own for an empty answer with an error status; we have that answer.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message and "interrupted by another" not in error.message:
                 return _explained(error)
