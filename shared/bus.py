@@ -8,6 +8,7 @@ from shared.events import Event
 
 TOPICS = ("posts", "probes", "findings")
 DEAD_LETTER_SUFFIX = ".dlq"
+MAX_REASON_CHARACTERS = 500
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Subscription(Protocol):
 
     def commit(self) -> None:
         """Everything polled so far is done. Raises TransientError when refused (rebalance): the records come again."""
+        ...
+
+    def rewind(self) -> None:
+        """Handling failed but the process lives on: everything polled since the last `commit` comes again."""
         ...
 
     def dead_letter(self, record: Record, reason: str) -> None:
@@ -65,3 +70,14 @@ class Bus(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def dead_letter_headers(record: Record, reason: str) -> dict[str, str]:
+    """The record's own headers plus why and where it was set aside."""
+    return {
+        **record.headers,
+        "dlq_reason": reason[:MAX_REASON_CHARACTERS].encode("utf-8", "backslashreplace").decode(),
+        "dlq_topic": record.topic,
+        "dlq_partition": str(record.partition),
+        "dlq_offset": str(record.offset),
+    }

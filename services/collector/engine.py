@@ -193,10 +193,9 @@ def _read(account: Account, platform: Platform, look: Look) -> Reading:
 
 
 def _proved(reading: Reading) -> Outcome:
-    """A page about several accounts proves nothing about this one."""
-    if reading.outcome.is_evidence and reading.covers is Coverage.TIMELINE:
-        return Outcome.PARSE_ERROR
-    return reading.outcome
+    """What was read, but not of this account (several accounts' posts, or none), proves nothing about it."""
+    about_others = reading.covers in (Coverage.TIMELINE, Coverage.NOTHING)
+    return Outcome.PARSE_ERROR if reading.outcome.is_evidence and about_others else reading.outcome
 
 
 def _post(account: Account, seen: SeenPost, at: datetime) -> Post:

@@ -1,0 +1,36 @@
+"""A folder of text files, one per message, as an operator would see them."""
+
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+
+from services.alerter.channels.base import Channel, Message
+from shared.clock import to_shanghai
+from shared.errors import TransientError
+
+
+class Inbox(Channel):
+    """The name follows from the message, so that a repeat after a crash overwrites its file instead of doubling it."""
+
+    folder: Path = Path("var/inbox")
+
+    def send(self, message: Message, now: datetime) -> None:
+        path = self.folder / self._name(message)
+        text = "\n".join((message.title, "", *message.lines, ""))
+        # No suffix .txt yet: whoever watches the folder never meets half a file.
+        draft = path.with_suffix(".tmp")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                file.write(text.encode("utf-8", "replace"))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError as error:
+            raise TransientError(f"the inbox folder cannot be written ({error.strerror}); free or permit it") from error
+
+    def _name(self, message: Message) -> str:
+        kind = "巡检恢复" if message.resolved else "巡检提醒"
+        unit = re.sub(r"[^\w（）-]", "", message.unit)[:30]
+        return f"{to_shanghai(message.at):%Y%m%d-%H%M}_{kind}_{unit}_{message.id[:8]}.txt"

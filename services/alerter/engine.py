@@ -1,0 +1,161 @@
+"""From findings to messages: one round is one visible pipeline, looked up before sending and written after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.alerter import pace, stages
+from services.alerter.routes import OPERATORS, Routes
+from services.alerter.sender import Sender
+from services.alerter.stages import Silence, View
+from shared.bus import Record, Subscription
+from shared.delivery import Delivery
+from shared.envelope import decode
+from shared.errors import PoisonError
+from shared.events import Finding, FindingStatus, Severity
+from shared.metrics import Metrics
+from shared.store import Store
+
+_log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=5)
+
+
+class AlerterEngine:
+    """One member of the alerter's consumer group. Not thread-safe.
+
+    `owner` names this process in leases and must differ between replicas. What an earlier process of the same name held
+    when it was killed is freed at once.
+    """
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        store: Store,
+        routes: Routes,
+        sender: Sender,
+        metrics: Metrics,
+        *,
+        owner: str = "alerter",
+        group_wait_seconds: float = 10,
+        poll_seconds: float = 1,
+        silences: Sequence[Silence] = (),
+    ) -> None:
+        self._subscription = subscription
+        self._store = store
+        self._routes = routes
+        self._sender = sender
+        self._metrics = metrics
+        self._owner = owner
+        self._group_wait_seconds = group_wait_seconds
+        self._poll_seconds = poll_seconds
+        self._silences = tuple(silences)
+        store.release_claims(owner)
+
+    def step(self, now: datetime) -> bool:
+        """One round; False when there was nothing to do. Raises TransientError when bus or database are away."""
+        queue_until = pace.due_at(now, self._group_wait_seconds)
+        return self._round(now, queue_until=queue_until, claim_until=now, poll_seconds=self._poll_seconds)
+
+    def drain(self, now: datetime) -> None:
+        """Rounds without waiting for groups, until the bus is read and nothing more can be sent at `now`.
+
+        What a channel's rate, back-off or silence holds back stays pending in the store for the next run.
+        """
+        claim_until = now + timedelta(seconds=self._group_wait_seconds)
+        while True:
+            behind = self._subscription.lag() > 0
+            poll_seconds = self._poll_seconds if behind else 0
+            busy = self._round(now, queue_until=now, claim_until=claim_until, poll_seconds=poll_seconds)
+            if not busy and not behind:
+                return
+            # Only what an earlier process left waiting for its group is taken early, and only once.
+            claim_until = now
+
+    def _round(self, now: datetime, *, queue_until: datetime, claim_until: datetime, poll_seconds: float) -> bool:
+        """The whole pipeline: poll, decode, write down, commit; claim, decide, group, send, write down."""
+        records = self._subscription.poll(poll_seconds)
+        findings = self._decode(records)
+        self._store.enqueue([row for finding in findings for row in self._deliveries(finding, now, queue_until)])
+        if records:
+            self._subscription.commit()
+        claimed = self._store.claim_due(claim_until, LEASE, self._owner)
+        to_tell = self._decide(claimed, now) if claimed else []
+        tried = self._sender.tell(stages.group(to_tell), now)
+        return bool(records) or tried > 0
+
+    def _decode(self, records: Iterable[Record]) -> list[Finding]:
+        """Findings in order; what is none goes to the dead letters, and the rest goes on."""
+        findings = []
+        for record in records:
+            try:
+                event = decode(record.body, record.headers)
+                if not isinstance(event, Finding):
+                    raise PoisonError(f"a {event.event} where findings belong")
+            except PoisonError as error:
+                self._subscription.dead_letter(record, str(error))
+                self._metrics.events.labels(record.topic, "dead_letter").inc()
+                _log.warning("dead letter", topic=record.topic, offset=record.offset, reason=str(error))
+                continue
+            self._metrics.events.labels(record.topic, "ok").inc()
+            findings.append(event)
+        return findings
+
+    def _deliveries(self, finding: Finding, now: datetime, due_at: datetime) -> list[Delivery]:
+        """What is to be told to whom; the store ignores what it knows already."""
+        account = self._store.account(finding.key)
+        if finding.status is FindingStatus.SUPERSEDED:
+            return []
+        if account is None and finding.account_id != stages.WHOLE_PLATFORM:
+            _log.warning("finding about an account that the ledger does not hold", account=finding.key)
+            return []
+        for_operators = account is None or finding.severity is Severity.UNVERIFIED
+        return [
+            Delivery(
+                fingerprint=finding.fingerprint,
+                status=finding.status,
+                channel=channel,
+                unit=OPERATORS if for_operators or account is None else account.unit,
+                account_key=finding.key,
+                finding=finding,
+                queued_at=now,
+                next_attempt_at=due_at,
+            )
+            for channel in self._routes.channels_for(finding, account)
+        ]
+
+    def _decide(self, claimed: Sequence[Delivery], now: datetime) -> list[Delivery]:
+        """Those to be told now. Openings first: what becomes of them decides about their resolutions."""
+        findings = self._store.findings_as_of(now)
+        view = View.of(findings, self._silences)
+        openings = [row for row in claimed if row.status is FindingStatus.OPEN]
+        kept = self._keep(openings, view, now)
+        resolutions = [row for row in claimed if row.status is FindingStatus.RESOLVED]
+        return kept + self._keep(resolutions, self._with_openings(view, resolutions), now)
+
+    def _with_openings(self, view: View, resolutions: Iterable[Delivery]) -> View:
+        openings = [self._store.delivery(row.fingerprint, FindingStatus.OPEN, row.channel) for row in resolutions]
+        found = [row for row in openings if row is not None]
+        return replace(
+            view,
+            told=frozenset(stages.identity(row) for row in found if row.state == "sent"),
+            under_way=frozenset(stages.identity(row) for row in found if row.state == "pending"),
+        )
+
+    def _keep(self, deliveries: Iterable[Delivery], view: View, now: datetime) -> list[Delivery]:
+        """Those that no stage stops; the others are muted or put off, with the reason."""
+        kept = []
+        for row in deliveries:
+            stop = stages.stop(row, view, now)
+            if stop is None:
+                kept.append(row)
+                continue
+            _log.info("not told", number=row.finding.number, channel=row.channel, reason=stop.reason)
+            if stop.until is not None:
+                self._store.postpone([row], stop.until)
+            else:
+                self._store.record_muted([row], stop.reason)
+                self._metrics.deliveries.labels(row.channel, "muted").inc()
+        return kept

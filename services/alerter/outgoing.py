@@ -1,0 +1,92 @@
+"""One bounded HTTP POST: no redirects, one deadline for everything, a capped answer, errors without the URL."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from shared.errors import PermanentError, TransientError
+
+DEADLINE_SECONDS = 10.0
+"""For connecting, sending and reading together: a server that drips bytes may not hold up the other channels."""
+MAX_ANSWER_BYTES = 64 * 1024
+
+_LATER = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the other side said: a 2xx status and at most MAX_ANSWER_BYTES of body."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], now: datetime, *, deadline_seconds: float = DEADLINE_SECONDS
+) -> Answer:
+    """POST and return a 2xx answer.
+
+    Raises TransientError (network, time-out, 5xx, 408, 425, 429 with its Retry-After) or PermanentError (redirect,
+    other 4xx, unusable URL). Neither holds the URL or the body, and their causes are cut off, since both are secret.
+    """
+    # httpx writes whole URLs to its log, and a robot's URL is its secret.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    request = _post(url, body, dict(headers), deadline_seconds)
+    # A thread of its own: the caller's thread may already run an event loop (Playwright leaves one there).
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        answer = pool.submit(asyncio.run, request).result()
+    _refuse(answer, now)
+    return answer
+
+
+async def _post(url: str, body: bytes, headers: dict[str, str], deadline_seconds: float) -> Answer:
+    try:
+        async with (
+            asyncio.timeout(deadline_seconds),
+            httpx.AsyncClient(follow_redirects=False, timeout=deadline_seconds) as client,
+            client.stream("POST", url, content=body, headers=headers) as response,
+        ):
+            received = bytearray()
+            async for part in response.aiter_raw():
+                received += part
+                if len(received) >= MAX_ANSWER_BYTES:
+                    break
+            return Answer(response.status_code, bytes(received[:MAX_ANSWER_BYTES]), response.headers)
+    except TimeoutError:
+        raise TransientError(f"no complete answer within {deadline_seconds:g} s; check the network") from None
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+        raise PermanentError("the channel's URL is not usable; correct it in the settings") from None
+    except httpx.TransportError as error:
+        raise TransientError(f"{type(error).__name__}: the other side cannot be reached; check the network") from None
+
+
+def _refuse(answer: Answer, now: datetime) -> None:
+    status = answer.status
+    if status in _LATER or status >= 500:
+        raise TransientError(f"HTTP {status}", retry_after(answer.headers.get("retry-after"), now))
+    if 300 <= status < 400:
+        raise PermanentError(f"HTTP {status}: redirects are refused; set the final URL in the settings")
+    if not 200 <= status < 300:
+        raise PermanentError(f"HTTP {status}: refused; check the channel's URL and secret")
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds asked for by a Retry-After header (seconds or an HTTP date); null when absent or unreadable."""
+    if value is None:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())

@@ -1,0 +1,137 @@
+"""Reasons to stay quiet, each a pure function of the same shape, and how deliveries make one message."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.delivery import Delivery
+from shared.events import Finding, FindingStatus, Moment, Severity, Value
+
+WHOLE_PLATFORM = "*"
+"""`account_id` of a finding about a platform as a whole."""
+
+LOOK_AGAIN = timedelta(hours=1)
+SETTLING = timedelta(minutes=1)
+
+
+class Silence(Value):
+    """Somebody asked for quiet until `ends_at`: all conditions given must match."""
+
+    starts_at: Moment
+    ends_at: Moment
+    author: str
+    comment: str
+    unit: str | None = None
+    account_key: str | None = None
+    rule: str | None = None
+    number: str | None = None
+
+    def covers(self, delivery: Delivery, now: datetime) -> bool:
+        finding = delivery.finding
+        wanted = (self.unit, self.account_key, self.rule, self.number)
+        given = (delivery.unit, delivery.account_key, finding.rule, finding.number)
+        same = all(want in (None, have) for want, have in zip(wanted, given, strict=True))
+        return same and self.starts_at <= now < self.ends_at
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a delivery is not told now. `until` null: never; else it is decided anew then."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """What the stages may know: fingerprints of findings that hold now, platforms that shut us out, silences asked for,
+    and for resolved deliveries the (fingerprint, channel) of openings that were sent or are still under way."""
+
+    open: frozenset[str] = frozenset()
+    blocked_platforms: frozenset[str] = frozenset()
+    silences: tuple[Silence, ...] = ()
+    told: frozenset[tuple[str, str]] = frozenset()
+    under_way: frozenset[tuple[str, str]] = frozenset()
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], silences: tuple[Silence, ...]) -> "View":
+        """The view of a moment at which `findings` hold."""
+        held = tuple(findings)
+        return cls(
+            open=frozenset(finding.fingerprint for finding in held),
+            blocked_platforms=frozenset(finding.platform for finding in held if finding.account_id == WHOLE_PLATFORM),
+            silences=silences,
+        )
+
+
+def identity(delivery: Delivery) -> tuple[str, str]:
+    """The matter and the channel, whatever its status."""
+    return delivery.fingerprint, delivery.channel
+
+
+Stage = Callable[[Delivery, View, datetime], Stop | None]
+
+
+def no_longer_true(delivery: Delivery, view: View, now: datetime) -> Stop | None:
+    """Resolved or superseded since it was queued. A finding dated after `now` (clocks differ) gets the benefit."""
+    gone = delivery.fingerprint not in view.open and delivery.finding.at <= now
+    return Stop("resolved or superseded meanwhile") if delivery.status is FindingStatus.OPEN and gone else None
+
+
+def never_told(delivery: Delivery, view: View, now: datetime) -> Stop | None:
+    """Nobody is told that a worry is over which this channel never heard of, or which is back."""
+    if delivery.status is not FindingStatus.RESOLVED:
+        return None
+    if identity(delivery) in view.under_way:
+        return Stop("its opening is still under way", until=now + SETTLING)
+    if identity(delivery) not in view.told:
+        return Stop("its opening was never told here")
+    return Stop("open again meanwhile") if delivery.fingerprint in view.open else None
+
+
+def inhibited(delivery: Delivery, view: View, now: datetime) -> Stop | None:
+    """A platform that shuts us out says it once, not once per account."""
+    finding = delivery.finding
+    about_account = finding.severity is Severity.UNVERIFIED and finding.account_id != WHOLE_PLATFORM
+    if delivery.status is FindingStatus.OPEN and about_account and finding.platform in view.blocked_platforms:
+        return Stop("the whole platform is blocked", until=now + LOOK_AGAIN)
+    return None
+
+
+def silenced(delivery: Delivery, view: View, now: datetime) -> Stop | None:
+    """A silence delays; what still holds when it ends is told then."""
+    ends = [silence.ends_at for silence in view.silences if silence.covers(delivery, now)]
+    return Stop("silenced", until=max(ends)) if ends else None
+
+
+STAGES: tuple[Stage, ...] = (no_longer_true, never_told, inhibited, silenced)
+
+
+def stop(delivery: Delivery, view: View, now: datetime) -> Stop | None:
+    """The first reason not to tell this delivery now; null: tell it."""
+    return next((found for stage in STAGES if (found := stage(delivery, view, now))), None)
+
+
+@dataclass(frozen=True, order=True)
+class Group:
+    """What makes one message. `fresh_at` keeps a batch that was never answered apart: sent again after a crash it is
+    the very same message. What failed before is merged, whenever that was."""
+
+    channel: str
+    unit: str
+    status: FindingStatus
+    fresh_at: str = ""
+    deliveries: tuple[Delivery, ...] = field(default=(), compare=False)
+
+
+def group(deliveries: Iterable[Delivery]) -> list[Group]:
+    """Deliveries by channel, unit and status, in a stable order."""
+    batches: dict[Group, list[Delivery]] = {}
+    for delivery in deliveries:
+        fresh_at = delivery.next_attempt_at.isoformat() if delivery.attempts == 0 else ""
+        name = Group(delivery.channel, delivery.unit, delivery.status, fresh_at)
+        batches.setdefault(name, []).append(delivery)
+    return [
+        Group(name.channel, name.unit, name.status, name.fresh_at, tuple(batch))
+        for name, batch in sorted(batches.items())
+    ]

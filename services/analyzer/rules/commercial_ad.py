@@ -1,0 +1,73 @@
+"""A commercial advertisement on an official account: the platform says so, or several independent cues of a sale do."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from services.analyzer.advert import ADVERT_SCORE, Reading, read_advert
+from services.analyzer.places import WINDOW, Place, name_of, objection, places_in
+from services.analyzer.rules.base import History, Hit, Objection, Rule
+from services.analyzer.text import fold
+from shared.events import Evidence, Post, Severity
+
+
+class CommercialAd(Rule):
+    """国办发〔2018〕123号: 不得刊登商业广告或链接商业广告页面.
+
+    The platform's own marks (`Post.ad_signals`) are enough alone. Text needs cues of different kinds (contact, offer,
+    price, promotion, haste), and words of official business count against it. Praise of goods without a way to buy
+    them only reminds. A person has to confirm what text alone suggests.
+    """
+
+    scope: ClassVar[Literal["account", "post"]] = "post"
+
+    def check_text(self, text: str) -> Iterator[Hit]:
+        folded = fold(text)
+        reading = read_advert(folded.text)
+        if not reading.sells and not reading.soft:
+            return
+        start, end = folded.span(reading.cues[0].start, reading.cues[0].end)
+        kinds = "、".join(dict.fromkeys(cue.kind for cue in reading.cues))
+        yield Hit(
+            rule="commercial_ad",
+            severity=Severity.REMINDER if reading.soft else Severity.DEDUCTION,
+            start=start,
+            end=end,
+            text=text[start:end],
+            suggestion="请核实是否为商业广告；确属广告的删除，政务信息请写明发布单位和依据。",
+            tag="soft_sell" if reading.soft else "advertisement",
+            reason=f"{kinds}（{_shown(reading, folded.text)}）",
+        )
+
+    def check_post(self, post: Post, history: History) -> Iterator[Objection]:
+        places = places_in(post, self)
+        if post.ad_signals:
+            yield _platform_says(post, places)
+        elif places:
+            first = places[0]
+            yield objection(
+                post,
+                places,
+                sentence=f"{name_of(post)}{first.part}疑似商业广告：出现{first.hit.reason}，请核实。",
+                measured=first.hit.reason or first.hit.text,
+                threshold=f"广告特征合计不足{ADVERT_SCORE}分",
+                confirm=True,
+            )
+
+
+def _platform_says(post: Post, places: list[Place]) -> Objection:
+    marks = "、".join(post.ad_signals)
+    quotes = [place.quote for place in places[:1]]
+    return Objection(
+        subject=post.id,
+        since=post.published_at,
+        sentence=f"平台对{name_of(post)}标有商业推广标记（{marks}），请核实是否刊登或链接商业广告。",
+        measured=f"平台商业标记：{marks}",
+        threshold="无商业标记",
+        window=WINDOW,
+        evidence=(Evidence(post_id=post.id, url=post.url, quote="；".join([marks, *quotes]), at=post.observed_at),),
+    )
+
+
+def _shown(reading: Reading, folded: str) -> str:
+    words = dict.fromkeys(folded[cue.start : cue.end].strip() for cue in reading.cues)
+    return "、".join(f"“{word}”" for word in list(words)[:4])

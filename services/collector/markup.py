@@ -1,0 +1,78 @@
+"""Hostile HTML to a tree and to plain text. Nothing in it is ever executed or fetched."""
+
+import re
+from collections.abc import Iterator
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_TAGS = 20_000
+"""The parser needs quadratic time for nesting: this many nested tags take it a second."""
+
+_BLOCKS = re.compile(
+    "address|article|aside|blockquote|br|caption|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6r]"
+    "|header|li|main|nav|ol|option|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+_UNSEEN = re.compile("head|script|style|template|noscript|iframe|object|svg|textarea|select|-comment")
+_OPEN_TAG = re.compile(r"<(?!(?:br|img|li|p|td|tr)\b)[a-zA-Z]")
+_TAG = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|track|wbr)\b)[a-zA-Z]"
+)
+_TAG = re.compile(r"<[^<>]*>")
+_SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
+_SPACED_LINES = re.compile(r"[ \u3000]*\n[ \n\u3000]*")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
+
+
+def tree(html: str) -> LexborHTMLParser:
+    """The document. A page of more tags than any real one keeps its words only."""
+    tags = sum(1 for _ in _OPEN_TAG.finditer(html))
+    return LexborHTMLParser(_TAG.sub(" ", html) if tags > MAX_TAGS else clean(html))
+
+
+def plain_text(html: str) -> str:
+    """What a reader sees of a piece of HTML: entities resolved, one line per block, runs of spaces made one.
+
+    Code points are kept as they are (no width or case folding); an image that stands for an emoticon becomes its
+    bracketed name. Never raises on hostile input.
+    """
+    return node_text(tree(html).root)
+
+
+def node_text(node: LexborNode | None) -> str:
+    """`plain_text` of one element; the empty string for none."""
+    if node is None:
+        return ""
+    return tidy("".join(_pieces(node)))
+
+
+def tidy(text: str) -> str:
+    """Runs of spaces made one, lines trimmed, empty lines dropped."""
+    return _SPACED_LINES.sub("\n", _SPACES.sub(" ", clean(text))).strip(" \n\u3000")
+
+
+def clean(text: str) -> str:
+    """The text without what no encoder takes (lone surrogates and NUL become U+FFFD) and without control characters."""
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"))
+
+
+def _pieces(root: LexborNode) -> Iterator[str]:
+    stack: list[LexborNode | str] = [root]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif item.is_text_node:
+            # A line break in the source is only a space to the reader.
+            yield (item.text_content or "").replace("\n", " ")
+        elif item.tag == "img":
+            yield from _EMOTICON.findall(item.attributes.get("alt") or "")[:1]
+        elif not _UNSEEN.fullmatch(item.tag or ""):
+            stack += _children_reversed(item)
+
+
+def _children_reversed(node: LexborNode) -> list[LexborNode | str]:
+    children: list[LexborNode | str] = list(node.iter(include_text=True))
+    children.reverse()
+    return ["\n", *children, "\n"] if _BLOCKS.fullmatch(node.tag or "") else children

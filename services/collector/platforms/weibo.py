@@ -1,0 +1,359 @@
+"""Sina Weibo: m.weibo.cn and weibo.com answers, old app and open-API answers, block pages."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from services.collector.chinese_time import names_day_only, parse_chinese_time
+from services.collector.markup import plain_text
+from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.tree import (
+    as_count,
+    as_dict,
+    as_dicts,
+    as_flag,
+    as_id,
+    as_int,
+    as_text,
+    dig,
+    embedded,
+    loaded,
+)
+from shared.account import Account
+from shared.clock import to_shanghai
+from shared.errors import InputError
+from shared.events import Comments, Coverage, Kind, Outcome
+
+_API = "https://m.weibo.cn/api/container/getIndex?type=uid&value="
+_POSTS_CONTAINER = re.compile(r"(?<!\d)(?:107603|230413)(\d{5,12})(?!\d)")
+_ID_EPOCH = 515_483_463
+"""`(mid >> 22) + this` is the upload second: 70 of 71 captured items lie within an hour of their created_at."""
+
+_SHOPS = re.compile(
+    r"(?:^|\.)(?:taobao|tmall|jd|1688|pinduoduo|yangkeduo|jinritemai|weidian|youzan|suning|vip)\.(?:com|hk)$"
+)
+_COMMERCE_CARDS = {"product", "shop", "adFeedEvent"}
+_AD_CARD = re.compile(r"[?&]object_type=(product|adFeedEvent)(?:&|$)")
+
+_BLOCK_MARKS = (
+    "Sina Visitor System",
+    "visitor.passport.weibo",
+    "passport.weibo.com/visitor",
+    "visit.sina.cn",
+    "B_accessdeny",
+    "content_accessdeny",
+    "访问过于频繁",
+    "操作过于频繁",
+    "请输入验证码",
+    "号存在异常",
+)
+"""Never the bare word "verify", since every answer has "verified". 号存在异常 is our own session, not the account."""
+
+_LOGIN_URL = re.compile(r"passport\.weibo|login\.php|/signin/|/sso/")
+_LOGIN_PAGE = re.compile(r"<title>[^<]*登录[^<]*</title>")
+_GONE = re.compile(r"用户不存在|[帐账]号(?:已|被|已被)(?:注销|封禁)|User does not exist")
+_MBLOG_MARKS = {"reposts_count", "attitudes_count", "mblogtype", "mblogid"}
+_USER_MARKS = {"statuses_count", "mblog_count", "followers_count", "fans_count"}
+_DETAIL_MARKS = {"sunshine_credit", "label_desc"}
+_COMMENT_MARKS = {"rootid", "floor_number", "reply_comment", "like_counts", "rootidstr"}
+
+
+class Weibo(Platform):
+    """`account.id` is the numeric uid. Comments are never read."""
+
+    hosts: ClassVar[tuple[str, ...]] = (
+        "m.weibo.cn",
+        "weibo.com",
+        "www.weibo.com",
+        "visitor.passport.weibo.cn",
+        "passport.weibo.cn",
+        "passport.weibo.com",
+    )
+
+    def plan(self, account: Account) -> Plan:
+        if not re.fullmatch(r"[1-9]\d{4,11}", account.id):
+            raise InputError(
+                f"{account.platform}/{account.id}（{account.name}）",
+                "微博账号 ID 应为数字 UID，请打开账号主页，从网址 weibo.com/u/ 之后抄写数字",
+            )
+        lists = f"{_API}{account.id}&containerid=107603{account.id}"
+        return Plan(
+            page=f"https://m.weibo.cn/u/{account.id}",
+            keep=(r"^m\.weibo\.cn/api/container/getIndex$",),
+            fetch=(f"{_API}{account.id}", lists),
+        )
+
+    def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
+        """Marks that only weigh as commerce: promotion.type `ad`, commodity cards and shop links. `promotion=top`
+        (粉丝头条) boosts one's own post and sells nothing, so it is no signal."""
+        return settled([sight for capture in captures for sight in _sights(capture)], account)
+
+
+def _sights(capture: Capture) -> Iterator[Sight]:
+    if (refusal := refused_by_status(capture.status)) is not None:
+        yield refusal
+        return
+    document = loaded(capture.body)
+    if isinstance(document, dict):
+        yield from _answer(document, capture)
+    elif isinstance(document, list):
+        yield from _bare_list(as_dicts(document), capture)
+    else:
+        yield from _page(capture)
+
+
+def _page(capture: Capture) -> Iterator[Sight]:
+    text = capture.text
+    if not text.strip():
+        yield refused(Outcome.BLOCKED, "平台返回了空内容")
+        return
+    status = dig((as_dicts(embedded(text, "$render_data")) or [{}])[0], "status")
+    if isinstance(status, dict) and _is_mblog(status):
+        yield gathered([_seen(status, capture)])
+    elif text.lstrip()[:1] in ("{", "["):
+        yield refused(Outcome.PARSE_ERROR, "微博的回答不完整，无法解析")
+    elif any(mark in text for mark in _BLOCK_MARKS) or "visitor" in _host(capture.url or ""):
+        yield refused(Outcome.BLOCKED, "微博要求安全验证或访问受限，未能看到账号内容")
+    elif _LOGIN_PAGE.search(text):
+        yield refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
+
+
+def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
+    data = as_dict(document.get("data"))
+    if _is_mblog(document):
+        yield gathered([_seen(document, capture)])
+    elif isinstance(document.get("mblog"), dict):
+        yield gathered(_card_items([document], capture))
+    elif isinstance(document.get("statuses"), list):
+        yield gathered(_mblog_items(document["statuses"], capture))
+    elif _is_user(document):
+        yield _profile(document)
+    elif (refusal := _refusal(document)) is not None:
+        yield refusal
+    elif _is_mblog(data):
+        yield gathered([_seen(data, capture)])
+    elif isinstance(document.get("data"), list):
+        yield from _bare_list(as_dicts(document["data"]), capture)
+    else:
+        yield from _data(data or document, capture)
+
+
+def _data(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
+    for key in ("userInfo", "user"):
+        if _is_user(as_dict(data.get(key))):
+            yield _profile(as_dict(data.get(key)))
+    if "cards" in data:
+        yield from _cards(data, capture)
+    elif isinstance(data.get("list"), list):
+        sight = gathered(_mblog_items(data["list"], capture), Coverage.LIST, asked_for(capture, "uid"))
+        yield _complete(sight, data.get("total"))
+    elif _is_mblog(as_dict(data.get("status"))):
+        yield gathered([_seen(as_dict(data["status"]), capture)])
+    elif (piece := _piece(data, capture)) is not None:
+        yield piece
+
+
+def _piece(data: dict[str, object], capture: Capture) -> Sight | None:
+    """Answers that say nothing of themselves about whose they are."""
+    if _DETAIL_MARKS & data.keys():
+        return _detail(data, capture)
+    if "longTextContent" in data:
+        return _long_text(data, capture)
+    return Sight(reason="这是评论列表，其中没有博文；评论不读取") if "total_number" in data else None
+
+
+def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
+    """Only the containers of posts are an account's list; other tabs and searches hold a choice of posts or none."""
+    info = as_dict(data.get("cardlistInfo"))
+    container = as_text(info.get("containerid")) or asked_for(capture, "containerid")
+    match = _POSTS_CONTAINER.match(container or "")
+    items = _card_items(as_dicts(data.get("cards")), capture)
+    if match:
+        yield _complete(gathered(items, Coverage.LIST, match[1]), info.get("total"))
+    elif items:
+        yield gathered(items, Coverage.TIMELINE if container else Coverage.ITEM)
+
+
+def _complete(sight: Sight, total: object) -> Sight:
+    """An empty list whose own total is 0 was loaded."""
+    if sight.posts or as_int(total) != 0:
+        return sight
+    owner = sight.account.id if sight.account else None
+    return sight.model_copy(update={"account": SeenAccount(id=owner, posts_total=0), "complete": True})
+
+
+def _bare_list(nodes: list[dict[str, object]], capture: Capture) -> Iterator[Sight]:
+    statuses = [as_dict(node.get("status")) for node in nodes]
+    items = [*_card_items(nodes, capture), *_mblog_items([*nodes, *statuses], capture)]
+    if items:
+        yield gathered(items)
+    for node in nodes:
+        if not items and _is_user(node):
+            yield _profile(node)
+
+
+def _card_items(cards: Sequence[dict[str, object]], capture: Capture) -> list[Seen]:
+    items = []
+    for card in cards:
+        for inner in [card, *as_dicts(card.get("card_group"))]:
+            mblog = as_dict(inner.get("mblog"))
+            if _is_mblog(mblog):
+                items.append(_seen(mblog, capture, inner))
+    return items
+
+
+def _mblog_items(nodes: object, capture: Capture) -> list[Seen]:
+    return [_seen(node, capture) for node in as_dicts(nodes) if _is_mblog(node)]
+
+
+def _long_text(data: dict[str, object], capture: Capture) -> Sight:
+    """The answer itself does not say which item it belongs to; only the address it was asked at does."""
+    post_id = as_id(asked_for(capture, "id"))
+    text = as_text(data.get("longTextContent"))
+    if post_id is None or text is None:
+        return Sight(reason="这是长文全文，其中没有博文编号，不能归到任何一条博文")
+    return Sight(posts=(SeenPost(id=post_id, text=plain_text(text)),), covers=Coverage.ITEM)
+
+
+def _refusal(document: dict[str, object]) -> Sight | None:
+    ok, link = as_int(document.get("ok")), as_text(document.get("url")) or ""
+    if ok == -100 or as_int(document.get("code")) == 100098 or (ok != 1 and _LOGIN_URL.search(link)):
+        return refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
+    said = as_text(document.get("msg")) or as_text(document.get("message")) or as_text(document.get("error"))
+    if ok == 1 or (said is None and ok is None):
+        return None
+    said = (said or "没有说明")[:60]
+    if "还没有内容" in said:
+        return Sight(covers=Coverage.LIST, complete=True)
+    if _GONE.search(said):
+        return Sight(refusal=Outcome.GONE, reason=f"微博提示：{said}", covers=Coverage.PROFILE)
+    if said == "Forbidden" or any(mark in said for mark in _BLOCK_MARKS):
+        return refused(Outcome.BLOCKED, f"微博拒绝访问：{said}")
+    return refused(Outcome.PARSE_ERROR, f"微博没有给出内容（{said}），不能据此认定账号没有内容")
+
+
+def _is_mblog(node: dict[str, object]) -> bool:
+    """A post, not a comment (which has id, text and user too) and not the stub a deleted post leaves."""
+    if _post_id(node) is None or "created_at" not in node or _COMMENT_MARKS & node.keys():
+        return False
+    return bool(_MBLOG_MARKS & node.keys()) and as_int(node.get("deleted")) != 1
+
+
+def _is_user(node: dict[str, object]) -> bool:
+    return _user_id(node) is not None and bool(_USER_MARKS & node.keys())
+
+
+def _post_id(mblog: dict[str, object]) -> str | None:
+    return as_id(mblog.get("idstr")) or as_id(mblog.get("mid")) or as_id(mblog.get("id"))
+
+
+def _user_id(user: dict[str, object]) -> str | None:
+    return as_id(user.get("idstr")) or as_id(user.get("id")) or as_id(user.get("uid"))
+
+
+def _profile(user: dict[str, object]) -> Sight:
+    account = _account(user)
+    return Sight(account=account, ids=(account.id or "",), covers=Coverage.PROFILE)
+
+
+def _detail(data: dict[str, object], capture: Capture) -> Sight:
+    """The second half of a profile; whose it is stands only in the address it was asked at."""
+    uid = as_id(asked_for(capture, "uid"))
+    account = SeenAccount(id=uid, description=as_text(data.get("description")))
+    return Sight(account=account, ids=(uid,) if uid else (), covers=Coverage.PROFILE)
+
+
+def _account(user: dict[str, object]) -> SeenAccount:
+    """Both the site's own names of the fields and those of a client that renames them."""
+    followers = user.get("followers_count", user.get("fans_count"))
+    return SeenAccount(
+        id=_user_id(user),
+        name=as_text(user.get("screen_name")) or as_text(user.get("nickname")) or as_text(user.get("name")),
+        verified_as=as_text(user.get("verified_reason")),
+        description=as_text(user.get("description")),
+        followers=as_count(followers),
+        posts_total=as_count(user.get("statuses_count", user.get("mblog_count"))),
+    )
+
+
+def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | None = None) -> Seen:
+    user = as_dict(mblog.get("user"))
+    author = _account(user) if _user_id(user) else None
+    if author is None and (home := _POSTS_CONTAINER.search(as_text((card or {}).get("scheme")) or "")):
+        author = SeenAccount(id=home[1])
+    post_id = _post_id(mblog) or ""
+    bid = as_text(mblog.get("mblogid")) or as_text(mblog.get("bid"))
+    path = (
+        f"weibo.com/{author.id}/{bid}"
+        if author and bid and re.fullmatch(r"[0-9A-Za-z]{5,12}", bid)
+        else f"m.weibo.cn/detail/{post_id}"
+    )
+    post = SeenPost(
+        id=post_id,
+        url=f"https://{path}",
+        text=_text(mblog),
+        published_at=_published_at(mblog, post_id, capture.at),
+        pinned=_pinned(mblog, card),
+        kind=Kind.REPOST if mblog.get("retweeted_status") else Kind.ORIGINAL,
+        comments=_comments(mblog),
+        ad_signals=tuple(dict.fromkeys(_ad_signals(mblog))),
+    )
+    return Seen(post=post, author=author, ids=(author.id,) if author and author.id else ())
+
+
+def _text(mblog: dict[str, object]) -> str | None:
+    plain = as_text(mblog.get("text_raw")) or as_text(mblog.get("raw_text"))
+    long = as_text(dig(mblog, "longText", "longTextContent"))
+    return long or plain or as_text(plain_text(as_text(mblog.get("text")) or ""))
+
+
+def _published_at(mblog: dict[str, object], post_id: str, now: datetime) -> datetime | None:
+    """A short date ("06-14") tells neither year nor hour; where the id's upload second falls on it, that is taken."""
+    written = as_text(mblog.get("created_at")) or ""
+    try:
+        return datetime.strptime(written, "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    uploaded = datetime.fromtimestamp(_ID_EPOCH, UTC) + timedelta(seconds=min(int(post_id) >> 22, 2**32))
+    local = to_shanghai(uploaded)
+    if names_day_only(written) == (local.month, local.day) and uploaded <= now:
+        return uploaded
+    return parse_chinese_time(written, now)
+
+
+def _pinned(mblog: dict[str, object], card: dict[str, object] | None) -> bool:
+    place = as_text((card or {}).get("profile_type_id")) or ""
+    title = as_text(dig(mblog, "title", "text")) or ""
+    return bool(as_flag(mblog.get("isTop"))) or "置顶" in title or place.startswith("proweibotop_")
+
+
+def _comments(mblog: dict[str, object]) -> Comments:
+    """-1 and 0 stand in every ordinary item; anything else limits who may comment."""
+    permission = as_int(dig(mblog, "comment_manage_info", "comment_permission_type"))
+    if permission is None:
+        return Comments.UNKNOWN
+    return Comments.OPEN if permission in (-1, 0) else Comments.RESTRICTED
+
+
+def _ad_signals(mblog: dict[str, object]) -> Iterator[str]:
+    if as_text(dig(mblog, "promotion", "type")) == "ad":
+        yield "promotion.type=ad"
+    for key in ("object_type", "type"):
+        if (card := as_text(dig(mblog, "page_info", key))) in _COMMERCE_CARDS:
+            yield f"page_info.{key}={card}"
+    for link in as_dicts(mblog.get("url_struct")):
+        for address in (as_text(link.get("long_url")) or "", as_text(link.get("ori_url")) or ""):
+            if shop := _SHOPS.search(_host(address)):
+                yield f"url_struct.long_url={shop.string}"
+            if card_kind := _AD_CARD.search(address):
+                yield f"url_struct.object_type={card_kind[1]}"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,160 @@
+"""Values written in a page's own JavaScript, read without running any of it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+MAX_DEPTH, MAX_TRIES = 40, 20
+"""How deep a value may nest, and how many broken ones may come before the one that is asked for."""
+
+_STRING = r"""'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+\""""
+_TOKEN = re.compile(rf"\s*+(?:{_STRING}|[\w$.]++|\|\||\S)")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\s\S]))")
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "", "\n": ""}
+_WORDS = {"true": True, "false": False}
+_ENDS = frozenset({",", "}", "]", ")", ";", ":", ""})
+
+
+def assigned(script: str, name: str) -> Any:
+    """The first object, array or string given to `name`; null when there is none that is complete.
+
+    Strings in calls are taken as the call's value (`JsDecode('…')`), `'12' * 1` is a number, `a || b` its first
+    non-empty operand, anything that would have to be run is null.
+    """
+    places = re.finditer(rf"\b{name}\s*=(?!=)\s*(?=[\[{{'\"])", script)
+    for match in islice(places, MAX_TRIES):
+        try:
+            if value := _Reader(script, match.end()).expression():
+                return value
+        except ValueError:
+            continue
+    return None
+
+
+def variables(script: str, names: Iterable[str]) -> dict[str, str]:
+    """The first non-empty text or number given to each `var name` or `window.name`, each on one line.
+
+    Names that have none are left out.
+    """
+    found: dict[str, str] = {}
+    tries: Counter[str] = Counter()
+    for match in re.finditer(rf"(?:\bvar\s+|\bwindow\.)({'|'.join(names)})\s*=(?!=)(?=([^\n]{{0,2000}}))", script):
+        name, tries[match[1]] = match[1], tries[match[1]] + 1
+        if name not in found and tries[name] <= MAX_TRIES and (value := _one(match[2])):
+            found[name] = value
+    return found
+
+
+def _one(expression: str) -> str:
+    try:
+        value = _Reader(expression, 0).expression()
+    except ValueError:
+        return ""
+    return str(value) if value and isinstance(value, str | int) else ""
+
+
+class _Reader:
+    """Reads one expression. Raises ValueError when the text ends inside brackets or nests too deep."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self._text, self._at, self._depth = text, at, 0
+
+    def expression(self) -> Any:
+        found: Any = None
+        while (sign := self._peek()) not in _ENDS:
+            if sign == "*":
+                self._next()
+                self._next()
+                found = _number(found)
+            else:
+                operand = self._operand()
+                found = found or (operand if operand or found is None else found)
+        return found
+
+    def _operand(self) -> Any:
+        sign = self._next()
+        if sign == "{":
+            return self._members()
+        if sign == "[":
+            return self._items()
+        if sign == "(":
+            return self._inner()
+        if sign[0] in "'\"" and len(sign) > 1:
+            return unescape(sign[1:-1])
+        return int(sign) if sign.isascii() and sign.isdigit() and len(sign) < 20 else _WORDS.get(sign)
+
+    def _members(self) -> dict[str, Any]:
+        members: dict[str, Any] = {}
+        self._enter()
+        while self._peek() != "}":
+            name = self._next().strip("'\"")
+            self._expect(":")
+            members[name] = self.expression()
+            if self._peek() != "}":
+                self._expect(",")
+        self._leave("}")
+        return members
+
+    def _items(self) -> list[Any]:
+        items: list[Any] = []
+        self._enter()
+        while self._peek() != "]":
+            items.append(self.expression())
+            if self._peek() != "]":
+                self._expect(",")
+        self._leave("]")
+        return items
+
+    def _inner(self) -> Any:
+        self._enter()
+        value = self.expression()
+        while self._peek() != ")":
+            self._expect(",")
+            self.expression()
+        self._leave(")")
+        return value
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise ValueError("nested too deep")
+
+    def _leave(self, bracket: str) -> None:
+        self._depth -= 1
+        self._expect(bracket)
+
+    def _expect(self, token: str) -> None:
+        if (found := self._next()) != token:
+            raise ValueError(f"{token} expected, found {found[:20]!r}")
+
+    def _peek(self) -> str:
+        match = _TOKEN.match(self._text, self._at)
+        return match[0].lstrip() if match else ""
+
+    def _next(self) -> str:
+        match = _TOKEN.match(self._text, self._at)
+        if match is None:
+            raise ValueError("the text ends inside an expression")
+        self._at = match.end()
+        return match[0].lstrip()
+
+
+def unescape(text: str) -> str:
+    """The text of a JavaScript string literal; half a surrogate pair becomes U+FFFD."""
+    text = _ESCAPE.sub(_escape, text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _escape(match: re.Match[str]) -> str:
+    digits = match[1] or match[2]
+    return chr(int(digits, 16)) if digits else _ESCAPED.get(match[3], match[3])
+
+
+def _number(value: Any) -> Any:
+    """`'12' * 1` and `'' * 1`; 16-19 digit ids never come this way in any capture, and integers stay exact anyway."""
+    text = str(value or 0)
+    if re.fullmatch(r"-?\d{1,19}", text, re.A):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d{1,19}\.\d{1,19}", text, re.A) else None

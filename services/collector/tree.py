@@ -1,0 +1,106 @@
+"""Typed access into untrusted JSON: what is missing or of the wrong kind is null, never an error."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([万亿]?)\+?")
+_SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
+_LONGEST_NUMBER = 25
+_EARLIEST = 946_684_800
+_LATEST = 4_102_444_800
+
+
+def loaded(body: str | bytes) -> object:
+    """The JSON in a body with integers kept exact; null when it is none (truncated, markup, nested too deep)."""
+    try:
+        document: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return document
+
+
+def embedded(page: str, marker: str) -> object:
+    """The JSON value that begins at the first bracket after `marker` in a page's inline script."""
+    start = page.find(marker)
+    bracket = re.compile(r"[{\[]").search(page, start + len(marker)) if start >= 0 else None
+    if bracket is None:
+        return None
+    try:
+        value: object = json.JSONDecoder().raw_decode(page, bracket.start())[0]
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def nested(node: object) -> object:
+    """A node that platforms sometimes send as a JSON string inside the JSON."""
+    return loaded(node) if isinstance(node, str) else node
+
+
+def dig(node: object, *path: str) -> object:
+    """The node at `path`; null where a step is missing."""
+    for step in path:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(step)
+    return node
+
+
+def as_dict(node: object) -> dict[str, object]:
+    return node if isinstance(node, dict) else {}
+
+
+def as_list(node: object) -> list[object]:
+    """A list; PHP back ends send one with gaps as an object with number keys."""
+    if isinstance(node, dict) and node and all(str(key).isdigit() for key in node):
+        return list(node.values())
+    return node if isinstance(node, list) else []
+
+
+def as_dicts(node: object) -> list[dict[str, object]]:
+    """The objects of a list; anything else in it is left out."""
+    return [item for item in as_list(node) if isinstance(item, dict)]
+
+
+def as_text(node: object) -> str | None:
+    """A trimmed string without what no encoder takes; null for the empty one."""
+    if not isinstance(node, str):
+        return None
+    return _SURROGATE.sub("\ufffd", node).replace("\x00", "\ufffd").strip(" \t\r\n\u200b\u3000") or None
+
+
+def as_int(node: object) -> int | None:
+    """An integer, or a string of digits; a bool or a float is none, since ids do not survive a float."""
+    if isinstance(node, str) and len(node) < _LONGEST_NUMBER and re.fullmatch(r"-?[0-9]+", node):
+        return int(node)
+    return node if isinstance(node, int) and not isinstance(node, bool) else None
+
+
+def as_id(node: object) -> str | None:
+    """A positive number as digits: the shape of every numeric id."""
+    number = as_int(node)
+    return str(number) if number is not None and 0 < number < 10**_LONGEST_NUMBER else None
+
+
+def as_flag(node: object) -> bool | None:
+    """A bool, or 0 and 1 standing for one."""
+    if isinstance(node, bool):
+        return node
+    number = as_int(node)
+    return bool(number) if number in (0, 1) else None
+
+
+def as_count(node: object) -> int | None:
+    """A count that may be rounded for people: 516615, "105.9万", "1.51亿", "100万+"."""
+    if (number := as_int(node)) is not None:
+        return number if 0 <= number < _LATEST * 1000 else None
+    match = _COUNT.fullmatch(node.strip()) if isinstance(node, str) and len(node) < _LONGEST_NUMBER else None
+    return round(float(match[1]) * _SCALE[match[2]]) if match else None
+
+
+def as_moment(node: object) -> datetime | None:
+    """Unix seconds as a UTC time; anything outside 2000 to 2099 is no publish time."""
+    seconds = as_int(node)
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None and _EARLIEST <= seconds < _LATEST else None

@@ -1,0 +1,189 @@
+"""Opens what an office sends (.xlsx, .csv) as sheets of plain cells. The file is hostile until proved otherwise."""
+
+import codecs
+import csv
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO, StringIO
+from itertools import islice
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.xml.functions import iterparse  # defusedxml's
+
+from shared.errors import InputError
+from shared.ledger.columns import recognise
+from shared.ledger.values import CellValue, Unreadable
+from shared.spreadsheet import from_csv_text
+
+MAX_FILE_BYTES = 20_000_000
+MAX_UNPACKED_BYTES = 150_000_000
+MAX_RATIO = 100
+MAX_ENTRIES = 2_000
+MAX_ROWS = 50_000
+MAX_COLUMNS = 64
+MAX_MERGED_CELLS = 1_000_000
+HEADER_WITHIN_ROWS = 10
+_ROW_LIMIT = MAX_ROWS + HEADER_WITHIN_ROWS
+
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_UNREADABLE = (
+    # openpyxl trusts the file's structure, so a broken one surfaces as whatever it stumbled over.
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    EOFError,
+)
+
+
+@dataclass
+class Sheet:
+    """One visible sheet: `rows[0]` is row 1 of the file. Merged ranges are filled with their value."""
+
+    name: str
+    rows: list[list[CellValue]] = field(default_factory=list)
+
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The visible sheets of a file, by its content whatever its name says. Raises InputError with the remedy."""
+    data = _bytes(path)
+    if data.startswith(_OLD_EXCEL):
+        raise InputError(path.name, "是旧版 .xls 或加密的文件，请用 Excel/WPS 另存为不加密的 .xlsx")
+    sheets = _workbook(path.name, data) if data.startswith(b"PK") else [_csv(path.name, data)]
+    if any(len(sheet.rows) > _ROW_LIMIT for sheet in sheets):
+        raise InputError(path.name, f"超过 {MAX_ROWS} 行，请分成几个文件导入")
+    return sheets
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise InputError(path.name, f"文件超过 {MAX_FILE_BYTES // 1_000_000} MB，请分成几个文件导入")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(str(path), f"打不开（{error.strerror}），请检查路径与权限") from error
+
+
+def _workbook(place: str, data: bytes) -> list[Sheet]:
+    try:
+        with warnings.catch_warnings(), zipfile.ZipFile(BytesIO(data)) as archive:
+            warnings.simplefilter("ignore")  # openpyxl warns of charts and drop-downs it would lose on saving
+            _refuse_bomb(place, archive)
+            book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+            visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            return [_sheet(place, sheet, archive) for sheet in visible if isinstance(sheet, ReadOnlyWorksheet)]
+    except _UNREADABLE as error:
+        raise InputError(place, "不是完好的 .xlsx 文件，请用 Excel/WPS 打开后另存为 .xlsx") from error
+
+
+def _refuse_bomb(place: str, archive: zipfile.ZipFile) -> None:
+    """zipfile never unpacks more than an entry declares, so the declared sizes can be believed."""
+    entries = archive.infolist()
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES:
+        raise InputError(place, "解压后过大，请删去图片与多余工作表后重试")
+    if unpacked > 5_000_000 and unpacked / packed > MAX_RATIO:
+        raise InputError(place, "压缩比异常，疑似压缩炸弹；请把台账复制到新建的工作簿后重试")
+
+
+def _sheet(place: str, sheet: ReadOnlyWorksheet, archive: zipfile.ZipFile) -> Sheet:
+    path = sheet._worksheet_path  # type: ignore[attr-defined]  # the stubs leave it out
+    sheet.reset_dimensions()
+    uncached, merged = _formulas_and_merges(archive, path)
+    cells = sheet.iter_rows(  # type: ignore[misc]  # borrowed from Worksheet, the stubs say
+        max_row=_ROW_LIMIT + 1, max_col=MAX_COLUMNS
+    )
+    rows = [[_value(cell, uncached) for cell in row] for row in cells]
+    while rows and not any(value is not None for value in rows[-1]):
+        rows.pop()
+    _fill_merged(place, rows, merged)
+    return Sheet(sheet.title, rows)
+
+
+def _value(cell: Cell | MergedCell, uncached: set[str]) -> CellValue:
+    value = cell.value
+    if value is None and uncached and getattr(cell, "coordinate", None) in uncached:
+        return Unreadable("公式", "公式没有计算结果", "用 Excel/WPS 打开并保存一次，或粘贴为数值")
+    if cell.data_type == "e":
+        return Unreadable(str(value), "公式结果是错误值", "改正公式，或粘贴为数值")
+    return value if value is None or isinstance(value, (str, int, float, date)) else str(value)
+
+
+def _formulas_and_merges(archive: zipfile.ZipFile, path: str) -> tuple[set[str], list[str]]:
+    """Cells with a formula and no result, and merged ranges: openpyxl's streaming reader tells neither."""
+    uncached: set[str] = set()
+    merged: list[str] = []
+    with archive.open(path) as xml:
+        for _, element in iterparse(xml):
+            tag = element.tag.rpartition("}")[2]
+            if tag == "c" and element.find("{*}f") is not None and not element.findtext("{*}v"):
+                uncached.add(element.get("r", ""))
+            elif tag == "mergeCell":
+                merged.append(element.get("ref", ""))
+            elif tag == "row":
+                element.clear()
+    return uncached, merged
+
+
+def _fill_merged(place: str, rows: list[list[CellValue]], merged: list[str]) -> None:
+    """Every cell of a merged range takes the value shown, as a reader of the sheet would."""
+    budget = MAX_MERGED_CELLS
+    for ref in merged:
+        left, top, right, bottom = range_boundaries(ref)
+        last_row, last_column = min(bottom or 0, len(rows)), min(right or 0, MAX_COLUMNS)
+        if not left or not top or top > len(rows) or left > len(rows[top - 1]):
+            continue
+        budget -= (last_row - top + 1) * (last_column - left + 1)
+        if budget < 0:
+            raise InputError(place, "合并单元格过多，请取消合并后重试")
+        for row in rows[top - 1 : last_row]:
+            row.extend([None] * (last_column - len(row)))
+            row[left - 1 : last_column] = [rows[top - 1][left - 1]] * (last_column - left + 1)
+
+
+def _csv(place: str, data: bytes) -> Sheet:
+    text = _decoded(place, data).replace("\x00", "")
+    try:
+        delimiter = max(",;\t", key=lambda sign: _recognised(text, sign))
+        rows: list[list[CellValue]] = [[from_csv_text(cell) or None for cell in row] for row in _rows(text, delimiter)]
+    except csv.Error as error:
+        raise InputError(place, f"不是完好的 CSV 文件（{error}），请用 Excel/WPS 另存为 .xlsx") from error
+    return Sheet("CSV", rows)
+
+
+def _decoded(place: str, data: bytes) -> str:
+    """UTF-8, UTF-16 with its mark, or what Chinese Excel saves (GB18030)."""
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(place, "认不出文字编码，请用 Excel/WPS 另存为 .xlsx 或“CSV UTF-8”")
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    return (row[:MAX_COLUMNS] for row in islice(reader, _ROW_LIMIT + 1))
+
+
+def _recognised(text: str, delimiter: str) -> int:
+    """How much of a header the first rows hold when cut at `delimiter`."""
+    return max((len(recognise(row)) for row in islice(_rows(text, delimiter), HEADER_WITHIN_ROWS)), default=0)

@@ -1,0 +1,135 @@
+"""Mail through a real SMTP conversation."""
+
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr, ValidationError
+from structlog.testing import capture_logs
+
+from services.alerter.channels.email import Email
+from shared.errors import PermanentError, TransientError
+from tests.alerter.messages import a_message
+from tests.builders import NOW
+from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FakeMailServer]:
+    with FakeMailServer(tmp_path) as running:
+        yield running
+
+
+def email(server: FakeMailServer, **fields: object) -> Email:
+    values = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "username": USER,
+        "password": PASSWORD,
+        "sender": "xunjian@example.org",
+        "to": ["unit@example.org", "office@example.org"],
+        "ca_file": server.ca_file,
+    }
+    return Email.model_validate(values | fields)
+
+
+def test_a_chinese_message_arrives_whole_over_starttls_with_login(server: FakeMailServer) -> None:
+    email(server).send(a_message(), NOW)
+    (mail,) = server.mails
+    assert mail["Subject"] == a_message().title
+    assert mail.get_content().splitlines() == a_message().text.splitlines()
+    assert mail["Date"].datetime == NOW
+    assert server.recipients == [["unit@example.org", "office@example.org"]]
+
+
+def test_a_repeat_has_the_same_message_id(server: FakeMailServer) -> None:
+    email(server).send(a_message(), NOW)
+    email(server).send(a_message(), NOW)
+    first, second = server.mails
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_hostile_title_adds_no_header(server: FakeMailServer) -> None:
+    email(server).send(a_message(title="提醒\r\nBcc: thief@example.org\r\n\r\n正文"), NOW)
+    (mail,) = server.mails
+    assert mail["Bcc"] is None
+    assert server.recipients == [["unit@example.org", "office@example.org"]]
+
+
+def test_a_line_with_a_single_dot_does_not_end_the_mail(server: FakeMailServer) -> None:
+    email(server).send(a_message("一", ".", "二"), NOW)
+    (mail,) = server.mails
+    assert mail.get_content().strip().endswith("二")
+
+
+@pytest.mark.parametrize("reply", ["451 try later", "421 closing", "452 full"])
+def test_a_4xx_is_tried_again(server: FakeMailServer, reply: str) -> None:
+    server.refuse_data = reply
+    with pytest.raises(TransientError, match=reply[:3]):
+        email(server).send(a_message(), NOW)
+    assert server.mails == []
+
+
+@pytest.mark.parametrize("reply", ["550 no", "554 spam"])
+def test_a_5xx_is_permanent(server: FakeMailServer, reply: str) -> None:
+    server.refuse_data = reply
+    with pytest.raises(PermanentError, match=reply[:3]):
+        email(server).send(a_message(), NOW)
+
+
+def test_all_recipients_unknown_is_permanent_and_one_put_off_is_not(server: FakeMailServer) -> None:
+    server.refuse_recipients = {"unit@example.org": "550 unknown", "office@example.org": "550 unknown"}
+    with pytest.raises(PermanentError):
+        email(server).send(a_message(), NOW)
+    server.refuse_recipients["office@example.org"] = "450 busy"
+    with pytest.raises(TransientError):
+        email(server).send(a_message(), NOW)
+
+
+def test_one_of_two_recipients_unknown_is_sent_and_logged(server: FakeMailServer) -> None:
+    server.refuse_recipients = {"office@example.org": "550 unknown"}
+    with capture_logs() as lines:
+        email(server).send(a_message(), NOW)
+    assert server.recipients == [["unit@example.org"]]
+    assert lines[0]["refused"] == 1
+
+
+def test_a_wrong_password_is_permanent_and_stays_unsaid(server: FakeMailServer) -> None:
+    wrong = "wrong-" + "password"
+    with pytest.raises(PermanentError) as caught:
+        email(server, password=SecretStr(wrong)).send(a_message(), NOW)
+    assert wrong not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_certificate_nobody_vouches_for_gets_no_password(server: FakeMailServer) -> None:
+    with pytest.raises(TransientError):
+        email(server, ca_file=None).send(a_message(), NOW)
+
+
+def test_no_server_is_tried_again(server: FakeMailServer) -> None:
+    with pytest.raises(TransientError):
+        email(server, port=1).send(a_message(), NOW)
+
+
+def test_a_server_without_starttls_is_not_talked_to_in_clear(tmp_path: Path) -> None:
+    with FakeMailServer(tmp_path, tls=False) as plain:
+        with pytest.raises(PermanentError, match="STARTTLS"):
+            email(plain, ca_file=None).send(a_message(), NOW)
+        email(plain, security="none", username=None, ca_file=None).send(a_message(), NOW)
+        assert len(plain.mails) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"security": "none"},
+        {"sender": "a@b\r\nBcc: x@y"},
+        {"to": []},
+        {"to": ["nobody"]},
+        {"to": ["a@b.cn, c@d.cn"]},
+    ],
+)
+def test_unusable_options_are_refused_at_start(server: FakeMailServer, fields: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        email(server, **fields)

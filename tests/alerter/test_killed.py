@@ -1,0 +1,68 @@
+"""An alerter killed with SIGKILL before and after the message left: never lost, and in a folder never doubled."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.alerter.channels.inbox import Inbox
+from services.alerter.engine import AlerterEngine
+from services.alerter.routes import Routes
+from services.alerter.sender import Sender
+from shared.metrics import Metrics
+from shared.settings import RouteSection
+from shared.store import open_store
+from tests.builders import NOW, a_finding, an_account
+from tests.fakes.subscription import FakeSubscription
+from tests.paths import ROOT
+
+CHILD = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from services.alerter.channels.base import Message
+from services.alerter.channels.inbox import Inbox
+from tests.alerter.test_killed import engine
+from tests.builders import NOW
+
+folder, place = Path(sys.argv[1]), sys.argv[2]
+send = Inbox.send
+
+def killed(self: Inbox, message: Message, now: datetime) -> None:
+    if place == "after":
+        send(self, message, now)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Inbox.send = killed
+engine(folder).drain(NOW)
+"""
+
+
+def engine(folder: Path) -> AlerterEngine:
+    """An alerter on the store and inbox in `folder`, whose bus holds two findings of one unit."""
+    store = open_store(f"sqlite:///{folder}/xunjian.db")
+    findings = [a_finding("a"), a_finding("b")]
+    store.upsert_accounts([an_account()], NOW)
+    with store.judging() as judging:
+        for finding in findings:
+            judging.open(finding)
+    routes = Routes((RouteSection(channels=("inbox",)),), ())
+    metrics = Metrics()
+    sender = Sender(store, {"inbox": Inbox(folder=folder / "inbox")}, metrics)
+    return AlerterEngine(FakeSubscription(*findings), store, routes, sender, metrics)
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_killed_alerter_is_made_good_by_the_next_one(tmp_path: Path, place: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.run([sys.executable, "-c", CHILD, str(tmp_path), place], env=environment, check=False, cwd=ROOT)
+    assert child.returncode == -signal.SIGKILL
+    assert len(list((tmp_path / "inbox").glob("*"))) == (place == "after")
+    engine(tmp_path).drain(NOW + timedelta(minutes=1))
+    engine(tmp_path).drain(NOW + timedelta(minutes=2))
+    (message,) = (tmp_path / "inbox").iterdir()
+    assert all(a_finding(subject).number in message.read_text("utf-8") for subject in "ab")

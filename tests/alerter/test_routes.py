@@ -1,0 +1,75 @@
+"""Whose findings go where."""
+
+import pytest
+
+from services.alerter.routes import Routes, build_channels
+from shared.errors import InputError
+from shared.events import Severity
+from shared.settings import RouteSection
+from tests.builders import a_finding, an_account
+
+ROUTES = Routes(
+    routes=(
+        RouteSection(units=("青禾县政府办",), channels=("ding", "mail")),
+        RouteSection(regions=("北山区",), channels=("north",)),
+        RouteSection(channels=("inbox",)),
+    ),
+    operators=("ops",),
+)
+
+
+def test_the_first_route_that_matches_is_taken_with_all_its_channels() -> None:
+    assert ROUTES.channels_for(a_finding(), an_account(region="北山区")) == ("ding", "mail")
+    assert ROUTES.channels_for(a_finding(), an_account(unit="别家", region="北山区")) == ("north",)
+    assert ROUTES.channels_for(a_finding(), an_account(unit="别家")) == ("inbox",)
+
+
+def test_what_could_not_be_verified_goes_to_operators_only() -> None:
+    assert ROUTES.channels_for(a_finding(severity=Severity.UNVERIFIED), an_account()) == ("ops",)
+    assert ROUTES.channels_for(a_finding(account_id="*"), None) == ("ops",)
+
+
+@pytest.mark.parametrize("severity", [severity for severity in Severity if severity is not Severity.UNVERIFIED])
+def test_what_accuses_nobody_is_not_sent(severity: Severity) -> None:
+    assert bool(ROUTES.channels_for(a_finding(severity=severity), an_account())) == severity.accuses
+
+
+def test_the_mildest_kind_told_can_be_chosen() -> None:
+    strict = Routes(ROUTES.routes, ROUTES.operators, Severity.VETO)
+    assert strict.channels_for(a_finding(severity=Severity.REMINDER), an_account()) == ()
+
+
+def test_a_route_to_nowhere_stops_the_start() -> None:
+    with pytest.raises(InputError, match="no channel named 'ding'"):
+        ROUTES.check({"inbox": build_channels({"inbox": {"type": "inbox"}})["inbox"]})
+
+
+def test_all_six_channels_are_found_by_their_file_names() -> None:
+    built = build_channels(
+        {
+            "a": {"type": "inbox", "folder": "x"},
+            "b": {"type": "email", "host": "mail", "sender": "a@b.cn", "to": ["c@d.cn"]},
+            "c": {"type": "webhook", "url": "https://hook.example.org"},
+            "d": {"type": "dingtalk", "token": "t", "secret": "s"},
+            "e": {"type": "wecom", "key": "k"},
+            "f": {"type": "feishu", "token": "t"},
+        }
+    )
+    assert sorted(built) == ["a", "b", "c", "d", "e", "f"]
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ({"type": "pager"}, "channels.x.type"),
+        ({}, "channels.x.type"),
+        ({"type": "wecom"}, "channels.x.key"),
+        ({"type": "wecom", "key": "TOPSECRET", "colour": "red"}, "channels.x.colour"),
+        ({"type": "email", "host": "m", "sender": "TOPSECRET", "to": ["a@b.cn"]}, "channels.x.sender"),
+    ],
+)
+def test_a_wrong_option_is_named_and_its_value_is_not_repeated(options: dict[str, object], place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        build_channels({"x": options})
+    assert caught.value.place == place
+    assert "TOPSECRET" not in str(caught.value)

@@ -1,0 +1,40 @@
+"""Written times: Beijing where no zone is given, relative words against the moment of capture."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.collector.moments import from_text, from_unix
+
+NEW_YEAR = datetime(2025, 12, 31, 16, 30, tzinfo=UTC)
+"""2026-01-01 00:30 in Beijing."""
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("刚刚", "2025-12-31T16:30"),
+        ("5分钟前", "2025-12-31T16:25"),
+        ("3小时前", "2025-12-31T13:30"),
+        ("今天 00:10", "2025-12-31T16:10"),
+        ("昨天23:59", "2025-12-31T15:59"),
+        ("前天", "2025-12-29T16:00"),
+        ("12月30日 08:00", "2025-12-30T00:00"),
+        ("12-31", "2025-12-30T16:00"),
+        ("2025年6月1日 下午3:05", "2025-06-01T07:05"),
+        ("很久以前", None),
+        ("13月1日", None),
+    ],
+)
+def test_relative_words_are_counted_from_the_capture_in_beijing(text: str, moment: str | None) -> None:
+    found = from_text(text, NEW_YEAR)
+    assert (found and found.strftime("%Y-%m-%dT%H:%M")) == moment
+
+
+@pytest.mark.parametrize("value", [True, None, "", 0, -1, 99, "１７６２７４７２１０", 10**20, 1762747210.5, "abc"])
+def test_what_is_no_moment_of_this_century_is_null(value: object) -> None:
+    assert from_unix(value) is None
+
+
+def test_seconds_and_milliseconds_are_both_understood() -> None:
+    assert from_unix(1762747210) == from_unix("1762747210999") == datetime(2025, 11, 10, 4, 0, 10, tzinfo=UTC)

@@ -1,0 +1,209 @@
+"""`xunjian check`: what the text rules say of a draft before it is published."""
+
+import bisect
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from services.analyzer.numbers import mask, mask_all
+from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
+from services.analyzer.rules.base import Hit
+from shared.errors import InputError
+from shared.events import Severity
+
+_OBJECTED = 1
+_BAD_INPUT = 2
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_SEVERITY_NAMES = {
+    Severity.VETO: "单项否决",
+    Severity.DEDUCTION: "扣分",
+    Severity.REMINDER: "提醒",
+    Severity.HINT: "提示",
+    Severity.MENTION: "提及",
+    Severity.INFO: "信息",
+    Severity.UNVERIFIED: "未核实",
+}
+
+
+class Remark(NamedTuple):
+    """One hit with the rulebook entry it falls under."""
+
+    entry: Entry
+    hit: Hit
+
+    @property
+    def severity(self) -> Severity:
+        """Rules say `deduction` for what fully counts; how much that is, the rulebook says."""
+        counts_fully = self.hit.severity is Severity.DEDUCTION and self.entry.severity.accuses
+        return self.entry.severity if counts_fully else self.hit.severity
+
+
+def check(
+    file: Annotated[str, typer.Argument(help="要检查的文本文件，“-”表示标准输入")] = "-",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一个 {"id","text"}，逐行输出 {"id","findings"}')] = False,
+    lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（CSV：word,tag），代替内置词语")] = None,
+    rulebook: Annotated[str, typer.Option("--rulebook", help="规则手册名称或文件")] = "cn",
+) -> None:
+    """发布前检查文本。退出码：0 无问题，1 有需处理的问题，2 输入有误。"""
+    try:
+        entries = _entries(load_rulebook(rulebook), lexicon)
+        objected = _check_lines(file, entries) if jsonl else _check_text(file, entries)
+    except InputError as error:
+        Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(f"输入有误：{_printable(str(error))}")
+        raise typer.Exit(_BAD_INPUT) from error
+    if objected:
+        raise typer.Exit(_OBJECTED)
+
+
+def remarks_on(text: str, entries: Iterable[Entry]) -> list[Remark]:
+    """Everything the entries' rules say of the text, in order of place."""
+    found = [Remark(entry, hit) for entry in entries for hit in entry.plugin.check_text(text)]
+    return sorted(found, key=lambda remark: (remark.hit.start, remark.hit.end, remark.hit.rule))
+
+
+def _entries(book: Rulebook, lexicon: str | None) -> list[Entry]:
+    if lexicon is None:
+        return list(book.entries)
+    return [
+        entry.model_copy(update={"options": {**entry.options, "lexicons": [lexicon]}})
+        if "lexicons" in type(entry.plugin).model_fields
+        else entry
+        for entry in book.entries
+    ]
+
+
+def _check_text(file: str, entries: list[Entry]) -> bool:
+    with _opened(file) as stream:
+        text = _decoded(stream.read(), file)
+    remarks = remarks_on(text, entries)
+    console = Console(soft_wrap=True, markup=False, highlight=False)
+    lines = _Lines(text)
+    if console.is_terminal and remarks:
+        console.print(_table(remarks, lines))
+    else:
+        for remark in remarks:
+            console.print(f"{lines.place(remark.hit.start)} " + " ".join(_cells(remark)))
+    objections = sum(remark.severity.accuses for remark in remarks)
+    console.print(f"需处理 {objections} 处，仅供参考 {len(remarks) - objections} 处。")
+    return objections > 0
+
+
+def _check_lines(file: str, entries: list[Entry]) -> bool:
+    """Each answer is written out before the next line is read, so that what was checked is never lost."""
+    objected = False
+    with _opened(file) as stream:
+        for identity, text in _records(stream, file):
+            remarks = remarks_on(text, entries)
+            objected = objected or any(remark.severity.accuses for remark in remarks)
+            answer = {"id": identity, "findings": [_finding(remark) for remark in remarks]}
+            # A lone surrogate cannot be UTF-8; its backslash form is the same character in JSON.
+            sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+            sys.stdout.buffer.flush()
+    return objected
+
+
+def _finding(remark: Remark) -> dict[str, Any]:
+    hit, entry = remark.hit, remark.entry
+    return {
+        "rule": entry.rule,
+        "severity": remark.severity.value,
+        "start": hit.start,
+        "end": hit.end,
+        "text": hit.text,
+        "suggestion": hit.suggestion,
+        "indicator": entry.indicator,
+        "clause": {"document": entry.clause.document, "words": entry.clause.words},
+        "tag": hit.tag,
+        "reason": hit.reason,
+    }
+
+
+def _records(stream: Iterable[bytes], file: str) -> Iterator[tuple[str | int, str]]:
+    for number, line in enumerate(stream, start=1):
+        place = f"{file}:{number}"
+        if number == 1 and line.startswith(_UTF16_MARKS):
+            raise InputError(place, "文件为 UTF-16 编码；请另存为 UTF-8")
+        if not line.removeprefix(b"\xef\xbb\xbf").strip():
+            continue
+        try:
+            record = json.loads(_decoded(line, place))
+        except (ValueError, RecursionError) as error:
+            raise InputError(place, f'不是有效的 JSON（{error}）；请每行写一个 {{"id": …, "text": …}}') from error
+        yield _identity_and_text(record, place)
+
+
+def _identity_and_text(record: object, place: str) -> tuple[str | int, str]:
+    if not isinstance(record, dict):
+        raise InputError(place, '不是 JSON 对象；请写成 {"id": …, "text": …}')
+    identity, text = record.get("id"), record.get("text")
+    if not isinstance(identity, str | int) or isinstance(identity, bool):
+        raise InputError(place, "键 id 缺失，或既不是字符串也不是整数；请补上编号")
+    if not isinstance(text, str):
+        raise InputError(place, "键 text 缺失或不是字符串；请填写要检查的文本")
+    return identity, text
+
+
+def _opened(file: str) -> BinaryIO:
+    if file == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(file).open("rb")
+    except (OSError, ValueError) as error:
+        raise InputError(file, f"无法读取（{error}）；请检查路径和权限") from error
+
+
+def _decoded(raw: bytes, place: str) -> str:
+    if raw.startswith(_UTF16_MARKS):
+        encodings = [("utf-16", "strict")]
+    else:
+        encodings = [("utf-8-sig", "strict"), ("utf-8-sig", "surrogatepass"), ("gb18030", "strict")]
+    for encoding, errors in encodings:
+        try:
+            return raw.decode(encoding, errors)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(place, "不是 UTF-8 或 GB18030 编码的文本；请另存为 UTF-8")
+
+
+class _Lines:
+    """Turns code points into `line:column`, both from 1."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(self, start: int) -> str:
+        line = bisect.bisect_right(self._starts, start)
+        return f"{line}:{start - self._starts[line - 1] + 1}"
+
+
+def _table(remarks: list[Remark], lines: _Lines) -> Table:
+    table = Table("位置", "等级", "规则", "词语", "依据", "建议")
+    for remark in remarks:
+        table.add_row(Text(lines.place(remark.hit.start)), *(Text(cell) for cell in _cells(remark)))
+    return table
+
+
+def _cells(remark: Remark) -> tuple[str, ...]:
+    hit, clause = remark.hit, remark.entry.clause
+    shown = mask(hit.text) if hit.rule == "personal_number" else mask_all(hit.text)
+    return (
+        f"[{_SEVERITY_NAMES[remark.severity]}]",
+        f"{remark.entry.rule}（{remark.entry.indicator}）",
+        f"“{_printable(shown)}”",
+        f"依据：{clause.document}“{clause.words}”",
+        f"建议：{_printable(hit.suggestion or '请核实。')}",
+    )
+
+
+def _printable(text: str) -> str:
+    """Text from elsewhere, without what could steer a terminal."""
+    return re.sub(r"\s+", " ", "".join(character if character.isprintable() else " " for character in text))

@@ -1,0 +1,110 @@
+"""`xunjian doctor`: everything this installation stands on, one line each, with what to do about it."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from services.alerter.channels.base import Channel
+from services.collector.chromium import find_browser
+from shared.clock import utc_now
+from shared.errors import XunjianError
+from shared.host import open_bus
+from shared.plugins import discover
+from shared.settings import Settings, load_settings
+from shared.store import open_store
+from xunjian import checks
+from xunjian.checks import Check
+
+FAILED = 1
+_SECONDS = 15
+
+
+def doctor(config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None) -> None:
+    """逐项检查运行环境，每项一行；必需的项不合格时退出码为 1。"""
+    settings = load_settings(config)
+    healthy = True
+    for check in diagnose(settings, utc_now()):
+        typer.echo(check.line)
+        healthy = healthy and (check.ok or not check.essential)
+    if not healthy:
+        raise typer.Exit(FAILED)
+
+
+def diagnose(settings: Settings, now: datetime) -> Iterator[Check]:
+    """One check after the other, the slow ones included."""
+    yield checks.check_browser(settings.browser.executable or find_browser(), _version)
+    yield checks.check_fonts(_chinese_families)
+    yield _check_database(settings)
+    yield _check_bus(settings)
+    yield checks.check_clock(now, _database_now(settings))
+    yield checks.check_zone(lambda: ZoneInfo("Asia/Shanghai").utcoffset(now.replace(tzinfo=None)))
+    folder = _existing(settings.data_dir)
+    yield checks.check_disk(folder, shutil.disk_usage(folder).free)
+    kinds = discover("services.alerter.channels", Channel)
+    for name, options in settings.channels.items():
+        yield checks.check_channel(name, options, kinds)
+    routes = {f"routes.{number}": route.channels for number, route in enumerate(settings.routes)}
+    yield checks.check_routes(routes | {"operators": settings.operators}, settings.channels)
+
+
+def _check_database(settings: Settings) -> Check:
+    def write() -> None:
+        with closing(open_store(settings.store_url)) as store:
+            store.check()
+            store.release_leases("doctor")  # a write that changes nothing: nobody holds leases under this name
+
+    kind = "PostgreSQL" if settings.store_url.startswith("postgresql") else "SQLite"
+    remedy = "启动数据库并核对 XUNJIAN_DATABASE_URL" if kind == "PostgreSQL" else "让运行用户可以写 data_dir"
+    return checks.check_attempt("数据库", kind, write, remedy)
+
+
+def _check_bus(settings: Settings) -> Check:
+    def ask() -> None:
+        with closing(open_bus(settings, utc_now, "doctor")) as bus:
+            bus.check()
+
+    if settings.kafka_bootstrap is None:
+        return checks.check_attempt("消息总线", "内嵌总线", ask, "让运行用户可以写 data_dir")
+    what = f"Kafka {settings.kafka_bootstrap}"
+    return checks.check_attempt("消息总线", what, ask, "启动 Kafka 并核对 XUNJIAN_KAFKA_BOOTSTRAP 与防火墙")
+
+
+def _database_now(settings: Settings) -> datetime | None:
+    """The server's clock; null for SQLite, whose clock is ours, and when the database does not answer."""
+    if not settings.store_url.startswith("postgresql"):
+        return None
+    try:
+        with closing(open_store(settings.store_url)) as store, store.database.read() as connection:
+            moment = connection.exec_driver_sql("SELECT CURRENT_TIMESTAMP").scalar()
+    except XunjianError:
+        return None
+    return moment if isinstance(moment, datetime) else None
+
+
+def _version(browser: Path) -> str:
+    return _output(str(browser), "--version").strip()
+
+
+def _chinese_families() -> list[str]:
+    return sorted(filter(None, _output("fc-list", ":lang=zh-cn", "family").splitlines()))
+
+
+def _output(*command: str) -> str:
+    """What a program prints. Raises OSError when it cannot be started, fails, or hangs."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=True)  # noqa: S603
+    except subprocess.SubprocessError as error:
+        raise OSError(str(error)) from error
+    return done.stdout
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())

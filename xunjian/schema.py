@@ -1,0 +1,23 @@
+"""`xunjian schema`: what the events look like, for programs that read them."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from shared.errors import InputError
+from xunjian.asyncapi import EVENTS, asyncapi, name_of
+
+
+def schema(
+    event: Annotated[str | None, typer.Argument(help="post、probe 或 finding；不给则全部")] = None,
+    as_asyncapi: Annotated[bool, typer.Option("--asyncapi", help="改为输出整份 AsyncAPI 3.0 文档（YAML）")] = False,
+) -> None:
+    """打印事件的 JSON Schema。"""
+    if as_asyncapi:
+        typer.echo(asyncapi(), nl=False)
+        return
+    schemas = {name_of(kind): kind.model_json_schema() for kind in EVENTS}
+    if event is not None and event not in schemas:
+        raise InputError("schema", f"没有事件 {event}，可选 {'、'.join(schemas)}")
+    typer.echo(json.dumps(schemas[event] if event else schemas, ensure_ascii=False, indent=2))
