@@ -66,11 +66,7 @@ class Browser:
         except _VisitError as error:
             look = error.look
         except pw.Error as error:
-            look = (
-                failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
-                if self._kill_switch.has_fired
-                else _explained(error)
-            )
+            look = _STUCK if self._kill_switch.has_fired else _explained(error)
         if look.failure:
             log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
             self._recover(platform, look.failure)
@@ -305,7 +301,7 @@ class _Tab:
             self._watch.end(request, request.failure or "net::ERR_FAILED")
         elif response.status in _REDIRECTS:
             self._watch.skip(request)
-        elif request.failure and "ERR_HTTP_RESPONSE_CODE_FAILURE" not in request.failure:
+        elif request.failure and response.status < 400:
             self._watch.end(request, request.failure)
         elif length_of(response.headers) > self._settings.max_body_bytes:
             self._watch.end(request, TOO_LARGE)
@@ -330,7 +326,7 @@ class _Tab:
 
     def _fetched(self, answer: dict[str, Any]) -> Capture:
         if error := answer.get("error"):
-            raise _VisitError(network_failure(error))
+            raise _VisitError(network_failure(error).model_copy(update={"light": True}))
         body = base64.b64decode(answer["body"])
         return Capture(
             url=answer["url"], status=answer["status"], headers=answer["headers"], body=body, at=self._clock()

@@ -104,7 +104,8 @@ def test_the_first_visit_passes_the_visitor_step_and_keeps_the_page_and_its_answ
 
 def test_ids_arrive_exactly(browser: Browser, net: Internet) -> None:
     look = browser.visit("douyin", douyin(), ("www.douyin.com",))
-    listed = {item["aweme_id"] for item in look.captures[-1].parsed()["aweme_list"]}
+    answer = next(capture for capture in look.captures if "/aweme/post/" in (capture.url or ""))
+    listed = {item["aweme_id"] for item in answer.parsed()["aweme_list"]}
     account = net.world.account(f"douyin/{SEC_UID}")
     assert account
     assert listed == {post.id for post in account.posts}
@@ -210,7 +211,9 @@ def test_a_light_look_that_did_not_succeed_loads_the_page_next_time(
 ) -> None:
     look_at(browser)
     net.world.behave("weibo/1000001", behaviour)
-    assert look_at(browser).failure is failure
+    failed = look_at(browser)
+    assert failed.failure is failure
+    assert failed.light
     net.world.behave("weibo/1000001")
     assert not look_at(browser).light
     assert look_at(browser).light
