@@ -43,13 +43,13 @@ $(VENV)/bin/python:
 
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what requirements/run.txt pins ..."
-	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --use-pep517 --require-hashes --requirement requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@echo "Installing what requirements/dev.txt pins ..."
-	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@$(PIP) install --use-pep517 --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
 $(VENV)/browser.stamp: $(VENV)/run.stamp

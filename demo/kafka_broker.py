@@ -1,7 +1,10 @@
 """A real Apache Kafka of one node on this machine, fetched by Maven: for `make run BUS=kafka` and for the tests."""
 
 import base64
+import os
+import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -75,11 +78,16 @@ def fetch(cache: Path = CACHE) -> Path:
 
 
 class Broker:
-    """One node (broker and controller), data in a folder thrown away at `stop`. Usable as a context manager."""
+    """One node (broker and controller). Usable as a context manager.
 
-    def __init__(self, cache: Path = CACHE) -> None:
+    With a `folder` its data is kept there, so that a later start goes on with it, also after this process was killed
+    and left the node running. Without one the data is thrown away at `stop`.
+    """
+
+    def __init__(self, cache: Path = CACHE, folder: Path | None = None) -> None:
         self._cache = cache
-        self._folder = Path(tempfile.gettempdir()) / f"xunjian-kafka-{uuid.uuid4().hex}"
+        self._keep = folder is not None
+        self._folder = folder or Path(tempfile.gettempdir()) / f"xunjian-kafka-{uuid.uuid4().hex}"
         self._java: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         self.bootstrap = ""
@@ -87,22 +95,38 @@ class Broker:
     def start(self) -> "Broker":
         """Returns when the broker answers. Raises InputError (no Java, no Maven) and TransientError (no network)."""
         jars = fetch(self._cache)
-        self._folder.mkdir(mode=0o700)
+        self._java = ["java", "-Xmx512m", "-cp", f"{jars}/*"]
+        properties = self._folder / "server.properties"
+        if not properties.exists():
+            self._format(properties)
+        self.bootstrap = f"127.0.0.1:{re.findall(r'PLAINTEXT://127.0.0.1:([0-9]+)', properties.read_text())[0]}"
+        self._end_left_over()
+        self.resume()
+        return self
+
+    def _format(self, properties: Path) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         port, controller = _free_ports(2)
         self.bootstrap = f"127.0.0.1:{port}"
-        properties = self._folder / "server.properties"
-        properties.write_text(_PROPERTIES.format(port=port, controller=controller, folder=self._folder))
-        self._java = ["java", "-Xmx512m", "-cp", f"{jars}/*"]
+        properties.write_text(_PROPERTIES.format(port=port, controller=controller, folder=self._folder.resolve()))
         format_tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", _cluster_id(), "-c", str(properties)]
         formatted = self._spawn(format_tool)
         if formatted.wait(START_SECONDS):
+            properties.unlink()
             raise self._failure("could not format its log folder")
-        self.resume()
-        return self
+
+    def _end_left_over(self) -> None:
+        """A node that a killed process left running holds the folder's lock: end it, its data is ours."""
+        note = self._folder / "broker.pid"
+        if note.exists() and _answers(self.bootstrap):
+            os.kill(int(note.read_text()), signal.SIGKILL)
+            while _answers(self.bootstrap):
+                time.sleep(0.1)
 
     def resume(self) -> None:
         """Start the process on the folder it had; returns when it answers."""
         self._process = self._spawn(["kafka.Kafka", str(self._folder / "server.properties")])
+        (self._folder / "broker.pid").write_text(str(self._process.pid))
         deadline = time.monotonic() + START_SECONDS
         while not _answers(self.bootstrap):
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -117,7 +141,7 @@ class Broker:
             self._process = None
 
     def stop(self) -> None:
-        """Ends the process and removes its data."""
+        """Ends the process, and removes its data unless a folder was given for it."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -125,7 +149,9 @@ class Broker:
             except subprocess.TimeoutExpired:
                 self.kill()
             self._process = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        (self._folder / "broker.pid").unlink(missing_ok=True)
+        if not self._keep:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> "Broker":
         return self.start()

@@ -14,6 +14,10 @@ PLATFORM_NAMES = {
 }
 
 
+WHOLE_PLATFORM = "*"
+"""The account id of findings about a platform as a whole."""
+
+
 class AccountStatus(StrEnum):
     """Life cycle in the ledger (国办发〔2018〕123号, 开设、变更、关停、注销)."""
 

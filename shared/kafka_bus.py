@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, TopicAlreadyExistsError
 from kafka.structs import OffsetAndMetadata
 
@@ -111,6 +112,21 @@ class KafkaBus:
             self._drop(producer)
             raise TransientError(f"Kafka at {self.bootstrap} did not acknowledge: {error}") from error
 
+    def lag(self, group: str, topics: list[str]) -> int:
+        """Records of topics a group has yet to commit, both by their full names. Raises TransientError.
+
+        By the admin client: the consumer's own look-ups wait for a lost broker without end.
+        """
+        with self._admin() as admin:
+            described = admin.describe_topics(topics)
+            places = [
+                TopicPartition(topic["name"], n["partition_index"]) for topic in described for n in topic["partitions"]
+            ]
+            ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+            starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+            committed = admin.list_group_offsets({group: places})[group]
+        return sum(max(0, ends[place].offset - max(starts[place].offset, committed[place].offset)) for place in places)
+
     def open(self, kind: Callable[..., Any], **settings: Any) -> Any:
         """A kafka-python client. One that fails while being built would leave its thread and sockets behind."""
         opened: list[Any] = []
@@ -146,13 +162,14 @@ class KafkaBus:
     def _drop(self, producer: Any) -> None:
         """After a failure its sequence numbers are in doubt and its buffer holds what the caller will send again."""
         with self._lock:
-            if self._producer is producer:
-                self._producer = None
+            if self._producer is not producer:
+                return
+            self._producer = None
         _end(producer, 0)
 
     @contextmanager
     def _admin(self) -> Iterator[Any]:
-        milliseconds = int(CHECK_SECONDS * 1000)
+        milliseconds = int(min(CHECK_SECONDS, self.timeout_seconds) * 1000)
         admin = self.open(KafkaAdminClient, bootstrap_timeout_ms=milliseconds, request_timeout_ms=milliseconds)
         try:
             yield admin
@@ -185,6 +202,7 @@ class KafkaSubscription:
         return [self._record(record) for records in polled.values() for record in records]
 
     def commit(self) -> None:
+        """Partitions that have gone to another member are left out: it reads their records again."""
         if not self._next:
             return
         try:
@@ -209,13 +227,7 @@ class KafkaSubscription:
         self._bus.send([(topic, record.key, record.body, dead_letter_headers(record, reason))])
 
     def lag(self) -> int:
-        with self._errors("lag"):
-            consumer = self._connected()
-            places = [TopicPartition(topic, n) for topic in self._topics for n in consumer.partitions_for_topic(topic)]
-            ends = consumer.end_offsets(places, timeout_ms=self._milliseconds)
-            starts = consumer.beginning_offsets(places, timeout_ms=self._milliseconds)
-            committed = {place: consumer.committed(place, timeout_ms=self._milliseconds) or 0 for place in places}
-        return sum(max(0, ends[place] - max(starts[place], committed[place])) for place in places)
+        return self._bus.lag(self._group, self._topics)
 
     def close(self) -> None:
         """Leaves the group, so that its other members need not wait for the session to run out."""

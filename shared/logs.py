@@ -14,8 +14,9 @@ _SECRET = re.compile(
 _CREDENTIALS = re.compile(r"(://[^/\s:@]+:)([^/\s@]+)@")
 
 
-def configure_logs(log_format: str, level: str, stream: TextIO = sys.stderr) -> None:
-    """Set up logging once per process. `log_format`: `json`, `console`, or `auto` (console on a terminal)."""
+def configure_logs(log_format: str, level: str, stream: TextIO | None = None) -> None:
+    """Log to `stream` (standard error). `log_format`: `json`, `console`, or `auto` (console on a terminal)."""
+    stream = stream or sys.stderr
     console = log_format == "console" or (log_format == "auto" and stream.isatty())
     renderer: Any = structlog.dev.ConsoleRenderer(colors=stream.isatty()) if console else _json_renderer()
     structlog.configure(

@@ -4,11 +4,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from types import FrameType
 from typing import Protocol
 
 import structlog
 
+from shared.clock import Clock
 from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
@@ -22,7 +24,7 @@ LONGEST_WISH_SECONDS = 300.0
 class Service(Protocol):
     """An engine, ready to run. Its `step` leaves nothing half done when it raises: the same work comes again."""
 
-    def step(self) -> bool:
+    def step(self, now: datetime) -> bool:
         """One round; True when something was done. TransientError means: try the same again later."""
         ...
 
@@ -37,6 +39,7 @@ def run(
     service: Service,
     stop: threading.Event,
     idle_seconds: float,
+    clock: Clock,
     on_error: Callable[[str], None] = ignore,
 ) -> None:
     """Rounds until `stop`; always closes the service.
@@ -48,7 +51,7 @@ def run(
     try:
         while not stop.is_set():
             try:
-                pause = 0.0 if service.step() else idle_seconds
+                pause = 0.0 if service.step(clock()) else idle_seconds
                 failures = 0
             except TransientError as error:
                 failures += 1

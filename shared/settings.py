@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     kafka_bootstrap: str | None = None
     """Null: the embedded bus, in the same SQLite file."""
     kafka_api_version: tuple[int, int] | None = None
+    """Null: asked of the broker."""
+    kafka_create_topics: int = Field(default=0, ge=0)
+    """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
     rulebook: str = "cn"
     ledger: Path | None = None
     """A ledger file imported at start."""

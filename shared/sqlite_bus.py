@@ -139,10 +139,14 @@ class SqliteSubscription:
         if not self._polled:
             return
         rows = [(position, self._group, topic) for topic, position in self._polled.items()]
-        with _writing(self._connection, self._path):
-            self._connection.executemany(
-                "UPDATE bus_offset SET next_position = ? WHERE consumer_group = ? AND topic = ?", rows
-            )
+        try:
+            with _writing(self._connection, self._path):
+                self._connection.executemany(
+                    "UPDATE bus_offset SET next_position = ? WHERE consumer_group = ? AND topic = ?", rows
+                )
+        except TransientError:
+            self.rewind()
+            raise
         self._polled.clear()
 
     def rewind(self) -> None:

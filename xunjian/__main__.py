@@ -5,6 +5,7 @@ import sys
 import typer
 
 from shared.errors import XunjianError
+from shared.logs import configure_logs
 from xunjian.check import check
 from xunjian.doctor import doctor
 from xunjian.ledger import ledger_app
@@ -24,6 +25,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def prepare() -> None:
+    """Results go to standard output, warnings to standard error."""
+    configure_logs("auto", "warning")
+
+
 for command in (run, visit, parse, check, replay, schema, doctor):
     app.command()(command)
 app.add_typer(ledger_app, name="ledger")

@@ -12,6 +12,9 @@ from shared.metrics import Metrics
 from shared.store import Store
 from shared.verdict import State, Verdict, verdict
 
+HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")
+NARROW = 120
+
 _COLOURS = {
     State.OK: "green",
     State.NEAR: "yellow",
@@ -47,26 +50,27 @@ _GRAVEST_FIRST = (
 )
 
 
-def table(rows: Sequence[Verdict], now: datetime, caption: str | None = None) -> Table:
-    """The table that officials see; hostile names and reasons are escaped."""
+def table(rows: Sequence[Verdict], now: datetime, width: int, *, brief: bool, caption: str | None = None) -> Table:
+    """The table that officials see; hostile names and reasons are escaped.
+
+    `brief`: one line per account, for a screen that is redrawn. Below `NARROW` columns of `width` the unit is left out.
+    """
     board = Table(title=f"政务新媒体巡检　{chinese_time(now)}（北京时间）", caption=caption, expand=True)
-    for header, ratio in (("账号", 3), ("平台", 2), ("主办单位", 4), ("最近发布", 3)):
-        board.add_column(header, ratio=ratio, overflow="fold")
-    board.add_column("静默", justify="right", ratio=1)
-    board.add_column("结论", ratio=2)
-    board.add_column("原因", ratio=9, overflow="fold")
+    shown = [header for header in HEADERS if width >= NARROW or header != "主办单位"]
+    for header in shown:
+        flexible = header in ("主办单位", "原因")
+        ratio = {"主办单位": 2, "原因": 5}.get(header)
+        board.add_column(header, ratio=ratio, no_wrap=brief or not flexible, overflow="ellipsis" if brief else "fold")
     for row in rows:
-        colour = _COLOURS[row.state]
-        state = f"[{colour}]{row.state.words}[/{colour}]"
-        name, platform, unit, newest, silent, why = map(escape, _cells(row, now))
-        board.add_row(name, platform, unit, newest, silent, state, why)
+        cells = dict(zip(HEADERS, map(escape, _cells(row, now)), strict=True))
+        cells["结论"] = f"[{_COLOURS[row.state]}]{cells['结论']}[/]"
+        board.add_row(*(cells[header] for header in shown))
     return board
 
 
 def line(row: Verdict, now: datetime) -> str:
     """One account as one line of plain text, fields divided by ` | `."""
-    name, platform, unit, newest, silent, why = _cells(row, now)
-    return " | ".join((name, platform, unit, newest, silent, row.state.words, why)).replace("\n", " ")
+    return " | ".join(_cells(row, now)).replace("\n", " ")
 
 
 def summary(rows: Sequence[Verdict]) -> str:
@@ -81,7 +85,7 @@ def count(rows: Sequence[Verdict], metrics: Metrics) -> None:
     metrics.set_accounts(Counter((row.account.platform, str(row.state)) for row in rows))
 
 
-def _cells(row: Verdict, now: datetime) -> tuple[str, str, str, str, str, str]:
+def _cells(row: Verdict, now: datetime) -> tuple[str, ...]:
     silent = row.silent_days(now)
     return (
         row.account.name,
@@ -89,5 +93,6 @@ def _cells(row: Verdict, now: datetime) -> tuple[str, str, str, str, str, str]:
         row.account.unit,
         chinese_time(row.newest_post_at) if row.newest_post_at else "—",
         f"{silent}天" if silent is not None else "—",
+        row.state.words,
         row.why,
     )

@@ -58,7 +58,7 @@ def check(
         entries = _entries(load_rulebook(rulebook), lexicon)
         objected = _check_lines(file, entries) if jsonl else _check_text(file, entries)
     except InputError as error:
-        Console(stderr=True, soft_wrap=True, markup=False, highlight=False).print(f"输入有误：{_printable(str(error))}")
+        typer.echo(f"输入有误：{_printable(str(error))}", err=True)
         raise typer.Exit(_BAD_INPUT) from error
     if objected:
         raise typer.Exit(_OBJECTED)
@@ -74,7 +74,7 @@ def _entries(book: Rulebook, lexicon: str | None) -> list[Entry]:
     if lexicon is None:
         return list(book.entries)
     return [
-        entry.model_copy(update={"options": {**entry.options, "lexicons": [lexicon]}})
+        Entry.model_validate(entry.model_dump() | {"options": {**entry.options, "lexicons": (lexicon,)}})
         if "lexicons" in type(entry.plugin).model_fields
         else entry
         for entry in book.entries
@@ -85,15 +85,14 @@ def _check_text(file: str, entries: list[Entry]) -> bool:
     with _opened(file) as stream:
         text = _decoded(stream.read(), file)
     remarks = remarks_on(text, entries)
-    console = Console(soft_wrap=True, markup=False, highlight=False)
     lines = _Lines(text)
-    if console.is_terminal and remarks:
-        console.print(_table(remarks, lines))
+    if sys.stdout.isatty() and remarks:
+        Console().print(_table(remarks, lines))
     else:
         for remark in remarks:
-            console.print(f"{lines.place(remark.hit.start)} " + " ".join(_cells(remark)))
+            typer.echo("{} [{}] {} “{}” 依据：{} 建议：{}".format(lines.place(remark.hit.start), *_cells(remark)))
     objections = sum(remark.severity.accuses for remark in remarks)
-    console.print(f"需处理 {objections} 处，仅供参考 {len(remarks) - objections} 处。")
+    typer.echo(f"需处理 {objections} 处，仅供参考 {len(remarks) - objections} 处。")
     return objections > 0
 
 
@@ -186,7 +185,9 @@ class _Lines:
 
 
 def _table(remarks: list[Remark], lines: _Lines) -> Table:
-    table = Table("位置", "等级", "规则", "词语", "依据", "建议")
+    table = Table()
+    for title in ("位置", "等级", "规则", "词语", "依据", "建议"):
+        table.add_column(title, overflow="fold")
     for remark in remarks:
         table.add_row(Text(lines.place(remark.hit.start)), *(Text(cell) for cell in _cells(remark)))
     return table
@@ -196,11 +197,11 @@ def _cells(remark: Remark) -> tuple[str, ...]:
     hit, clause = remark.hit, remark.entry.clause
     shown = mask(hit.text) if hit.rule == "personal_number" else mask_all(hit.text)
     return (
-        f"[{_SEVERITY_NAMES[remark.severity]}]",
+        _SEVERITY_NAMES[remark.severity],
         f"{remark.entry.rule}（{remark.entry.indicator}）",
-        f"“{_printable(shown)}”",
-        f"依据：{clause.document}“{clause.words}”",
-        f"建议：{_printable(hit.suggestion or '请核实。')}",
+        _printable(shown),
+        f"{clause.document}“{clause.words}”",
+        _printable(hit.suggestion or "请核实。"),
     )
 
 

@@ -10,11 +10,12 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerter.channels.base import Channel
 from services.collector.chromium import find_browser
 from shared.clock import utc_now
-from shared.errors import XunjianError
+from shared.errors import PermanentError, XunjianError
 from shared.host import open_bus
 from shared.plugins import discover
 from shared.settings import Settings, load_settings
@@ -56,13 +57,17 @@ def diagnose(settings: Settings, now: datetime) -> Iterator[Check]:
 
 def _check_database(settings: Settings) -> Check:
     def write() -> None:
-        with closing(open_store(settings.store_url)) as store:
-            store.check()
-            store.release_leases("doctor")  # a write that changes nothing: nobody holds leases under this name
+        try:
+            with closing(open_store(settings.store_url)) as store:
+                store.check()
+                store.release_leases("doctor")  # a write that changes nothing: nobody holds leases under this name
+        except SQLAlchemyError as error:  # a standby or missing rights, which the services do not expect
+            raise PermanentError(str(error.__cause__ or error)) from error
 
-    kind = "PostgreSQL" if settings.store_url.startswith("postgresql") else "SQLite"
-    remedy = "启动数据库并核对 XUNJIAN_DATABASE_URL" if kind == "PostgreSQL" else "让运行用户可以写 data_dir"
-    return checks.check_attempt("数据库", kind, write, remedy)
+    if settings.store_url.startswith("postgresql"):
+        remedy = "启动数据库，核对 XUNJIAN_DATABASE_URL 与用户的写权限"
+        return checks.check_attempt("数据库", "PostgreSQL", write, remedy)
+    return checks.check_attempt("数据库", "SQLite", write, "让运行用户可以写 data_dir")
 
 
 def _check_bus(settings: Settings) -> Check:

@@ -89,7 +89,9 @@ def show(ledger: LedgerFile, console: Console) -> None:
 
 
 def _table(ledger: LedgerFile) -> Table:
-    table = Table("单元格", "列", "内容", "问题", "怎么改", title=f"有错的单元格（共 {len(ledger.errors)} 处）")
+    table = Table(title=f"有错的单元格（共 {len(ledger.errors)} 处）")
+    for header in ("单元格", "列", "内容", "问题", "怎么改"):
+        table.add_column(header, overflow="fold")
     for error in ledger.errors[:MAX_SHOWN]:
         cells = (error.place, error.header, error.value[:40], error.message, error.remedy)
         table.add_row(*(Text(cell) for cell in cells))

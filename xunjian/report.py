@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
-from services.alerter.reports.base import Report
-from services.alerter.weeks import week_cut_off, week_of
+from services.alerter.__main__ import reports_folder, weekly_list
+from services.alerter.weeks import week_cut_off
 from shared.clock import utc_now
-from shared.errors import InputError
-from shared.plugins import discover
 from shared.settings import load_settings
 from shared.store import open_store
 
@@ -27,10 +25,7 @@ def weekly(
     store = open_store(settings.store_url)
     try:
         now = utc_now()
-        reports = discover("services.alerter.reports", Report)
-        if "weekly" not in reports:
-            raise InputError("report", "no weekly report is installed")
-        folder = out or settings.data_dir / "reports"
-        typer.echo(str(reports["weekly"]().write(store, week_cut_off(week or week_of(now), now), folder)))
+        cut_off = week_cut_off(week, now) if week else now
+        typer.echo(str(weekly_list(settings).write(store, cut_off, out or reports_folder(settings))))
     finally:
         store.close()

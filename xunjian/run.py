@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 
 from demo.kafka_broker import Broker
-from demo.stand_in import stand_in
+from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
+from services.alerter.__main__ import reports_folder, weekly_list
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.__main__ import build as build_collector
 from shared.clock import utc_now
@@ -27,6 +28,9 @@ from shared.settings import Settings, load_settings
 from xunjian.screen import Screen
 
 OWNER = "all-in-one"
+PATIENCE = timedelta(seconds=30)
+DEMO = Path("var/demo")
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class BusChoice(StrEnum):
@@ -58,11 +62,11 @@ def run(
 @contextmanager
 def _demonstration(bus: BusChoice) -> Iterator[Settings]:
     with ExitStack() as stack:
-        stand_in_settings = stack.enter_context(stand_in(Path("var/demo"), utc_now()))
+        stand_in_settings = stack.enter_context(stand_in(DEMO, utc_now()))
         if bus is BusChoice.KAFKA:
-            broker = stack.enter_context(Broker())
-            stand_in_settings["kafka_bootstrap"] = broker.bootstrap
-        yield load_settings(Path("demo/settings.yaml"), stand_in_settings)
+            broker = stack.enter_context(Broker(folder=DEMO / "kafka"))
+            stand_in_settings |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
+        yield load_settings(SETTINGS, stand_in_settings)
 
 
 def _import_ledger(host: Host) -> None:
@@ -71,7 +75,7 @@ def _import_ledger(host: Host) -> None:
     file = read_ledger(host.settings.ledger)
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
-    host.store.upsert_accounts(file.accounts, host.clock())
+    host.store.upsert_accounts(file.over(host.store.accounts()), host.clock())
 
 
 def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
@@ -90,6 +94,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
             while analyzer.step(host.clock()) or analyzer.lag() > 0:
                 pass
             alerter.drain(host.clock())
+            _write_list(host)
             screen.refresh()
     finally:
         for service in (collector, analyzer, alerter):
@@ -98,10 +103,10 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 
 
 def _has_unvisited(host: Host, started: datetime) -> bool:
-    """False when all that is left is on platforms that rest after a block: --once does not sit that out."""
-    now = host.clock()
+    """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
+    patient_until = host.clock() + PATIENCE
     return any(
-        (rest := host.store.rest(platform)).paused_until is None or rest.paused_until <= now
+        (rest := host.store.rest(platform)).paused_until is None or rest.paused_until <= patient_until
         for platform in host.store.platforms_unvisited_since(started)
     )
 
@@ -111,11 +116,20 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
     crew.start("collector", lambda: build_collector(host, OWNER), idle_seconds=0.5)
     crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
     crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
+    listed = False
     with screen.live():
         while not stop.wait(1):
             screen.refresh()
+            if not listed and not host.store.platforms_unvisited_since(EVER):
+                _write_list(host)
+                listed = True
     crew.join()
     screen.finish()
+
+
+def _write_list(host: Host) -> None:
+    """This week's list so far; the closed weeks' lists come by themselves on Mondays."""
+    weekly_list(host.settings).write(host.store, host.clock(), reports_folder(host.settings))
 
 
 class _Crew:

@@ -29,7 +29,7 @@ class Screen:
         if not self._console.is_terminal:
             yield
             return
-        with Live(console=self._console, auto_refresh=False, vertical_overflow="visible") as live:
+        with Live(console=self._console, auto_refresh=False, transient=True) as live:
             self._live = live
             yield
         self._live = None
@@ -38,19 +38,25 @@ class Screen:
         now = self._host.clock()
         rows = self._rows(now)
         if self._live is not None:
-            self._live.update(board.table(rows, now, self._progress(rows)), refresh=True)
+            width = self._console.width
+            table = board.table(rows, now, width, brief=True, caption=self._progress(rows))
+            self._live.update(table, refresh=True)
         else:
             self._print_changes(rows, now)
 
     def finish(self) -> None:
-        """The last word: the whole table and where to find what was written."""
+        """The last word: everything once more, in full, and where to find what was written."""
         now = self._host.clock()
         rows = self._rows(now)
-        if not self._console.is_terminal:
-            self._console.print(board.table(rows, now))
-        self._console.print(board.summary(rows), markup=False)
+        if self._console.is_terminal:
+            self._console.print(board.table(rows, now, self._console.width, brief=False))
+        else:
+            self._say(" | ".join(board.HEADERS))
+            for row in rows:
+                self._say(board.line(row, now))
+        self._say(board.summary(rows))
         folder = self._host.settings.data_dir
-        self._console.print(f"消息：{folder / 'inbox'}　清单：{folder / 'reports'}", markup=False, soft_wrap=True)
+        self._say(f"消息：{folder / 'inbox'}　清单：{folder / 'reports'}　日志：{folder / 'xunjian.log'}")
 
     def _rows(self, now: datetime) -> list[Verdict]:
         rows = board.verdicts(self._host.store, now, timedelta(hours=self._host.settings.fresh_hours))
@@ -62,9 +68,11 @@ class Screen:
         return f"已核查 {looked}/{len(rows)}　{board.summary(rows)}　指标 {self._metrics_url}　Ctrl-C 结束"
 
     def _print_changes(self, rows: list[Verdict], now: datetime) -> None:
+        looked = sum(row.state is not State.WAITING for row in rows)
         for row in rows:
-            line = board.line(row, now)
             if row.state is not State.WAITING and self._shown.get(row.account.key) != row.state:
                 self._shown[row.account.key] = row.state
-                looked = sum(other.state is not State.WAITING for other in rows)
-                self._console.print(f"{chinese_time(now)} [{looked}/{len(rows)}] {line}", markup=False, soft_wrap=True)
+                self._say(f"{chinese_time(now)} [{looked}/{len(rows)}] {board.line(row, now)}")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -9,22 +9,26 @@ import structlog
 from services.alerter import pace, stages
 from services.alerter.routes import OPERATORS, Routes
 from services.alerter.sender import Sender
-from services.alerter.stages import Silence, View
-from shared.bus import Record, Subscription
+from services.alerter.stages import Silence, Stop, View
+from shared.account import WHOLE_PLATFORM
+from shared.bus import Bus, Record
 from shared.delivery import Delivery
 from shared.envelope import decode
-from shared.errors import PoisonError
+from shared.errors import PoisonError, TransientError
 from shared.events import Finding, FindingStatus, Severity
 from shared.metrics import Metrics
 from shared.store import Store
 
 _log = structlog.get_logger(__name__)
 
+GROUP = "alerter"
 LEASE = timedelta(minutes=5)
+PATIENCE_ROUNDS = 50
+"""Idle rounds after which draining ends though records remain: another member of the group has them in hand."""
 
 
 class AlerterEngine:
-    """One member of the alerter's consumer group. Not thread-safe.
+    """One member of the alerter's consumer group. Not thread-safe. A crash anywhere repeats the round.
 
     `owner` names this process in leases and must differ between replicas. What an earlier process of the same name held
     when it was killed is freed at once.
@@ -32,18 +36,18 @@ class AlerterEngine:
 
     def __init__(
         self,
-        subscription: Subscription,
+        bus: Bus,
         store: Store,
         routes: Routes,
         sender: Sender,
         metrics: Metrics,
         *,
-        owner: str = "alerter",
+        owner: str,
         group_wait_seconds: float = 10,
-        poll_seconds: float = 1,
+        poll_seconds: float = 0.2,
         silences: Sequence[Silence] = (),
     ) -> None:
-        self._subscription = subscription
+        self._subscription = bus.subscribe(GROUP, ("findings",))
         self._store = store
         self._routes = routes
         self._sender = sender
@@ -56,8 +60,7 @@ class AlerterEngine:
 
     def step(self, now: datetime) -> bool:
         """One round; False when there was nothing to do. Raises TransientError when bus or database are away."""
-        queue_until = pace.due_at(now, self._group_wait_seconds)
-        return self._round(now, queue_until=queue_until, claim_until=now, poll_seconds=self._poll_seconds)
+        return self._round(now, queue_until=pace.due_at(now, self._group_wait_seconds), claim_until=now)
 
     def drain(self, now: datetime) -> None:
         """Rounds without waiting for groups, until the bus is read and nothing more can be sent at `now`.
@@ -65,26 +68,48 @@ class AlerterEngine:
         What a channel's rate, back-off or silence holds back stays pending in the store for the next run.
         """
         claim_until = now + timedelta(seconds=self._group_wait_seconds)
-        while True:
-            behind = self._subscription.lag() > 0
-            poll_seconds = self._poll_seconds if behind else 0
-            busy = self._round(now, queue_until=now, claim_until=claim_until, poll_seconds=poll_seconds)
-            if not busy and not behind:
-                return
+        idle_rounds = 0
+        while idle_rounds < PATIENCE_ROUNDS:
+            busy = self._round(now, queue_until=now, claim_until=claim_until)
             # Only what an earlier process left waiting for its group is taken early, and only once.
             claim_until = now
+            if not busy and self.lag() == 0:
+                return
+            idle_rounds = 0 if busy else idle_rounds + 1
+        _log.warning("another alerter has the findings in hand", lag=self.lag())
 
-    def _round(self, now: datetime, *, queue_until: datetime, claim_until: datetime, poll_seconds: float) -> bool:
+    def lag(self) -> int:
+        return self._subscription.lag()
+
+    def close(self) -> None:
+        self._subscription.close()
+
+    def _round(self, now: datetime, *, queue_until: datetime, claim_until: datetime) -> bool:
         """The whole pipeline: poll, decode, write down, commit; claim, decide, group, send, write down."""
-        records = self._subscription.poll(poll_seconds)
-        findings = self._decode(records)
-        self._store.enqueue([row for finding in findings for row in self._deliveries(finding, now, queue_until)])
+        records = self._subscription.poll(self._poll_seconds)
         if records:
-            self._subscription.commit()
-        claimed = self._store.claim_due(claim_until, LEASE, self._owner)
+            self._take_in(records, now, queue_until)
+        claimed = self._claim(claim_until)
         to_tell = self._decide(claimed, now) if claimed else []
         tried = self._sender.tell(stages.group(to_tell), now)
+        self._metrics.heartbeat.set(now.timestamp())
         return bool(records) or tried > 0
+
+    def _take_in(self, records: Sequence[Record], now: datetime, queue_until: datetime) -> None:
+        try:
+            findings = self._decode(records)
+            self._store.enqueue([row for finding in findings for row in self._deliveries(finding, now, queue_until)])
+            self._subscription.commit()
+        except TransientError:
+            self._subscription.rewind()
+            raise
+
+    def _claim(self, claim_until: datetime) -> list[Delivery]:
+        # Asked before: a claim takes the database's one write lock, and most rounds have nothing to claim.
+        next_at = self._store.next_attempt_at()
+        if next_at is None or next_at > claim_until:
+            return []
+        return self._store.claim_due(claim_until, LEASE, self._owner)
 
     def _decode(self, records: Iterable[Record]) -> list[Finding]:
         """Findings in order; what is none goes to the dead letters, and the rest goes on."""
@@ -108,7 +133,7 @@ class AlerterEngine:
         account = self._store.account(finding.key)
         if finding.status is FindingStatus.SUPERSEDED:
             return []
-        if account is None and finding.account_id != stages.WHOLE_PLATFORM:
+        if account is None and finding.account_id != WHOLE_PLATFORM:
             _log.warning("finding about an account that the ledger does not hold", account=finding.key)
             return []
         for_operators = account is None or finding.severity is Severity.UNVERIFIED
@@ -146,16 +171,20 @@ class AlerterEngine:
 
     def _keep(self, deliveries: Iterable[Delivery], view: View, now: datetime) -> list[Delivery]:
         """Those that no stage stops; the others are muted or put off, with the reason."""
-        kept = []
+        kept: list[Delivery] = []
+        stopped: dict[Stop, list[Delivery]] = {}
         for row in deliveries:
             stop = stages.stop(row, view, now)
-            if stop is None:
-                kept.append(row)
-                continue
-            _log.info("not told", number=row.finding.number, channel=row.channel, reason=stop.reason)
-            if stop.until is not None:
-                self._store.postpone([row], stop.until)
-            else:
-                self._store.record_muted([row], stop.reason)
-                self._metrics.deliveries.labels(row.channel, "muted").inc()
+            (kept if stop is None else stopped.setdefault(stop, [])).append(row)
+        for stop, rows in stopped.items():
+            self._stop(stop, rows)
         return kept
+
+    def _stop(self, stop: Stop, rows: Sequence[Delivery]) -> None:
+        _log.info("not told", reason=stop.reason, numbers=[row.finding.number for row in rows])
+        if stop.until is not None:
+            self._store.postpone(rows, stop.until)
+            return
+        self._store.record_muted(rows, stop.reason)
+        for row in rows:
+            self._metrics.deliveries.labels(row.channel, "muted").inc()

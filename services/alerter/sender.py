@@ -93,5 +93,6 @@ class Sender:
         _log.error("message cannot be delivered", channel=group.channel, unit=group.unit, reason=reason)
 
     def _put_off(self, groups: Iterable[Group], until: datetime) -> None:
-        for group in groups:
-            self._store.postpone(group.deliveries, until)
+        rows = [row for group in groups for row in group.deliveries]
+        if rows:
+            self._store.postpone(rows, until)

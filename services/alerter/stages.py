@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shared.account import WHOLE_PLATFORM
 from shared.delivery import Delivery
 from shared.events import Finding, FindingStatus, Moment, Severity, Value
-
-WHOLE_PLATFORM = "*"
-"""`account_id` of a finding about a platform as a whole."""
 
 LOOK_AGAIN = timedelta(hours=1)
 SETTLING = timedelta(minutes=1)

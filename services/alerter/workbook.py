@@ -5,7 +5,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
 from unicodedata import east_asian_width
@@ -16,7 +16,6 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from shared.clock import to_shanghai
 from shared.spreadsheet import safe_text, write_text_cell
 
 # Named, not shipped: the office PC has them (GB/T 9704-2012), other machines fall back.
@@ -41,8 +40,8 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Part:
-    """One sheet. Whole numbers in `rows` stay numbers, so that they sort; everything else is written as text."""
+class Sheet:
+    """Whole numbers in `rows` stay numbers, so that they sort; everything else is written as text."""
 
     name: str
     title: str
@@ -50,36 +49,36 @@ class Part:
     rows: Sequence[Sequence[object]]
 
 
-def write_workbook(path: Path, columns: Sequence[Column], parts: Sequence[Part], moment: datetime) -> None:
-    """Write the parts as sheets, whole or not at all. `moment` stands for every date inside the file."""
+def write_workbook(path: Path, columns: Sequence[Column], sheets: Sequence[Sheet], moment: datetime) -> None:
+    """Write the sheets, whole or not at all. `moment` stands for every date inside the file."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for part in parts:
-        _fill(book.create_sheet(part.name), columns, part)
+    for sheet in sheets:
+        _fill(book.create_sheet(sheet.name), columns, sheet)
     draft = path.with_suffix(".tmp")
     draft.write_bytes(_reproducible(book, moment))
     draft.replace(path)
 
 
-def _fill(sheet: Worksheet, columns: Sequence[Column], part: Part) -> None:
+def _fill(sheet: Worksheet, columns: Sequence[Column], content: Sheet) -> None:
     for place, (text, font, height) in enumerate(
-        [(part.title, _TITLE, 32), *((note, _NOTE, 18) for note in part.notes)], 1
+        [(content.title, _TITLE, 32), *((note, _NOTE, 18) for note in content.notes)], 1
     ):
         sheet.merge_cells(start_row=place, end_row=place, start_column=1, end_column=len(columns))
         cell = sheet.cell(place, 1)
         write_text_cell(cell, text)
         cell.font, cell.alignment = font, _MIDDLE if font is _TITLE else _LEFT
         sheet.row_dimensions[place].height = height
-    head = len(part.notes) + 2
+    head = len(content.notes) + 2
     for place, column in enumerate(columns, 1):
         _write(sheet.cell(head, place), column.header, _HEADER, _MIDDLE)
         sheet.column_dimensions[get_column_letter(place)].width = column.width
     sheet.row_dimensions[head].height = _height([column.header for column in columns], columns)
-    for row, values in enumerate(part.rows, head + 1):
+    for row, values in enumerate(content.rows, head + 1):
         sheet.row_dimensions[row].height = _height(values, columns)
         for place, (value, column) in enumerate(zip(values, columns, strict=True), 1):
             _write(sheet.cell(row, place), value, _BODY, _MIDDLE if column.centred else _LEFT)
-    _set_up(sheet, head, len(columns), head + max(1, len(part.rows)))
+    _set_up(sheet, head, len(columns), head + max(1, len(content.rows)))
 
 
 def _write(cell: Cell | MergedCell, value: object, font: Font, alignment: Alignment) -> None:
@@ -122,18 +121,18 @@ def _set_up(sheet: Worksheet, head: int, width: int, last: int) -> None:
 
 def _reproducible(book: Workbook, moment: datetime) -> bytes:
     """The saved workbook with `moment` in place of the time of saving, in its properties and its archive."""
+    utc = moment.astimezone(UTC)
     book.properties.creator = "xunjian"
-    book.properties.created = moment.replace(tzinfo=None)
+    book.properties.created = utc.replace(tzinfo=None)
     saved, fixed = io.BytesIO(), io.BytesIO()
     book.save(saved)
-    stamp = to_shanghai(moment).timetuple()[:6]
-    modified = f"\\g<1>{moment:%Y-%m-%dT%H:%M:%SZ}\\g<2>".encode()
+    modified = f"\\g<1>{utc:%Y-%m-%dT%H:%M:%SZ}\\g<2>".encode()
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
             body = source.read(name)
             if name == "docProps/core.xml":
                 body = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", modified, body)
-            entry = zipfile.ZipInfo(name, stamp)
+            entry = zipfile.ZipInfo(name, utc.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, body)
     return fixed.getvalue()

@@ -43,12 +43,17 @@ class Reading(NamedTuple):
         agree = len(kinds) > 1 or bool(kinds & _ENOUGH_ALONE)
         return self.score >= ADVERT_SCORE and agree and not kinds <= _INVITES_ONLY
 
+    @property
+    def sells_plainly(self) -> bool:
+        kinds = {cue.kind for cue in self.cues}
+        return self.sells and self.score >= _PARAGRAPH_SCORE and len(kinds) >= _PARAGRAPH_KINDS
+
 
 # Cues are alternatives of one pattern per kind; written for folded text (half width, lower case).
 _CHAT = r"微信|薇信|威信|徽信|卫信|加微|薇性|v信|vx|wx|qq|扣扣|企鹅|电报"
 _ASK = r"滴滴|滴|嘀|聊|d{2,}|私|密|m(?![a-z]*[a-ln-z])|米|速度|吱声|喊我|戳我"
 _ASK_POLITELY = r"加|联系|找我|来(?!自)|留言|了解"
-_COUNT = r"[\do一二三四五六七八九十百两几半]+"
+_COUNT = r"[\do一二三四五六七八九十百两几半]{1,8}"
 
 _KINDS = (
     _Kind(
@@ -110,8 +115,8 @@ _KINDS = (
         "兑换比例",
         3,
         re.compile(
-            rf"{_COUNT}(?:元|块|r)?[=:：比换]{_COUNT}[\d.]*(?:w|万|千|澫|亿|钻|银|金|元宝|点)|"
-            rf"{_COUNT}元[=:]?{_COUNT}(?:w|万|千|澫|钻)|\d[\do]*元=\d|一比{_COUNT}|"
+            rf"{_COUNT}(?:元|块|r)?[=:：比换]{_COUNT}[\d.]{{0,4}}(?:w|万|千|澫|亿|钻|银|金|元宝|点)|"
+            rf"{_COUNT}元[=:]?{_COUNT}(?:w|万|千|澫|钻)|\d[\do]{{0,7}}元=\d|一比{_COUNT}|"
             rf"(?<!\d)1[:：比][1-9]\d{{1,5}}(?![:：\d])(?=.{{0,12}}(?:出|收|卖|要|需|来|加|m))|"
             r"比例1[.:]\d"
         ),
@@ -122,7 +127,7 @@ _KINDS = (
         re.compile(
             r"银子|银两|元宝|原宝|袁宝|芫堡|金币|储备(?![米粮金库肉战量地])|喇叭|改名卡|更名卡|染色|"
             r"时装(?!运)|坐骑|点券|游戏币|代练|代打|上分|cdk|藏宝图|因子|龙魂|宝石|皮肤|账号|信物|万钻|"
-            r"w钻|银商|\d+w|\d+万[银銀因音印]|原包|源包|缘包|yxb|神兵|出货|任意字|出字"
+            r"w钻|银商|\d{1,9}w|\d{1,9}万[银銀因音印]|原包|源包|缘包|yxb|神兵|出货|任意字|出字"
         ),
         longest=_CHAT_LENGTH,
     ),
@@ -131,9 +136,9 @@ _KINDS = (
         1,
         re.compile(
             r"[¥￥$]\s?\d|\d(?:\.\d+)?元(?:/|起|一|每|包|抢|即|秒)|"
-            r"[一二三四五六七八九十两几半\d]+(?:元|块|r|毛)(?:钱)?(?=出|收|卖|一个|一张|一把|一条|一单|红包|打包|$|[,，])|"
+            r"[一二三四五六七八九十两几半\d]{1,8}(?:元|块|r|毛)(?:钱)?(?=出|收|卖|一个|一张|一把|一条|一单|红包|打包|$|[,，])|"
             r"仅需|仅售|低至|原价|特价|现价|到手价|"
-            r"半价|一口价|\d+(?:\.\d+)?折(?![叠合])|[一二三四五六七八九]折(?![叠合])|起拍价|均价\d|"
+            r"半价|一口价|\d(?:\.\d)?折(?![叠合])|[一二三四五六七八九]折(?![叠合])|起拍价|均价\d|"
             r"总价\d|首付\d|白菜价|便宜"
         ),
     ),
@@ -144,7 +149,7 @@ _KINDS = (
             r"优惠券|代金券|满减|满\d+(?:元)?[减送]|立减|折扣|促销|大促|特惠|钜惠|巨惠|大酬宾|限时抢|"
             r"限时优惠|限时特|限量抢|清仓|秒杀|买[一二三1-9]送[一二三1-9]|买就送|赠品|让利|福利价|会员价|"
             r"返现|返利|"
-            r"免费试用|免费领取|免费送|新品上市|新店开业|盛大开业|盛大开盘|加盟|"
+            r"免费试用|新品上市|新店开业|盛大开业|盛大开盘|加盟|"
             r"招代理|诚招|优惠出售|优惠价|长期优惠|多优惠|价格优惠|送礼品|抽大奖"
         ),
     ),
@@ -183,21 +188,34 @@ _ENOUGH_PRAISE = 5
 _OFFICIAL_WEIGHT = 2
 
 
+_PUBLIC_BENEFIT = re.compile(r"消费券|惠民|以旧换新|补贴|补助|公益|政府|工会|助农|图书馆|博物馆|文化馆")
+_PARAGRAPH_SCORE = 5
+_PARAGRAPH_KINDS = 3
+
+
 def read_advert(folded: str) -> Reading:
-    """What sells in a folded text. Pure; the same text always reads the same."""
+    """What sells in a folded text, or plainly in one of its paragraphs: an advertisement may hang below an article."""
+    whole = _read(folded, 0, len(folded))
+    if whole.sells or whole.soft or _PUBLIC_BENEFIT.search(folded):
+        return whole
+    paragraphs = (_read(folded, *match.span()) for match in re.finditer(r"[^\n]+", folded) if "\n" in folded)
+    return next((reading for reading in paragraphs if reading.sells_plainly), whole)
+
+
+def _read(folded: str, start: int, end: int) -> Reading:
     cues: list[Cue] = []
     score = 0
     for kind in _KINDS:
-        found = list(kind.pattern.finditer(folded)) if len(folded) <= kind.longest else []
+        found = list(kind.pattern.finditer(folded, start, end)) if end - start <= kind.longest else []
         cues.extend(Cue(kind.name, *match.span()) for match in found)
         score += kind.weight if found else 0
-    official = len({match.group() for match in _OFFICIAL.finditer(folded)})
+    official = len({match.group() for match in _OFFICIAL.finditer(folded, start, end)})
     reading = Reading(score - _OFFICIAL_WEIGHT * official, tuple(sorted(cues, key=lambda cue: cue.start)))
-    return reading if reading.sells or official else _praise(folded) or reading
+    return reading if reading.sells or official else _praise(folded, start, end) or reading
 
 
-def _praise(folded: str) -> Reading | None:
-    found = list(_PRAISE.finditer(folded))
+def _praise(folded: str, start: int, end: int) -> Reading | None:
+    found = list(_PRAISE.finditer(folded, start, end))
     if len({match.group() for match in found}) < _ENOUGH_PRAISE:
         return None
     return Reading(ADVERT_SCORE - 1, tuple(Cue("商品文案", *match.span()) for match in found), soft=True)

@@ -7,7 +7,7 @@ import structlog
 from services.analyzer.judge import Judge
 from shared.bus import Bus, Record, Subscription
 from shared.envelope import decode
-from shared.errors import PoisonError
+from shared.errors import PoisonError, TransientError
 from shared.events import Finding, Post, Probe
 from shared.metrics import Metrics
 from shared.store import Store
@@ -31,7 +31,14 @@ class AnalyzerEngine:
         self._ticked_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:
-        """One round; True when there was something to judge or to tell."""
+        """One round; True when there was something to judge or to tell. After a TransientError the same comes again."""
+        try:
+            return self._round(now)
+        except TransientError:
+            self._subscription.rewind()
+            raise
+
+    def _round(self, now: datetime) -> bool:
         records = self._subscription.poll(POLL_SECONDS)
         events = [event for record in records if (event := self._read(record)) is not None]
         if events:

@@ -10,7 +10,7 @@ import structlog
 from services.analyzer.history import history_of, is_deleted
 from services.analyzer.rulebook import Entry, Rulebook
 from services.analyzer.rules.base import Objection
-from shared.account import Account, AccountStatus
+from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.metrics import Metrics
 from shared.storage.judgements import Judging
@@ -45,12 +45,15 @@ class Judge:
                 self._judge_account(judging, account, sorted(own, key=_in_time))
 
     def tick(self, now: datetime) -> None:
-        """The one timer: accounts that nobody could look at become 未能核实."""
-        for account in self._store.accounts():
-            if account.status is AccountStatus.CANCELLED:
-                continue
+        """The one timer: accounts nobody could look at become 未能核实; a platform that refuses all is told."""
+        accounts = [account for account in self._store.accounts() if account.status is not AccountStatus.CANCELLED]
+        for account in accounts:
             with self._store.judging() as judging:
                 self._check_time(judging, account, now, known_until=now)
+        for platform in sorted({account.platform for account in accounts}):
+            keys = [account.key for account in accounts if account.platform == platform]
+            with self._store.judging() as judging:
+                self._check_platform(judging, platform, keys, now)
 
     def _judge_account(self, judging: Judging, account: Account, events: list[Post | Probe]) -> None:
         unjudged_posts = False
@@ -98,6 +101,14 @@ class Judge:
         held = judging.open_findings(account.key)
         for entry in self._entries("account"):
             self._reconcile(case, entry, [*entry.plugin.check_time(now, history)], held, settled=False)
+
+    def _check_platform(self, judging: Judging, platform: str, keys: list[str], now: datetime) -> None:
+        whole = Account(platform=platform, id=WHOLE_PLATFORM, name=WHOLE_PLATFORM, unit=WHOLE_PLATFORM)
+        latest = [look for key in keys if (look := judging.looks(key, now).latest) is not None]
+        held = judging.open_findings(whole.key)
+        for entry in self._entries("platform"):
+            objections = [*entry.plugin.check_platform(now, latest)]
+            self._reconcile(_Case(judging, whole, now), entry, objections, held, settled=True)
 
     def _resolve_deleted(self, judging: Judging, probe: Probe, held: list[Finding]) -> None:
         posts = judging.posts(probe.key, probe.at)

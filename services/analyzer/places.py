@@ -18,14 +18,18 @@ class Place(NamedTuple):
 
     part: str
     hit: Hit
-    quote: str
+    text: str
+
+    @property
+    def quote(self) -> str:
+        return quote(self.text, self.hit.start, self.hit.end)
 
 
 def places_in(post: Post, rule: Rule) -> list[Place]:
     """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger."""
     parts = (("标题", post.title), ("正文", post.text))
     found = [
-        Place(part, hit, quote(text, hit.start, hit.end))
+        Place(part, hit, text)
         for part, text in parts
         if text
         for hit in rule.check_text(text)
@@ -37,6 +41,11 @@ def places_in(post: Post, rule: Rule) -> list[Place]:
 def name_of(post: Post) -> str:
     """How a sentence calls the post, in 20 characters at most."""
     return f"《{quote(post.title, 0, min(20, len(post.title)))}》" if post.title else "该条内容"
+
+
+def shown(text: str) -> str:
+    """Text fit for a finding: numbers masked, nothing that a database or a terminal would choke on."""
+    return "".join(character for character in mask_all(text) if character.isprintable())
 
 
 def objection(
@@ -54,8 +63,8 @@ def objection(
         subject=post.id,
         severity=None if gravest is Severity.DEDUCTION else gravest,
         since=post.published_at,
-        sentence=mask_all(sentence),
-        measured=mask_all(measured),
+        sentence=shown(sentence),
+        measured=shown(measured),
         threshold=threshold,
         window=WINDOW,
         evidence=tuple(

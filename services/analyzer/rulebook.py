@@ -81,7 +81,7 @@ def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
     if parent_name is not None:
         built_in = _BUILT_IN / f"{parent_name}.yaml"
         parent = _load(built_in if built_in.is_file() else path.parent / str(parent_name), (*below, path))
-        raw["entries"] = _inherit(parent, raw.get("entries", []))
+        raw["entries"] = _inherit(parent, raw.get("entries") or [])
     try:
         book = Rulebook.model_validate(raw)
     except ValidationError as error:

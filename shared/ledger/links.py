@@ -74,9 +74,19 @@ SITES = {
     ),
 }
 
+_ANY_SITE = Site(hosts=(), id_in_url=(), kinds=(), id_form=re.compile(r"\S{1,2000}"), id_remedy="填该平台的账号编号")
+"""A platform that this file does not know: its plug-in checks what it can open."""
+
+_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+"""Perhaps a platform's own name for an account (抖音号, a custom domain): worth keeping, if not worth opening."""
+
 _LINK_REMEDY = "填浏览器地址栏里完整的网址，以 https:// 开头"
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#]|$)", re.IGNORECASE)
 _INNER_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid")
+
+
+def _site(platform: str) -> Site:
+    return SITES.get(platform, _ANY_SITE)
 
 
 def read_link(value: CellValue) -> str:
@@ -112,9 +122,9 @@ def platform_of(link: str) -> str | None:
 def check_host(link: str, platform: str) -> None:
     """Raises BadCellError unless the link lies on the platform's own host; a feed may be on any public one."""
     parts = urlsplit(link)
-    hosts = SITES[platform].hosts
+    hosts = _site(platform).hosts
     if hosts and not (_is_on(parts.hostname or "", hosts) and parts.port in (None, 80, 443)):
-        label = PLATFORM_NAMES[platform]
+        label = PLATFORM_NAMES.get(platform, platform)
         raise BadCellError(f"不是{label}的网址", f"填 {'、'.join(hosts)} 上的主页链接，或更正平台")
     if not hosts and not _is_public(parts.hostname or ""):
         raise BadCellError("订阅源不在公网上", "填公网可以打开的订阅源网址")
@@ -122,7 +132,7 @@ def check_host(link: str, platform: str) -> None:
 
 def id_in(link: str, platform: str) -> str | None:
     """The account id a link holds; of a feed everything behind the scheme, so that http and https are one feed."""
-    for pattern in SITES[platform].id_in_url:
+    for pattern in _site(platform).id_in_url:
         if match := pattern.search(unquote(link) if platform == "wechat" else link):
             return match[1]
     return None
@@ -133,19 +143,30 @@ def choose_id(platform: str, given: str | None, link: str | None) -> tuple[str, 
 
     Raises BadCellError when neither holds one, or they name two accounts: watching the wrong one would accuse it.
     """
-    site, linked = SITES[platform], id_in(link, platform) if link else None
+    site, linked = _site(platform), id_in(link, platform) if link else None
     if given and site.id_form.fullmatch(given):
         if linked and linked != given and any(kind.fullmatch(given) and kind.fullmatch(linked) for kind in site.kinds):
             raise BadCellError(f"账号ID与主页链接里的 {linked} 不是同一个账号", "核对后改正其中之一")
-        unopenable = platform == "wechat" and not link and not _BIZ.fullmatch(given)
-        return given, f"只凭“{given}”打不开公众号，核查将是未能核实；请补上含 __biz= 的主页链接" if unopenable else None
+        return given, None if link else _unopenable(platform, given)
     if linked:
         return (
             linked,
-            f"“{given[:60]}”不是{PLATFORM_NAMES[platform]}的账号编号，已用链接里的 {linked}" if given else None,
+            f"“{given[:60]}”不是{PLATFORM_NAMES.get(platform, platform)}的账号编号，已用链接里的 {linked}"
+            if given
+            else None,
         )
+    if given and _TOKEN.fullmatch(given):
+        return given, f"“{given}”不是能打开主页的账号编号，核查将是未能核实；请{site.id_remedy}"
     message = "不是该平台的账号编号" if given else "没有账号ID，主页链接里也没有"
     raise BadCellError(message, site.id_remedy)
+
+
+def _unopenable(platform: str, given: str) -> str | None:
+    if platform == "wechat" and not _BIZ.fullmatch(given):
+        return f"只凭“{given}”打不开公众号，核查将是未能核实；请补上含 __biz= 的主页链接"
+    if platform == "feed":
+        return f"只凭“{given}”打不开订阅源，核查将是未能核实；请补上订阅源的网址"
+    return None
 
 
 def _is_on(host: str, hosts: tuple[str, ...]) -> bool:

@@ -97,7 +97,7 @@ def _settle(row: Row) -> None:
     if link:
         with row.blaming("url"):
             check_host(link, platform)
-    elif platform == "feed" and "url" not in row.bad:
+    elif platform == "feed" and not row.bad.keys() & {"id", "url"} and "id" not in row.values:
         row.bad["url"] = BadCellError("订阅源没有网址", "填订阅源的网址")
     if not row.bad.keys() & {"id", "url"}:
         with row.blaming("id"):

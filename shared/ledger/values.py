@@ -183,13 +183,18 @@ _PLATFORM_WORDS = {
 
 
 def read_platform(value: CellValue) -> str:
-    """File name of the platform. Raises UnsupportedPlatformError for those of the trade that are not built."""
+    """File name of the platform. A word in small Latin letters is taken for the file name of a platform added later.
+
+    Raises UnsupportedPlatformError for those of the trade that are not built.
+    """
     word = re.sub(r"\s", "", fold(value).casefold())
     if _UNSUPPORTED.search(word):
         raise UnsupportedPlatformError(shown(value))
     found = [name for name, words in _PLATFORM_WORDS.items() if words.search(word)]
     if len(found) > 1:
         raise BadCellError("一格里有多个平台", "一行只填一个平台，多个平台分行填写")
-    if not found:
-        raise BadCellError("认不出平台", "填 " + "、".join(PLATFORM_NAMES.values()))
-    return found[0]
+    if found:
+        return found[0]
+    if re.fullmatch(r"[a-z][a-z0-9_]*", word):
+        return word
+    raise BadCellError("认不出平台", "填 " + "、".join(PLATFORM_NAMES.values()))

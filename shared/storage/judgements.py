@@ -187,6 +187,11 @@ class Judgements:
         with self.database.begin() as connection:
             return self.database.add_new(connection, _note, name=name, value=value, since=now)
 
+    def has_note(self, name: str, value: str) -> bool:
+        found = select(_note.c.since).where(_note.c.name == name, _note.c.value == value)
+        with self.database.read() as connection:
+            return connection.execute(found).first() is not None
+
     def note_as_of(self, name: str, moment: datetime) -> str | None:
         """The latest remark of this name at `moment`."""
         rows = select(_note.c.value).where(_note.c.name == name, _note.c.since <= moment)

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from services.alerter.channels.base import Channel
+from services.alerter.channels.dingtalk import DingTalk
+from services.alerter.channels.feishu import Feishu
 from services.alerter.engine import AlerterEngine
 from services.alerter.routes import Routes
 from services.alerter.sender import Sender
@@ -15,10 +18,11 @@ from shared.errors import PermanentError, TransientError
 from shared.events import Finding, FindingStatus, Severity
 from shared.metrics import Metrics
 from shared.settings import RouteSection
+from shared.sqlite_bus import SqliteBus
 from shared.store import Store, open_store
 from tests.builders import NOW, a_finding, a_post, an_account, days
 from tests.fakes.channel import RecordingChannel
-from tests.fakes.subscription import FakeSubscription
+from tests.fakes.robots import FakeDingTalk, FakeFeishu
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
@@ -31,25 +35,36 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def bus(tmp_path: Path) -> Iterator[SqliteBus]:
+    opened = SqliteBus(tmp_path / "xunjian.db", "test", lambda: NOW)
+    yield opened
+    opened.close()
+
+
 class Bench:
     """An alerter with two channels for units and one for operators."""
 
-    def __init__(self, store: Store, **options: object) -> None:
+    def __init__(self, store: Store, bus: SqliteBus) -> None:
         self.store = store
-        self.bus = FakeSubscription()
+        self.bus = bus
         self.ding, self.mail, self.ops = RecordingChannel(), RecordingChannel(), RecordingChannel()
         self.metrics = Metrics()
-        self.options = options
-        self.engine = self.restart()
+        self.engine = self.alerter()
 
-    def restart(self, **changes: object) -> AlerterEngine:
-        """A new process on the same store: what was not committed comes again."""
-        self.bus.restart()
-        channels: dict[str, Channel] = {"ding": self.ding, "mail": self.mail, "ops": self.ops}
+    def alerter(self, owner: str = "alerter", silences: tuple[Silence, ...] = (), **changed: Channel) -> AlerterEngine:
+        """Another process on the same store, bus and channels."""
+        channels: dict[str, Channel] = {"ding": self.ding, "mail": self.mail, "ops": self.ops, **changed}
         routes = Routes((RouteSection(channels=("ding", "mail")),), ("ops",))
         sender = Sender(self.store, channels, self.metrics, jitter=lambda: 0)
-        options = {"group_wait_seconds": 10, **self.options, **changes}
-        self.engine = AlerterEngine(self.bus, self.store, routes, sender, self.metrics, **options)  # type: ignore[arg-type]
+        return AlerterEngine(
+            self.bus, self.store, routes, sender, self.metrics, owner=owner, silences=silences, poll_seconds=0
+        )
+
+    def restart(self) -> AlerterEngine:
+        """Killed and started afresh: what was not committed comes again."""
+        self.engine.close()
+        self.engine = self.alerter()
         return self.engine
 
     def open(self, *findings: Finding) -> None:
@@ -57,13 +72,13 @@ class Bench:
         with self.store.judging() as judging:
             for finding in findings:
                 judging.open(finding)
-        self.bus.publish(*findings)
+        self.bus.publish(findings)
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus = FindingStatus.RESOLVED) -> None:
         with self.store.judging() as judging:
             judging.close(finding, at, status)
         if status is FindingStatus.RESOLVED:
-            self.bus.publish(finding.model_copy(update={"status": status, "at": at}))
+            self.bus.publish([finding.model_copy(update={"status": status, "at": at})])
 
     def run(self, start: datetime, length: timedelta, step: timedelta = timedelta(seconds=5)) -> datetime:
         now = start
@@ -74,8 +89,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(store: Store) -> Bench:
-    return Bench(store)
+def bench(store: Store, bus: SqliteBus) -> Iterator[Bench]:
+    ready = Bench(store, bus)
+    yield ready
+    ready.engine.close()
 
 
 def test_a_finding_is_told_once_on_every_channel_after_the_group_wait(bench: Bench) -> None:
@@ -85,7 +102,7 @@ def test_a_finding_is_told_once_on_every_channel_after_the_group_wait(bench: Ben
     bench.run(NOW, MINUTE)
     assert len(bench.ding.messages) == len(bench.mail.messages) == 1
     assert bench.ops.messages == []
-    assert bench.bus.lag() == 0
+    assert bench.engine.lag() == 0
 
 
 def test_once_does_not_wait(bench: Bench) -> None:
@@ -104,7 +121,7 @@ def test_once_also_sends_what_a_killed_process_left_waiting_for_its_group(bench:
 def test_a_replay_of_the_topic_tells_nobody_again(bench: Bench) -> None:
     bench.open(a_finding())
     bench.engine.drain(NOW)
-    bench.bus.committed = 0
+    bench.bus.publish([a_finding()])
     bench.restart().drain(NOW + HOUR)
     assert len(bench.ding.messages) == 1
 
@@ -185,25 +202,39 @@ def test_what_failed_for_one_unit_is_one_digest_when_the_channel_is_back(bench: 
     assert [len(message.numbers) for message in bench.ding.messages] == [2]
 
 
+def poison(bus: SqliteBus, body: bytes) -> None:
+    bus._append([("findings", "weibo/1001", body, {})])
+
+
 def test_a_poison_record_goes_to_the_dead_letters_and_the_rest_goes_on(bench: Bench) -> None:
     for body in (b"", b"{", b'{"event":"finding"}', b"\x00\xff", a_post().model_dump_json().encode()):
-        bench.bus.publish_body(body)
+        poison(bench.bus, body)
     bench.open(a_finding())
     bench.engine.drain(NOW)
-    assert len(bench.bus.dead) == 5
+    dead = bench.bus.subscribe("reader", ("findings.dlq",))
+    assert len(dead.poll(1)) == 5
+    dead.close()
     assert len(bench.ding.messages) == 1
-    assert bench.bus.lag() == 0
+    assert bench.engine.lag() == 0
 
 
-def test_dead_letters_that_cannot_be_written_stop_the_commit(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unwritable(*_args: object) -> None:
-        raise TransientError("the bus is away")
+@pytest.mark.parametrize("part", ["dead_letter", "enqueue"])
+def test_what_could_not_be_written_down_is_not_committed_and_comes_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    poison(bench.bus, b"{")
+    bench.open(a_finding())
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.bus if part == "dead_letter" else bench.store, part, away)
+        with pytest.raises(TransientError):
+            bench.engine.drain(NOW)
+    assert bench.engine.lag() == 2
+    bench.engine.drain(NOW)
+    assert len(bench.ding.messages) == 1
 
-    bench.bus.publish_body(b"{")
-    monkeypatch.setattr(bench.bus, "dead_letter", unwritable)
-    with pytest.raises(TransientError):
-        bench.engine.step(NOW)
-    assert bench.bus.lag() == 1
+
+def away(*_args: object) -> None:
+    raise TransientError("does not answer")
 
 
 def test_a_resolved_finding_is_told_where_its_opening_was(bench: Bench) -> None:
@@ -268,9 +299,10 @@ def test_hints_are_not_sent(bench: Bench) -> None:
     assert bench.store.next_attempt_at() is None
 
 
-def test_a_silence_delays_and_what_still_holds_is_told_after_it(store: Store) -> None:
+def test_a_silence_delays_and_what_still_holds_is_told_after_it(bench: Bench) -> None:
     silence = Silence(starts_at=NOW, ends_at=NOW + HOUR, author="李", comment="迁移", rule="silent_account")
-    bench = Bench(store, silences=(silence,))
+    bench.engine.close()
+    bench.engine = bench.alerter(silences=(silence,))
     bench.open(a_finding())
     bench.run(NOW, 59 * MINUTE, MINUTE)
     assert bench.ding.messages == []
@@ -285,41 +317,63 @@ def test_an_account_outside_the_ledger_is_nobodys_message_and_blocks_nothing(ben
 
 
 def test_two_alerters_tell_once(bench: Bench) -> None:
-    other = Bench(bench.store, owner="other")
-    other.ding, other.mail = bench.ding, bench.mail
-    other.restart()
-    other.bus.records = bench.bus.records
+    other = bench.alerter("other")
     bench.open(a_finding(), a_finding(account_id="2001"))
     for second in range(0, 60, 5):
         bench.engine.step(NOW + second * SECOND)
-        other.engine.step(NOW + second * SECOND)
+        other.step(NOW + second * SECOND)
+    other.close()
     assert len(bench.ding.messages) == len(bench.mail.messages) == 2
 
 
-def test_the_rate_of_a_channel_is_kept_by_all_alerters_together(store: Store) -> None:
+def test_once_ends_when_another_alerter_reads_the_findings(bench: Bench) -> None:
+    bench.engine.step(NOW)
+    other = bench.alerter("other")
+    bench.open(a_finding())
+    other.drain(NOW)
+    other.close()
+    assert bench.ding.messages == []
+    bench.engine.drain(NOW)
+    assert len(bench.ding.messages) == 1
+
+
+def test_the_rate_of_a_channel_is_kept_by_all_alerters_together(bench: Bench) -> None:
     accounts = [an_account(str(index), unit=f"单位{index}") for index in range(50)]
-    store.upsert_accounts(accounts, NOW)
-    benches = [Bench(store, owner=f"alerter-{index}") for index in range(2)]
+    bench.store.upsert_accounts(accounts, NOW)
     slow = RecordingChannel(rate_per_minute=18)
-    for bench in benches:
-        bench.ding = slow
-        bench.restart()
-    benches[0].open(*(a_finding(account_id=account.id) for account in accounts))
+    alerters = [bench.alerter(f"alerter-{index}", ding=slow) for index in range(2)]
+    bench.open(*(a_finding(account_id=account.id) for account in accounts))
     sent = []
     for second in range(0, 300, 5):
-        for bench in benches:
-            bench.engine.step(NOW + second * SECOND)
+        for alerter in alerters:
+            alerter.step(NOW + second * SECOND)
         sent.append(len(slow.messages))
+    for alerter in alerters:
+        alerter.close()
     assert sent[-1] == 50
     assert max(later - earlier for earlier, later in zip(sent, sent[12:], strict=False)) <= 18
 
 
-def test_a_database_that_is_away_stops_the_round_and_nothing_is_lost(
+@pytest.mark.parametrize(("fake", "kind"), [(FakeDingTalk, DingTalk), (FakeFeishu, Feishu)])
+def test_fifty_units_reach_a_robot_without_ever_tripping_its_rate(
+    bench: Bench, fake: type[FakeDingTalk | FakeFeishu], kind: type[DingTalk | Feishu]
+) -> None:
+    accounts = [an_account(str(index), unit=f"单位{index}") for index in range(50)]
+    bench.store.upsert_accounts(accounts, NOW)
+    bench.open(*(a_finding(account_id=account.id) for account in accounts))
+    with fake() as server:
+        robot = kind(token=SecretStr(fake.token), secret=SecretStr(fake.secret), base_url=server.url)
+        alerter = bench.alerter("with a robot", ding=robot)
+        for second in range(0, 200, 2):
+            server.now = NOW + second * SECOND
+            alerter.step(server.now)
+        alerter.close()
+        assert len(server.texts) == len(set(server.texts)) == len(server.requests) == 50
+
+
+def test_a_message_sent_but_not_written_down_comes_again_as_the_same_message(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_args: object) -> None:
-        raise TransientError("the database does not answer")
-
     bench.open(a_finding())
     with monkeypatch.context() as patch:
         patch.setattr(bench.store, "record_sent", away)
@@ -331,14 +385,14 @@ def test_a_database_that_is_away_stops_the_round_and_nothing_is_lost(
     assert len(bench.mail.messages) == 1
 
 
-def test_a_channel_gone_from_the_settings_is_said_and_does_not_stop_the_others(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_channel_gone_from_the_settings_is_said_and_does_not_stop_the_others(bench: Bench) -> None:
     bench.open(a_finding())
     bench.engine.step(NOW)
     routes = Routes((RouteSection(channels=("mail",)),), ("ops",))
     sender = Sender(bench.store, {"mail": bench.mail, "ops": bench.ops}, bench.metrics)
-    AlerterEngine(bench.bus, bench.store, routes, sender, bench.metrics).drain(NOW + MINUTE)
+    later = AlerterEngine(bench.bus, bench.store, routes, sender, bench.metrics, owner="later", poll_seconds=0)
+    later.drain(NOW + MINUTE)
+    later.close()
     row = bench.store.delivery(a_finding().fingerprint, FindingStatus.OPEN, "ding")
     assert row is not None
     assert row.state == "dead"

@@ -15,9 +15,9 @@ from services.alerter.routes import Routes
 from services.alerter.sender import Sender
 from shared.metrics import Metrics
 from shared.settings import RouteSection
+from shared.sqlite_bus import SqliteBus
 from shared.store import open_store
 from tests.builders import NOW, a_finding, an_account
-from tests.fakes.subscription import FakeSubscription
 from tests.paths import ROOT
 
 CHILD = """
@@ -53,7 +53,9 @@ def engine(folder: Path) -> AlerterEngine:
     routes = Routes((RouteSection(channels=("inbox",)),), ())
     metrics = Metrics()
     sender = Sender(store, {"inbox": Inbox(folder=folder / "inbox")}, metrics)
-    return AlerterEngine(FakeSubscription(*findings), store, routes, sender, metrics)
+    bus = SqliteBus(folder / "xunjian.db", "test", lambda: NOW)
+    bus.publish(findings)
+    return AlerterEngine(bus, store, routes, sender, metrics, owner="alerter")
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
@@ -62,7 +64,9 @@ def test_a_killed_alerter_is_made_good_by_the_next_one(tmp_path: Path, place: st
     child = subprocess.run([sys.executable, "-c", CHILD, str(tmp_path), place], env=environment, check=False, cwd=ROOT)
     assert child.returncode == -signal.SIGKILL
     assert len(list((tmp_path / "inbox").glob("*"))) == (place == "after")
-    engine(tmp_path).drain(NOW + timedelta(minutes=1))
-    engine(tmp_path).drain(NOW + timedelta(minutes=2))
+    for minutes in (1, 2):
+        alerter = engine(tmp_path)
+        alerter.drain(NOW + timedelta(minutes=minutes))
+        alerter.close()
     (message,) = (tmp_path / "inbox").iterdir()
     assert all(a_finding(subject).number in message.read_text("utf-8") for subject in "ab")

@@ -41,7 +41,7 @@ def test_the_mildest_kind_told_can_be_chosen() -> None:
 
 def test_a_route_to_nowhere_stops_the_start() -> None:
     with pytest.raises(InputError, match="no channel named 'ding'"):
-        ROUTES.check({"inbox": build_channels({"inbox": {"type": "inbox"}})["inbox"]})
+        ROUTES.check({"inbox": build_channels({"inbox": {"type": "inbox", "folder": "x"}})["inbox"]})
 
 
 def test_all_six_channels_are_found_by_their_file_names() -> None:

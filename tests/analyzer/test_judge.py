@@ -178,3 +178,26 @@ def test_a_listed_item_that_disappears_is_deleted_and_one_that_scrolled_off_is_n
         known = history_of(judging, an_account(), NOW + days(2))
     assert [post.id for post in known.posts] == ["new", "old"]
     assert known.newest_post_at == NOW - days(1)
+
+
+def test_a_platform_that_refuses_everybody_is_told_once_and_resolved(store: Store, judge: Judge) -> None:
+    keys = ["1001", "1002", "1003", "1004"]
+    store.upsert_accounts([an_account(key) for key in keys], NOW - days(1))
+    judge.judge([a_probe(NOW, Outcome.BLOCKED, account_id=key, reason="平台要求验证") for key in keys[:3]])
+    judge.judge([a_probe(NOW, account_id=keys[3], newest_post_at=NOW)])
+    judge.tick(NOW + timedelta(minutes=5))
+    judge.tick(NOW + timedelta(minutes=10))
+    told = [finding for finding in store.untold() if finding.rule == "platform_blocked"]
+    assert [(finding.key, finding.measured) for finding in told] == [("weibo/*", "3/4个账号")]
+    judge.judge([a_probe(NOW + days(0.1), account_id=key, newest_post_at=NOW) for key in keys])
+    judge.tick(NOW + days(0.1))
+    assert "platform_blocked" in {finding.rule for finding in resolved(store)}
+
+
+def test_a_few_refusals_among_many_are_no_matter_of_the_platform(store: Store, judge: Judge) -> None:
+    keys = [str(number) for number in range(2000, 2010)]
+    store.upsert_accounts([an_account(key) for key in keys], NOW - days(1))
+    outcomes = [Outcome.BLOCKED] * 4 + [Outcome.OK] * 6
+    judge.judge([a_probe(NOW, outcome, account_id=key) for key, outcome in zip(keys, outcomes, strict=True)])
+    judge.tick(NOW + timedelta(minutes=5))
+    assert opened(store, "platform_blocked") == []

@@ -44,14 +44,14 @@ def drain(subscription: Subscription, wanted: int) -> list[Record]:
 
 
 def share(members: Sequence[Subscription], wanted: int) -> list[Record]:
-    """Every member polls and commits in turn; the records whose commit was accepted."""
+    """Every member polls and commits in turn, whatever passes; the records whose commit was accepted."""
     done: list[Record] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
     for member in itertools.cycle(members):
         if len(done) >= wanted or time.monotonic() > deadline:
             return done
-        records = member.poll(0.2, max_records=7)
         try:
+            records = member.poll(0.2, max_records=7)
             member.commit()
         except TransientError:
             continue

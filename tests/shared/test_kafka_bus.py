@@ -1,16 +1,18 @@
 """The distributed bus on a real Apache Kafka: the contract, and what only a broker can show."""
 
 import sys
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from demo.kafka_broker import Broker, missing_programs
-from shared.bus import Bus
-from shared.errors import PermanentError
+from shared.bus import Bus, Record
+from shared.errors import PermanentError, TransientError
 from shared.kafka_bus import KafkaBus
-from tests.shared.bus_contract import BusContract, OpenBus, drain, post, post_ids
+from tests.shared.bus_contract import PATIENCE_SECONDS, BusContract, OpenBus, drain, post, post_ids
 
 # The first run downloads Kafka within the first test.
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
@@ -35,6 +37,38 @@ class TestKafkaBus(BusContract):
     def test_topics_that_are_there_already_are_left_alone(self, bus: KafkaBus) -> None:
         bus.ensure_topics(partitions=4, replication=1, topics=["posts"])
         bus.publish([post(1)])
+
+    def test_members_come_and_go_and_no_record_is_lost(self, bus: Bus) -> None:
+        published = [post(number, account=str(number % 12)) for number in range(400)]
+        bus.publish(published)
+        done: list[Record] = []
+        stop = threading.Event()
+        workers = [threading.Thread(target=come_and_go, args=(bus, rounds, done, stop)) for rounds in (3, 5, 1000)]
+        for worker in workers:
+            worker.start()
+        deadline = time.monotonic() + 2 * PATIENCE_SECONDS
+        while len(set(post_ids(done))) < len(published) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        stop.set()
+        for worker in workers:
+            worker.join()
+        assert set(post_ids(done)) == {event.id for event in published}
+
+
+def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event) -> None:
+    while not stop.is_set():
+        member = bus.subscribe("analyzer", ["posts"])
+        for _ in range(rounds):
+            if stop.is_set():
+                break
+            try:
+                records = member.poll(0.2, max_records=5)
+                time.sleep(0.05)
+                member.commit()
+            except TransientError:
+                continue
+            done.extend(records)
+        member.close()
 
 
 @pytest.mark.usefixtures("refused_connections")

@@ -216,13 +216,21 @@ def test_an_id_that_contradicts_the_link_is_an_error(tmp_path: Path) -> None:
     assert "不是同一个账号" in error.message
 
 
-@pytest.mark.parametrize(
-    ("platform", "account_id"), [("微博", "gdfb"), ("抖音", "cctvnews"), ("头条", "某头条"), ("微信", None)]
-)
+@pytest.mark.parametrize(("platform", "account_id"), [("微博", "某微博"), ("头条", "某头条"), ("微信", None)])
 def test_an_id_nobody_can_open_is_an_error(tmp_path: Path, platform: str, account_id: str | None) -> None:
     error = only_error(read_one(tmp_path, platform=platform, id=account_id))
     assert (error.column, error.row) == ("C", 2)
     assert "填" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("platform", "account_id"),
+    [("微博", "gdfb"), ("抖音", "cctvnews"), ("微信", "gh_0123456789ab"), ("订阅源", "news")],
+)
+def test_an_id_that_opens_no_page_is_kept_with_a_warning(tmp_path: Path, platform: str, account_id: str) -> None:
+    file = read_one(tmp_path, platform=platform, id=account_id)
+    assert only(file).id == account_id
+    assert "未能核实" in file.notices[0]
 
 
 @pytest.mark.parametrize("account_id", ["MzIyNjMxOTY0NA==", "ODUzMjkwMzYx", "MTg1MjI3MzY2MQ==", "3226319644"])
@@ -270,8 +278,13 @@ def test_a_feed_may_be_on_any_public_host(tmp_path: Path, host: str) -> None:
     assert only(read_one(tmp_path, platform="RSS", id="f", url=f"http://{host}/feed")).url == f"http://{host}/feed"
 
 
-def test_a_feed_needs_its_address(tmp_path: Path) -> None:
-    assert only_error(read_one(tmp_path, platform="RSS", id="f")).message == "订阅源没有网址"
+def test_a_platform_added_later_is_named_by_its_file(tmp_path: Path) -> None:
+    account = only(read_one(tmp_path, platform="kuaishou2", id="3x", url="https://live.example.cn/u/3x"))
+    assert (account.platform, account.platform_name) == ("kuaishou2", "kuaishou2")
+
+
+def test_a_feed_needs_an_address_or_an_id(tmp_path: Path) -> None:
+    assert only_error(read_one(tmp_path, platform="RSS", id=None)).message == "订阅源没有网址"
 
 
 @pytest.mark.parametrize(

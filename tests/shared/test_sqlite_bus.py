@@ -150,6 +150,19 @@ class TestSqliteBus(BusContract):
         assert len(drain(subscription, 1)) == 1
         subscription.close()
 
+    def test_a_commit_that_is_refused_brings_the_records_again(self, bus: Bus, path: Path) -> None:
+        bus.publish([post(1)])
+        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription._connection.execute("PRAGMA busy_timeout = 100")  # type: ignore[attr-defined]
+        assert len(drain(subscription, 1)) == 1
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TransientError, match="locked"):
+            subscription.commit()
+        other.close()
+        assert len(drain(subscription, 1)) == 1
+        subscription.close()
+
     def test_a_check_says_when_the_file_is_gone(self, bus: Bus, path: Path) -> None:
         for part in path.parent.iterdir():
             part.unlink()

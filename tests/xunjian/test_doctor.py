@@ -155,20 +155,26 @@ def test_a_route_to_an_unknown_channel_would_lose_messages() -> None:
     assert check_routes({"routes.0": ("inbox",), "operators": ("inbox",)}, {"inbox": {}}).detail == "inbox"
 
 
-def test_the_doctor_examines_a_fresh_installation(tmp_path: Path) -> None:
+def examined(folder: Path, data_dir: Path) -> tuple[int, list[str]]:
+    """Exit status and lines of the doctor in a process of its own."""
     code = "import typer; from xunjian.doctor import doctor; typer.run(doctor)"
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "XUNJIAN_DATA_DIR": str(tmp_path / "var")}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "XUNJIAN_DATA_DIR": str(data_dir)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
-    names = [line[2:].split("：")[0].removesuffix("（不影响运行）") for line in done.stdout.splitlines()]
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_the_doctor_examines_a_fresh_installation(tmp_path: Path) -> None:
+    status, lines = examined(tmp_path, tmp_path / "var")
+    names = [line[2:].split("：")[0].removesuffix("（不影响运行）") for line in lines]
     assert names == ["浏览器", "中文字体", "数据库", "消息总线", "时钟", "时区", "磁盘", "渠道 inbox", "通知去向"]
-    failed = [line for line in done.stdout.splitlines() if line.startswith("✗") and "不影响运行" not in line]
-    assert done.returncode == (1 if failed else 0)
+    failed = [line for line in lines if line.startswith("✗") and "不影响运行" not in line]
+    assert status == (1 if failed else 0)
+
+
+def test_a_data_folder_that_cannot_be_made_fails_database_and_bus(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    status, lines = examined(tmp_path, tmp_path / "file" / "var")
+    assert status == 1
+    assert len([line for line in lines if line.startswith(("✗ 数据库", "✗ 消息总线"))]) == 2

@@ -106,8 +106,8 @@ def test_a_file_that_cannot_be_read_is_an_input_error(folder: Path) -> None:
     assert isinstance(run("import", folder / "none.xlsx").exception, InputError)
 
 
-def shown(file: LedgerFile, terminal: bool) -> str:
-    console = Console(force_terminal=terminal, width=160, color_system=None, file=StringIO())
+def shown(file: LedgerFile, terminal: bool, width: int = 160) -> str:
+    console = Console(force_terminal=terminal, width=width, color_system=None, file=StringIO())
     show(file, console)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
@@ -117,6 +117,13 @@ def test_a_terminal_gets_a_table_and_a_pipe_gets_lines(folder: Path) -> None:
     file = read_ledger(ledger(folder, BAD, GOOD))
     assert "有错的单元格（共 1 处）" in shown(file, terminal=True)
     assert shown(file, terminal=False).startswith("错误 CSV!B2")
+
+
+def test_a_narrow_terminal_cuts_nothing_off(folder: Path) -> None:
+    file = read_ledger(ledger(folder, BAD, GOOD))
+    table = shown(file, terminal=True, width=60)
+    cells = "".join(cell for line in table.splitlines() for cell in line.split("│")[-2:-1])
+    assert "".join(cells.split()).endswith(file.errors[0].remedy.replace(" ", ""))
 
 
 def test_markup_in_a_file_is_only_text(folder: Path) -> None:

@@ -13,7 +13,7 @@ from shared.errors import TransientError
 class Inbox(Channel):
     """The name follows from the message, so that a repeat after a crash overwrites its file instead of doubling it."""
 
-    folder: Path = Path("var/inbox")
+    folder: Path
 
     def send(self, message: Message, now: datetime) -> None:
         path = self.folder / self._name(message)

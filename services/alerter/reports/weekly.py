@@ -1,15 +1,15 @@
 """The weekly list for the supervisor: 已超期, 临近超期, 未能核实, each account in at most one part."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import Field
 
 from services.alerter.reports.base import Report
-from services.alerter.standing import Standing, State, standings
-from services.alerter.week import Week, week_of
-from services.alerter.workbook import Column, Part, write_workbook
+from services.alerter.standing import Part, Standing, standings
+from services.alerter.weeks import Week
+from services.alerter.workbook import Column, Sheet, write_workbook
 from shared.account import AccountStatus
 from shared.clock import chinese_time
 from shared.store import Store
@@ -29,7 +29,6 @@ _COLUMNS = (
     Column("告警编号", 10, centred=True),
     Column("核实状态", 8, centred=True),
 )
-_PARTS = (State.OVERDUE, State.NEAR, State.UNVERIFIED)
 _CAUTION = "说明：本清单由系统监测生成，所列情况均待人工核实；未能核实的账号不作超期判断。"
 
 
@@ -40,17 +39,16 @@ class Weekly(Report):
     fresh_hours: float = Field(default=48, gt=0)
 
     def write(self, store: Store, cut_off: datetime, folder: Path) -> Path:
-        everyone = standings(store, cut_off, self.rules, self.fresh_hours)
-        week = week_of(cut_off)
-        name = f"政务新媒体僵尸账号清单_{week.chinese}"
+        everyone = standings(store, cut_off, self.rules, timedelta(hours=self.fresh_hours))
+        week = Week.closed_by(cut_off)
         notes = (_when(week, cut_off, _rulebook(store, everyone, cut_off)), _coverage(everyone), _CAUTION)
-        parts = [
-            Part(state, f"政务新媒体僵尸账号清单（{week.chinese}）：{state}", notes, _rows(everyone, state))
-            for state in _PARTS
+        sheets = [
+            Sheet(part, f"政务新媒体僵尸账号清单（{week.chinese}）：{part}", notes, _rows(everyone, part))
+            for part in Part
         ]
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.xlsx"
-        write_workbook(path, _COLUMNS, parts, cut_off)
+        path = folder / f"政务新媒体僵尸账号清单_{week.chinese}.xlsx"
+        write_workbook(path, _COLUMNS, sheets, cut_off)
         return path
 
 
@@ -60,37 +58,36 @@ def _when(week: Week, cut_off: datetime, rulebook: str) -> str:
 
 
 def _rulebook(store: Store, everyone: Sequence[Standing], cut_off: datetime) -> str:
-    versions = sorted({one.finding.rulebook_version for one in everyone if one.finding})
+    versions = sorted({one.silence.rulebook_version for one in everyone if one.silence})
     return store.note_as_of("rulebook", cut_off) or "、".join(versions) or "未记录"
 
 
 def _coverage(everyone: Sequence[Standing]) -> str:
-    verified, total = sum(one.fresh for one in everyone), len(everyone)
+    verified, total = sum(one.verified for one in everyone), len(everyone)
     percent = f"{100 * verified / total:.1f}%" if total else "—"
-    counts = "，".join(f"{state}{sum(one.state is state for one in everyone)}个" for state in _PARTS)
+    counts = "，".join(f"{part}{sum(one.part is part for one in everyone)}个" for part in Part)
     return f"核查覆盖：已核实{verified}个，台账{total}个（{verified}/{total}，{percent}）　　其中：{counts}"
 
 
-def _rows(everyone: Sequence[Standing], state: State) -> list[list[object]]:
-    rows = [_row(place, one) for place, one in enumerate((one for one in everyone if one.state is state), 1)]
+def _rows(everyone: Sequence[Standing], part: Part) -> list[list[object]]:
+    rows = [_row(place, one) for place, one in enumerate((one for one in everyone if one.part is part), 1)]
     return rows or [["", "（本期无）", *[""] * (len(_COLUMNS) - 2)]]
 
 
 def _row(place: int, one: Standing) -> list[object]:
-    account, looks = one.account, one.looks
-    finding = one.finding if one.fresh else None
-    newest = looks.newest_post_at
+    account, newest, looked_at = one.verdict.account, one.verdict.newest_post_at, one.verdict.looked_at
+    finding = one.silence if one.verified else None
     return [
         place,
         account.name,
         account.platform_name,
         account.unit,
         account.region,
-        chinese_time(newest) if newest else "未见发布" if one.fresh else "不详",
-        one.silent_days if one.fresh else "—",
+        chinese_time(newest) if newest else "未见发布" if one.verified else "不详",
+        one.silent_days if one.verified else "—",
         _problem(one),
         f"{finding.clause.document}“{finding.clause.words}”" if finding else "",
-        chinese_time(looks.latest_list.at) if looks.latest_list else "尚未成功核查",
+        chinese_time(looked_at) if looked_at else "尚未成功核查",
         _link(one),
         finding.number if finding else "",
         "待核实",
@@ -98,15 +95,16 @@ def _row(place: int, one: Standing) -> list[object]:
 
 
 def _problem(one: Standing) -> str:
-    filed = "" if one.account.status is AccountStatus.RUNNING else f"（台账状态：{one.account.status}）"
-    if one.finding is None or not one.fresh:
-        return f"未能核实：{one.reason}{filed}"
-    near = "，临近期限" if one.state is State.NEAR else ""
-    return f"监测到已满{one.finding.threshold}未更新{near}{filed}"
+    status = one.verdict.account.status
+    filed = "" if status is AccountStatus.RUNNING else f"（台账状态：{status}）"
+    if one.silence is None or not one.verified:
+        return f"未能核实：{one.verdict.why}{filed}"
+    near = "，临近期限" if one.part is Part.NEAR else ""
+    return f"监测到已满{one.silence.threshold}未更新{near}{filed}"
 
 
 def _link(one: Standing) -> str:
     """The newest post if the finding names it, else the account's page."""
-    evidence = one.finding.evidence if one.finding else ()
+    evidence = one.silence.evidence if one.silence else ()
     posts = [item.url for item in evidence if item.post_id]
-    return next((url for url in (*posts, one.account.url, *(item.url for item in evidence)) if url), "")
+    return next((url for url in (*posts, one.verdict.account.url, *(item.url for item in evidence)) if url), "")

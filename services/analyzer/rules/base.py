@@ -1,6 +1,6 @@
 """What a rule is: a pure look at an event and the account's history, yielding objections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
 
@@ -64,10 +64,11 @@ class Rule(Plugin):
     """One file per rule, named like its entry in the rulebook; fields are its options there. Override what is needed.
 
     `scope` tells the engine when an open finding no longer holds: an `account` finding when a later look that proves
-    the list does not yield it again; a `post` finding when the post is seen again without it, or is seen to be gone.
+    the list does not yield it again; a `post` finding when the post is seen again without it, or is seen to be gone; a
+    `platform` finding when the timer does not yield it again.
     """
 
-    scope: ClassVar[Literal["account", "post"]] = "account"
+    scope: ClassVar[Literal["account", "post", "platform"]] = "account"
 
     def at_least_as_strict_as(self, other: "Rule") -> bool:
         """True when this one objects to whatever `other` objects to; a local rulebook must keep that for a veto."""
@@ -83,6 +84,13 @@ class Rule(Plugin):
 
     def check_time(self, now: datetime, history: History) -> Iterator[Objection]:
         """Called on the timer for accounts nobody has looked at; only coverage rules need it."""
+        return iter(())
+
+    def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
+        """Called on the timer for each platform with the latest look at each of its accounts (never looked at: none).
+
+        What it objects to concerns the watch itself, not an account.
+        """
         return iter(())
 
     def check_text(self, text: str) -> Iterator[Hit]:

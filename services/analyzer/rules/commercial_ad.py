@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.advert import ADVERT_SCORE, Reading, read_advert
-from services.analyzer.places import WINDOW, Place, name_of, objection, places_in
+from services.analyzer.numbers import mask_all
+from services.analyzer.places import WINDOW, Place, name_of, objection, places_in, shown
 from services.analyzer.rules.base import History, Hit, Objection, Rule
 from services.analyzer.text import fold
 from shared.events import Evidence, Post, Severity
@@ -35,7 +36,7 @@ class CommercialAd(Rule):
             text=text[start:end],
             suggestion="请核实是否为商业广告；确属广告的删除，政务信息请写明发布单位和依据。",
             tag="soft_sell" if reading.soft else "advertisement",
-            reason=f"{kinds}（{_shown(reading, folded.text)}）",
+            reason=f"{kinds}（{_words(reading, folded.text)}）",
         )
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
@@ -55,7 +56,7 @@ class CommercialAd(Rule):
 
 
 def _platform_says(post: Post, places: list[Place]) -> Objection:
-    marks = "、".join(post.ad_signals)
+    marks = shown("、".join(post.ad_signals))
     quotes = [place.quote for place in places[:1]]
     return Objection(
         subject=post.id,
@@ -68,6 +69,6 @@ def _platform_says(post: Post, places: list[Place]) -> Objection:
     )
 
 
-def _shown(reading: Reading, folded: str) -> str:
+def _words(reading: Reading, folded: str) -> str:
     words = dict.fromkeys(folded[cue.start : cue.end].strip() for cue in reading.cues)
-    return "、".join(f"“{word}”" for word in list(words)[:4])
+    return mask_all("、".join(f"“{word}”" for word in list(words)[:4]))

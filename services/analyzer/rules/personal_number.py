@@ -16,7 +16,7 @@ _NUMBERS = re.compile(
     rf"{_ALONE}(?:(?:\+|00)?86[ \-]?)?1[3-9][0-9]{{9}}{_ENDS}|"
     rf"{_ALONE}(?:(?:\+|00)?86[ \-]?)?1[3-9][0-9][ \-][0-9]{{4}}[ \-][0-9]{{4}}{_ENDS}|"
     rf"{_ALONE}[0-9]{{14,18}}[0-9x]{_ENDS}|"
-    rf"{_ALONE}[0-9]{{3,8}}(?:[ \-]{{1,2}}[0-9]{{2,8}}){{1,5}}(?:[ \-]{{0,2}}x)?{_ENDS}|"
+    rf"{_ALONE}[0-9]{{3,8}}(?:[ \-]{{1,2}}[0-9]{{2,8}}){{1,5}}(?:[ \-]{{0,2}}[0-9]{{0,3}}x)?{_ENDS}|"
     rf"{_ALONE}(?:[gsp][0-9]{{7,8}}|[edhc][0-9]{{8}}|e[a-z][0-9]{{7}}){_ENDS}"
 )
 _MOBILE = re.compile(r"(?:(?:\+|00)?86)?1[3-9][0-9]{9}")
@@ -140,9 +140,9 @@ def _mobile(text: str, match: re.Match[str]) -> _Kind:
 def _card(number: str, before: str, around: str) -> _Kind | None:
     if not is_card_number(number):
         return None
+    of_unit = _UNIT_ACCOUNT.search(around)
     if _CARD_CONTEXT.search(before):
-        return _MAYBE_CARD if _UNIT_ACCOUNT.search(around) else _CARD
-    if _UNIT_ACCOUNT.search(around):
-        return None
-    known_issuer = _ISSUED_CARD.match(number) and len(number) >= 15
-    return _MAYBE_CARD if known_issuer or _ACCOUNT_CONTEXT.search(before) else None
+        return _MAYBE_CARD if of_unit else _CARD
+    if _ACCOUNT_CONTEXT.search(before):
+        return None if of_unit else _MAYBE_CARD
+    return _MAYBE_CARD if _ISSUED_CARD.match(number) and len(number) >= 15 else None

@@ -1,6 +1,7 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.advert import read_advert
@@ -45,9 +46,10 @@ class SensitiveWord(Rule):
 
     def check_text(self, text: str) -> Iterator[Hit]:
         folded = fold(text, self.skip_symbols)
+        sells = functools.cache(lambda: read_advert(folded.text).sells)
         for match in load_lexicon(self.lexicons).find_in(text, folded):
             sentence = sentence_around(folded.text, match.folded_start, match.folded_end)
-            severity, reason = self._weigh(match, sentence, folded.text)
+            severity, reason = self._weigh(match, sentence, sells)
             if severity is None:
                 continue
             yield Hit(
@@ -78,22 +80,22 @@ class SensitiveWord(Rule):
             confirm=True,
         )
 
-    def _weigh(self, match: Match, sentence: str, folded: str) -> tuple[Severity | None, str]:
+    def _weigh(self, match: Match, sentence: str, sells: Callable[[], bool]) -> tuple[Severity | None, str]:
         tag, word = match.word.tag, fold_word(match.word.word)
         name = _tag_name(tag)
         graver = Severity.REMINDER if tag in self.reminder_tags else Severity.DEDUCTION
         if tag in ("wording", "vulgar"):
             return graver, name
         if tag == "absolute" or word in built_in("absolute"):
-            return self._weigh_absolute(folded)
+            return self._weigh_absolute(sells)
         if is_governance(sentence):
             return Severity.MENTION, f"{name}，前后文为治理、宣传或新闻报道"
         if word in built_in("topics") and not is_solicitation(sentence):
             return Severity.MENTION, f"{name}，未见招揽"
         return graver, name
 
-    def _weigh_absolute(self, folded: str) -> tuple[Severity | None, str]:
-        if read_advert(folded).sells:
+    def _weigh_absolute(self, sells: Callable[[], bool]) -> tuple[Severity | None, str]:
+        if sells():
             return Severity.REMINDER, "商业语境中的广告绝对化用语"
         # Official text is full of 最大 and 首个: said only to those who put the word on their own list.
         return (Severity.MENTION, "绝对化用语，非商业语境") if self.lexicons else (None, "")

@@ -1,0 +1,73 @@
+"""Lexicon files and what they find."""
+
+from pathlib import Path
+
+import pytest
+
+from services.analyzer.lexicon import Lexicon, Word, load_lexicon, read_words
+from shared.errors import InputError
+
+
+def _found(text: str, *words: str, allow: tuple[str, ...] = ()) -> list[str]:
+    lexicon = Lexicon([*(Word(word, "custom") for word in words), *(Word(phrase, "allow") for phrase in allow)])
+    return [text[match.start : match.end] for match in lexicon.find(text)]
+
+
+def test_latin_words_and_numbers_need_their_own_edges() -> None:
+    assert _found("green grass, an ass", "ass") == ["ass"]
+    assert _found("695 and 69", "69") == ["69"]
+    assert _found("测试av测试 1AV2", "av") == ["av", "AV"]
+
+
+def test_a_longer_allowed_phrase_protects_the_word_inside() -> None:
+    assert _found("三黄片黄片", "黄片", allow=("三黄片",)) == ["黄片"]
+    assert _found("大傻逼", "大傻逼", allow=("大",)) == ["大傻逼"]
+
+
+def test_the_longest_of_nested_words_is_named_once() -> None:
+    assert _found("这里有色情片内容", "色情", "色情片") == ["色情片"]
+
+
+def test_signs_between_the_characters_are_skipped_only_on_request() -> None:
+    lexicon = Lexicon([Word("傻冒", "custom")])
+    assert not list(lexicon.find("傻@冒"))
+    assert [(match.start, match.end) for match in lexicon.find("你傻@冒", skip_symbols=True)] == [(1, 4)]
+
+
+def test_a_file_takes_the_place_of_the_built_in_words_and_may_come_from_excel(tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    path.write_bytes("word,tag\r\n摸鱼,风纪\r\n".encode("gb18030"))
+    lexicon = load_lexicon((str(path),))
+    assert [match.word.tag for match in lexicon.find("上班摸鱼，扫黑险恶")] == ["风纪"]
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"", ":1"),
+        (b"a,b\n", ":1"),
+        (b"word,tag\n,x\n", ":2"),
+        (b"word,tag\nx\n", ":2"),
+        (b"word,tag\n\xff\xff\xff\n", "bad.csv"),
+    ],
+)
+def test_a_wrong_row_is_named_with_its_remedy(tmp_path: Path, content: bytes, place: str) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="请") as caught:
+        read_words(path)
+    assert place in caught.value.place
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(InputError, match=r"nowhere\.csv"):
+        read_words(Path("nowhere.csv"))
+
+
+def test_every_built_in_word_can_be_found_as_written() -> None:
+    folder = Path(__file__).parents[2] / "services" / "analyzer" / "lexicons"
+    lexicon = load_lexicon()
+    for path in sorted(folder.glob("*.csv")):
+        for word in read_words(path):
+            if word.tag != "allow":
+                assert list(lexicon.find(f"，{word.word}，")), (path.name, word.word)

@@ -1,0 +1,96 @@
+"""Personal numbers count, everything that merely looks like one does not. The numbers are made up."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from services.analyzer.rules.base import History
+from services.analyzer.rules.personal_number import PersonalNumber
+from shared.events import Severity
+from tests.builders import NOW, a_post, an_account
+from tests.paths import SHARED, needs_shared
+
+_HISTORY = History(account=an_account(), watched_since=NOW)
+_ID = "11010119900307002X"
+
+
+def _tags(text: str) -> list[tuple[str | None, Severity]]:
+    hits = list(PersonalNumber().check_text(text))
+    assert all(text[hit.start : hit.end] == hit.text for hit in hits)
+    return [(hit.tag, hit.severity) for hit in hits]
+
+
+def test_an_identity_number_is_a_leak_however_it_is_written() -> None:
+    for number in (_ID, "1101 0119 9003 0700 2X", "１１０１０１１９９００３０７００２Ｘ", "110101\u200b19900307002X"):
+        assert _tags(f"张三，身份证号{number}。") == [("id_card", Severity.DEDUCTION)]
+
+
+def test_a_mobile_number_is_a_hint_and_a_reminder_beside_a_private_person() -> None:
+    assert _tags("联系电话：13800001234") == [("mobile", Severity.HINT)]
+    assert _tags("学生家长张女士13800001234") == [("mobile", Severity.REMINDER)]
+
+
+def test_a_card_counts_beside_its_name_and_a_units_account_does_not() -> None:
+    assert _tags("银行卡号 4111 1111 1111 1111") == [("bank_card", Severity.DEDUCTION)]
+    assert _tags("捐赠账户：红十字会，开户行略，账号 4111111111111111") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "服务热线400-123-4567，监督电话12345，值班电话010-12345678",
+        "订单号：13800001234",
+        "运单号 1234567890123456789012345",
+        f"订单号：{_ID}",
+        "国办发〔2018〕123号，统一社会信用代码91310115591693856A",
+        "受灾人口13800001234人",
+        "138****1234，35*************123",
+        "流水号 20260101138123456",
+        "11111111111 12345678901 201319630201",
+        "",
+        "\ud800\x00",
+    ],
+)
+def test_what_only_looks_personal_does_not_count(text: str) -> None:
+    assert _tags(text) == []
+
+
+def test_a_finding_never_repeats_the_number() -> None:
+    post = a_post(title=f"公示 {_ID}", text=f"低保户张三，身份证号{_ID}，手机13800001234，住址略。")
+    (objection,) = PersonalNumber().check_post(post, _HISTORY)
+    written = objection.model_dump_json()
+    assert _ID not in written
+    assert "13800001234" not in written
+    assert "11*************02X" in written
+    assert objection.confirm is False
+    assert objection.severity is None
+
+
+@needs_shared
+def test_no_false_hit_on_hard_negatives_and_official_text() -> None:
+    folder = SHARED / "datasets"
+    files = [folder / "pii" / "natural_hard_negatives.dev.jsonl", *sorted((folder / "gov").glob("*.dev.jsonl"))]
+    texts = [json.loads(line)["text"] for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    assert [text for text in texts if _tags(text)] == []
+
+
+_POLICY = {
+    "车牌": "plates are shown on purpose in traffic posts",
+    "邮箱": "an office's mail address is public",
+    "400-": "a service line is not personal",
+    "11010119900307775X": "wrong check digit",
+    "6222 0212 3456 7890 123": "wrong Luhn digit",
+}
+
+
+@needs_shared
+def test_peers_cases_are_met_but_for_our_policy() -> None:
+    kinds = {"id_card": "id_card", "id_card_15": "id_card", "mobile": "phone"}
+    path = SHARED / "datasets" / "pii" / "peer_text_cases.dev.jsonl"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if any(mark in row["text"] for mark in _POLICY):
+            continue
+        counts = Counter(kinds.get(tag or "", tag) for tag, _ in _tags(row["text"]))
+        assert {kind: counts[kind] for kind in row["expect"]} == row["expect"], row["text"]

@@ -1,0 +1,249 @@
+"""The collector's engine on a real store and bus, with a scripted browser."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services.collector.engine import CollectorEngine
+from services.collector.look import Look
+from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from shared.account import Account
+from shared.envelope import decode
+from shared.errors import InputError, TransientError
+from shared.events import Coverage, Event, Finding, Outcome, Post, Probe
+from shared.metrics import Metrics
+from shared.sqlite_bus import SqliteBus
+from shared.store import Store, open_store
+from tests.builders import NOW, an_account, days
+
+
+class ScriptedPlatform(Platform):
+    """Reads nothing: the look's body names the reading."""
+
+    min_interval_seconds: float = 10
+    cool_down_seconds: float = 60
+
+    def plan(self, account: Account) -> Plan:
+        if account.id == "bad":
+            raise InputError(account.key, "not an id; write digits")
+        return Plan(page=f"https://m.weibo.cn/u/{account.id}")
+
+    def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
+        return READINGS[captures[0].text]
+
+
+def listed(*posts: SeenPost) -> Reading:
+    return Reading(outcome=Outcome.OK, account=SeenAccount(name="青禾发布"), posts=posts, covers=Coverage.LIST)
+
+
+def item(post_id: str, age_days: float, **fields: object) -> SeenPost:
+    return SeenPost.model_validate({"id": post_id, "published_at": NOW - days(age_days)} | fields)
+
+
+READINGS = {
+    "two posts": listed(item("pinned", 900, pinned=True), item("new", 1)),
+    "one changed": listed(item("pinned", 900, pinned=True), item("new", 1, comments="closed")),
+    "future": listed(item("future", -30), item("new", 1)),
+    "blocked": Reading(outcome=Outcome.BLOCKED, reason="平台要求验证"),
+    "timeline": Reading(outcome=Outcome.OK, posts=(item("x", 0),), covers=Coverage.TIMELINE),
+    "comments only": Reading(outcome=Outcome.OK, covers=Coverage.NOTHING),
+}
+
+
+class ScriptedLooker:
+    """Answers with the script's next word; `light:` marks an answer of the warm page."""
+
+    def __init__(self, clock: "SteppingClock") -> None:
+        self.script: list[str] = []
+        self.asked: list[tuple[str, bool]] = []
+        self.clock = clock
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
+        self.asked.append((plan.page or "", full))
+        word = self.script.pop(0)
+        if word == "crash":
+            return Look(failure=Outcome.CRASH, reason="浏览器异常退出")
+        light = word.startswith("light:")
+        capture = Capture(body=word.removeprefix("light:").encode(), at=self.clock())
+        wish = 7200 if word == "blocked" else None
+        return Look(captures=(capture,), final_url=plan.page, light=light, retry_after_seconds=wish)
+
+    def close(self) -> None:
+        pass
+
+
+class SteppingClock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Bench:
+    """One collector, its surroundings, and what it published."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = SteppingClock()
+        self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
+        self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
+        self.looker = ScriptedLooker(self.clock)
+        self.metrics = Metrics()
+        self.engine = CollectorEngine(
+            bus=self.bus,
+            store=self.store,
+            platforms={"weibo": ScriptedPlatform()},
+            looker=self.looker,
+            metrics=self.metrics,
+            clock=self.clock,
+            owner="test",
+            deadline_days=(7, 10, 12, 13, 14, 90),
+            chance=random.Random(1),
+        )
+
+    def visit(self, word: str, after: timedelta = timedelta()) -> bool:
+        self.clock.now += after
+        self.looker.script = word.split(", ")
+        return self.engine.step(self.clock.now)
+
+    def published(self) -> list[Post | Probe | Finding]:
+        subscription = self.bus.subscribe("test", ("posts", "probes"))
+        events = [decode(record.body) for record in subscription.poll(0.1)]
+        subscription.commit()
+        subscription.close()
+        return events
+
+    def close(self) -> None:
+        self.bus.close()
+        self.store.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    bench.store.upsert_accounts([an_account()], NOW)
+    yield bench
+    bench.close()
+
+
+def probe_of(events: list[Post | Probe | Finding]) -> Probe:
+    return next(event for event in events if isinstance(event, Probe))
+
+
+def posts_of(events: list[Post | Probe | Finding]) -> list[str]:
+    return [event.id for event in events if isinstance(event, Post)]
+
+
+def test_a_visit_publishes_its_posts_and_how_it_ended(bench: Bench) -> None:
+    assert bench.visit("two posts")
+    events = bench.published()
+    assert posts_of(events) == ["pinned", "new"]
+    probe = probe_of(events)
+    assert (probe.outcome, probe.newest_post_at, probe.post_ids) == (Outcome.OK, NOW - days(1), ("pinned", "new"))
+    assert probe.evidence_sha256
+
+
+def test_an_account_that_is_not_due_is_left_alone(bench: Bench) -> None:
+    bench.visit("two posts")
+    assert not bench.visit("two posts", after=timedelta(minutes=1))
+
+
+def test_unchanged_posts_are_not_published_again_but_changed_ones_are(bench: Bench) -> None:
+    bench.visit("two posts")
+    bench.published()
+    bench.visit("one changed", after=days(1))
+    events = bench.published()
+    assert posts_of(events) == ["new"]
+    assert probe_of(events).post_ids == ("pinned", "new")
+
+
+def test_a_future_post_is_not_the_newest(bench: Bench) -> None:
+    bench.visit("future")
+    assert probe_of(bench.published()).newest_post_at == NOW - days(1)
+
+
+def test_a_light_look_that_proves_nothing_is_repeated_as_a_full_one(bench: Bench) -> None:
+    bench.visit("light:blocked, two posts")
+    assert [full for _, full in bench.looker.asked] == [False, True]
+    assert probe_of(bench.published()).outcome is Outcome.OK
+
+
+def test_a_light_look_that_proves_the_list_is_enough(bench: Bench) -> None:
+    bench.visit("light:two posts")
+    assert [full for _, full in bench.looker.asked] == [False]
+
+
+@pytest.mark.parametrize("word", ["timeline", "comments only"])
+def test_a_page_that_is_not_the_accounts_proves_nothing(bench: Bench, word: str) -> None:
+    bench.visit(word)
+    probe = probe_of(bench.published())
+    assert probe.outcome is Outcome.PARSE_ERROR
+    assert not probe.proves_list
+
+
+def test_a_block_rests_the_platform_as_long_as_it_wished(bench: Bench) -> None:
+    bench.store.upsert_accounts([an_account("1002")], NOW)
+    bench.visit("blocked")
+    assert not bench.visit("two posts", after=timedelta(minutes=119))
+    assert bench.visit("two posts", after=timedelta(minutes=2))
+
+
+def test_two_visits_to_one_platform_keep_their_distance(bench: Bench) -> None:
+    bench.store.upsert_accounts([an_account("1002")], NOW)
+    bench.visit("two posts")
+    assert not bench.visit("two posts", after=timedelta(seconds=9))
+    assert bench.visit("two posts", after=timedelta(seconds=1))
+
+
+def test_a_crash_of_the_browser_is_an_outcome_and_others_go_on(bench: Bench) -> None:
+    bench.store.upsert_accounts([an_account("1002")], NOW)
+    bench.visit("crash")
+    assert probe_of(bench.published()).outcome is Outcome.CRASH
+    assert bench.visit("two posts", after=timedelta(seconds=10))
+
+
+def test_a_ledger_row_that_cannot_be_opened_is_unverified_not_fatal(bench: Bench) -> None:
+    bench.store.upsert_accounts([an_account("bad")], NOW - days(1))
+    bench.visit("two posts")
+    probe = probe_of(bench.published())
+    assert probe.outcome is Outcome.PARSE_ERROR
+    assert "not an id; write digits" in (probe.reason or "")
+
+
+def test_what_the_bus_did_not_take_is_visited_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(events: Sequence[Event]) -> None:
+        raise TransientError("the broker is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.bus, "publish", refuse)
+        with pytest.raises(TransientError):
+            bench.visit("two posts")
+    bench.store.release_leases("test")
+    assert bench.visit("two posts", after=timedelta(seconds=10))
+    assert posts_of(bench.published()) == ["pinned", "new"]
+
+
+def test_failures_space_out_and_a_success_forgets_them(bench: Bench) -> None:
+    bench.visit("crash")
+    first = bench.store.next_due_at()
+    assert first is not None
+    bench.clock.now = first
+    bench.visit("crash")
+    second = bench.store.next_due_at()
+    assert second is not None
+    assert second - first > (first - NOW) * 1.5
+    bench.clock.now = second
+    bench.visit("two posts")
+    third = bench.store.next_due_at()
+    assert third is not None
+    assert third - second < second - first
+
+
+def test_a_visit_for_show_publishes_nothing(bench: Bench) -> None:
+    bench.looker.script = ["two posts"]
+    visit = bench.engine.visit(an_account())
+    assert visit.probe.outcome is Outcome.OK
+    assert bench.published() == []

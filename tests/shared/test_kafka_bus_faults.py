@@ -1,0 +1,187 @@
+"""The distributed bus when Kafka misbehaves, on the mock cluster of ../shared/tools/kafka_mock."""
+
+import contextlib
+import gc
+import importlib.util
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from shared.errors import TransientError
+from shared.kafka_bus import KafkaBus, KafkaSubscription
+from tests.paths import SHARED
+from tests.shared.bus_contract import drain, post, post_ids
+
+MOCK = SHARED / "tools" / "kafka_mock" / "mock_cluster.py"
+READABLE_BY_THE_MOCK = (2, 3)
+SESSION_SECONDS = 6.0
+HEARTBEAT_SECONDS = SESSION_SECONDS / 3
+
+pytestmark = [
+    pytest.mark.kafka_mock,
+    pytest.mark.usefixtures("refused_connections"),
+    pytest.mark.skipif(not MOCK.is_file(), reason=f"no mock cluster at {MOCK}: faults of Kafka are not tested"),
+    pytest.mark.skipif(importlib.util.find_spec("confluent_kafka") is None, reason="no confluent-kafka for the mock"),
+]
+
+
+@pytest.fixture
+def kafka() -> Iterator[Any]:
+    spec = importlib.util.spec_from_file_location("kafka_mock_cluster", MOCK)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.MockCluster(topics={"posts": 2, "posts.dlq": 1}) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def bus(kafka: Any) -> Iterator[KafkaBus]:
+    bus = KafkaBus(kafka.bootstrap, "test", READABLE_BY_THE_MOCK, timeout_seconds=1.5, session_seconds=SESSION_SECONDS)
+    yield bus
+    bus.close()
+
+
+@pytest.fixture
+def reader(bus: KafkaBus) -> Iterator[KafkaSubscription]:
+    subscription = bus.subscribe("analyzer", ["posts"])
+    yield subscription
+    subscription.close()
+
+
+def test_a_broker_that_is_down_fails_the_publish_and_nothing_is_lost_when_it_is_back(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription
+) -> None:
+    bus.publish([post(1)])
+    kafka.broker_down()
+    with pytest.raises(TransientError, match="did not acknowledge"):
+        bus.publish([post(2), post(3)])
+    kafka.broker_up()
+    bus.publish([post(2), post(3)])
+    assert {post(1).id, post(2).id, post(3).id} <= set(post_ids(drain(reader, 3)))
+
+
+def test_a_broker_that_is_down_at_the_start_is_waited_for(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
+    kafka.broker_down()
+    with pytest.raises(TransientError):
+        bus.publish([post(1)])
+    with pytest.raises(TransientError):
+        reader.poll(0.2)
+    with pytest.raises(TransientError):
+        reader.lag()
+    kafka.broker_up()
+    bus.publish([post(1)])
+    assert post_ids(drain(reader, 1))[:1] == [post(1).id]
+
+
+def test_a_failing_start_leaves_no_thread_and_no_file_behind() -> None:
+    bus = KafkaBus("127.0.0.1:1", "test", timeout_seconds=0.3)
+    reader = bus.subscribe("analyzer", ["posts"])
+
+    def fail() -> None:
+        for attempt in (lambda: bus.publish([post(1)]), lambda: reader.poll(0.1), reader.lag):
+            with pytest.raises(TransientError):
+                attempt()
+
+    def held() -> tuple[int, int]:
+        gc.collect()
+        return threading.active_count(), psutil.Process().num_fds()
+
+    fail()
+    before = held()
+    fail()
+    fail()
+    assert held() <= before
+
+
+def test_a_silent_poll_of_a_lost_broker_is_told(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
+    assert reader.poll(0.2) == []
+    kafka.broker_down()
+    reader._check_at = 0.0
+    with pytest.raises(TransientError, match="does not answer"):
+        reader.poll(0.2)
+
+
+def test_a_slow_round_trip_is_only_slow(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
+    kafka.round_trip_ms(100)
+    bus.publish([post(1)])
+    assert post_ids(drain(reader, 1)) == [post(1).id]
+    reader.commit()
+
+
+def test_a_publish_that_timed_out_is_repeated_and_its_doubles_have_one_identity(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription
+) -> None:
+    bus.publish([post(1)])
+    kafka.round_trip_ms(8000)
+    started = time.monotonic()
+    with pytest.raises(TransientError):
+        bus.publish([post(2)])
+    assert time.monotonic() - started < 6
+    kafka.round_trip_ms(0)
+    bus.publish([post(2)])
+    records = drain(reader, 2)
+    assert len({record.headers["ce_id"] for record in records}) == len({record.body for record in records}) == 2
+
+
+def test_a_commit_during_a_rebalance_is_refused_and_the_loop_goes_on(kafka: Any, bus: KafkaBus) -> None:
+    bus.publish([post(number, account=str(number)) for number in range(20)])
+    incumbent, late = (bus.subscribe("analyzer", ["posts"]) for _ in range(2))
+    assert len(drain(incumbent, 20)) == 20
+    with contextlib.suppress(TransientError):
+        late.poll(0.5)
+    time.sleep(2 * HEARTBEAT_SECONDS)
+    with pytest.raises(TransientError):
+        incumbent.commit()
+    again = drain(incumbent, 1)
+    incumbent.close()
+    late.close()
+    assert set(post_ids(again)) <= {post(number).id for number in range(20)}
+    assert again
+
+
+def test_a_dead_letter_that_cannot_be_written_is_a_transient_error(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription
+) -> None:
+    bus.publish([post(1)])
+    (record,) = drain(reader, 1)
+    kafka.broker_down()
+    with pytest.raises(TransientError):
+        reader.dead_letter(record, "poison")
+
+
+def test_a_commit_that_timed_out_brings_the_records_again(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
+    bus.publish([post(1)])
+    assert len(drain(reader, 1)) == 1
+    kafka.round_trip_ms(2500)
+    with pytest.raises(TransientError, match="commit"):
+        reader.commit()
+    kafka.round_trip_ms(0)
+    assert post_ids(drain(reader, 1)) == [post(1).id]
+
+
+def test_a_check_says_when_the_broker_is_down(kafka: Any, bus: KafkaBus) -> None:
+    bus.check()
+    kafka.broker_down()
+    started = time.monotonic()
+    with pytest.raises(TransientError, match="does not answer"):
+        bus.check()
+    assert time.monotonic() - started < 4
+    kafka.broker_up()
+    bus.check()
+
+
+def test_everything_closes_at_once_while_the_broker_is_down(kafka: Any, bus: KafkaBus) -> None:
+    bus.publish([post(1)])
+    subscription = bus.subscribe("analyzer", ["posts"])
+    drain(subscription, 1)
+    kafka.broker_down()
+    started = time.monotonic()
+    subscription.close()
+    bus.close()
+    assert time.monotonic() - started < 8

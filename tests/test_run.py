@@ -1,0 +1,136 @@
+"""The whole vertical as a user starts it: real browser, real database, real files; killed and started again."""
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.paths import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+STATES = {
+    "青禾水利": "僵尸账号",
+    "青禾住建": "超期未更新",
+    "青禾市场监管": "超期未更新",
+    "青禾教育": "临近超期",
+    "青禾消防": "存在问题",
+    "青禾农业农村": "存在问题",
+    "青禾司法": "存在问题",
+    "青禾人社": "存在问题",
+    "青禾交警": "请核实",
+    "青禾环保": "请核实",
+    "青禾商务": "疑似注销",
+    "青禾民政": "未能核实",
+    "青禾应急": "未能核实",
+    "青禾文旅": "正常",
+    "青禾要闻": "正常",
+}
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "XUNJIAN_METRICS_PORT": "0", "XUNJIAN_GROUP_WAIT_SECONDS": "0"}
+
+
+def start(folder: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "xunjian", "run", *options]
+    return subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True)
+
+
+def once(folder: Path) -> str:
+    with start(folder, "--once") as process:
+        output, _ = process.communicate(timeout=200)
+        assert process.returncode == 0
+    return output
+
+
+def inbox(folder: Path) -> dict[str, str]:
+    files = sorted((folder / "var/demo/inbox").glob("*"))
+    return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
+def numbers_told(folder: Path) -> Counter[str]:
+    lines = (folder / "var/demo/xunjian.log").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines if line.endswith("}")]
+    return Counter(number for event in events if event["event"] == "told" for number in event["numbers"])
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("run")
+    return folder, once(folder)
+
+
+def test_every_account_is_seen_once_and_stands_where_its_story_says(first_run: tuple[Path, str]) -> None:
+    _, output = first_run
+    table = output[output.index("账号 | 平台") :].splitlines()[1:]
+    states = {cells[0]: cells[5] for cells in (line.split(" | ") for line in table) if len(cells) == 7}
+    assert {name: states.get(name) for name in STATES} == STATES
+
+
+def test_messages_arrive_as_an_operator_would_see_them(first_run: tuple[Path, str]) -> None:
+    folder, _ = first_run
+    texts = inbox(folder).values()
+    silent = next(text for text in texts if "青禾市场监管" in text)
+    assert silent.startswith("【巡检提醒】单项否决指标｜青禾市场监管（微信公众号）｜青禾县市场监督管理局")
+    assert re.search(r"依据：国办秘函〔2019〕19号.*2周内无更新", silent)
+    assert re.search(r"编号：[0-9A-F]{8}", silent)
+    assert not [text for text in texts if "青禾民政" in text or "青禾应急" in text]
+
+
+def test_no_message_repeats_the_leaked_number(first_run: tuple[Path, str]) -> None:
+    folder, _ = first_run
+    everything = "".join(inbox(folder).values()) + (folder / "var/demo/xunjian.log").read_text(encoding="utf-8")
+    assert re.search(r"65\*{13}\d{3}", everything)
+    assert not re.search(r"(?<!\d)65\d{15}[\dX]", everything)
+
+
+def test_the_weekly_list_names_the_silent_and_the_unverified(first_run: tuple[Path, str]) -> None:
+    folder, _ = first_run
+    (path,) = (folder / "var/demo/reports").glob("*.xlsx")
+    book = load_workbook(path)
+    rows = {sheet.title: [str(cell) for row in sheet.values for cell in row] for sheet in book}
+    book.close()
+    assert any("青禾水利" in cells for name, cells in rows.items() if "已超期" in name)
+    assert any("青禾教育" in cells for name, cells in rows.items() if "临近" in name)
+    assert any("青禾民政" in cells for name, cells in rows.items() if "未能核实" in name)
+
+
+def test_a_second_run_tells_nobody_twice(first_run: tuple[Path, str]) -> None:
+    folder, _ = first_run
+    before = inbox(folder)
+    once(folder)
+    assert inbox(folder) == before
+    assert max(numbers_told(folder).values()) == 1
+
+
+def test_killed_at_random_moments_it_loses_no_message_and_repeats_none(
+    first_run: tuple[Path, str], tmp_path: Path
+) -> None:
+    chance = random.Random(os.environ.get("XUNJIAN_TEST_SEED", "20261121"))
+    for _ in range(3):
+        process = start(tmp_path)
+        time.sleep(chance.uniform(3, 12))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    once(tmp_path)
+    assert len(inbox(tmp_path)) == len(inbox(first_run[0]))
+    assert max(numbers_told(tmp_path).values()) == 1
+
+
+def test_ctrl_c_ends_it_cleanly_with_the_table(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "共22个账号" in output

@@ -1,0 +1,109 @@
+"""`xunjian check` as a person and as a program use it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from xunjian.check import check
+
+_app = typer.Typer()
+_app.command()(check)
+_ID = "11010119900307002X"
+
+
+def _run(*arguments: str, given: bytes = b"") -> Result:
+    return CliRunner().invoke(_app, list(arguments), input=given)
+
+
+def _lines(*records: object) -> bytes:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode()
+
+
+def test_a_clean_text_ends_with_nothing_to_do() -> None:
+    result = _run(given="今日天气晴。".encode())
+    assert result.exit_code == 0
+    assert "需处理 0 处" in result.stdout
+
+
+def test_a_person_reads_place_word_clause_and_suggestion() -> None:
+    result = _run(given="第一行\r\n推进扫黑险恶。".encode())
+    assert result.exit_code == 1
+    for part in ("2:3", "扫黑险恶", "sensitive_word", "国办发〔2018〕123号", "扫黑除恶"):
+        assert part in result.stdout
+
+
+def test_a_mention_is_shown_and_accuses_nobody() -> None:
+    result = _run(given="警方打击赌博。".encode())
+    assert result.exit_code == 0
+    assert "赌博" in result.stdout
+
+
+def test_a_personal_number_is_not_printed_again() -> None:
+    result = _run(given=f"张三，身份证号{_ID}".encode())
+    assert result.exit_code == 1
+    assert _ID not in result.stdout
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_files_come_in_many_encodings(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_bytes("推进扫黑险恶专项斗争，建设平安青禾。".encode(encoding))
+    result = _run(str(path))
+    assert result.exit_code == 1
+    assert "1:3" in result.stdout
+
+
+def test_json_lines_give_code_points_of_the_text_as_given() -> None:
+    text = "😀\x00\ud800推进ＳＢ扫黑险恶"
+    given = (json.dumps({"id": 7, "text": text}) + "\r\n\r\n" + '{"id": "b", "text": ""}\n').encode("utf-8-sig")
+    result = _run("--jsonl", given=given)
+    first, second = (json.loads(line) for line in result.stdout_bytes.splitlines())
+    (finding,) = first["findings"]
+    assert text[finding["start"] : finding["end"]] == finding["text"] == "扫黑险恶"
+    assert finding["clause"]["document"] == "国办发〔2018〕123号"
+    assert {"rule", "severity", "suggestion", "indicator", "tag"} <= set(finding)
+    assert second == {"id": "b", "findings": []}
+    assert result.exit_code == 1
+
+
+def test_a_lexicon_replaces_the_words(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("word,tag\n摸鱼,风纪\n", encoding="utf-8")
+    result = _run("--jsonl", "--lexicon", str(path), given=_lines({"id": 1, "text": "摸鱼，扫黑险恶"}))
+    assert [finding["text"] for finding in json.loads(result.stdout)["findings"]] == ["摸鱼"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "key"),
+    [
+        (b"{nonsense\n", "JSON"),
+        (b"[1]\n", "JSON"),
+        (b'{"text": "x"}\n', "id"),
+        (b'{"id": 1}\n', "text"),
+        (b'{"id": 1, "text": 5}\n', "text"),
+        (b"[" * 100_000 + b"\n", "JSON"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_before_it_is_lost(bad: bytes, key: str) -> None:
+    result = _run("--jsonl", given=_lines({"id": 1, "text": "好"}) + bad)
+    assert result.exit_code == 2
+    assert json.loads(result.stdout) == {"id": 1, "findings": []}
+    assert "-:2" in result.stderr
+    assert key in result.stderr
+    assert "请" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["", "--lexicon", "--rulebook"])
+def test_a_missing_file_is_bad_input(option: str) -> None:
+    arguments = [option, "nowhere.file"] if option else ["nowhere.file"]
+    result = _run(*arguments, given="扫黑险恶".encode())
+    assert result.exit_code == 2
+    assert "nowhere.file" in result.stderr
+
+
+def test_a_megabyte_is_checked() -> None:
+    result = _run(given=("我县召开会议，研究部署重点工作。" * 65_000).encode())
+    assert result.exit_code == 0
