@@ -1,7 +1,7 @@
 """`python -m demo`: run the stand-in alone."""
 
 import sys
-import threading
+import time
 
 from demo.internet import Internet
 from demo.proxy import Proxy
@@ -14,7 +14,9 @@ def main() -> None:
     with Proxy(Internet(demo_world(utc_now())), port=port) as proxy:
         sys.stdout.write(f"出口代理：{proxy.url}\n代理公钥：{proxy.spki}\n示例台账：{LEDGER}\n按 Ctrl+C 结束。\n")
         sys.stdout.flush()
-        threading.Event().wait()
+        while True:
+            # In short pieces: a wait without end misses a Ctrl+C that another thread happens to receive.
+            time.sleep(0.5)
 
 
 if __name__ == "__main__":

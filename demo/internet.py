@@ -12,7 +12,7 @@ SITES = (weibo, wechat, douyin, toutiao, feed)
 HOSTS = tuple(host for site in SITES for host in site.HOSTS)
 
 HUGE_BYTES = 30_000_000
-SLOW_SECONDS = 1.5
+SLOW_SECONDS = 0.8
 HANG_SECONDS = 600.0
 _PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -23,13 +23,16 @@ _STATUS = {
     Behaviour.HTTP_418: 418,
     Behaviour.HTTP_500: 500,
 }
+_DATA_STATUS = _STATUS | {Behaviour.HTTP_432: 432}
+_DATA = {Behaviour.TO_PRIVATE: redirect("http://169.254.169.254/latest/meta-data/")}
 _PAGES = {
     Behaviour.FROZEN: as_page("忙碌", script="for(;;){}"),
     Behaviour.ALERT: as_page("弹窗", script="for(let i=0;i<3;i++)alert('你好');"),
+    Behaviour.POPUP: as_page("弹出窗口", script="window.open('/popup');"),
     Behaviour.DOWNLOAD: Answer(
         b"MZ", content_type="application/octet-stream", headers={"Content-Disposition": "attachment; filename=a.exe"}
     ),
-    Behaviour.TO_PRIVATE: redirect("http://169.254.169.254/latest/meta-data/"),
+    **_DATA,
 }
 
 
@@ -78,8 +81,8 @@ def _spoiled_page(answer: Answer, behaviour: Behaviour) -> Answer:
 
 def _spoiled_data(answer: Answer, behaviour: Behaviour) -> Answer:
     half = len(answer.body) // 2
-    if behaviour in (*_STATUS, Behaviour.HTTP_432):
-        return Answer(status=_STATUS.get(behaviour, 432))
+    if status := _DATA_STATUS.get(behaviour):
+        return Answer(status=status)
     match behaviour:
         case Behaviour.EMPTY:
             return replace(answer, body=b"")
@@ -90,7 +93,7 @@ def _spoiled_data(answer: Answer, behaviour: Behaviour) -> Answer:
         case Behaviour.HUGE:
             return replace(answer, body=answer.body + b" " * HUGE_BYTES)
         case _:
-            return _slowed(answer, behaviour)
+            return _slowed(_DATA.get(behaviour, answer), behaviour)
 
 
 def _slowed(answer: Answer, behaviour: Behaviour) -> Answer:

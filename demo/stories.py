@@ -28,7 +28,7 @@ _LINES = (
 )
 # The number below belongs to nobody: 659999 is no county and 000 is never given as a serial; only its form is right.
 _LEAK = "临时救助对象名单公示。申请人示例甲，身份证号659999199003070006，公示期七天。"
-_GAMBLING = "周末活动预告。网上赌场注册即送彩金，澳门博彩线上开户，加群领取投注网址。"
+_GAMBLING = "网上赌场注册送彩金，加群领取投注网址。澳门博彩线上开户，日结提现。"
 _MISSPELT = "普法宣传进社区。志愿者宣讲社会主义核心价值关，坚持中国特色社会主意法治道路。"
 
 

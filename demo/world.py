@@ -30,6 +30,7 @@ class Behaviour(StrEnum):
     HANG = "hang"
     FROZEN = "frozen"
     ALERT = "alert"
+    POPUP = "popup"
     DOWNLOAD = "download"
     TO_PRIVATE = "to_private"
 

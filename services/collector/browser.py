@@ -66,11 +66,7 @@ class Browser:
         except _VisitError as error:
             look = error.look
         except pw.Error as error:
-            look = (
-                failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
-                if self._kill_switch.has_fired
-                else _explained(error)
-            )
+            look = _STUCK if self._kill_switch.has_fired else _explained(error)
         if look.failure:
             log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
             self._recover(platform, look.failure)
@@ -174,7 +170,6 @@ class Browser:
                 proxy=_proxy(settings.proxy),
                 chromium_sandbox=settings.sandbox,
                 args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
-                ignore_default_args=["--disable-popup-blocking"],
             )
         except pw.Error as error:
             why = error.message.splitlines()[0]
@@ -211,6 +206,7 @@ class _Tab:
         self.context = context
         self.page = context.new_page()
         self.visits = 0
+        context.on("page", lambda popup: popup.close())
         self._settings = settings
         self._clock = clock
         self._refusal = refusal
@@ -266,6 +262,9 @@ class _Tab:
         except pw.Error as error:
             if self._refused:
                 return failed(Outcome.NETWORK, f"页面跳转被拒绝：{self._refused}")
+            # A page that died aborts its navigation before it is told dead: then this raises.
+            if "ERR_ABORTED" in error.message:
+                self.page.wait_for_timeout(100)
             # Chromium shows a page of its own for an empty answer with an error status; we have that answer.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message and "interrupted by another" not in error.message:
                 return _explained(error)
@@ -302,7 +301,7 @@ class _Tab:
             self._watch.end(request, request.failure or "net::ERR_FAILED")
         elif response.status in _REDIRECTS:
             self._watch.skip(request)
-        elif request.failure and "ERR_HTTP_RESPONSE_CODE_FAILURE" not in request.failure:
+        elif request.failure and response.status < 400:
             self._watch.end(request, request.failure)
         elif length_of(response.headers) > self._settings.max_body_bytes:
             self._watch.end(request, TOO_LARGE)
@@ -327,7 +326,7 @@ class _Tab:
 
     def _fetched(self, answer: dict[str, Any]) -> Capture:
         if error := answer.get("error"):
-            raise _VisitError(network_failure(error))
+            raise _VisitError(network_failure(error).model_copy(update={"light": True}))
         body = base64.b64decode(answer["body"])
         return Capture(
             url=answer["url"], status=answer["status"], headers=answer["headers"], body=body, at=self._clock()

@@ -1,0 +1,369 @@
+"""Real Chromium against the stand-in, through the ordinary egress-proxy setting."""
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from demo.internet import Internet
+from demo.proxy import Proxy
+from demo.world import DemoAccount, DemoPost, World
+from services.collector import browser as module
+from services.collector.browser import Browser
+from services.collector.chromium import BrowserSettings, find_browser
+from services.collector.look import Look
+from services.collector.platforms.base import Plan
+from shared.clock import utc_now
+from shared.errors import InputError, TransientError
+from shared.events import Outcome
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_browser() is None, reason="no Chromium here: install chromium or chromium-headless-shell"),
+]
+
+WEIBO_HOSTS = ("m.weibo.cn", "visitor.passport.weibo.cn", "passport.weibo.cn")
+SEC_UID = "MS4wLjABAAAAQingheDemo000000000000000000000000000000001"
+FEED = "https://feeds.qinghe.example/news.xml"
+
+
+def weibo(uid: str = "1000001") -> Plan:
+    api = f"https://m.weibo.cn/api/container/getIndex?type=uid&value={uid}"
+    return Plan(
+        page=f"https://m.weibo.cn/u/{uid}",
+        keep=(r"^m\.weibo\.cn/api/container/getIndex$",),
+        fetch=(api, f"{api}&containerid=107603{uid}"),
+    )
+
+
+def douyin() -> Plan:
+    return Plan(page=f"https://www.douyin.com/user/{SEC_UID}", keep=("/user/profile/other/$", "/aweme/post/$"))
+
+
+@pytest.fixture
+def net() -> Internet:
+    now = utc_now()
+    posts = tuple(DemoPost(at=now.replace(microsecond=number), text=f"第{number}条。") for number in range(3))
+    return Internet(
+        World(
+            [
+                DemoAccount("weibo", "1000001", "青禾发布", "示例单位", posts),
+                DemoAccount("weibo", "1000002", "青禾教育", "示例单位", posts),
+                DemoAccount("douyin", SEC_UID, "青禾融媒", "示例单位", posts),
+                DemoAccount("feed", "qinghe-news", "青禾要闻", "示例单位", posts),
+            ]
+        )
+    )
+
+
+@pytest.fixture
+def settings(net: Internet) -> Iterator[BrowserSettings]:
+    with Proxy(net) as proxy:
+        yield BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, visit_seconds=5, settle_seconds=0.3)
+
+
+@pytest.fixture
+def browser(settings: BrowserSettings) -> Iterator[Browser]:
+    browser = Browser(settings, utc_now)
+    yield browser
+    browser.close()
+
+
+def look_at(browser: Browser, plan: Plan | None = None, full: bool = False) -> Look:
+    return browser.visit("weibo", plan or weibo(), WEIBO_HOSTS, full)
+
+
+def paths(look: Look) -> list[str]:
+    return [urlsplit(capture.url or "").path for capture in look.captures]
+
+
+def started_processes() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def kill_renderers() -> None:
+    for process in started_processes():
+        if "--type=renderer" in process.cmdline():
+            process.kill()
+
+
+def test_the_first_visit_passes_the_visitor_step_and_keeps_the_page_and_its_answers(browser: Browser) -> None:
+    look = look_at(browser)
+    assert look.failure is None
+    assert not look.light
+    assert paths(look) == ["/u/1000001", "/api/container/getIndex", "/api/container/getIndex"]
+    assert look.final_url == "https://m.weibo.cn/u/1000001"
+
+
+def test_ids_arrive_exactly(browser: Browser, net: Internet) -> None:
+    look = browser.visit("douyin", douyin(), ("www.douyin.com",))
+    answer = next(capture for capture in look.captures if "/aweme/post/" in (capture.url or ""))
+    listed = {item["aweme_id"] for item in answer.parsed()["aweme_list"]}
+    account = net.world.account(f"douyin/{SEC_UID}")
+    assert account
+    assert listed == {post.id for post in account.posts}
+
+
+def test_a_warm_page_asks_for_the_answers_only(browser: Browser, net: Internet) -> None:
+    look_at(browser)
+    net.seen.clear()
+    look = look_at(browser, weibo("1000002"))
+    assert look.light
+    assert dict(net.seen) == {"m.weibo.cn/api/container/getIndex": 2}
+    assert look.captures[0].parsed()["data"]["userInfo"]["screen_name"] == "青禾教育"
+    assert look.captures[0].headers["content-type"].startswith("application/json")
+
+
+def test_what_the_page_must_sign_is_never_asked_for_from_inside_it(browser: Browser, net: Internet) -> None:
+    for _ in range(2):
+        net.seen.clear()
+        assert not browser.visit("douyin", douyin(), ("www.douyin.com",)).light
+        assert net.seen[f"www.douyin.com/user/{SEC_UID}"] == 1
+
+
+def test_pictures_and_styles_are_loaded_for_the_screenshot_only(browser: Browser, net: Internet) -> None:
+    assert look_at(browser).screenshot is None
+    assert not any("/static/" in place for place in net.seen)
+    look = look_at(browser, full=True)
+    assert look.screenshot
+    assert look.screenshot.startswith(b"\x89PNG")
+    assert net.seen["m.weibo.cn/static/avatar.png"] == 1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "statuses"),
+    [
+        ("captcha", [200]),
+        ("login_wall", [200]),
+        ("http_403", [403]),
+        ("http_418", [418]),
+        ("http_500", [500]),
+        ("http_432", [200, 432]),
+        ("empty", [200, 200]),
+        ("truncated", [200, 200]),
+        ("alert", [200]),
+        ("popup", [200]),
+    ],
+)
+def test_what_a_platform_shows_instead_is_captured_and_not_waited_for(
+    browser: Browser, net: Internet, behaviour: str, statuses: list[int]
+) -> None:
+    net.world.behave("weibo/1000001", behaviour)
+    started = time.monotonic()
+    look = look_at(browser)
+    assert look.failure is None
+    assert [capture.status for capture in look.captures] == statuses
+    assert time.monotonic() - started < 4
+
+
+def test_a_popup_does_not_stay(browser: Browser, net: Internet) -> None:
+    net.world.behave("weibo/1000001", "popup")
+    look_at(browser)
+    look_at(browser)
+    assert len(browser._tabs["weibo"].context.pages) == 1
+
+
+def test_a_login_wall_elsewhere_is_still_seen(browser: Browser, net: Internet) -> None:
+    net.world.behave("weibo", "login_wall")
+    look = look_at(browser)
+    assert look.final_url
+    assert look.final_url.startswith("https://passport.weibo.cn/signin")
+    assert "请先登录" in look.captures[0].text
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failure"),
+    [
+        ("reset", Outcome.NETWORK),
+        ("huge", Outcome.NETWORK),
+        ("download", Outcome.NETWORK),
+        ("to_private", Outcome.NETWORK),
+        ("hang", Outcome.TIMEOUT),
+        ("frozen", Outcome.TIMEOUT),
+    ],
+)
+def test_a_look_that_did_not_succeed_says_so_and_the_next_one_works(
+    monkeypatch: pytest.MonkeyPatch, browser: Browser, net: Internet, behaviour: str, failure: Outcome
+) -> None:
+    monkeypatch.setattr(module, "KILL_GRACE_SECONDS", 1.0)
+    net.world.behave("weibo/1000001", behaviour)
+    look = look_at(browser)
+    assert look.failure is failure
+    assert look.reason
+    net.world.behave("weibo/1000001")
+    again = look_at(browser)
+    assert again.failure is None
+    assert len(again.captures) == 3
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failure"), [("reset", Outcome.NETWORK), ("huge", Outcome.NETWORK), ("hang", Outcome.TIMEOUT)]
+)
+def test_a_light_look_that_did_not_succeed_loads_the_page_next_time(
+    browser: Browser, net: Internet, behaviour: str, failure: Outcome
+) -> None:
+    look_at(browser)
+    net.world.behave("weibo/1000001", behaviour)
+    failed = look_at(browser)
+    assert failed.failure is failure
+    assert failed.light
+    net.world.behave("weibo/1000001")
+    assert not look_at(browser).light
+    assert look_at(browser).light
+
+
+def test_a_slow_answer_is_waited_for(browser: Browser, net: Internet) -> None:
+    net.world.behave("weibo/1000001", "slow")
+    assert len(look_at(browser).captures) == 3
+
+
+def test_a_crashed_renderer_is_a_crash_and_the_next_visit_works(browser: Browser) -> None:
+    look_at(browser)
+    kill_renderers()
+    assert look_at(browser).failure is Outcome.CRASH
+    assert look_at(browser).failure is None
+
+
+@pytest.mark.parametrize("seconds", [0.4, 1.2])
+def test_a_renderer_that_crashes_while_loading_is_a_crash(browser: Browser, net: Internet, seconds: float) -> None:
+    look_at(browser)
+    net.world.behave("weibo/1000001", "slow")
+    killer = threading.Timer(seconds, kill_renderers)
+    killer.start()
+    assert look_at(browser, full=True).failure is Outcome.CRASH
+    killer.join()
+    net.world.behave("weibo/1000001")
+    assert look_at(browser).failure is None
+
+
+@pytest.mark.parametrize("victim", ["chrom", "node"])
+def test_a_killed_browser_or_driver_is_started_again(browser: Browser, victim: str) -> None:
+    look_at(browser)
+    process = next(child for child in started_processes() if victim in child.name())
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(5)
+    looks = [look_at(browser), look_at(browser)]
+    assert looks[0].failure in (None, Outcome.CRASH)
+    assert looks[1].failure is None
+
+
+def test_a_recycled_context_keeps_its_cookies(monkeypatch: pytest.MonkeyPatch, browser: Browser, net: Internet) -> None:
+    monkeypatch.setattr(module, "RECYCLE_AFTER", 2)
+    lights = [look_at(browser).light for _ in range(5)]
+    assert lights == [False, True, False, True, False]
+    assert net.seen["visitor.passport.weibo.cn/visitor/visitor"] == 1
+
+
+def test_nothing_is_left_running_after_close(settings: BrowserSettings) -> None:
+    before = {process.pid for process in started_processes()}
+    browser = Browser(settings, utc_now)
+    look_at(browser)
+    assert len({process.pid for process in started_processes()} - before) > 2
+    browser.close()
+    browser.close()
+    left = [process for process in started_processes() if process.pid not in before]
+    _, alive = psutil.wait_procs(left, timeout=5)
+    assert alive == []
+
+
+def test_a_closed_browser_starts_again(browser: Browser) -> None:
+    look_at(browser)
+    browser.close()
+    assert look_at(browser).failure is None
+
+
+def test_a_feed_needs_no_browser(settings: BrowserSettings) -> None:
+    browser = Browser(settings.model_copy(update={"executable_path": Path("/nowhere")}), utc_now)
+    try:
+        look = browser.visit("feed", Plan(fetch=(FEED,)), ())
+        assert look.failure is None
+        assert look.captures[0].status == 200
+        assert b"<rss" in look.captures[0].body
+        with pytest.raises(TransientError, match="浏览器无法启动"):
+            look_at(browser)
+    finally:
+        browser.close()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failure"), [("huge", Outcome.NETWORK), ("reset", Outcome.NETWORK), ("hang", Outcome.TIMEOUT)]
+)
+def test_a_feed_that_does_not_come_is_a_failure(
+    browser: Browser, net: Internet, behaviour: str, failure: Outcome
+) -> None:
+    net.world.behave("feed", behaviour)
+    assert browser.visit("feed", Plan(fetch=(FEED,)), ()).failure is failure
+
+
+def test_a_feed_may_not_lead_inside(browser: Browser, net: Internet) -> None:
+    net.world.behave("feed", "to_private")
+    look = browser.visit("feed", Plan(fetch=(FEED,)), ())
+    assert look.failure is Outcome.NETWORK
+    assert look.reason
+    assert "内网" in look.reason
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/", "http://169.254.169.254/latest/", "file:///etc/passwd", "https://weibo.example/u/1"]
+)
+def test_an_address_outside_the_platform_is_refused_before_anything_starts(
+    settings: BrowserSettings, net: Internet, url: str
+) -> None:
+    browser = Browser(settings, utc_now)
+    with pytest.raises(InputError, match="台账"):
+        browser.visit("weibo", Plan(page=url), WEIBO_HOSTS)
+    with pytest.raises(InputError, match="台账"):
+        browser.visit("weibo", Plan(fetch=(url,)), WEIBO_HOSTS)
+    assert not net.seen
+
+
+def test_without_a_proxy_a_name_that_leads_inside_is_refused() -> None:
+    with pytest.raises(InputError, match="内网"):
+        Browser(BrowserSettings(), utc_now).visit("feed", Plan(fetch=("http://127.0.0.1:1/",)), ())
+
+
+def test_a_dead_proxy_is_a_network_failure(settings: BrowserSettings) -> None:
+    browser = Browser(settings.model_copy(update={"proxy": "http://127.0.0.1:9"}), utc_now)
+    try:
+        assert look_at(browser).failure is Outcome.NETWORK
+        assert browser.visit("feed", Plan(fetch=(FEED,)), ()).failure is Outcome.NETWORK
+    finally:
+        browser.close()
+
+
+def test_a_proxy_with_another_key_is_not_trusted(settings: BrowserSettings) -> None:
+    browser = Browser(settings.model_copy(update={"proxy_spki": "A" * 43 + "="}), utc_now)
+    try:
+        look = look_at(browser)
+        assert look.failure is Outcome.NETWORK
+        assert look.reason
+        assert "CERT" in look.reason
+    finally:
+        browser.close()
+
+
+def test_a_saved_login_is_used_and_must_be_private(settings: BrowserSettings, net: Internet, tmp_path: Path) -> None:
+    cookie = {"name": "SUB", "value": "kept", "domain": ".weibo.cn", "path": "/", "secure": True}
+    file = tmp_path / "weibo.json"
+    file.write_text(json.dumps({"cookies": [{**cookie, "expires": -1, "httpOnly": False, "sameSite": "Lax"}]}))
+    file.chmod(0o644)
+    browser = Browser(settings.model_copy(update={"storage_state_dir": tmp_path}), utc_now)
+    try:
+        with pytest.raises(InputError, match="chmod 600"):
+            look_at(browser)
+        file.chmod(0o600)
+        assert len(look_at(browser).captures) == 3
+        assert net.seen["visitor.passport.weibo.cn/visitor/visitor"] == 0
+    finally:
+        browser.close()
+
+
+def test_check_really_starts_the_browser(browser: Browser) -> None:
+    assert browser.check().split(".")[0].isdecimal()
