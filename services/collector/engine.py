@@ -14,7 +14,7 @@ from services.collector.platforms.base import Capture, Plan, Platform, Reading, 
 from services.collector.schedule import next_look, pause_after
 from shared.account import Account
 from shared.bus import Bus
-from shared.clock import Clock
+from shared.clock import Clock, to_shanghai
 from shared.errors import InputError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.metrics import Metrics
@@ -77,13 +77,16 @@ class CollectorEngine:
         self._metrics.heartbeat.set(now.timestamp())
         return any(visited)
 
-    def visit(self, account: Account) -> Visit:
-        """One look at one account, without publishing or remembering anything. Raises InputError: no such platform."""
+    def visit(self, account: Account, full: bool = False) -> Visit:
+        """One look at one account, without publishing or remembering anything. Raises InputError: no such platform.
+
+        `full`: the whole page, which alone shows some platforms' account name.
+        """
         platform = self._platforms.get(account.platform)
         if platform is None:
             raise InputError(account.key, f"no such platform; there are: {', '.join(sorted(self._platforms))}")
         started = self._clock()
-        reading, look = self._look(account, platform)
+        reading, look = self._look(account, platform, full)
         return Visit(reading, look, self._probe(account, reading, look, started))
 
     def close(self) -> None:
@@ -106,7 +109,7 @@ class CollectorEngine:
         return True
 
     def _visit_due(self, due: Due, platform: Platform, rest: Rest) -> None:
-        visit = self.visit(due.account)
+        visit = self.visit(due.account, full=_first_today(due, self._clock()))
         reading, probe = visit.reading, visit.probe
         known = self._store.seen(due.account.key)
         posts = [_post(due.account, seen, probe.at) for seen in reading.posts]
@@ -117,16 +120,16 @@ class CollectorEngine:
         self._count(probe)
         log.info("visited", account=due.account.key, outcome=str(probe.outcome), posts=len(posts), news=len(news))
 
-    def _look(self, account: Account, platform: Platform) -> tuple[Reading, Look]:
+    def _look(self, account: Account, platform: Platform, full: bool) -> tuple[Reading, Look]:
         try:
             plan = platform.plan(account)
         except InputError as error:
             return Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}"), Look(
                 final_url=account.url
             )
-        look = self._looker.visit(account.platform, plan, platform.hosts)
+        look = self._looker.visit(account.platform, plan, platform.hosts, full)
         reading = _read(account, platform, look)
-        if look.light and not reading.outcome.is_evidence:
+        if look.light and not reading.outcome.is_evidence and not _too_fast(look):
             # The light path proved nothing: before saying so, open the page as a person would.
             look = self._looker.visit(account.platform, plan, platform.hosts, full=True)
             reading = _read(account, platform, look)
@@ -190,6 +193,16 @@ def _read(account: Account, platform: Platform, look: Look) -> Reading:
     if look.failure is not None:
         return Reading(outcome=look.failure, reason=look.reason)
     return platform.read(look.captures, account)
+
+
+def _first_today(due: Due, now: datetime) -> bool:
+    """The first look of a Beijing day is a full one: the light path would never notice a new name."""
+    return due.last_at is None or to_shanghai(due.last_at).date() != to_shanghai(now).date()
+
+
+def _too_fast(look: Look) -> bool:
+    """Asked to slow down (Weibo's 418, HTTP's 429): asking for more at once would be rude."""
+    return any(capture.status in (418, 429) for capture in look.captures)
 
 
 def _proved(reading: Reading) -> Outcome:

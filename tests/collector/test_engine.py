@@ -60,6 +60,7 @@ class ScriptedLooker:
         self.script: list[str] = []
         self.asked: list[tuple[str, bool]] = []
         self.clock = clock
+        self.status = 200
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
         self.asked.append((plan.page or "", full))
@@ -67,7 +68,7 @@ class ScriptedLooker:
         if word == "crash":
             return Look(failure=Outcome.CRASH, reason="浏览器异常退出")
         light = word.startswith("light:")
-        capture = Capture(body=word.removeprefix("light:").encode(), at=self.clock())
+        capture = Capture(status=self.status, body=word.removeprefix("light:").encode(), at=self.clock())
         wish = 7200 if word == "blocked" else None
         return Look(captures=(capture,), final_url=plan.page, light=light, retry_after_seconds=wish)
 
@@ -166,14 +167,31 @@ def test_a_future_post_is_not_the_newest(bench: Bench) -> None:
 
 
 def test_a_light_look_that_proves_nothing_is_repeated_as_a_full_one(bench: Bench) -> None:
-    bench.visit("light:blocked, two posts")
-    assert [full for _, full in bench.looker.asked] == [False, True]
+    bench.visit("two posts")
+    bench.published()
+    bench.visit("light:blocked, two posts", after=timedelta(hours=7))
+    assert [full for _, full in bench.looker.asked[1:]] == [False, True]
     assert probe_of(bench.published()).outcome is Outcome.OK
 
 
+def test_a_platform_that_asks_to_slow_down_is_not_asked_for_more(bench: Bench) -> None:
+    bench.visit("two posts")
+    bench.looker.status = 429
+    bench.visit("light:blocked", after=timedelta(hours=7))
+    assert [full for _, full in bench.looker.asked[1:]] == [False]
+
+
+def test_the_first_look_of_a_day_is_a_full_one(bench: Bench) -> None:
+    bench.visit("two posts")
+    bench.visit("light:two posts", after=timedelta(hours=7))
+    bench.visit("two posts", after=timedelta(hours=7))
+    assert [full for _, full in bench.looker.asked] == [True, False, True]
+
+
 def test_a_light_look_that_proves_the_list_is_enough(bench: Bench) -> None:
-    bench.visit("light:two posts")
-    assert [full for _, full in bench.looker.asked] == [False]
+    bench.visit("two posts")
+    bench.visit("light:two posts", after=timedelta(hours=7))
+    assert [full for _, full in bench.looker.asked[1:]] == [False]
 
 
 @pytest.mark.parametrize("word", ["timeline", "comments only"])
