@@ -63,6 +63,7 @@ def table(rows: Sequence[Verdict], now: datetime, width: int, *, brief: bool, ca
         board.add_column(header, ratio=ratio, no_wrap=brief or not flexible, overflow="ellipsis" if brief else "fold")
     for row in rows:
         cells = dict(zip(HEADERS, map(escape, _cells(row, now)), strict=True))
+        cells["原因"] = escape(_in_brief(row)) if brief else cells["原因"]
         cells["结论"] = f"[{_COLOURS[row.state]}]{cells['结论']}[/]"
         board.add_row(*(cells[header] for header in shown))
     return board
@@ -96,3 +97,11 @@ def _cells(row: Verdict, now: datetime) -> tuple[str, ...]:
         row.state.words,
         row.why,
     )
+
+
+def _in_brief(row: Verdict) -> str:
+    """Silence as a number against its threshold; anything else needs its sentence."""
+    first = next((finding for finding in row.findings if finding.sentence.rstrip("。") in row.why), None)
+    if first is None or first.rule != "silent_account":
+        return row.why
+    return f"{first.measured}，标准{first.threshold}"

@@ -55,7 +55,8 @@ def test_praise_of_goods_without_a_way_to_buy_only_reminds() -> None:
 def test_the_platforms_own_mark_is_enough_alone() -> None:
     (objection,) = CommercialAd().check_post(a_post(text="晴", ad_signals=("is_ad=1",)), _HISTORY)
     assert objection.severity is None
-    assert "is_ad=1" in objection.sentence
+    assert "标有广告推广" in objection.sentence
+    assert "is_ad=1" in objection.measured
 
 
 def test_a_post_gets_one_objection_without_the_telephone_number() -> None:

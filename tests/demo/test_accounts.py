@@ -82,7 +82,7 @@ def test_a_readable_account_shows_its_list(demo: Demo, name: str, full: bool) ->
     assert (reading.outcome, reading.covers) == (Outcome.OK, Coverage.LIST)
     newest = max(post.published_at for post in reading.posts if post.published_at)
     expected = demo.started - timedelta(days=SILENT_DAYS.get(name, 0.4))
-    assert abs(newest - expected) < timedelta(minutes=2)
+    assert timedelta() <= expected - newest < timedelta(hours=3, minutes=2)
     assert len(reading.posts) >= 10
 
 

@@ -1,5 +1,6 @@
 """A commercial advertisement on an official account: the platform says so, or several independent cues of a sale do."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
@@ -9,6 +10,13 @@ from services.analyzer.places import WINDOW, Place, name_of, objection, places_i
 from services.analyzer.rules.base import History, Hit, Objection, Rule
 from services.analyzer.text import fold
 from shared.events import Evidence, Post, Severity
+
+_MEANINGS = (
+    (re.compile("cps", re.IGNORECASE), "标有佣金推广"),
+    (re.compile("goods|product|shop|promotions", re.IGNORECASE), "挂有商品"),
+    (re.compile(""), "标有广告推广"),
+)
+"""What the platforms' field names mean to an official, first match."""
 
 
 class CommercialAd(Rule):
@@ -57,16 +65,21 @@ class CommercialAd(Rule):
 
 def _platform_says(post: Post, places: list[Place]) -> Objection:
     marks = shown("、".join(post.ad_signals))
+    meaning = "、".join(dict.fromkeys(_meaning(signal) for signal in post.ad_signals))
     quotes = [place.quote for place in places[:1]]
     return Objection(
         subject=post.id,
         since=post.published_at,
-        sentence=f"平台对{name_of(post)}标有商业推广标记（{marks}），请核实是否刊登或链接商业广告。",
-        measured=f"平台商业标记：{marks}",
+        sentence=f"平台对{name_of(post)}{meaning}，请核实是否刊登或链接商业广告。",
+        measured=f"平台标记：{meaning}（{marks}）",
         threshold="无商业标记",
         window=WINDOW,
         evidence=(Evidence(post_id=post.id, url=post.url, quote="；".join([marks, *quotes]), at=post.observed_at),),
     )
+
+
+def _meaning(signal: str) -> str:
+    return next(words for pattern, words in _MEANINGS if pattern.search(signal))
 
 
 def _words(reading: Reading, folded: str) -> str:
