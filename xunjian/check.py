@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.analyzer.numbers import mask, mask_all
+from services.analyzer.language.numbers import mask, mask_all
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
 from services.analyzer.rules.base import Hit
 from shared.errors import InputError

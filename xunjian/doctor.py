@@ -13,7 +13,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerter.channels.base import Channel
-from services.collector.chromium import find_browser
+from services.collector.browsing.chromium import find_browser
 from shared.clock import utc_now
 from shared.errors import PermanentError, XunjianError
 from shared.host import open_bus

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.alerter.channels.base import Message
-from services.alerter.text import one_line
+from services.alerter.sending.text import one_line
 from shared.account import PLATFORM_NAMES, Account
 from shared.clock import chinese_time
 from shared.events import Finding, Severity

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.analyzer.lexicon import Lexicon, Word, load_lexicon, read_words
+from services.analyzer.language.lexicon import Lexicon, Word, load_lexicon, read_words
 from shared.errors import InputError
 
 

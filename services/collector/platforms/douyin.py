@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
-from services.collector.tree import (
+from services.collector.reading.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.reading.tree import (
     as_count,
     as_dict,
     as_dicts,

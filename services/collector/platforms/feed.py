@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from services.collector.markup import clean, plain_text, tidy
-from services.collector.moments import from_text
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.wechat_identity import Identity, article_id, article_link, biz_in
+from services.collector.reading.markup import clean, plain_text, tidy
+from services.collector.reading.moments import from_text
+from services.collector.wechat.identity import Identity, article_id, article_link, biz_in
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Coverage, Outcome

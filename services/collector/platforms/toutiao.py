@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from services.collector.chinese_time import parse_chinese_time
-from services.collector.markup import plain_text
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
-from services.collector.tree import (
+from services.collector.reading.chinese_time import parse_chinese_time
+from services.collector.reading.markup import plain_text
+from services.collector.reading.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.reading.tree import (
     as_count,
     as_dict,
     as_dicts,

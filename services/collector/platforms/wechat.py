@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenPost
-from services.collector.wechat_article import Page, is_article, is_article_data, read_article, read_article_data
-from services.collector.wechat_identity import (
+from services.collector.wechat.article import Page, is_article, is_article_data, read_article, read_article_data
+from services.collector.wechat.identity import (
     HOST,
     SITE,
     Identity,
@@ -22,10 +22,10 @@ from services.collector.wechat_identity import (
     number_of_biz,
     query_of,
 )
-from services.collector.wechat_lists import read_values
-from services.collector.wechat_pages import read_page
-from services.collector.wechat_seen import Sighting, failed
-from services.collector.wechat_status import read_status
+from services.collector.wechat.lists import read_values
+from services.collector.wechat.pages import read_page
+from services.collector.wechat.seen import Sighting, failed
+from services.collector.wechat.status import read_status
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome

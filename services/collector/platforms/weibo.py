@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from services.collector.chinese_time import names_day_only, parse_chinese_time
-from services.collector.markup import plain_text
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
-from services.collector.tree import (
+from services.collector.reading.chinese_time import names_day_only, parse_chinese_time
+from services.collector.reading.markup import plain_text
+from services.collector.reading.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.reading.tree import (
     as_count,
     as_dict,
     as_dicts,

@@ -5,12 +5,12 @@ The caller makes sure first that the page is no article: a real article may quot
 
 import re
 
-from services.collector.markup import tidy
 from services.collector.platforms.base import SeenAccount
-from services.collector.script_values import assigned
-from services.collector.wechat_article import Page, one_line
-from services.collector.wechat_identity import Identity
-from services.collector.wechat_seen import Sighting, failed
+from services.collector.reading.markup import tidy
+from services.collector.reading.script_values import assigned
+from services.collector.wechat.article import Page, one_line
+from services.collector.wechat.identity import Identity
+from services.collector.wechat.seen import Sighting, failed
 from shared.events import Coverage, Outcome
 
 LONGEST_STATUS = 400

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from services.analyzer.text import Folded, fold, fold_word, is_whole_word
+from services.analyzer.language.text import Folded, fold, fold_word, is_whole_word
 from shared.errors import InputError
 
 ALLOW = "allow"

@@ -8,12 +8,12 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from services.collector.markup import node_text, plain_text, tidy, tree
-from services.collector.moments import from_text, from_unix
 from services.collector.platforms.base import Capture, SeenPost
-from services.collector.script_values import assigned, variables
-from services.collector.wechat_identity import SITE, Identity, article_link, biz_of_number, number_of_biz
-from services.collector.wechat_seen import MAX_TEXT, MAX_TITLE, Sighting, failed
+from services.collector.reading.markup import node_text, plain_text, tidy, tree
+from services.collector.reading.moments import from_text, from_unix
+from services.collector.reading.script_values import assigned, variables
+from services.collector.wechat.identity import SITE, Identity, article_link, biz_of_number, number_of_biz
+from services.collector.wechat.seen import MAX_TEXT, MAX_TITLE, Sighting, failed
 from shared.events import Comments, Coverage, Kind, Outcome
 
 _ENTITY = re.compile(r"&#?\w{1,31};")

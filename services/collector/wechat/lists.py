@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.collector.moments import from_unix
 from services.collector.platforms.base import Capture, SeenPost
-from services.collector.wechat_article import entities, one_line
-from services.collector.wechat_identity import Identity, article_id, article_link, biz_in, number_of_biz, query_of
-from services.collector.wechat_seen import MAX_TEXT, Sighting, failed, listed
+from services.collector.reading.moments import from_unix
+from services.collector.wechat.article import entities, one_line
+from services.collector.wechat.identity import Identity, article_id, article_link, biz_in, number_of_biz, query_of
+from services.collector.wechat.seen import MAX_TEXT, Sighting, failed, listed
 from shared.events import Coverage, Kind, Outcome
 
 Answer = Mapping[str, Any]
