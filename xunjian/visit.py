@@ -25,7 +25,7 @@ def visit(
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
     debug: Annotated[bool, typer.Option(help="同时打印保留的每份应答和日志")] = False,
 ) -> None:
-    """立即核查一个账号：打开了什么、保留了什么、结果如何、看到哪些内容；不记录、不通知。"""
+    """立即核查一个账号并打印所见，不记录、不通知。"""
     settings = load_settings(config)
     configure_logs(settings.log_format, "debug" if debug else "error")
     with open_host(settings, utc_now, "visit") as host:
