@@ -15,7 +15,7 @@ MOST_BYTES = 1800
 
 LEVELS = {
     Severity.VETO: "单项否决指标",
-    Severity.DEDUCTION: "扣分指标",
+    Severity.DEDUCTION: "问题提醒",
     Severity.REMINDER: "提醒",
     Severity.HINT: "提示",
     Severity.MENTION: "提示",
