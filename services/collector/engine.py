@@ -121,12 +121,14 @@ class CollectorEngine:
         log.info("visited", account=due.account.key, outcome=str(probe.outcome), posts=len(posts), news=len(news))
 
     def _look(self, account: Account, platform: Platform, full: bool) -> tuple[Reading, Look]:
+        """A row that cannot or may not be opened (wrong id, an address behind our firewall) is an outcome like others."""
         try:
-            plan = platform.plan(account)
+            return self._open(account, platform, platform.plan(account), full)
         except InputError as error:
-            return Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}"), Look(
-                final_url=account.url
-            )
+            reading = Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}")
+            return reading, Look(final_url=account.url)
+
+    def _open(self, account: Account, platform: Platform, plan: Plan, full: bool) -> tuple[Reading, Look]:
         look = self._looker.visit(account.platform, plan, platform.hosts, full)
         reading = _read(account, platform, look)
         if look.light and not reading.outcome.is_evidence and not _too_fast(look):

@@ -65,6 +65,8 @@ class ScriptedLooker:
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
         self.asked.append((plan.page or "", full))
         word = self.script.pop(0)
+        if word == "refused":
+            raise InputError(plan.page or "", "不能打开内网地址")
         if word == "crash":
             return Look(failure=Outcome.CRASH, reason="浏览器异常退出")
         light = word.startswith("light:")
@@ -229,6 +231,13 @@ def test_a_ledger_row_that_cannot_be_opened_is_unverified_not_fatal(bench: Bench
     probe = probe_of(bench.published())
     assert probe.outcome is Outcome.PARSE_ERROR
     assert "not an id; write digits" in (probe.reason or "")
+
+
+def test_an_address_that_may_not_be_opened_is_unverified_not_fatal(bench: Bench) -> None:
+    bench.visit("refused")
+    probe = probe_of(bench.published())
+    assert (probe.outcome, probe.proves_list) == (Outcome.PARSE_ERROR, False)
+    assert "内网地址" in (probe.reason or "")
 
 
 def test_what_the_bus_did_not_take_is_visited_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
