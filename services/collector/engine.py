@@ -121,7 +121,7 @@ class CollectorEngine:
         log.info("visited", account=due.account.key, outcome=str(probe.outcome), posts=len(posts), news=len(news))
 
     def _look(self, account: Account, platform: Platform, full: bool) -> tuple[Reading, Look]:
-        """A row that cannot or may not be opened (wrong id, an address behind our firewall) is an outcome like others."""
+        """A row that cannot or may not be opened (wrong id, an address behind our firewall) is an outcome too."""
         try:
             return self._open(account, platform, platform.plan(account), full)
         except InputError as error:
