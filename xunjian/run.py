@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from demo.kafka_broker import Broker
+from demo.stand_in import FOLDER as DEMO
 from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.alerter.__main__ import reports_folder, weekly_list
@@ -29,7 +30,6 @@ from xunjian.screen import Screen
 
 OWNER = "all-in-one"
 PATIENCE = timedelta(seconds=30)
-DEMO = Path("var/demo")
 EVER = datetime.min.replace(tzinfo=UTC)
 
 

@@ -135,7 +135,10 @@ class CollectorEngine:
             # The light path proved nothing: before saying so, open the page as a person would.
             look = self._looker.visit(account.platform, plan, platform.hosts, full=True)
             reading = _read(account, platform, look)
-        return reading, look
+        opened = plan.page or next(iter(plan.fetch), None)
+        # A page that never came leaves the browser on about:blank, which is nobody's address.
+        shown = look.final_url if (look.final_url or "").startswith("http") else opened
+        return reading, look.model_copy(update={"final_url": shown})
 
     def _probe(self, account: Account, reading: Reading, look: Look, started: datetime) -> Probe:
         at = max([capture.at for capture in look.captures], default=self._clock())
