@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from services.alerter.calendar import Calendar
 from services.alerter.engine import AlerterEngine
-from services.alerter.listing.calendar import Calendar
 from services.alerter.reports.base import Report
 from services.alerter.routes import Routes, build_channels
-from services.alerter.sending.sender import Sender
+from services.alerter.sender import Sender
 from shared.clock import utc_now
 from shared.host import Host, open_host, serving
 from shared.plugins import discover

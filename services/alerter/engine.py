@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.alerter import stages
+from services.alerter import pace, stages
 from services.alerter.routes import OPERATORS, Routes
-from services.alerter.sending import pace
-from services.alerter.sending.sender import Sender
+from services.alerter.sender import Sender
 from services.alerter.stages import Silence, Stop, View
 from shared.account import WHOLE_PLATFORM
 from shared.bus import Bus, Record

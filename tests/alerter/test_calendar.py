@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.alerter.listing.calendar import Calendar, last_closed
+from services.alerter.calendar import Calendar, last_closed
 from services.alerter.reports.base import Report
 from shared.clock import SHANGHAI
 from shared.store import Store, open_store

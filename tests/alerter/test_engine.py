@@ -12,7 +12,7 @@ from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.feishu import Feishu
 from services.alerter.engine import AlerterEngine
 from services.alerter.routes import Routes
-from services.alerter.sending.sender import Sender
+from services.alerter.sender import Sender
 from services.alerter.stages import Silence
 from shared.errors import PermanentError, TransientError
 from shared.events import Finding, FindingStatus, Severity

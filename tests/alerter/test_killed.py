@@ -12,7 +12,7 @@ import pytest
 from services.alerter.channels.inbox import Inbox
 from services.alerter.engine import AlerterEngine
 from services.alerter.routes import Routes
-from services.alerter.sending.sender import Sender
+from services.alerter.sender import Sender
 from shared.metrics import Metrics
 from shared.settings import RouteSection
 from shared.sqlite_bus import SqliteBus

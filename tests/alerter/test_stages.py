@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.alerter import stages
+from services.alerter import pace, stages
 from services.alerter.channels.base import Channel
-from services.alerter.sending import pace
 from services.alerter.stages import Silence, View
 from shared.delivery import Delivery
 from shared.events import Finding, FindingStatus, Severity

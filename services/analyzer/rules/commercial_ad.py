@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from services.analyzer.language.advert import ADVERT_SCORE, Reading, read_advert
 from services.analyzer.language.numbers import mask_all
-from services.analyzer.language.places import WINDOW, Place, name_of, objection, places_in, shown
 from services.analyzer.language.text import fold
+from services.analyzer.places import WINDOW, Place, name_of, objection, places_in, shown
 from services.analyzer.rules.base import History, Hit, Objection, Rule
 from shared.events import Evidence, Post, Severity
 

@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from services.analyzer.language.advert import read_advert
 from services.analyzer.language.cues import is_governance, is_solicitation, sentence_around
 from services.analyzer.language.lexicon import Match, built_in, load_lexicon
-from services.analyzer.language.places import name_of, objection, places_in
 from services.analyzer.language.text import fold, fold_word
+from services.analyzer.places import name_of, objection, places_in
 from services.analyzer.rules.base import History, Hit, Objection, Rule
 from shared.events import Post, Severity
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.alerter import pace
 from services.alerter.channels.base import Channel
 from services.alerter.message import Matter, word
-from services.alerter.sending import pace
 from services.alerter.stages import Group
 from shared.errors import PermanentError, TransientError
 from shared.events import FindingStatus
