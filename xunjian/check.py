@@ -25,7 +25,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _SEVERITY_NAMES = {
     Severity.VETO: "单项否决",
-    Severity.DEDUCTION: "扣分",
+    Severity.DEDUCTION: "问题",
     Severity.REMINDER: "提醒",
     Severity.HINT: "提示",
     Severity.MENTION: "提及",
