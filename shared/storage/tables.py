@@ -128,13 +128,14 @@ class FindingRow(SQLModel, table=True):
 
 
 class DeliveryRow(SQLModel, table=True):
-    """The delivery ledger: one finding's status on one channel."""
+    """The delivery ledger: one finding's status on one channel; `at` tells a matter that came back from the first time."""
 
     __tablename__ = "delivery"
 
     fingerprint: str = Field(primary_key=True)
     status: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
+    at: datetime = _time(primary_key=True)
     unit: str
     account_key: str
     finding: str = _body()
