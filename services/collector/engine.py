@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 RHYTHM_WINDOW = timedelta(days=30)
 FUTURE_TOLERANCE = timedelta(minutes=10)
+MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
+"""Characters: what a page calls a post may be megabytes, and the bus takes one."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,14 @@ def _proved(reading: Reading) -> Outcome:
 
 
 def _post(account: Account, seen: SeenPost, at: datetime) -> Post:
-    return Post(platform=account.platform, account_id=account.id, observed_at=at, **seen.model_dump())
+    fits = {
+        "title": seen.title and seen.title[:MAX_TITLE],
+        "text": seen.text and seen.text[:MAX_TEXT],
+        # A cut address leads nowhere.
+        "url": seen.url if len(seen.url or "") <= MAX_URL else None,
+        "ad_signals": tuple(signal[:MAX_TITLE] for signal in seen.ad_signals[:50]),
+    }
+    return Post(platform=account.platform, account_id=account.id, observed_at=at, **seen.model_dump() | fits)
 
 
 def _posts_per_day(posts: Sequence[SeenPost], now: datetime) -> float | None:
