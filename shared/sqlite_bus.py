@@ -75,7 +75,7 @@ class SqliteBus:
 
     def dead_letter(self, record: Record, reason: str) -> None:
         topic = record.topic + DEAD_LETTER_SUFFIX
-        self._append([(topic, _storable(record.key), record.body, json.dumps(dead_letter_headers(record, reason)))])
+        self._append([(topic, record.key, record.body, dead_letter_headers(record, reason))])
 
     def prune(self, before: datetime) -> int:
         """Delete records stored before `before` that every group of their topic has done; returns how many.
