@@ -12,7 +12,7 @@ from bench.posts import make_posts
 from bench.table import Cost, Row, faster, in_turns, timed
 from bench.words import load_jieba, naive_find
 from services.analyzer.judge import Judge
-from services.analyzer.lexicon import built_in
+from services.analyzer.language.lexicon import built_in
 from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
 from shared.envelope import decode, encode

@@ -18,7 +18,7 @@ from bench.site import Site, accounts, site
 from bench.table import Cost, Goal, Row, cpu, faster, in_turns
 from services.collector.__main__ import build_platforms
 from services.collector.browser import Browser
-from services.collector.chromium import BLOCKED, NAMES, BrowserSettings, find_browser
+from services.collector.browsing.chromium import BLOCKED, NAMES, BrowserSettings, find_browser
 from services.collector.engine import LEASE, CollectorEngine
 from shared.clock import utc_now
 from shared.errors import PermanentError

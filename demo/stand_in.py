@@ -13,6 +13,7 @@ from demo.stories import demo_world
 
 LEDGER = Path(__file__).parent / "ledger.csv"
 SETTINGS = Path(__file__).parent / "settings.yaml"
+FOLDER = Path("var/demo")
 STALE_AFTER = timedelta(days=3)
 """The demonstration's stories are told relative to its first start; older than this they no longer hold."""
 

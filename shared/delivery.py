@@ -6,7 +6,7 @@ from shared.events import Finding, FindingStatus, Moment, Value
 
 
 class Delivery(Value):
-    """What is to be told, to whom, and how far that has come. Identity: (fingerprint, status, channel).
+    """What is to be told, to whom, and how far that has come. Identity: (fingerprint, status, channel, finding.at).
 
     `state`: `pending` waits for `next_attempt_at`; `sent` was acknowledged by the other side; `dead` was refused for
     good; `muted` needed no telling (superseded, resolved before it was told, inhibited), `error` says why.

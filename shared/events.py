@@ -12,6 +12,9 @@ SCHEMA_VERSION = 1
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """A timezone-aware time, kept in UTC."""
 
+Words = Annotated[str, AfterValidator(lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))]
+"""Text from a page: half a surrogate pair becomes U+FFFD, since no encoder, database or bus takes it."""
+
 
 class Outcome(StrEnum):
     """How one look at one account ended. Only `ok` and `empty` are evidence (ARCHITECTURE.md, data flow 3)."""
@@ -104,20 +107,20 @@ class Post(Event):
     topic: ClassVar[str] = "posts"
 
     event: Literal["post"] = "post"
-    id: str = Field(min_length=1)
+    id: Words = Field(min_length=1)
     """The platform's own id of the item; a string, since 16-19 digits do not survive a float."""
     observed_at: Moment
     """When we saw it (UTC)."""
-    url: str | None = None
-    title: str | None = None
-    text: str | None = None
+    url: Words | None = None
+    title: Words | None = None
+    text: Words | None = None
     """Plain text without markup; what the capture did not hold is null."""
     published_at: Moment | None = None
     """The platform's publish time (UTC); null when the capture does not tell."""
     pinned: bool | None = None
     kind: Kind = Kind.UNKNOWN
     comments: Comments = Comments.UNKNOWN
-    ad_signals: tuple[str, ...] = ()
+    ad_signals: tuple[Words, ...] = ()
     """The platform's own marks of commerce, as `field=value` words; never text heuristics."""
 
     @property
@@ -152,16 +155,16 @@ class Probe(Event):
     event: Literal["probe"] = "probe"
     at: Moment
     outcome: Outcome
-    reason: str | None = None
+    reason: Words | None = None
     """For a person: why the look did not succeed, or what was seen; Chinese."""
-    name: str | None = None
+    name: Words | None = None
     """The account's name as the platform shows it now."""
     covers: Coverage = Coverage.LIST
     newest_post_at: Moment | None = None
     """Newest publish time among the items seen, future ones left out; never simply the first item's."""
-    post_ids: tuple[str, ...] = ()
+    post_ids: tuple[Words, ...] = ()
     """Every item id on the list, so that a deleted item can be told from one that scrolled away."""
-    url: str | None = None
+    url: Words | None = None
     evidence_sha256: str | None = None
     """Hash over the captures this rests on."""
     duration_ms: int | None = None

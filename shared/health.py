@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from shared.errors import TransientError
+from shared.errors import InputError, TransientError
 from shared.metrics import TEXT_FORMAT, Metrics
 
 Check = Callable[[], None]
@@ -13,11 +13,15 @@ Check = Callable[[], None]
 class HealthServer:
     """Serves until closed. `/readyz` runs every check (bus, database) and answers 503 with the sentence of what fails.
 
-    Raises OSError when the port is taken.
+    Raises InputError when the port cannot be had.
     """
 
     def __init__(self, host: str, port: int, metrics: Metrics, checks: Iterable[Check]) -> None:
-        self._server = ThreadingHTTPServer((host, port), _handler(metrics, tuple(checks)))
+        try:
+            self._server = ThreadingHTTPServer((host, port), _handler(metrics, tuple(checks)))
+        except OSError as error:
+            remedy = "set XUNJIAN_METRICS_PORT to a free port, or to 0 for any"
+            raise InputError(f"metrics_port {port}", f"{error.strerror or error}; {remedy}") from error
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, name="health", daemon=True)
         self._thread.start()

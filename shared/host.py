@@ -46,7 +46,13 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     if settings.kafka_bootstrap is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         return SqliteBus(settings.data_dir / "xunjian.db", source, clock)
-    bus = KafkaBus(settings.kafka_bootstrap, source, settings.kafka_api_version)
+    bus = KafkaBus(
+        settings.kafka_bootstrap,
+        source,
+        settings.kafka_api_version,
+        prefix=settings.kafka_prefix,
+        security=settings.kafka_security,
+    )
     if settings.kafka_create_topics:
         bus.ensure_topics(settings.kafka_create_topics, replication=1)
     return bus

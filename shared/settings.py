@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     """Null: the embedded bus, in the same SQLite file."""
     kafka_api_version: tuple[int, int] | None = None
     """Null: asked of the broker."""
+    kafka_prefix: str = ""
+    """Goes before every topic and group, on a cluster shared with others."""
+    kafka_security: dict[str, str] = Field(default_factory=dict)
+    """kafka-python's `security_protocol`, `sasl_*` and `ssl_*` settings."""
     kafka_create_topics: int = Field(default=0, ge=0)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
     rulebook: str = "cn"

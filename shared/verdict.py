@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.account import Account, AccountStatus
 from shared.clock import chinese_time
 from shared.events import Coverage, Finding, Outcome, Severity, Value
-from shared.storage.judgements import Looks
+from shared.storage.timeline import Looks
 
 
 class State(StrEnum):

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.analyzer.numbers import mask, mask_all
+from services.analyzer.language.numbers import mask, mask_all
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
 from services.analyzer.rules.base import Hit
 from shared.errors import InputError
@@ -25,7 +25,7 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _SEVERITY_NAMES = {
     Severity.VETO: "单项否决",
-    Severity.DEDUCTION: "扣分",
+    Severity.DEDUCTION: "问题",
     Severity.REMINDER: "提醒",
     Severity.HINT: "提示",
     Severity.MENTION: "提及",

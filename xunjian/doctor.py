@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.alerter.__main__ import channel_options
 from services.alerter.channels.base import Channel
-from services.collector.chromium import find_browser
+from services.collector.browsing.chromium import find_browser
 from shared.clock import utc_now
 from shared.errors import PermanentError, XunjianError
 from shared.host import open_bus
@@ -49,7 +50,7 @@ def diagnose(settings: Settings, now: datetime) -> Iterator[Check]:
     folder = _existing(settings.data_dir)
     yield checks.check_disk(folder, shutil.disk_usage(folder).free)
     kinds = discover("services.alerter.channels", Channel)
-    for name, options in settings.channels.items():
+    for name, options in channel_options(settings).items():
         yield checks.check_channel(name, options, kinds)
     routes = {f"routes.{number}": route.channels for number, route in enumerate(settings.routes)}
     yield checks.check_routes(routes | {"operators": settings.operators}, settings.channels)

@@ -21,7 +21,7 @@ def parse(
         str | None, typer.Option(help="页面保存的时间（ISO 8601，缺时区按北京时间），用于“昨天”等说法")
     ] = None,
 ) -> None:
-    """解析一份保存的页面，输出一个 JSON 对象（与采集时完全相同的代码）。"""
+    """解析一份保存的页面，输出一个 JSON 对象（与采集同一套代码）。"""
     known = discover("services.collector.platforms", Platform)
     if platform not in known:
         raise InputError("--platform", f"没有名为 {platform} 的平台，可选：{'、'.join(sorted(known))}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from services.alerter.__main__ import reports_folder, weekly_list
-from services.alerter.weeks import week_cut_off
+from services.alerter.listing.weeks import week_cut_off
 from shared.clock import utc_now
 from shared.settings import load_settings
 from shared.store import open_store

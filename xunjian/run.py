@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from demo.kafka_broker import Broker
+from demo.stand_in import FOLDER as DEMO
 from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.alerter.__main__ import reports_folder, weekly_list
@@ -29,7 +30,6 @@ from xunjian.screen import Screen
 
 OWNER = "all-in-one"
 PATIENCE = timedelta(seconds=30)
-DEMO = Path("var/demo")
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -45,7 +45,7 @@ def run(
         BusChoice, typer.Option(help="演示所用的总线：内嵌，或真实的 Kafka（需要 Java 和 Maven）")
     ] = BusChoice.EMBEDDED,
 ) -> None:
-    """一个进程运行采集、分析、告警三个服务（默认即演示：自带模拟平台和台账）。"""
+    """一个进程运行采集、分析、告警；不给 --config 即为演示。"""
     stop = threading.Event()
     install_signals(stop)
     with ExitStack() as stack:

@@ -26,6 +26,7 @@ class Screen:
     @contextmanager
     def live(self) -> Iterator[None]:
         """While inside, `refresh` keeps the table current."""
+        self._say(f"指标：{self._metrics_url}")
         if not self._console.is_terminal:
             yield
             return
@@ -65,7 +66,7 @@ class Screen:
 
     def _progress(self, rows: list[Verdict]) -> str:
         looked = sum(row.state is not State.WAITING for row in rows)
-        return f"已核查 {looked}/{len(rows)}　{board.summary(rows)}　指标 {self._metrics_url}　Ctrl-C 结束"
+        return f"已核查 {looked}/{len(rows)}　{board.summary(rows)}　Ctrl-C 结束"
 
     def _print_changes(self, rows: list[Verdict], now: datetime) -> None:
         looked = sum(row.state is not State.WAITING for row in rows)

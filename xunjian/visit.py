@@ -1,5 +1,6 @@
 """`xunjian visit`: one look at one account, printed."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -8,16 +9,23 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from demo.stand_in import FOLDER as DEMO
+from demo.stand_in import LEDGER, SETTINGS, stand_in
 from services.collector.__main__ import build
 from services.collector.engine import Visit
+from services.collector.platforms.base import Reading
 from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
+from shared.events import Comments, Kind
 from shared.host import Host, open_host
+from shared.ledger.reading import read_ledger
 from shared.logs import configure_logs
 from shared.settings import load_settings
 
 PREVIEW_CHARACTERS = 36
+KINDS = {Kind.ORIGINAL: "原创", Kind.REPOST: "转发", Kind.UNKNOWN: "不详"}
+COMMENTS = {Comments.OPEN: "开放", Comments.RESTRICTED: "受限", Comments.CLOSED: "关闭", Comments.UNKNOWN: "不详"}
 
 
 def visit(
@@ -25,15 +33,19 @@ def visit(
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
     debug: Annotated[bool, typer.Option(help="同时打印保留的每份应答和日志")] = False,
 ) -> None:
-    """立即核查一个账号：打开了什么、保留了什么、结果如何、看到哪些内容；不记录、不通知。"""
-    settings = load_settings(config)
-    configure_logs(settings.log_format, "debug" if debug else "error")
-    with open_host(settings, utc_now, "visit") as host:
-        _print(_look(host, account), debug)
+    """立即核查一个账号并打印所见，不记录、不通知。"""
+    demonstrated = {} if config else {known.key: known for known in read_ledger(LEDGER).accounts}
+    with ExitStack() as stack:
+        settings = load_settings(config)
+        if account in demonstrated:
+            typer.echo("（演示账号：由模拟平台应答）")
+            settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now())))
+        configure_logs(settings.log_format, "debug" if debug else "error")
+        host = stack.enter_context(open_host(settings, utc_now, "visit"))
+        _print(_look(host, host.store.account(account) or demonstrated.get(account) or _unfiled(account)), debug)
 
 
-def _look(host: Host, key: str) -> Visit:
-    account = host.store.account(key) or _unfiled(key)
+def _look(host: Host, account: Account) -> Visit:
     engine = build(host, owner="visit")
     try:
         return engine.visit(account)
@@ -50,19 +62,24 @@ def _unfiled(key: str) -> Account:
 
 def _print(visit: Visit, debug: bool) -> None:
     console = Console()
-    console.print(f"打开：{visit.probe.url or '—'}（{'仅接口' if visit.look.light else '完整页面'}）", markup=False)
-    console.print(f"结果：{visit.probe.outcome}　{visit.probe.reason or ''}", markup=False)
-    console.print(f"名称：{visit.probe.name or '—'}　用时：{visit.probe.duration_ms} 毫秒", markup=False)
-    console.print(
-        f"保留应答：{len(visit.look.captures)} 份　证据摘要：{visit.probe.evidence_sha256 or '—'}", markup=False
-    )
-    if debug:
-        for capture in visit.look.captures:
-            console.print(f"  {capture.status} {len(capture.body):>8} 字节 {capture.url}", markup=False)
+    probe, captures = visit.probe, visit.look.captures
+    for line in (
+        f"打开：{probe.url or '—'}（{'仅接口' if visit.look.light else '完整页面'}）",
+        f"结果：{probe.outcome}　{probe.reason or ''}",
+        f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
+        f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",
+        *(f"  {capture.status} {len(capture.body):>8} 字节 {capture.url}" for capture in captures if debug),
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    console.print(_table(visit.reading))
+
+
+def _table(reading: Reading) -> Table:
     table = Table("发布时间", "置顶", "类型", "评论", "内容", "商业标记")
-    for post in visit.reading.posts:
+    for post in reading.posts:
         text = (post.title or post.text or "").replace("\n", " ")[:PREVIEW_CHARACTERS]
         when = chinese_time(post.published_at) if post.published_at else "—"
         pinned = {True: "是", False: "", None: "?"}[post.pinned]
-        table.add_row(when, pinned, post.kind, post.comments, escape(text), escape(" ".join(post.ad_signals)))
-    console.print(table)
+        kind, comments = KINDS[post.kind], COMMENTS[post.comments]
+        table.add_row(when, pinned, kind, comments, escape(text), escape(" ".join(post.ad_signals)))
+    return table

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import structlog
 
+from services.alerter.listing.weeks import Week
 from services.alerter.reports.base import Report
-from services.alerter.weeks import Week
 from shared.store import Store
 
 log = structlog.get_logger(__name__)

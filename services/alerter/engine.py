@@ -153,21 +153,23 @@ class AlerterEngine:
 
     def _decide(self, claimed: Sequence[Delivery], now: datetime) -> list[Delivery]:
         """Those to be told now. Openings first: what becomes of them decides about their resolutions."""
-        findings = self._store.findings_as_of(now)
-        view = View.of(findings, self._silences)
+        view = View.of(self._store.findings_as_of(now), self._silences)
         openings = [row for row in claimed if row.status is FindingStatus.OPEN]
-        kept = self._keep(openings, view, now)
+        kept = self._keep(openings, self._with_ledger(view, openings), now)
         resolutions = [row for row in claimed if row.status is FindingStatus.RESOLVED]
-        return kept + self._keep(resolutions, self._with_openings(view, resolutions), now)
+        return kept + self._keep(resolutions, self._with_ledger(view, resolutions), now)
 
-    def _with_openings(self, view: View, resolutions: Iterable[Delivery]) -> View:
-        openings = [self._store.delivery(row.fingerprint, FindingStatus.OPEN, row.channel) for row in resolutions]
-        found = [row for row in openings if row is not None]
-        return replace(
-            view,
-            told=frozenset(stages.identity(row) for row in found if row.state == "sent"),
-            under_way=frozenset(stages.identity(row) for row in found if row.state == "pending"),
-        )
+    def _with_ledger(self, view: View, rows: Iterable[Delivery]) -> View:
+        """The view, with what the ledger says was told of these matters before."""
+        told, under_way = set(), set()
+        for row in rows:
+            known = self._store.deliveries(row.fingerprint, row.channel)
+            sent = [earlier for earlier in known if earlier.state == "sent"]
+            if sent and sent[-1].status is FindingStatus.OPEN:
+                told.add(stages.identity(row))
+            if any(other.state == "pending" and other.status is FindingStatus.OPEN for other in known):
+                under_way.add(stages.identity(row))
+        return replace(view, told=frozenset(told), under_way=frozenset(under_way))
 
     def _keep(self, deliveries: Iterable[Delivery], view: View, now: datetime) -> list[Delivery]:
         """Those that no stage stops; the others are muted or put off, with the reason."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.alerter.channels.base import Message
-from services.alerter.text import one_line
+from services.alerter.sending.text import one_line
 from shared.account import PLATFORM_NAMES, Account
 from shared.clock import chinese_time
 from shared.events import Finding, Severity
@@ -15,7 +15,7 @@ MOST_BYTES = 1800
 
 LEVELS = {
     Severity.VETO: "单项否决指标",
-    Severity.DEDUCTION: "扣分指标",
+    Severity.DEDUCTION: "问题提醒",
     Severity.REMINDER: "提醒",
     Severity.HINT: "提示",
     Severity.MENTION: "提示",

@@ -1,6 +1,6 @@
 """Reasons to stay quiet, each a pure function of the same shape, and how deliveries make one message."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,10 +42,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class View:
-    """What the stages may know: fingerprints of findings that hold now, platforms that shut us out, silences asked for,
-    and for resolved deliveries the (fingerprint, channel) of openings that were sent or are still under way."""
+    """What the stages may know: findings that hold now (fingerprint, and since when), platforms that shut us out,
+    silences asked for, and the (fingerprint, channel) of matters whose opening was the last word told or is still under
+    way."""
 
-    open: frozenset[str] = frozenset()
+    open: Mapping[str, datetime] = field(default_factory=dict)
     blocked_platforms: frozenset[str] = frozenset()
     silences: tuple[Silence, ...] = ()
     told: frozenset[tuple[str, str]] = frozenset()
@@ -56,7 +57,7 @@ class View:
         """The view of a moment at which `findings` hold."""
         held = tuple(findings)
         return cls(
-            open=frozenset(finding.fingerprint for finding in held),
+            open={finding.fingerprint: finding.at for finding in held},
             blocked_platforms=frozenset(finding.platform for finding in held if finding.account_id == WHOLE_PLATFORM),
             silences=silences,
         )
@@ -72,8 +73,14 @@ Stage = Callable[[Delivery, View, datetime], Stop | None]
 
 def no_longer_true(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """Resolved or superseded since it was queued. A finding dated after `now` (clocks differ) gets the benefit."""
-    gone = delivery.fingerprint not in view.open and delivery.finding.at <= now
+    gone = view.open.get(delivery.fingerprint) != delivery.finding.at and delivery.finding.at <= now
     return Stop("resolved or superseded meanwhile") if delivery.status is FindingStatus.OPEN and gone else None
+
+
+def told_before(delivery: Delivery, view: View, now: datetime) -> Stop | None:
+    """It was over and came back before anybody was told that it was over."""
+    known = delivery.status is FindingStatus.OPEN and identity(delivery) in view.told
+    return Stop("told before, and never that it was over") if known else None
 
 
 def never_told(delivery: Delivery, view: View, now: datetime) -> Stop | None:
@@ -102,7 +109,7 @@ def silenced(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     return Stop("silenced", until=max(ends)) if ends else None
 
 
-STAGES: tuple[Stage, ...] = (no_longer_true, never_told, inhibited, silenced)
+STAGES: tuple[Stage, ...] = (no_longer_true, told_before, never_told, inhibited, silenced)
 
 
 def stop(delivery: Delivery, view: View, now: datetime) -> Stop | None:

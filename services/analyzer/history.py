@@ -1,5 +1,6 @@
 """What is known of an account as of a moment, put together from the store for the rules."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.analyzer.rules.base import History
@@ -7,38 +8,58 @@ from shared.account import Account
 from shared.clock import SHANGHAI
 from shared.events import Post, Probe
 from shared.storage.judgements import Judging
+from shared.storage.timeline import Looks
 
 
 def history_of(judging: Judging, account: Account, moment: datetime) -> History:
     """The history a rule may see when it judges `account` at `moment`."""
     looks = judging.looks(account.key, moment)
     posts = judging.posts(account.key, moment)
+    deleted = deleted_ids(posts, looks.latest_list)
     evidenced = [looks.newest_post_at, judging.newest_published(account.key, moment)]
     return History(
         account=account,
-        posts=tuple(post for post in posts if not is_deleted(post, posts, looks.latest_list)),
+        posts=tuple(post for post in posts if post.id not in deleted),
         newest_post_at=max((time for time in evidenced if time is not None), default=None),
         last_list_at=looks.latest_list.at if looks.latest_list else None,
         failures=looks.failures,
-        watched_since=_watched_since(judging, account, moment),
+        watched_since=_watched_since(account, judging.watched_since(account.key) or moment),
     )
 
 
-def is_deleted(post: Post, known: list[Post], look: Probe | None) -> bool:
-    """True when the look proves the item is gone: it is missing though an older, unpinned item is still listed.
+def coverage_of(account: Account, looks: Looks, entered: datetime) -> History:
+    """What the timer needs of an account that nobody looked at: its looks, without its posts."""
+    return History(
+        account=account,
+        newest_post_at=looks.newest_post_at,
+        last_list_at=looks.latest_list.at if looks.latest_list else None,
+        failures=looks.failures,
+        watched_since=_watched_since(account, entered),
+    )
+
+
+def deleted_ids(known: Sequence[Post], look: Probe | None) -> set[str]:
+    """Items the look proves to be gone: missing though an older, unpinned item is still listed.
 
     An item that merely scrolled off the end of the list, or was found after the look, is not deleted.
     """
-    if look is None or not look.post_ids or post.id in look.post_ids:
-        return False
-    if post.observed_at >= look.at or post.published_at is None:
-        return False
-    listed = [other for other in known if other.id in look.post_ids and not other.pinned and other.published_at]
-    return any(other.published_at < post.published_at for other in listed if other.published_at)
+    if look is None or not look.post_ids:
+        return set()
+    ids = set(look.post_ids)
+    times = [post.published_at for post in known if post.id in ids and not post.pinned and post.published_at]
+    reach = min(times, default=None)
+    return {
+        post.id
+        for post in known
+        if post.id not in ids
+        and post.observed_at < look.at
+        and reach
+        and post.published_at
+        and post.published_at > reach
+    }
 
 
-def _watched_since(judging: Judging, account: Account, moment: datetime) -> datetime:
-    entered = judging.watched_since(account.key) or moment
+def _watched_since(account: Account, entered: datetime) -> datetime:
     if account.opened_on is None:
         return entered
     # An account filed years ago was not watched then: silence of one that never posted counts from when we knew it.

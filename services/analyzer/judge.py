@@ -1,24 +1,27 @@
 """Every rule over every event of an account: what is objected to, what still holds, what no longer does."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import groupby
 
 import structlog
 
-from services.analyzer.history import history_of, is_deleted
+from services.analyzer.history import coverage_of, deleted_ids, history_of
 from services.analyzer.rulebook import Entry, Rulebook
 from services.analyzer.rules.base import Objection
 from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.metrics import Metrics
 from shared.storage.judgements import Judging
+from shared.storage.timeline import Looks
 from shared.store import Store
 
 log = structlog.get_logger(__name__)
 
-_END = datetime.max.replace(tzinfo=UTC)
+_END = datetime(9000, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -42,85 +45,134 @@ class Judge:
                 if account is None:
                     log.warning("not_in_ledger", account=key, events=len(own))
                     continue
-                self._judge_account(judging, account, sorted(own, key=_in_time))
+                self._judge_account(judging, account, sorted(own, key=_occurred_at))
 
     def tick(self, now: datetime) -> None:
         """The one timer: accounts nobody could look at become 未能核实; a platform that refuses all is told."""
-        accounts = [account for account in self._store.accounts() if account.status is not AccountStatus.CANCELLED]
-        for account in accounts:
+        accounts = {account.key: account for account in self._store.accounts()}
+        watched = [account for account in accounts.values() if account.status is not AccountStatus.CANCELLED]
+        self._drop_obsolete({account.key for account in watched}, now)
+        looks = self._store.all_looks_as_of(now)
+        for account in self._lapsed(watched, looks, now):
             with self._store.judging() as judging:
                 self._check_time(judging, account, now, known_until=now)
-        for platform in sorted({account.platform for account in accounts}):
-            keys = [account.key for account in accounts if account.platform == platform]
+        for platform in sorted({account.platform for account in watched}):
+            latest = [look for one in watched if one.platform == platform and (look := looks[one.key].latest)]
             with self._store.judging() as judging:
-                self._check_platform(judging, platform, keys, now)
+                self._check_platform(judging, platform, latest, now)
+
+    def _lapsed(self, accounts: list[Account], looks: Mapping[str, Looks], now: datetime) -> Iterator[Account]:
+        """Those the timer has something new to say of; most of the time none, and then nothing is written."""
+        entered = self._store.watched_since_all()
+        held = {finding.fingerprint for finding in self._store.findings_as_of(_END)}
+        for account in accounts:
+            case = _Case(account, now)
+            history = coverage_of(account, looks[account.key], entered[account.key])
+            found = [
+                self._finding(case, entry, objection).fingerprint
+                for entry in self._entries("account")
+                for objection in entry.plugin.check_time(now, history)
+            ]
+            if not held.issuperset(found):
+                yield account
+
+    def _drop_obsolete(self, watched: set[str], now: datetime) -> None:
+        """What no rule of this rulebook says any more, or says of an account no longer watched, is nobody's news."""
+        indicators = {entry.indicator for entry in self._rulebook.entries}
+        obsolete = [
+            finding
+            for finding in self._store.findings_as_of(_END)
+            if finding.indicator not in indicators
+            or (finding.key not in watched and finding.account_id != WHOLE_PLATFORM)
+        ]
+        if obsolete:
+            with self._store.judging() as judging:
+                for finding in obsolete:
+                    self._close(judging, finding, now, FindingStatus.SUPERSEDED)
 
     def _judge_account(self, judging: Judging, account: Account, events: list[Post | Probe]) -> None:
-        unjudged_posts = False
-        for event in events:
-            if isinstance(event, Post):
-                if judging.add_post(event) and judging.is_newest(event):
-                    self._judge_post(judging, account, event)
-                    unjudged_posts = True
-            elif judging.add_probe(event):
-                self._check_time(judging, account, event.at, known_until=event.at - _INSTANT)
-                self._judge_probe(judging, account, event)
-                unjudged_posts = False
-        if unjudged_posts:
-            self._judge_latest_again(judging, account, events[-1].occurred_at)
+        late = False
+        for at, together in groupby(events, key=_occurred_at):
+            late = self._judge_moment(judging, account, at, list(together)) or late
+        if late:
+            self._judge_latest_again(judging, account)
+
+    def _judge_moment(self, judging: Judging, account: Account, at: datetime, events: list[Post | Probe]) -> bool:
+        """What was seen at one moment; True when something later had been judged without it."""
+        latest_at = judging.latest_look_at(account.key, at - _INSTANT)
+        latest_list_at = judging.latest_list_at(account.key, at - _INSTANT)
+        # Lists, not generators: all of one look is written down before any of it is judged.
+        posts = [event for event in events if isinstance(event, Post) and judging.add_post(event)]
+        probes = [event for event in events if isinstance(event, Probe) and judging.add_probe(event)]
+        if account.status is AccountStatus.CANCELLED:
+            return False
+        overtaken = latest_list_at is not None and latest_list_at > at
+        if probes and not overtaken:
+            self._check_time(judging, account, at, known_until=at - _INSTANT)
+        for post in posts:
+            if judging.is_newest(post):
+                self._judge_post(judging, account, post)
+        for probe in probes:
+            if not overtaken:
+                self._judge_probe(judging, account, probe)
+        # Posts and probes travel on two topics: when posts come after their probe, its judgement lacked them.
+        return latest_at is not None and (latest_at > at if probes else bool(posts) and latest_at >= at)
 
     def _judge_post(self, judging: Judging, account: Account, post: Post) -> None:
-        case = _Case(judging, account, post.observed_at)
+        case = _Case(account, post.observed_at)
         history = history_of(judging, account, post.observed_at)
         held = [finding for finding in judging.open_findings(account.key) if finding.subject == post.id]
         for entry in self._entries("post"):
-            self._reconcile(case, entry, [*entry.plugin.check_post(post, history)], held, settled=True)
+            self._reconcile(judging, case, entry, [*entry.plugin.check_post(post, history)], held, is_over=_always)
 
     def _judge_probe(self, judging: Judging, account: Account, probe: Probe) -> None:
-        latest = judging.looks(account.key, _END).latest_list
-        if latest is not None and latest.at > probe.at:
-            return
-        case = _Case(judging, account, probe.at)
+        case = _Case(account, probe.at)
         history = history_of(judging, account, probe.at)
         held = judging.open_findings(account.key)
         for entry in self._entries("account"):
-            objections = [*entry.plugin.check_probe(probe, history)]
-            self._reconcile(case, entry, objections, held, settled=probe.proves_list)
-        if probe.proves_list:
+            over = partial(entry.plugin.is_over, probe=probe, history=history)
+            self._reconcile(judging, case, entry, [*entry.plugin.check_probe(probe, history)], held, is_over=over)
+        if probe.proves_list and held:
             self._resolve_deleted(judging, probe, held)
 
-    def _judge_latest_again(self, judging: Judging, account: Account, moment: datetime) -> None:
-        """Posts and probes travel on two topics: when posts come after their probe, its judgement lacked them."""
-        latest = judging.looks(account.key, _END).latest_list
-        if latest is not None and latest.at >= moment:
-            self._judge_probe(judging, account, latest)
+    def _judge_latest_again(self, judging: Judging, account: Account) -> None:
+        """The last proved list and the failed looks since, now with what came late."""
+        looks = judging.looks(account.key, _END)
+        for probe in (*([looks.latest_list] if looks.latest_list else []), *looks.failures):
+            self._judge_probe(judging, account, probe)
 
     def _check_time(self, judging: Judging, account: Account, now: datetime, known_until: datetime) -> None:
-        case = _Case(judging, account, now)
-        history = history_of(judging, account, known_until)
+        entered = judging.watched_since(account.key) or now
+        history = coverage_of(account, judging.looks(account.key, known_until), entered)
         held = judging.open_findings(account.key)
         for entry in self._entries("account"):
-            self._reconcile(case, entry, [*entry.plugin.check_time(now, history)], held, settled=False)
+            objections = [*entry.plugin.check_time(now, history)]
+            self._reconcile(judging, _Case(account, now), entry, objections, held, is_over=_never)
 
-    def _check_platform(self, judging: Judging, platform: str, keys: list[str], now: datetime) -> None:
+    def _check_platform(self, judging: Judging, platform: str, latest: list[Probe], now: datetime) -> None:
         whole = Account(platform=platform, id=WHOLE_PLATFORM, name=WHOLE_PLATFORM, unit=WHOLE_PLATFORM)
-        latest = [look for key in keys if (look := judging.looks(key, now).latest) is not None]
         held = judging.open_findings(whole.key)
         for entry in self._entries("platform"):
             objections = [*entry.plugin.check_platform(now, latest)]
-            self._reconcile(_Case(judging, whole, now), entry, objections, held, settled=True)
+            self._reconcile(judging, _Case(whole, now), entry, objections, held, is_over=_always)
 
     def _resolve_deleted(self, judging: Judging, probe: Probe, held: list[Finding]) -> None:
-        posts = judging.posts(probe.key, probe.at)
-        deleted = {post.id for post in posts if is_deleted(post, posts, probe)}
+        deleted = deleted_ids(judging.posts(probe.key, probe.at), probe)
         for finding in held:
             if finding.subject in deleted:
                 self._close(judging, finding, probe.at, FindingStatus.RESOLVED)
 
     def _reconcile(
-        self, case: "_Case", entry: Entry, objections: list[Objection], held: list[Finding], *, settled: bool
+        self,
+        judging: Judging,
+        case: "_Case",
+        entry: Entry,
+        objections: list[Objection],
+        held: list[Finding],
+        *,
+        is_over: Callable[[Finding], bool],
     ) -> None:
-        """Open what is new, keep what still holds, close what was superseded or, when `settled`, no longer holds."""
+        """Open what is new, keep what still holds, close what was superseded or, not being found again, is over."""
         found = [self._finding(case, entry, objection) for objection in objections]
         mine = [finding for finding in held if finding.indicator == entry.indicator]
         still = {finding.fingerprint for finding in found}
@@ -129,12 +181,12 @@ class Judge:
             if finding.fingerprint in still:
                 continue
             if finding.subject in subjects:
-                self._close(case.judging, finding, case.at, FindingStatus.SUPERSEDED)
-            elif settled:
-                self._close(case.judging, finding, case.at, FindingStatus.RESOLVED)
+                self._close(judging, finding, case.at, FindingStatus.SUPERSEDED)
+            elif is_over(finding):
+                self._close(judging, finding, case.at, FindingStatus.RESOLVED)
         for finding in found:
             if finding.fingerprint not in {known.fingerprint for known in mine}:
-                self._open(case.judging, finding)
+                self._open(judging, finding)
 
     def _open(self, judging: Judging, finding: Finding) -> None:
         judging.open(finding)
@@ -175,11 +227,17 @@ class Judge:
 class _Case:
     """Whose matter, and the moment it is judged for."""
 
-    judging: Judging
     account: Account
     at: datetime
 
 
-def _in_time(event: Post | Probe) -> tuple[datetime, bool]:
-    """Posts before the probe of the same look."""
-    return event.occurred_at, isinstance(event, Probe)
+def _always(finding: Finding) -> bool:
+    return True
+
+
+def _never(finding: Finding) -> bool:
+    return False
+
+
+def _occurred_at(event: Post | Probe) -> datetime:
+    return event.occurred_at

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.analyzer.numbers import mask_all, quote
+from services.analyzer.language.numbers import mask_all, quote
 from services.analyzer.rules.base import Hit, Objection, Rule
 from shared.events import Evidence, Post, Severity
 

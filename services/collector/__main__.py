@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.collector.browser import Browser
-from services.collector.chromium import BrowserSettings
+from services.collector.browsing.chromium import BrowserSettings
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
 from shared.clock import utc_now

@@ -10,14 +10,15 @@ from typing import Any, cast
 import structlog
 from playwright import sync_api as pw
 
-from services.collector.addresses import is_private, origin_of, refusal
-from services.collector.answers import TOO_LARGE, failed, length_of, network_failure, retry_after
-from services.collector.chromium import BLOCKED, BrowserSettings, find_browser, saved_state
-from services.collector.in_page import FETCH
-from services.collector.kill_switch import KillSwitch
+from services.collector.browsing.addresses import is_private, origin_of, refusal
+from services.collector.browsing.answers import TOO_LARGE, failed, length_of, network_failure, retry_after
+from services.collector.browsing.chromium import BLOCKED, BrowserSettings, find_browser, saved_state
+from services.collector.browsing.in_page import FETCH
+from services.collector.browsing.kill_switch import KillSwitch
+from services.collector.browsing.own_session import own_session
+from services.collector.browsing.watch import Deadline, Watch
 from services.collector.look import Look
 from services.collector.platforms.base import Capture, Plan
-from services.collector.watch import Deadline, Watch
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
 from shared.events import Outcome
@@ -135,7 +136,8 @@ class Browser:
 
     def _driver(self) -> pw.Playwright:
         if self._playwright is None:
-            self._playwright = pw.sync_playwright().start()
+            with own_session():
+                self._playwright = pw.sync_playwright().start()
         return self._playwright
 
     def _tab(self, platform: str) -> "_Tab":

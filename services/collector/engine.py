@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 RHYTHM_WINDOW = timedelta(days=30)
 FUTURE_TOLERANCE = timedelta(minutes=10)
+MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
+"""Characters: what a page calls a post may be megabytes, and the bus takes one."""
 
 
 @dataclass(frozen=True)
@@ -121,19 +123,24 @@ class CollectorEngine:
         log.info("visited", account=due.account.key, outcome=str(probe.outcome), posts=len(posts), news=len(news))
 
     def _look(self, account: Account, platform: Platform, full: bool) -> tuple[Reading, Look]:
+        """A row that cannot or may not be opened (wrong id, an address behind our firewall) is an outcome too."""
         try:
-            plan = platform.plan(account)
+            return self._open(account, platform, platform.plan(account), full)
         except InputError as error:
-            return Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}"), Look(
-                final_url=account.url
-            )
+            reading = Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}")
+            return reading, Look(final_url=account.url)
+
+    def _open(self, account: Account, platform: Platform, plan: Plan, full: bool) -> tuple[Reading, Look]:
         look = self._looker.visit(account.platform, plan, platform.hosts, full)
         reading = _read(account, platform, look)
         if look.light and not reading.outcome.is_evidence and not _too_fast(look):
             # The light path proved nothing: before saying so, open the page as a person would.
             look = self._looker.visit(account.platform, plan, platform.hosts, full=True)
             reading = _read(account, platform, look)
-        return reading, look
+        opened = plan.page or next(iter(plan.fetch), None)
+        # A page that never came leaves the browser on about:blank, which is nobody's address.
+        shown = look.final_url if (look.final_url or "").startswith("http") else opened
+        return reading, look.model_copy(update={"final_url": shown})
 
     def _probe(self, account: Account, reading: Reading, look: Look, started: datetime) -> Probe:
         at = max([capture.at for capture in look.captures], default=self._clock())
@@ -212,7 +219,14 @@ def _proved(reading: Reading) -> Outcome:
 
 
 def _post(account: Account, seen: SeenPost, at: datetime) -> Post:
-    return Post(platform=account.platform, account_id=account.id, observed_at=at, **seen.model_dump())
+    fits = {
+        "title": seen.title and seen.title[:MAX_TITLE],
+        "text": seen.text and seen.text[:MAX_TEXT],
+        # A cut address leads nowhere.
+        "url": seen.url if len(seen.url or "") <= MAX_URL else None,
+        "ad_signals": tuple(signal[:MAX_TITLE] for signal in seen.ad_signals[:50]),
+    }
+    return Post(platform=account.platform, account_id=account.id, observed_at=at, **seen.model_dump() | fits)
 
 
 def _posts_per_day(posts: Sequence[SeenPost], now: datetime) -> float | None:

@@ -54,6 +54,12 @@ class Accounts:
         with self.database.read() as connection:
             return find_account(connection, key)
 
+    def watched_since_all(self) -> dict[str, datetime]:
+        """When each account first entered the ledger, by key."""
+        first = select(_account.c.key, func.min(_account.c.since)).group_by(_account.c.key)
+        with self.database.read() as connection:
+            return {key: moment for key, moment in connection.execute(first)}  # noqa: C416 - rows are no tuples
+
     def _write(self, connection: Connection, account: Account, now: datetime) -> None:
         insert = self.database.insert(_account).values(key=account.key, since=now, body=account.model_dump_json())
         body = {"body": insert.excluded.body}

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from shared.delivery import Delivery
-from shared.events import Finding, FindingStatus
+from shared.events import Finding
 from shared.storage.database import Database
 from shared.storage.tables import metadata
 
@@ -19,8 +19,11 @@ class Deliveries:
     database: Database
 
     def enqueue(self, deliveries: Iterable[Delivery]) -> int:
-        """Add those not known yet; the number added. A known (fingerprint, status, channel) is never told again."""
-        rows = [{**row.model_dump(exclude={"finding"}), "finding": row.finding.model_dump_json()} for row in deliveries]
+        """Add those not known yet; the number added. A known (fingerprint, status, channel, at) is never told again."""
+        rows = [
+            {**row.model_dump(exclude={"finding"}), "at": row.finding.at, "finding": row.finding.model_dump_json()}
+            for row in deliveries
+        ]
         with self.database.begin() as connection:
             return sum(self.database.add_new(connection, _delivery, **row) for row in rows)
 
@@ -58,14 +61,12 @@ class Deliveries:
             free = {"leased_until": None, "leased_by": None}
             connection.execute(update(_delivery).where(_delivery.c.leased_by == owner).values(**free))
 
-    def delivered(self, fingerprint: str, status: FindingStatus, channel: str) -> bool:
-        return self._state(fingerprint, status, channel) == "sent"
-
-    def delivery(self, fingerprint: str, status: FindingStatus, channel: str) -> Delivery | None:
-        same = _same(fingerprint, status, channel)
+    def deliveries(self, fingerprint: str, channel: str) -> list[Delivery]:
+        """All there is to tell this channel of one matter, in the order in which it happened."""
+        same = and_(_delivery.c.fingerprint == fingerprint, _delivery.c.channel == channel)
         with self.database.read() as connection:
-            row = connection.execute(select(_delivery).where(same)).first()
-        return _delivery_of(row) if row else None
+            rows = connection.execute(select(_delivery).where(same).order_by(_delivery.c.at, _delivery.c.status)).all()
+        return [_delivery_of(row) for row in rows]
 
     def sent_since(self, channel: str, since: datetime) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together."""
@@ -82,25 +83,21 @@ class Deliveries:
             moment: datetime | None = connection.execute(pending).scalar()
         return moment
 
-    def _state(self, fingerprint: str, status: FindingStatus, channel: str) -> str | None:
-        with self.database.read() as connection:
-            state: str | None = connection.execute(
-                select(_delivery.c.state).where(_same(fingerprint, status, channel))
-            ).scalar()
-        return state
-
     def _record(self, deliveries: Iterable[Delivery], **values: object) -> None:
-        keys = [(row.fingerprint, row.status, row.channel) for row in deliveries]
-        identity = tuple_(_delivery.c.fingerprint, _delivery.c.status, _delivery.c.channel)
         with self.database.begin() as connection:
-            for key in keys:
+            for row in deliveries:
                 connection.execute(
-                    update(_delivery).where(identity == key).values(leased_until=None, leased_by=None, **values)
+                    update(_delivery).where(_same(row)).values(leased_until=None, leased_by=None, **values)
                 )
 
 
-def _same(fingerprint: str, status: FindingStatus, channel: str) -> ColumnElement[bool]:
-    return and_(_delivery.c.fingerprint == fingerprint, _delivery.c.status == status, _delivery.c.channel == channel)
+def _same(row: Delivery) -> ColumnElement[bool]:
+    return and_(
+        _delivery.c.fingerprint == row.fingerprint,
+        _delivery.c.status == row.status,
+        _delivery.c.channel == row.channel,
+        _delivery.c.at == row.finding.at,
+    )
 
 
 def _delivery_of(row: Row[tuple[object, ...]]) -> Delivery:

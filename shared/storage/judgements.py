@@ -1,34 +1,24 @@
 """The analyzer's rows: posts, probes and findings, written in one transaction; and the outbox of findings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 
 from shared.account import Account
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.tables import metadata
+from shared.storage.timeline import FUTURE_TOLERANCE, HISTORY_POSTS, MOST_FAILURES, Looks, Timeline, counted_newest
 
+_account = metadata.tables["account"]
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
 _note = metadata.tables["note"]
-
-HISTORY_POSTS = 200
-
-
-@dataclass(frozen=True)
-class Looks:
-    """The looks at one account up to a moment. `failures`: since the last one that proved the list, oldest first."""
-
-    latest: Probe | None
-    latest_list: Probe | None
-    newest_post_at: datetime | None
-    failures: tuple[Probe, ...]
 
 
 class Judging:
@@ -37,12 +27,17 @@ class Judging:
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self._connection = connection
+        self._timeline: Timeline | None = None
+        self._held: dict[str, list[Finding]] = {}
+        self._watched_since: dict[str, datetime | None] = {}
 
     def account(self, key: str) -> Account | None:
         return accounts.find_account(self._connection, key)
 
     def watched_since(self, key: str) -> datetime | None:
-        return accounts.watched_since(self._connection, key)
+        if key not in self._watched_since:
+            self._watched_since[key] = accounts.watched_since(self._connection, key)
+        return self._watched_since[key]
 
     def add_post(self, post: Post) -> bool:
         """True when this is news: an item not seen before, or seen changed since its version before this one."""
@@ -52,7 +47,7 @@ class Judging:
         known = self._connection.execute(before.order_by(_post.c.observed_at.desc()).limit(1)).scalar()
         if known == post.digest:
             return False
-        return self._database.add_new(
+        is_new = self._database.add_new(
             self._connection,
             _post,
             fingerprint=post.fingerprint,
@@ -62,6 +57,9 @@ class Judging:
             digest=post.digest,
             body=post.model_dump_json(),
         )
+        if is_new:
+            self._keep_up(post)
+        return is_new
 
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
@@ -70,52 +68,50 @@ class Judging:
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this look was not known."""
-        return self._database.add_new(
+        is_new = self._database.add_new(
             self._connection,
             _probe,
             fingerprint=probe.fingerprint,
             key=probe.key,
             at=probe.at,
             proves_list=probe.proves_list,
-            newest_post_at=probe.newest_post_at,
+            newest_post_at=counted_newest(probe),
             body=probe.model_dump_json(),
         )
+        if is_new:
+            self._keep_up(probe)
+        return is_new
 
     def posts(self, key: str, moment: datetime) -> list[Post]:
         """The newest version of each item as known at `moment`, newest published first, at most HISTORY_POSTS."""
-        rows = self._connection.execute(
-            select(_post.c.fingerprint, _post.c.body)
-            .where(_post.c.key == key, _post.c.observed_at <= moment)
-            .order_by(_post.c.observed_at.desc())
-            .limit(2 * HISTORY_POSTS)
-        )
-        newest: dict[str, str] = {}
-        for fingerprint, body in rows:
-            newest.setdefault(fingerprint, body)
-        posts = [Post.model_validate_json(body) for body in newest.values()]
-        return sorted(posts, key=_by_time, reverse=True)[:HISTORY_POSTS]
+        return self._at(key, moment).posts()
 
     def looks(self, key: str, moment: datetime) -> Looks:
-        return _looks(self._connection, key, moment)
+        return self._at(key, moment).looks
 
     def newest_published(self, key: str, moment: datetime) -> datetime | None:
         """Newest publish time among all items known at `moment`, deleted ones included, future ones not."""
-        newest: datetime | None = self._connection.execute(
-            select(func.max(_post.c.published_at)).where(
-                _post.c.key == key, _post.c.observed_at <= moment, _post.c.published_at <= moment
-            )
-        ).scalar()
-        return newest
+        return self._at(key, moment).newest_published
+
+    def latest_look_at(self, key: str, moment: datetime) -> datetime | None:
+        """When the newest look of all was, also one after `moment`."""
+        return self._at(key, moment).latest_at
+
+    def latest_list_at(self, key: str, moment: datetime) -> datetime | None:
+        """When the newest look of all was that proved the list, also one after `moment`."""
+        return self._at(key, moment).latest_list_at
 
     def open_findings(self, key: str) -> list[Finding]:
-        rows = select(_finding.c.body).where(_finding.c.key == key, _finding.c.closed_at.is_(None))
-        return [Finding.model_validate_json(body) for (body,) in self._connection.execute(rows.order_by(_finding.c.id))]
+        if key not in self._held:
+            rows = select(_finding.c.body).where(_finding.c.key == key, _finding.c.closed_at.is_(None))
+            bodies = self._connection.execute(rows.order_by(_finding.c.id)).scalars()
+            self._held = {key: [Finding.model_validate_json(body) for body in bodies]}
+        return self._held[key]
 
     def open(self, finding: Finding) -> None:
-        """Write the finding and put its event in the outbox."""
-        self._database.add_new(
-            self._connection,
-            _finding,
+        """Write the finding and put its event in the outbox. One that was closed is as if it had not been."""
+        self._held.clear()
+        insert = self._database.insert(_finding).values(
             fingerprint=finding.fingerprint,
             key=finding.key,
             rule=finding.rule,
@@ -126,14 +122,58 @@ class Judging:
             close_told=True,
             body=finding.model_dump_json(),
         )
+        again = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
+        self._connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
+        self._held.clear()
         self._connection.execute(
             update(_finding)
             .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
             .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED)
         )
+
+    def _keep_up(self, event: Post | Probe) -> None:
+        timeline = self._timeline
+        if timeline is not None and timeline.key == event.key and not timeline.add(event):
+            self._timeline = None
+
+    def _at(self, key: str, moment: datetime) -> Timeline:
+        timeline = self._timeline
+        if timeline is None or timeline.key != key or timeline.moment > moment:
+            timeline = self._timeline = self._read(key, moment)
+        timeline.move_to(moment)
+        return timeline
+
+    def _read(self, key: str, moment: datetime) -> Timeline:
+        posts = select(_post.c.body).where(_post.c.key == key)
+        known = posts.where(_post.c.observed_at <= moment).order_by(_post.c.observed_at.desc())
+        versions = self._bodies(known.limit(2 * HISTORY_POSTS))
+        later_posts = self._bodies(posts.where(_post.c.observed_at > moment))
+        later_probes = self._bodies(select(_probe.c.body).where(_probe.c.key == key, _probe.c.at > moment))
+        return Timeline(
+            key,
+            moment,
+            _looks(self._connection, key, moment),
+            versions=[Post.model_validate_json(body) for body in reversed(versions)],
+            published=self._published(key, moment),
+            later=[
+                *(Post.model_validate_json(body) for body in later_posts),
+                *(Probe.model_validate_json(body) for body in later_probes),
+            ],
+        )
+
+    def _published(self, key: str, moment: datetime) -> list[datetime]:
+        """Publish times that matter: the newest counted at `moment`, and those dated after it."""
+        times = select(_post.c.published_at).where(_post.c.key == key, _post.c.observed_at <= moment)
+        line = moment + FUTURE_TOLERANCE
+        counted = times.where(_post.c.published_at <= line).order_by(_post.c.published_at.desc()).limit(1)
+        ahead = times.where(_post.c.published_at > line)
+        return [time for query in (counted, ahead) for time in self._connection.execute(query).scalars()]
+
+    def _bodies(self, query: Select[Any]) -> Sequence[str]:
+        return self._connection.execute(query).scalars().all()
 
 
 class Judgements:
@@ -182,6 +222,11 @@ class Judgements:
         with self.database.read() as connection:
             return _looks(connection, key, moment)
 
+    def all_looks_as_of(self, moment: datetime) -> dict[str, Looks]:
+        """The looks at every account that was ever in the ledger, by key."""
+        with self.database.read() as connection:
+            return _all_looks(connection, moment)
+
     def note(self, name: str, value: str, now: datetime) -> bool:
         """Remember a dated remark once; False when it was there already."""
         with self.database.begin() as connection:
@@ -207,10 +252,35 @@ def _looks(connection: Connection, key: str, moment: datetime) -> Looks:
     latest_list = connection.execute(newest_first.where(_probe.c.proves_list.is_(True)).limit(1)).scalar()
     proved = Probe.model_validate_json(latest_list) if latest_list else None
     since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
-    failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(20)).scalars()]
-    newest: datetime | None = connection.execute(select(func.max(_probe.c.newest_post_at)).where(*known)).scalar()
+    failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(MOST_FAILURES)).scalars()]
+    newest = _newest_seen(connection, key, moment)
     return Looks(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
 
 
-def _by_time(post: Post) -> tuple[bool, datetime]:
-    return post.published_at is not None, post.published_at or post.observed_at
+def _newest_seen(connection: Connection, key: str, moment: datetime) -> datetime | None:
+    seen = select(_probe.c.newest_post_at).where(_probe.c.key == key, _probe.c.at <= moment)
+    newest: datetime | None = connection.execute(
+        seen.where(_probe.c.newest_post_at.is_not(None)).order_by(_probe.c.newest_post_at.desc()).limit(1)
+    ).scalar()
+    return newest
+
+
+def _all_looks(connection: Connection, moment: datetime) -> dict[str, Looks]:
+    keys = select(_account.c.key).distinct().subquery()
+    own = (_probe.c.key == keys.c.key, _probe.c.at <= moment)
+    newest_first = select(_probe.c.body).where(*own).order_by(_probe.c.at.desc()).limit(1)
+    seen = select(_probe.c.newest_post_at).where(*own, _probe.c.newest_post_at.is_not(None))
+    rows = select(
+        keys.c.key,
+        newest_first.scalar_subquery().label("latest"),
+        newest_first.where(_probe.c.proves_list.is_(True)).scalar_subquery().label("proved"),
+        seen.order_by(_probe.c.newest_post_at.desc()).limit(1).scalar_subquery().label("newest"),
+    )
+    found = {}
+    for row in connection.execute(rows).all():
+        if row.latest is None or row.latest == row.proved:
+            latest = Probe.model_validate_json(row.latest) if row.latest else None
+            found[row.key] = Looks(latest, latest, row.newest, ())
+        else:
+            found[row.key] = _looks(connection, row.key, moment)
+    return found

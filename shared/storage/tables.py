@@ -86,7 +86,7 @@ class PostRow(SQLModel, table=True):
     """Each version of an item, by when it was first observed so."""
 
     __tablename__ = "post"
-    __table_args__ = (Index("post_history", "key", "published_at"),)
+    __table_args__ = (Index("post_history", "key", "published_at"), Index("post_observed", "key", "observed_at"))
 
     fingerprint: str = Field(primary_key=True)
     observed_at: datetime = _time(primary_key=True)
@@ -98,7 +98,7 @@ class PostRow(SQLModel, table=True):
 
 class ProbeRow(SQLModel, table=True):
     __tablename__ = "probe"
-    __table_args__ = (Index("probe_history", "key", "at"),)
+    __table_args__ = (Index("probe_history", "key", "at"), Index("probe_newest", "key", "newest_post_at"))
 
     fingerprint: str = Field(primary_key=True)
     key: str
@@ -128,13 +128,14 @@ class FindingRow(SQLModel, table=True):
 
 
 class DeliveryRow(SQLModel, table=True):
-    """The delivery ledger: one finding's status on one channel."""
+    """The delivery ledger: one finding's status on one channel; `at` tells a matter that came back from before."""
 
     __tablename__ = "delivery"
 
     fingerprint: str = Field(primary_key=True)
     status: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
+    at: datetime = _time(primary_key=True)
     unit: str
     account_key: str
     finding: str = _body()

@@ -164,8 +164,7 @@ def test_a_permanent_refusal_is_dead_counted_and_not_repeated(bench: Bench) -> N
     bench.open(a_finding())
     bench.run(NOW, 10 * MINUTE)
     assert bench.ding.attempts == 1
-    row = bench.store.delivery(a_finding().fingerprint, FindingStatus.OPEN, "ding")
-    assert row is not None
+    (row,) = bench.store.deliveries(a_finding().fingerprint, "ding")
     assert (row.state, row.error) == ("dead", "sign not match")
     assert b'xunjian_deliveries_total{channel="ding",result="dead"} 1.0' in bench.metrics.render()
     assert len(bench.mail.messages) == 1
@@ -175,8 +174,7 @@ def test_a_channel_that_never_answers_is_given_up_in_the_end(bench: Bench) -> No
     bench.ding.fail(*(TransientError("down") for _ in range(50)))
     bench.open(a_finding())
     bench.run(NOW, days(8), HOUR)
-    row = bench.store.delivery(a_finding().fingerprint, FindingStatus.OPEN, "ding")
-    assert row is not None
+    (row,) = bench.store.deliveries(a_finding().fingerprint, "ding")
     assert row.state == "dead"
     assert bench.ding.attempts == 12
 
@@ -243,6 +241,35 @@ def test_a_resolved_finding_is_told_where_its_opening_was(bench: Bench) -> None:
     bench.close(a_finding(), NOW + HOUR)
     bench.engine.drain(NOW + HOUR)
     assert [message.resolved for message in bench.ding.messages] == [False, True]
+
+
+def test_a_matter_that_comes_back_is_told_again_and_so_is_its_end(bench: Bench) -> None:
+    for day in (0, 2):
+        bench.open(a_finding(at=NOW + days(day)))
+        bench.engine.drain(NOW + days(day))
+        bench.close(a_finding(at=NOW + days(day)), NOW + days(day + 1))
+        bench.engine.drain(NOW + days(day + 1))
+    assert [message.resolved for message in bench.ding.messages] == [False, True, False, True]
+
+
+def test_a_matter_that_was_over_for_a_moment_is_told_once(bench: Bench) -> None:
+    bench.open(a_finding())
+    bench.engine.drain(NOW)
+    bench.close(a_finding(), NOW + SECOND)
+    bench.open(a_finding(at=NOW + 2 * SECOND))
+    bench.run(NOW + 3 * SECOND, MINUTE)
+    assert [message.resolved for message in bench.ding.messages] == [False]
+    bench.close(a_finding(at=NOW + 2 * SECOND), NOW + HOUR)
+    bench.run(NOW + HOUR, MINUTE)
+    assert [message.resolved for message in bench.ding.messages] == [False, True]
+
+
+def test_a_matter_that_came_and_went_and_came_within_one_window_is_told_once(bench: Bench) -> None:
+    bench.open(a_finding())
+    bench.close(a_finding(), NOW + SECOND)
+    bench.open(a_finding(at=NOW + 2 * SECOND))
+    bench.run(NOW + 3 * SECOND, MINUTE)
+    assert [message.resolved for message in bench.ding.messages] == [False]
 
 
 def test_what_is_resolved_before_it_was_told_is_never_told(bench: Bench) -> None:
@@ -393,7 +420,6 @@ def test_a_channel_gone_from_the_settings_is_said_and_does_not_stop_the_others(b
     later = AlerterEngine(bench.bus, bench.store, routes, sender, bench.metrics, owner="later", poll_seconds=0)
     later.drain(NOW + MINUTE)
     later.close()
-    row = bench.store.delivery(a_finding().fingerprint, FindingStatus.OPEN, "ding")
-    assert row is not None
+    (row,) = bench.store.deliveries(a_finding().fingerprint, "ding")
     assert row.state == "dead"
     assert len(bench.mail.messages) == 1

@@ -11,7 +11,7 @@ from shared.delivery import Delivery
 from shared.events import Finding, FindingStatus, Severity
 from tests.builders import NOW, a_finding, days
 
-OPEN = View(open=frozenset({a_finding().fingerprint}))
+OPEN = View(open={a_finding().fingerprint: NOW})
 
 
 def a_delivery(finding: Finding | None = None, **fields: object) -> Delivery:
@@ -66,6 +66,16 @@ def test_a_resolution_waits_for_an_opening_under_way() -> None:
 def test_a_resolution_of_what_is_open_again_is_not_told() -> None:
     view = View(open=OPEN.open, told=frozenset({stages.identity(resolved())}))
     assert reason(resolved(), view) == "open again meanwhile"
+
+
+def test_what_came_back_before_anybody_heard_that_it_was_over_is_not_told_again() -> None:
+    view = View(open=OPEN.open, told=frozenset({stages.identity(a_delivery())}))
+    assert reason(a_delivery(), view) == "told before, and never that it was over"
+
+
+def test_an_opening_that_another_took_the_place_of_is_not_told() -> None:
+    view = View(open={a_finding().fingerprint: NOW + days(1)})
+    assert reason(a_delivery(), view) == "resolved or superseded meanwhile"
 
 
 def test_a_blocked_platform_holds_its_accounts_unverified_alerts_back_but_not_itself_nor_real_findings() -> None:

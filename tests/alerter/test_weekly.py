@@ -9,9 +9,9 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from services.alerter.listing.weeks import week_cut_off
 from services.alerter.reports.base import Report
 from services.alerter.reports.weekly import Weekly
-from services.alerter.weeks import week_cut_off
 from shared.account import AccountStatus
 from shared.events import Coverage, Evidence, FindingStatus, Outcome, Severity
 from shared.plugins import discover

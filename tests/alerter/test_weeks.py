@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.alerter.weeks import Week, week_cut_off, week_of
+from services.alerter.listing.weeks import Week, week_cut_off, week_of
 from shared.clock import chinese_time
 from shared.errors import InputError
 from tests.builders import NOW, days

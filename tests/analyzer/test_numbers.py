@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analyzer.numbers import is_card_number, is_id_number, is_old_id_number, mask, mask_all, quote
+from services.analyzer.language.numbers import is_card_number, is_id_number, is_old_id_number, mask, mask_all, quote
 
 
 def test_an_identity_number_has_province_birthday_and_check_digit() -> None:

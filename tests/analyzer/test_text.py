@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.text import fold, is_whole_word
+from services.analyzer.language.text import fold, is_whole_word
 
 
 def test_width_case_and_style_are_folded_without_moving_anything() -> None:

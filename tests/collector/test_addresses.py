@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from services.collector.addresses import is_private, refusal
+from services.collector.browsing.addresses import is_private, refusal
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.answers import length_of, network_failure, retry_after
+from services.collector.browsing.answers import length_of, network_failure, retry_after
 from services.collector.platforms.base import Capture
 from shared.events import Outcome
 

@@ -17,7 +17,7 @@ from demo.proxy import Proxy
 from demo.world import DemoAccount, DemoPost, World
 from services.collector import browser as module
 from services.collector.browser import Browser
-from services.collector.chromium import BrowserSettings, find_browser
+from services.collector.browsing.chromium import BrowserSettings, find_browser
 from services.collector.look import Look
 from services.collector.platforms.base import Plan
 from shared.clock import utc_now

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.chinese_time import parse_chinese_time
+from services.collector.reading.chinese_time import parse_chinese_time
 from shared.clock import SHANGHAI
 
 NEW_YEAR_MORNING = datetime(2026, 1, 1, 0, 5, tzinfo=SHANGHAI)

@@ -47,6 +47,8 @@ READINGS = {
     "two posts": listed(item("pinned", 900, pinned=True), item("new", 1)),
     "one changed": listed(item("pinned", 900, pinned=True), item("new", 1, comments="closed")),
     "future": listed(item("future", -30), item("new", 1)),
+    "huge": listed(item("huge", 1, text="字" * 2_000_000, title="题" * 500_000, url="https://x/" + "a" * 900_000)),
+    "half an emoji": listed(item("broken", 1, text="半个\ud83d", title="\ud83d题", ad_signals=("a=\ude00",))),
     "blocked": Reading(outcome=Outcome.BLOCKED, reason="平台要求验证"),
     "timeline": Reading(outcome=Outcome.OK, posts=(item("x", 0),), covers=Coverage.TIMELINE),
     "comments only": Reading(outcome=Outcome.OK, covers=Coverage.NOTHING),
@@ -65,6 +67,8 @@ class ScriptedLooker:
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
         self.asked.append((plan.page or "", full))
         word = self.script.pop(0)
+        if word == "refused":
+            raise InputError(plan.page or "", "不能打开内网地址")
         if word == "crash":
             return Look(failure=Outcome.CRASH, reason="浏览器异常退出")
         light = word.startswith("light:")
@@ -166,6 +170,19 @@ def test_a_future_post_is_not_the_newest(bench: Bench) -> None:
     assert probe_of(bench.published()).newest_post_at == NOW - days(1)
 
 
+def test_a_post_of_megabytes_is_cut_to_what_the_bus_takes(bench: Bench) -> None:
+    bench.visit("huge")
+    events = bench.published()
+    assert posts_of(events) == ["huge"]
+    assert probe_of(events).proves_list
+
+
+def test_half_an_emoji_does_not_end_the_collector(bench: Bench) -> None:
+    bench.visit("half an emoji")
+    post = next(event for event in bench.published() if isinstance(event, Post))
+    assert (post.title, post.text, post.ad_signals) == ("\ufffd题", "半个\ufffd", ("a=\ufffd",))
+
+
 def test_a_light_look_that_proves_nothing_is_repeated_as_a_full_one(bench: Bench) -> None:
     bench.visit("two posts")
     bench.published()
@@ -229,6 +246,13 @@ def test_a_ledger_row_that_cannot_be_opened_is_unverified_not_fatal(bench: Bench
     probe = probe_of(bench.published())
     assert probe.outcome is Outcome.PARSE_ERROR
     assert "not an id; write digits" in (probe.reason or "")
+
+
+def test_an_address_that_may_not_be_opened_is_unverified_not_fatal(bench: Bench) -> None:
+    bench.visit("refused")
+    probe = probe_of(bench.published())
+    assert (probe.outcome, probe.proves_list) == (Outcome.PARSE_ERROR, False)
+    assert "内网地址" in (probe.reason or "")
 
 
 def test_what_the_bus_did_not_take_is_visited_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

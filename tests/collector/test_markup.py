@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.collector.markup import plain_text
+from services.collector.reading.markup import plain_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.moments import from_text, from_unix
+from services.collector.reading.moments import from_text, from_unix
 
 NEW_YEAR = datetime(2025, 12, 31, 16, 30, tzinfo=UTC)
 """2026-01-01 00:30 in Beijing."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.tree import as_count, as_flag, as_id, as_list, as_moment, as_text, dig, embedded, loaded
+from services.collector.reading.tree import as_count, as_flag, as_id, as_list, as_moment, as_text, dig, embedded, loaded
 
 
 def test_long_ids_stay_exact() -> None:

@@ -11,7 +11,7 @@ from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.stories import LEDGER, demo_world
 from services.collector.browser import Browser
-from services.collector.chromium import BrowserSettings, find_browser
+from services.collector.browsing.chromium import BrowserSettings, find_browser
 from services.collector.platforms.base import Platform, Reading
 from shared.account import PLATFORM_NAMES, Account
 from shared.clock import utc_now

@@ -14,8 +14,9 @@ def test_it_says_where_it_listens_and_ends_on_ctrl_c() -> None:
     with process:
         try:
             assert process.stdout
-            address = urlsplit(process.stdout.readline().strip().partition("：")[2])
-            assert "公钥" in process.stdout.readline()
+            said = [process.stdout.readline().strip() for _ in range(4)]
+            address = urlsplit(said[2].removeprefix("export XUNJIAN_BROWSER__PROXY="))
+            assert said[3].startswith("export XUNJIAN_BROWSER__PROXY_SPKI=")
             with socket.create_connection((address.hostname or "", address.port or 0), timeout=5):
                 pass
             process.send_signal(signal.SIGINT)

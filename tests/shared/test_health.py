@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.errors import TransientError
+from shared.errors import InputError, TransientError
 from shared.health import HealthServer
 from shared.metrics import Metrics
 
@@ -63,6 +63,11 @@ def test_alive_does_not_depend_on_others(server: HealthServer, patient: Patient)
 
 def test_anything_else_is_not_found(server: HealthServer) -> None:
     assert get(server, "/etc/passwd")[0] == 404
+
+
+def test_a_taken_port_says_what_to_do(server: HealthServer) -> None:
+    with pytest.raises(InputError, match="XUNJIAN_METRICS_PORT"):
+        HealthServer("127.0.0.1", server.port, Metrics(), [])
 
 
 def test_no_metric_is_labelled_with_an_account_or_a_unit() -> None:

@@ -1,6 +1,5 @@
-"""The store on a real SQLite file (and on PostgreSQL where XUNJIAN_TEST_POSTGRES names one)."""
+"""The store, the same sentences on a real SQLite file and on a real PostgreSQL."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from shared.delivery import Delivery
 from shared.events import FindingStatus, Outcome
+from shared.storage.tables import metadata
 from shared.storage.visits import Rest
 from shared.store import Store, open_store
 from tests.builders import NOW, a_finding, a_post, a_probe, an_account, days
@@ -18,15 +18,9 @@ LEASE = timedelta(minutes=2)
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path}/xunjian.db"
-    if request.param == "postgres":
-        url = os.environ.get("XUNJIAN_TEST_POSTGRES", "")
-        if not url:
-            pytest.skip("no PostgreSQL: set XUNJIAN_TEST_POSTGRES=postgresql+psycopg://... (its tables are emptied)")
-    store = open_store(url)
+    sqlite = request.param == "sqlite"
+    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
     with store.database.begin() as connection:
-        from shared.storage.tables import metadata
-
         for table in metadata.sorted_tables:
             connection.execute(table.delete())
     yield store
@@ -181,7 +175,7 @@ def test_a_sent_delivery_is_known_and_counted_by_message(store: Store) -> None:
     store.enqueue([a_delivery()])
     claimed = store.claim_due(NOW, LEASE, "a")
     store.record_sent(claimed, NOW, "m1")
-    assert store.delivered(claimed[0].fingerprint, FindingStatus.OPEN, "inbox")
+    assert [row.state for row in store.deliveries(claimed[0].fingerprint, "inbox")] == ["sent"]
     assert store.sent_since("inbox", NOW - days(1)) == 1
     assert store.claim_due(NOW + days(1), LEASE, "a") == []
 
@@ -195,9 +189,7 @@ def test_a_failed_delivery_comes_again_until_it_is_dead(store: Store) -> None:
     assert [(row.attempts, row.error) for row in again] == [(1, "HTTP 500")]
     store.record_failed(again, "refused", None)
     assert store.claim_due(NOW + days(9), LEASE, "a") == []
-    dead = store.delivery(again[0].fingerprint, FindingStatus.OPEN, "inbox")
-    assert dead is not None
-    assert dead.state == "dead"
+    assert [row.state for row in store.deliveries(again[0].fingerprint, "inbox")] == ["dead"]
 
 
 def test_a_note_is_written_once_and_dated(store: Store) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from shared.account import AccountStatus
 from shared.events import Finding, Outcome, Probe, Severity
-from shared.storage.judgements import Looks
+from shared.storage.timeline import Looks
 from shared.verdict import State, Verdict, verdict
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 

@@ -14,7 +14,7 @@ import structlog
 from pydantic import Field, SecretStr, model_validator
 
 from services.alerter.channels.base import Channel, Message
-from services.alerter.text import one_line
+from services.alerter.sending.text import one_line
 from shared.clock import to_shanghai
 from shared.errors import PermanentError, TransientError
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
-from services.alerter import robot
 from services.alerter.channels.base import Channel, Message
+from services.alerter.sending import robot
 
 _BODY_BYTES = 20_000
 _ENVELOPE_BYTES = 400

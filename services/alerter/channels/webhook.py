@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from services.alerter import outgoing
 from services.alerter.channels.base import Channel, Message
-from services.alerter.robot import dumps
+from services.alerter.sending import outgoing
+from services.alerter.sending.robot import dumps
 
 
 class Webhook(Channel):

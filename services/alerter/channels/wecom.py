@@ -5,8 +5,8 @@ from urllib.parse import quote_plus
 
 from pydantic import SecretStr
 
-from services.alerter import robot
 from services.alerter.channels.base import Channel, Message
+from services.alerter.sending import robot
 
 _TEXT_BYTES = 2048
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from services.alerter.listing.standing import Part, Standing, standings
+from services.alerter.listing.weeks import Week
+from services.alerter.listing.workbook import Column, Sheet, write_workbook
 from services.alerter.reports.base import Report
-from services.alerter.standing import Part, Standing, standings
-from services.alerter.weeks import Week
-from services.alerter.workbook import Column, Sheet, write_workbook
 from shared.account import AccountStatus
 from shared.clock import chinese_time
 from shared.store import Store

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.account import Account
-from shared.events import Evidence, Moment, Post, Probe, Severity, Value
+from shared.events import Evidence, Finding, Moment, Post, Probe, Severity, Value
 from shared.plugins import Plugin
 
 
@@ -82,8 +82,12 @@ class Rule(Plugin):
         """Called for every probe, evidence or not; `history` includes the probe and its posts."""
         return iter(())
 
+    def is_over(self, finding: Finding, probe: Probe, history: History) -> bool:
+        """Asked of an open account finding that `check_probe` did not yield again: does this look show it is over?"""
+        return probe.proves_list
+
     def check_time(self, now: datetime, history: History) -> Iterator[Objection]:
-        """Called on the timer for accounts nobody has looked at; only coverage rules need it."""
+        """Called on the timer for accounts nobody has looked at; only coverage rules need it, so there are no posts."""
         return iter(())
 
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.advert import ADVERT_SCORE, Reading, read_advert
-from services.analyzer.numbers import mask_all
+from services.analyzer.language.advert import ADVERT_SCORE, Reading, read_advert
+from services.analyzer.language.numbers import mask_all
+from services.analyzer.language.text import fold
 from services.analyzer.places import WINDOW, Place, name_of, objection, places_in, shown
 from services.analyzer.rules.base import History, Hit, Objection, Rule
-from services.analyzer.text import fold
 from shared.events import Evidence, Post, Severity
 
 _MEANINGS = (

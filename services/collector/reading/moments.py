@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from services.collector.chinese_time import parse_chinese_time
+from services.collector.reading.chinese_time import parse_chinese_time
 from shared.clock import SHANGHAI
 
 EARLIEST, LATEST = 946_684_800, 4_102_444_800

@@ -1,7 +1,7 @@
 """What one capture of WeChat tells, before several are put together."""
 
 from services.collector.platforms.base import Reading, SeenAccount, SeenPost
-from services.collector.wechat_identity import Identity
+from services.collector.wechat.identity import Identity
 from shared.events import Coverage, Outcome, Value
 
 MAX_TITLE, MAX_TEXT = 300, 50_000

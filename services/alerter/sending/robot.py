@@ -5,8 +5,8 @@ from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.alerter import outgoing
-from services.alerter.text import plain
+from services.alerter.sending import outgoing
+from services.alerter.sending.text import plain
 from shared.errors import PermanentError, TransientError
 
 CUT_MARK = "……（全文见清单）"

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborNode
 
-from services.collector.markup import node_text
-from services.collector.moments import from_unix
 from services.collector.platforms.base import Capture, SeenAccount, SeenPost
-from services.collector.script_values import assigned, variables
-from services.collector.wechat_article import Page, one_line
-from services.collector.wechat_identity import Identity, article_id, article_link, biz_in, number_of_biz
-from services.collector.wechat_lists import read_message_list
-from services.collector.wechat_seen import Sighting, failed, listed
+from services.collector.reading.markup import node_text
+from services.collector.reading.moments import from_unix
+from services.collector.reading.script_values import assigned, variables
+from services.collector.wechat.article import Page, one_line
+from services.collector.wechat.identity import Identity, article_id, article_link, biz_in, number_of_biz
+from services.collector.wechat.lists import read_message_list
+from services.collector.wechat.seen import Sighting, failed, listed
 from shared.events import Coverage, Outcome
 
 SOGOU = "https://weixin.sogou.com"

@@ -1,0 +1,112 @@
+"""A new platform, rule and channel are one file each and no other edit: added to a copy of the tree and used."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.envelope import encode
+from tests.builders import a_post, a_probe
+from tests.paths import ROOT
+
+PLATFORM = '''"""A platform somebody adds."""
+from collections.abc import Sequence
+from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from shared.account import Account
+from shared.events import Coverage, Outcome
+
+class Blog(Platform):
+    """One title per line."""
+
+    def plan(self, account: Account) -> Plan:
+        return Plan(fetch=(account.url or "",))
+
+    def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
+        posts = tuple(SeenPost(id=line, title=line) for line in captures[0].text.split())
+        return Reading(outcome=Outcome.OK, account=SeenAccount(name="博客"), posts=posts, covers=Coverage.LIST)
+'''
+
+RULE = '''"""A rule somebody adds."""
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+from services.analyzer.rules.base import History, Objection, Rule
+from shared.events import Post
+
+class ShortTitle(Rule):
+    """Titles under `least` characters."""
+
+    scope: ClassVar[Literal["account", "post", "platform"]] = "post"
+    least: int = 5
+
+    def check_post(self, post: Post, history: History) -> Iterator[Objection]:
+        if len(post.title or "") < self.least:
+            yield Objection(
+                subject=post.id, sentence="标题过短。", measured="短", threshold=str(self.least), window="本条"
+            )
+'''
+
+CHANNEL = '''"""A channel somebody adds."""
+from datetime import datetime
+from services.alerter.channels.base import Channel, Message
+
+class Shout(Channel):
+    """Nobody hears it."""
+
+    loudness: int
+
+    def send(self, message: Message, now: datetime) -> None:
+        pass
+'''
+
+RULEBOOK = """name: mine
+title: 试验
+version: '1'
+effective_from: 2026-01-01
+extends: cn
+entries: [{indicator: X-01, rule: short_title, severity: reminder, clause: {document: 某文件, words: 某条}}]
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for package in ("services", "shared", "demo", "xunjian"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def xunjian(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "xunjian", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    return subprocess.run(command, check=False, cwd=tree, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_a_platform_is_one_file(copy: Path) -> None:
+    (copy / "services/collector/platforms/blog.py").write_text(PLATFORM)
+    (copy / "page.txt").write_text("开工 竣工")
+    done = xunjian(copy, "parse", "page.txt", "--platform", "blog")
+    assert [post["title"] for post in json.loads(done.stdout)["posts"]] == ["开工", "竣工"]
+
+
+def test_a_rule_is_one_file(copy: Path) -> None:
+    (copy / "services/analyzer/rules/short_title.py").write_text(RULE)
+    (copy / "mine.yaml").write_text(RULEBOOK)
+    (copy / "ledger.csv").write_text("账号名称,平台,主办单位,账号ID\n青禾发布,新浪微博,青禾县政府办,1001\n")
+    (copy / "events.jsonl").write_bytes(b"\n".join(encode(event) for event in (a_post(title="短"), a_probe())))
+    done = xunjian(copy, "replay", "events.jsonl", "--ledger", "ledger.csv", "--rulebook", "mine.yaml")
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [finding["rule"] for finding in findings] == ["short_title"]
+
+
+def test_a_channel_is_one_file(copy: Path) -> None:
+    (copy / "services/alerter/channels/shout.py").write_text(CHANNEL)
+    (copy / "mine.yaml").write_text(
+        "channels: {loud: {type: shout, loudness: 11}}\nroutes: [{channels: [loud]}]\noperators: [loud]\n"
+    )
+    done = xunjian(copy, "doctor", "--config", "mine.yaml")
+    assert "✓ 渠道 loud" in done.stdout
+    (copy / "mine.yaml").write_text("channels: {loud: {type: shout, loudnes: 11}}\n")
+    assert "loudnes" in xunjian(copy, "doctor", "--config", "mine.yaml").stdout

@@ -1,0 +1,100 @@
+"""The three services as three processes, on the embedded bus and on a real Kafka: the same findings reach the inbox."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from demo.stand_in import LEDGER, stand_in
+from tests.paths import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
+
+SERVICES = ("collector", "analyzer", "alerter")
+MESSAGES = 12
+
+
+class Crew:
+    """Three processes over one data folder."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.ports = {name: free_port() for name in SERVICES}
+        shared = {f"XUNJIAN_{key.upper()}": value for key, value in settings.items()}
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **shared}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def import_ledger(self) -> None:
+        command = [sys.executable, "-m", "xunjian", "ledger", "import", str(LEDGER)]
+        subprocess.run(command, check=True, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL)
+
+    def start(self, name: str) -> None:
+        environment = {**self.environment, "XUNJIAN_METRICS_PORT": str(self.ports[name])}
+        command = [sys.executable, "-m", f"services.{name}", "--config", str(self.folder / "settings.yaml")]
+        log = (self.folder / f"{name}.log").open("ab")
+        with log:
+            self.processes[name] = subprocess.Popen(command, cwd=self.folder, env=environment, stderr=log)
+
+    def inbox(self) -> int:
+        return len([*(self.folder / "data/inbox").glob("*.txt")])
+
+    def ask(self, name: str, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.URLError as error:
+            return 0, str(error)
+
+    def stop(self) -> dict[str, int]:
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        return {name: process.wait(60) for name, process in self.processes.items()}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+def crew(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crew]:
+    bus = {}
+    if request.param == "kafka":
+        bus = {"kafka_bootstrap": request.getfixturevalue("kafka_bootstrap"), "kafka_create_topics": "3"}
+        bus["kafka_prefix"] = f"{uuid.uuid4().hex[:8]}."
+    pace = "{min_interval_seconds: 0, cool_down_seconds: 1}"
+    names = ("wechat", "weibo", "douyin", "toutiao", "feed")
+    platforms = "".join(f"  {name}: {pace}\n" for name in names)
+    (tmp_path / "settings.yaml").write_text(f"group_wait_seconds: 1\nplatforms:\n{platforms}")
+    with ExitStack() as stack:
+        browser = stack.enter_context(stand_in(tmp_path / "world", datetime.now(UTC)))["browser"]
+        proxy = {"browser__proxy": browser["proxy"], "browser__proxy_spki": browser["proxy_spki"]}
+        crew = Crew(tmp_path, data_dir=str(tmp_path / "data"), **proxy, **bus)
+        yield crew
+        for process in crew.processes.values():
+            process.kill()
+            process.wait()
+
+
+def test_three_processes_bring_every_message_and_end_when_told(crew: Crew) -> None:
+    crew.import_ledger()
+    for name in SERVICES:
+        crew.start(name)
+    deadline = time.monotonic() + 120
+    while crew.inbox() < MESSAGES and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert crew.inbox() == MESSAGES
+    assert {crew.ask(name, "/readyz") for name in SERVICES} == {(200, "ready\n")}
+    assert 'xunjian_visits_total{outcome="blocked",platform="wechat"}' in crew.ask("collector", "/metrics")[1]
+    assert crew.stop() == dict.fromkeys(SERVICES, 0)
