@@ -23,7 +23,8 @@ from shared.events import Post
 from shared.kafka_bus import KafkaBus
 from shared.sqlite_bus import SqliteBus
 
-EVENTS = 3_000
+EVENTS = 2_500
+ROUNDS = 5
 BATCH = 100
 POLL = 500
 PATIENCE_SECONDS = 60.0
@@ -47,7 +48,7 @@ def _sqlite(posts: list[Post], folder: Path) -> Iterator[Row]:
     messages = [message(post, "bench") for post in posts]
     serial = itertools.count()
     with closing(SqliteBus(folder / "bus.db", "bench", utc_now)) as bus, closing(_raw_log(folder / "raw.db")) as raw:
-        ours, floor = in_turns(lambda: _publish(bus, posts), lambda: _insert(raw, messages, serial), rounds=5)
+        ours, floor = in_turns(lambda: _publish(bus, posts), lambda: _insert(raw, messages, serial), rounds=2 * ROUNDS)
     yield faster("sqlite: publish by 100, to raw executemany(100) (P16)", ours, floor, "/s", Goal(0.5))
 
 
@@ -58,10 +59,12 @@ def _kafka(posts: list[Post], bus: KafkaBus) -> Iterator[Row]:
         _publish(bus, posts[:BATCH], BATCH)
         _send(producer, f"{bus.prefix}posts", messages[:BATCH])
         ours, floor = in_turns(
-            lambda: _publish(bus, posts, len(posts)), lambda: _send(producer, f"{bus.prefix}posts", messages)
+            lambda: _publish(bus, posts, len(posts)),
+            lambda: _send(producer, f"{bus.prefix}posts", messages),
+            rounds=ROUNDS,
         )
     yield faster("kafka: publish, to a bare send loop and flush (P15)", ours, floor, "/s", Goal(0.8))
-    total = 2 * (3 * EVENTS + BATCH)
+    total = 2 * (ROUNDS * EVENTS + BATCH)
     groups = (f"group-{number}" for number in itertools.count())
     ours, committing, bare = in_turns(
         lambda: _read(bus, next(groups), total),
