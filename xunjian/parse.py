@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +37,7 @@ def read_body(file: Path) -> bytes:
         return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
     except OSError as error:
         raise InputError(str(file), f"文件读不了：{error.strerror or error}，请检查路径和内容") from error
-    except EOFError as error:
+    except (EOFError, zlib.error) as error:
         raise InputError(str(file), "压缩文件不完整，请重新保存") from error
 
 
