@@ -1,6 +1,6 @@
 """Where every account stands, as a table for people and as plain lines for everything else."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared.clock import chinese_time
+from shared.events import Finding
 from shared.metrics import Metrics
 from shared.store import Store
 from shared.verdict import State, Verdict, verdict
@@ -31,8 +32,12 @@ _COLOURS = {
 
 def verdicts(store: Store, now: datetime, fresh: timedelta) -> list[Verdict]:
     """Every account of the ledger, gravest state first."""
-    findings = store.findings_as_of(now)
-    rows = [verdict(account, store.looks_as_of(account.key, now), findings, now, fresh) for account in store.accounts()]
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for finding in store.findings_as_of(now):
+        findings[finding.key].append(finding)
+    looks = store.all_looks_as_of(now)
+    accounts = store.accounts()
+    rows = [verdict(account, looks[account.key], findings[account.key], now, fresh) for account in accounts]
     return sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(row.state), row.account.platform, row.account.id))
 
 

@@ -1,6 +1,5 @@
 """`xunjian replay`: stored or given events through the rules, touching nothing."""
 
-import gzip
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from shared.events import Finding, Post, Probe
 from shared.ledger.reading import read_ledger
 from shared.metrics import Metrics
 from shared.store import open_store
-from xunjian.parse import moment
+from xunjian.parse import moment, read_body
 
 Observed = Post | Probe
 
@@ -37,7 +36,8 @@ def replay(
 
 def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: datetime | None) -> list[Finding]:
     """Every opening and resolution in the order of its moment; the same whatever the order or repetition of events."""
-    ordered = sorted(observed, key=lambda event: event.occurred_at)
+    # The body last: of two accounts of the same moment the same one is believed, whatever their order in the file.
+    ordered = sorted(observed, key=lambda event: (event.occurred_at, encode(event)))
     book = load_rulebook(rulebook)
     file = read_ledger(ledger)
     for error in file.errors:
@@ -59,12 +59,7 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: d
 
 
 def _read(file: Path) -> Iterator[Observed]:
-    try:
-        body = file.read_bytes()
-        lines = (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).splitlines()
-    except OSError as error:
-        raise InputError(str(file), f"文件读不了：{error.strerror or error}") from error
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(read_body(file).splitlines(), start=1):
         if not line.strip():
             continue
         try:

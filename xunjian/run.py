@@ -1,6 +1,7 @@
 """`xunjian run`: the three services in one process; without --config, the demonstration."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -118,8 +119,12 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
     crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
     listed = False
     with screen.live():
-        while not stop.wait(1):
+        pause = 1.0
+        while not stop.wait(pause):
+            began = time.monotonic()
             screen.refresh()
+            # Thousands of accounts take longer to look up: never more than a tenth of the time goes into showing them.
+            pause = max(1.0, 9 * (time.monotonic() - began))
             if not listed and not host.store.platforms_unvisited_since(EVER):
                 _write_list(host)
                 listed = True

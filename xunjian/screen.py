@@ -12,6 +12,9 @@ from shared.host import Host
 from shared.verdict import State, Verdict
 from xunjian import board
 
+FRAME_LINES = 8
+"""Title, head, rules and caption around the rows of the table."""
+
 
 class Screen:
     """Reads the store; knows nothing of the services."""
@@ -39,8 +42,9 @@ class Screen:
         now = self._host.clock()
         rows = self._rows(now)
         if self._live is not None:
-            width = self._console.width
-            table = board.table(rows, now, width, brief=True, caption=self._progress(rows))
+            # Drawing costs a millisecond a row, and what lies below the screen's edge is not seen.
+            shown = rows[: max(1, self._console.height - FRAME_LINES)]
+            table = board.table(shown, now, self._console.width, brief=True, caption=self._progress(rows))
             self._live.update(table, refresh=True)
         else:
             self._print_changes(rows, now)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.errors import InputError, TransientError
 from shared.storage.tables import metadata
@@ -24,6 +25,7 @@ class Database:
             )
         options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if url.startswith("sqlite") else {}
         self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+        self._add_new: dict[Table, ReturningInsert[Any]] = {}
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
@@ -48,9 +50,10 @@ class Database:
 
     def add_new(self, connection: Connection, table: Table, **values: Any) -> bool:
         """Insert the row unless it is there already; True when it was new."""
-        statement = self.insert(table).values(**values).on_conflict_do_nothing()
-        # Not rowcount: PostgreSQL's driver does not tell it for an INSERT.
-        return connection.execute(statement.returning(literal(1))).first() is not None
+        if table not in self._add_new:
+            # Not rowcount: PostgreSQL's driver does not tell it for an INSERT.
+            self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
+        return connection.execute(self._add_new[table], values).first() is not None
 
     def check(self) -> None:
         """Really ask. Raises TransientError."""

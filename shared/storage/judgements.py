@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from shared.account import Account
 from shared.events import Finding, FindingStatus, Post, Probe
@@ -19,6 +19,15 @@ _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
 _note = metadata.tables["note"]
+
+# Asked for every post of a replay: building a statement costs more than running it.
+_DIGEST_BEFORE = (
+    select(_post.c.digest)
+    .where(_post.c.fingerprint == bindparam("of"), _post.c.observed_at <= bindparam("until"))
+    .order_by(_post.c.observed_at.desc())
+    .limit(1)
+)
+_NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
 
 
 class Judging:
@@ -41,10 +50,8 @@ class Judging:
 
     def add_post(self, post: Post) -> bool:
         """True when this is news: an item not seen before, or seen changed since its version before this one."""
-        before = select(_post.c.digest).where(
-            _post.c.fingerprint == post.fingerprint, _post.c.observed_at <= post.observed_at
-        )
-        known = self._connection.execute(before.order_by(_post.c.observed_at.desc()).limit(1)).scalar()
+        same = {"of": post.fingerprint, "until": post.observed_at}
+        known = self._connection.execute(_DIGEST_BEFORE, same).scalar()
         if known == post.digest:
             return False
         is_new = self._database.add_new(
@@ -63,8 +70,7 @@ class Judging:
 
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
-        newest = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == post.fingerprint)
-        return self._connection.execute(newest).scalar() == post.observed_at
+        return self._connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this look was not known."""
@@ -228,8 +234,11 @@ class Judgements:
             return _all_looks(connection, moment)
 
     def note(self, name: str, value: str, now: datetime) -> bool:
-        """Remember a dated remark once; False when it was there already."""
+        """Remember a dated remark; False when it is the latest of its name already."""
+        latest = select(_note.c.value).where(_note.c.name == name).order_by(_note.c.since.desc()).limit(1)
         with self.database.begin() as connection:
+            if connection.execute(latest).scalar() == value:
+                return False
             return self.database.add_new(connection, _note, name=name, value=value, since=now)
 
     def has_note(self, name: str, value: str) -> bool:
@@ -253,28 +262,19 @@ def _looks(connection: Connection, key: str, moment: datetime) -> Looks:
     proved = Probe.model_validate_json(latest_list) if latest_list else None
     since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
     failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(MOST_FAILURES)).scalars()]
-    newest = _newest_seen(connection, key, moment)
+    newest: datetime | None = connection.execute(select(func.max(_probe.c.newest_post_at)).where(*known)).scalar()
     return Looks(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
-
-
-def _newest_seen(connection: Connection, key: str, moment: datetime) -> datetime | None:
-    seen = select(_probe.c.newest_post_at).where(_probe.c.key == key, _probe.c.at <= moment)
-    newest: datetime | None = connection.execute(
-        seen.where(_probe.c.newest_post_at.is_not(None)).order_by(_probe.c.newest_post_at.desc()).limit(1)
-    ).scalar()
-    return newest
 
 
 def _all_looks(connection: Connection, moment: datetime) -> dict[str, Looks]:
     keys = select(_account.c.key).distinct().subquery()
     own = (_probe.c.key == keys.c.key, _probe.c.at <= moment)
     newest_first = select(_probe.c.body).where(*own).order_by(_probe.c.at.desc()).limit(1)
-    seen = select(_probe.c.newest_post_at).where(*own, _probe.c.newest_post_at.is_not(None))
     rows = select(
         keys.c.key,
         newest_first.scalar_subquery().label("latest"),
         newest_first.where(_probe.c.proves_list.is_(True)).scalar_subquery().label("proved"),
-        seen.order_by(_probe.c.newest_post_at.desc()).limit(1).scalar_subquery().label("newest"),
+        select(func.max(_probe.c.newest_post_at)).where(*own).scalar_subquery().label("newest"),
     )
     found = {}
     for row in connection.execute(rows).all():

@@ -98,7 +98,7 @@ class PostRow(SQLModel, table=True):
 
 class ProbeRow(SQLModel, table=True):
     __tablename__ = "probe"
-    __table_args__ = (Index("probe_history", "key", "at"), Index("probe_newest", "key", "newest_post_at"))
+    __table_args__ = (Index("probe_history", "key", "at", "newest_post_at"),)
 
     fingerprint: str = Field(primary_key=True)
     key: str
@@ -157,7 +157,7 @@ class NoteRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: str = Field(primary_key=True)
-    since: datetime = _time()
+    since: datetime = _time(primary_key=True)
 
 
 metadata = SQLModel.metadata

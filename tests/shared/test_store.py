@@ -192,6 +192,13 @@ def test_a_failed_delivery_comes_again_until_it_is_dead(store: Store) -> None:
     assert [row.state for row in store.deliveries(again[0].fingerprint, "inbox")] == ["dead"]
 
 
+def test_a_rulebook_that_comes_back_is_the_one_in_force(store: Store) -> None:
+    for day, label in enumerate(("cn@1", "cn@2", "cn@1")):
+        assert store.note("rulebook", label, NOW + days(day))
+    assert store.note_as_of("rulebook", NOW + days(1)) == "cn@2"
+    assert store.note_as_of("rulebook", NOW + days(9)) == "cn@1"
+
+
 def test_a_note_is_written_once_and_dated(store: Store) -> None:
     assert store.note("rulebook", "cn@1", NOW)
     assert not store.note("rulebook", "cn@1", NOW + days(1))

@@ -1,5 +1,6 @@
 """Replay prints the same findings whatever the order of events, and touches nothing."""
 
+import gzip
 import json
 import random
 from datetime import datetime, timedelta
@@ -76,3 +77,24 @@ def test_a_line_that_is_no_event_is_named(tmp_path: Path, ledger: Path) -> None:
     result = CliRunner().invoke(app, ["replay", str(file), "--ledger", str(ledger)])
     assert result.exit_code != 0
     assert "第2行" in str(result.exception)
+
+
+def test_of_two_accounts_of_one_moment_the_same_is_believed_whatever_their_order(tmp_path: Path, ledger: Path) -> None:
+    one, other = a_probe(NOW, newest_post_at=NOW - days(20)), a_probe(NOW, newest_post_at=NOW - days(30))
+    assert replayed(tmp_path, ledger, [one, other]) == replayed(tmp_path, ledger, [other, one])
+
+
+def test_a_file_with_a_byte_order_mark_and_gzip_is_read_and_one_cut_short_is_named(
+    tmp_path: Path, ledger: Path
+) -> None:
+    body = gzip.compress(b"\xef\xbb\xbf" + encode(a_probe(newest_post_at=NOW - days(20))) + b"\r\n\r\n")
+    whole, cut = tmp_path / "events.jsonl.gz", tmp_path / "cut.gz"
+    whole.write_bytes(body)
+    cut.write_bytes(body[: len(body) // 2])
+    assert '"stage":"14d"' in CliRunner().invoke(app, ["replay", str(whole), "--ledger", str(ledger)]).stdout
+    result = CliRunner().invoke(app, ["replay", str(cut), "--ledger", str(ledger)])
+    assert "压缩文件不完整" in str(result.exception)
+
+
+def test_an_empty_file_has_no_findings(tmp_path: Path, ledger: Path) -> None:
+    assert replayed(tmp_path, ledger, []) == []

@@ -57,8 +57,9 @@ def standings(store: Store, moment: datetime, rules: Collection[str], fresh: tim
     for finding in store.findings_as_of(moment):
         findings.setdefault(finding.key, []).append(finding)
     found = []
+    looks = store.all_looks_as_of(moment)
     for account in store.accounts_as_of(moment):
-        own = verdict(account, store.looks_as_of(account.key, moment), findings.get(account.key, ()), moment, fresh)
+        own = verdict(account, looks[account.key], findings.get(account.key, ()), moment, fresh)
         if own.state is not State.CANCELLED:
             found.append(Standing(own, _silence(own, rules)))
     return sorted(found, key=lambda one: (-(one.silent_days or 0), one.verdict.account.unit, one.verdict.account.key))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from services.analyzer.rules.base import History, Objection, Rule
 from shared.clock import chinese_time
-from shared.events import Evidence, Probe
+from shared.events import Evidence, Finding, Probe
 
 
 class AccountRenamed(Rule):
@@ -26,6 +26,10 @@ class AccountRenamed(Rule):
             window="核查时点",
             evidence=(Evidence(url=probe.url, quote=probe.name, at=probe.at, sha256=probe.evidence_sha256),),
         )
+
+    def is_over(self, finding: Finding, probe: Probe, history: History) -> bool:
+        """Many a look proves the list and shows no name."""
+        return probe.outcome.is_evidence and bool(probe.name)
 
 
 def _folded(name: str) -> str:

@@ -34,7 +34,8 @@ class CommentsClosed(Rule):
         first = closed[-1]
         since = first.published_at or first.observed_at
         return Objection(
-            subject=first.id,
+            # Not a post: the run grows, and its posts leave the history one by one.
+            subject="comments",
             since=since,
             sentence=f"截至{chinese_time(probe.at)}，最近{len(closed)}条可核实的内容均已关闭评论"
             f"（最早一条发布于{chinese_time(since)}），请核实是否提供有效互动功能。",

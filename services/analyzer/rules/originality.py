@@ -6,7 +6,6 @@ from datetime import timedelta
 from pydantic import Field
 
 from services.analyzer.rules.base import History, Objection, Rule
-from shared.clock import to_shanghai
 from shared.events import Evidence, Kind, Post, Probe
 
 
@@ -35,7 +34,7 @@ class Originality(Rule):
     def _objection(self, originals: int, known: int, reposts: list[Post], probe: Probe) -> Objection:
         percent = 100 * originals / known
         return Objection(
-            subject=f"{to_shanghai(probe.at):%Y-%m}",
+            subject="originality",
             since=min(post.published_at for post in reposts if post.published_at),
             sentence=(
                 f"近{self.window_days}天可判定来源的{known}条内容中，原创{originals}条、转发{len(reposts)}条，"

@@ -1,13 +1,13 @@
 """Nothing published for too long: reminders before the red line, veto at it, zombie far behind it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
 from services.analyzer.rules.base import History, Objection, Rule
 from shared.clock import chinese_time
-from shared.events import Evidence, Probe, Severity
+from shared.events import Evidence, Finding, Probe, Severity
 
 
 class SilentAccount(Rule):
@@ -32,24 +32,31 @@ class SilentAccount(Rule):
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
         if not probe.proves_list:
             return
-        since = history.newest_post_at or history.watched_since
+        since = _silent_since(probe, history)
+        if since is None:
+            return
         silence = probe.at - since
         reached = [days for days in self._thresholds() if silence >= timedelta(days=days)]
         if reached:
-            yield self._objection(max(reached), silence, probe, history)
+            yield self._objection(max(reached), since, probe, history)
+
+    def is_over(self, finding: Finding, probe: Probe, history: History) -> bool:
+        """A single post seen in passing may end a silence, though only the list can prove one."""
+        newest = history.newest_post_at
+        return probe.proves_list or bool(newest and finding.since and newest > finding.since)
 
     def _thresholds(self) -> tuple[int, ...]:
         return (*(days for days in self.reminder_days if days < self.veto_days), self.veto_days, self.zombie_days)
 
-    def _objection(self, days: int, silence: timedelta, probe: Probe, history: History) -> Objection:
-        since = history.newest_post_at or history.watched_since
+    def _objection(self, days: int, since: datetime, probe: Probe, history: History) -> Objection:
+        silence = probe.at - since
         newest = next((post for post in history.posts if post.published_at == since), None)
         return Objection(
             subject=since.isoformat(),
             stage=f"{days}d",
             severity=None if days >= self.veto_days else Severity.REMINDER,
             since=since,
-            sentence=self._sentence(days, silence, probe, history),
+            sentence=self._sentence(days, since, probe, history),
             measured=f"静默{silence.days}天{silence.seconds // 3600}小时",
             threshold=f"{days}天",
             window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间",
@@ -64,11 +71,14 @@ class SilentAccount(Rule):
             ),
         )
 
-    def _sentence(self, days: int, silence: timedelta, probe: Probe, history: History) -> str:
-        if history.newest_post_at is None:
-            fact = f"自{chinese_time(history.watched_since)}起未见发布任何内容"
+    def _sentence(self, days: int, since: datetime, probe: Probe, history: History) -> str:
+        silence = probe.at - since
+        if since == history.newest_post_at:
+            fact = f"最近一次发布于{chinese_time(since)}"
+        elif probe.post_ids:
+            fact = f"最近一条内容未标明发布时间，{chinese_time(since)}已监测到"
         else:
-            fact = f"最近一次发布于{chinese_time(history.newest_post_at)}"
+            fact = f"自{chinese_time(since)}起未见发布任何内容"
         head = f"{fact}，至{chinese_time(probe.at)}核查时已静默{silence.days}天"
         if days >= self.zombie_days:
             return f"{head}，达到{self.zombie_days}天，属于长期停更账号。"
@@ -76,3 +86,16 @@ class SilentAccount(Rule):
             return f"{head}，已满{self.veto_days}天未更新。"
         left = timedelta(days=self.veto_days) - silence
         return f"{head}，距{self.veto_days}天红线还有{left.days}天{left.seconds // 3600}小时，请及时更新。"
+
+
+def _silent_since(probe: Probe, history: History) -> datetime | None:
+    """The latest moment at which something may have been published; null when the list cannot tell.
+
+    An item without a publish time was published before it was first seen, and no more is known of it.
+    """
+    listed = set(probe.post_ids)
+    undated = [post.observed_at for post in history.posts if post.published_at is None and post.id in listed]
+    moments = [moment for moment in (history.newest_post_at, *undated) if moment is not None]
+    if not moments and listed:
+        return None
+    return max(moments, default=history.watched_since)
