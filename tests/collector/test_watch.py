@@ -67,6 +67,18 @@ def test_requests_of_the_page_before_do_not_count() -> None:
     assert page.answers == []
 
 
+def test_what_is_cut_off_by_moving_on_is_no_failure() -> None:
+    page, _ = watch()
+    page.begin("visitor", "https://visitor.passport.weibo.cn/visitor/visitor", is_document=True)
+    page.begin("its answer", API, is_document=False)
+    page.begin("page", "https://m.weibo.cn/u/1", is_document=True)
+    page.end("visitor", "net::ERR_ABORTED")
+    page.end("its answer", "net::ERR_ABORTED")
+    page.end("page")
+    assert page.errors == []
+    assert page.document == "page"
+
+
 def test_a_loaded_page_that_asks_for_nothing_settles() -> None:
     page, seconds = watch()
     page.load()

@@ -36,7 +36,8 @@ class Watch(Generic[R]):
         if is_document:
             self.document = None
             self.is_loaded = False
-            self._began[request] = None
+            # What the page before was still loading is cut off by moving on: no failure, nobody's answer.
+            self._began = {request: None}
         elif pattern := self._pattern_of(url):
             self._began[request] = pattern
 
