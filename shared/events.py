@@ -134,7 +134,7 @@ class Post(Event):
     @property
     def digest(self) -> str:
         """Changes when the content changes (edited, comments closed, unpinned), not when it is merely seen again."""
-        return _hash(self.model_dump_json(exclude={"observed_at", "version"}))
+        return digest_of(self.model_dump_json().encode())
 
 
 class Coverage(StrEnum):
@@ -249,5 +249,18 @@ class Finding(Event):
 AnyEvent = Annotated[Post | Probe | Finding, Field(discriminator="event")]
 
 
+def digest_of(body: bytes) -> str:
+    """`Post.digest` from the post's JSON as this version writes it, `version` first.
+
+    Both marks can only be the fields' own: inside a value every quote is escaped.
+    """
+    before, _, seen = body.partition(b',"observed_at":"')
+    return _sha256(b"{" + before.partition(b",")[2] + seen.partition(b'"')[2])
+
+
 def _hash(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return _sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]

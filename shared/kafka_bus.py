@@ -14,7 +14,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from kafka.structs import OffsetAndMetadata
 
 from shared.bus import DEAD_LETTER_SUFFIX, TOPICS, Record, dead_letter_headers
-from shared.envelope import encode, headers
+from shared.envelope import message
 from shared.errors import PermanentError, TransientError
 from shared.events import Event
 
@@ -61,7 +61,7 @@ class KafkaBus:
         self._producer: Any = None
 
     def publish(self, events: Iterable[Event]) -> None:
-        self.send([(event.topic, event.key, encode(event), headers(event, self._source)) for event in events])
+        self.send([message(event, self._source) for event in events])
 
     def subscribe(self, group: str, topics: Iterable[str]) -> "KafkaSubscription":
         return KafkaSubscription(self, group, tuple(topics))

@@ -1,6 +1,18 @@
-"""Fixtures that are dear enough to be shared by the whole run."""
+"""Fixtures that are dear enough to be shared by the whole run, and what every test leaves as it found it."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
 
 from tests.kafka_broker import kafka_bootstrap, refused_connections
 from tests.postgres_server import postgres_url
 
 __all__ = ["kafka_bootstrap", "postgres_url", "refused_connections"]
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command run inside a test sets up logging to a stream that ends with the test."""
+    yield
+    structlog.reset_defaults()

@@ -1,5 +1,6 @@
 """Reads a ledger file (.xlsx, .csv) as offices send it into accounts, with every error named by its cell."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +10,15 @@ from openpyxl.utils import get_column_letter
 
 from shared.account import Account
 from shared.errors import InputError
-from shared.ledger.columns import HEADER_OF, is_ledger_header, recognise
+from shared.ledger.columns import HEADER_OF, is_ledger_header, normal_header, recognise
 from shared.ledger.rows import filled_cells, read_row
 from shared.ledger.sheets import HEADER_WITHIN_ROWS, MAX_ROWS, Sheet, read_sheets
 from shared.ledger.values import BadCellError, CellValue, UnsupportedPlatformError, is_blank, shown
+
+_EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|举例|例如?|范例|说明|要求)[)）】:：]?$")
+_SIGNATURE = re.compile(
+    r"(?:填表|填报|制表|经办|审核|审批|审签|复核|签发|签字|盖章|报送|统计)[一-鿿]{0,4}(?:[(（].{0,8}[)）])?[:：]"
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ def _find_table(place: str, sheets: Sequence[Sheet]) -> _Table:
         chosen.notices.append(f"工作表“{other.sheet.name}”也像台账，未读取；请另存为单独的文件导入")
     used = {*chosen.fields.values()}
     unused = [shown(cell) for index, cell in enumerate(chosen.header) if index not in used and not is_blank(cell)]
-    if unused := [name for name in unused if name not in ("序号", "编号")]:
+    if unused := [name for name in unused if normal_header(name) not in ("序号", "编号")]:
         chosen.notices.append(f"未使用的列：{'、'.join(unused)[:200]}")
     if "unit" not in chosen.fields and "supervisor" in chosen.fields:
         chosen.fields["unit"] = chosen.fields.pop("supervisor")
@@ -143,8 +149,21 @@ def _read_rows(table: _Table) -> Iterator[tuple[int, Account]]:
             continue  # an empty row, or the header repeated for printing
         if len(filled) == 1:
             table.notices.append(f"第{number}行只有一格有内容，已略过")
+        elif note := _note_of(table, cells, filled):
+            table.notices.append(f"第{number}行“{note[:20]}”是说明或签字，不是账号，已略过")
         elif account := _read_account(table, number, filled):
             yield number, account
+
+
+def _note_of(table: _Table, cells: Sequence[CellValue], filled: dict[str, CellValue]) -> str | None:
+    """What an office writes around the accounts: an example or instructions where the number stands, signatures."""
+    used = {*table.fields.values()}
+    beside = [shown(cell) for index, cell in enumerate(cells[: min(used) + 1]) if index not in used]
+    notes = [text for text in beside if _EXAMPLE.match(text)]
+    texts = [text for cell in cells if (text := shown(cell))]
+    if "url" not in filled:
+        notes += [text for text in (texts if "id" not in filled else texts[:1]) if _SIGNATURE.match(text)]
+    return notes[0] if notes else None
 
 
 def _read_account(table: _Table, number: int, filled: dict[str, CellValue]) -> Account | None:

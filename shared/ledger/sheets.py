@@ -65,6 +65,8 @@ def read_sheets(path: Path) -> list[Sheet]:
     data = _bytes(path)
     if data.startswith(_OLD_EXCEL):
         raise InputError(path.name, "是旧版 .xls 或加密的文件，请用 Excel/WPS 另存为不加密的 .xlsx")
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"%PDF")):
+        raise InputError(path.name, "是网页、XML 或 PDF（名称可能仍写着 .xls），请用 Excel/WPS 打开后另存为 .xlsx")
     sheets = _workbook(path.name, data) if data.startswith(b"PK") else [_csv(path.name, data)]
     if any(len(sheet.rows) > _ROW_LIMIT for sheet in sheets):
         raise InputError(path.name, f"超过 {MAX_ROWS} 行，请分成几个文件导入")

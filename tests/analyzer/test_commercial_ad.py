@@ -81,3 +81,16 @@ def test_false_alarms_on_official_text_are_rare(name: str, most: float) -> None:
     lines = (SHARED / "datasets" / "gov" / f"{name}.dev.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines]
     assert sum(bool(list(CommercialAd().check_text(text))) for text in texts) <= most * len(texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "银行账号：6222021234567890123",
+        "账号6222021234567890123 开户行工商银行",
+        "收款账号：6222020200112233445",
+        "关注微信公众账号gongzuozhe，房号:20261234",
+    ],
+)
+def test_a_bank_account_or_a_number_of_anything_is_no_trade(text: str) -> None:
+    assert list(CommercialAd().check_text(text)) == []

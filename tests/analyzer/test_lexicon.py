@@ -71,3 +71,9 @@ def test_every_built_in_word_can_be_found_as_written() -> None:
         for word in read_words(path):
             if word.tag != "allow":
                 assert list(lexicon.find(f"，{word.word}，")), (path.name, word.word)
+
+
+def test_columns_are_known_by_their_headers_not_by_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("﻿Tag,备注,Word\r\ncustom,勿用,某词\r\n", encoding="utf-8")
+    assert read_words(path) == [Word("某词", "custom")]

@@ -1,5 +1,6 @@
 """Bodies are versioned JSON; what cannot be read says why."""
 
+import hashlib
 import json
 
 import pytest
@@ -61,3 +62,17 @@ def test_the_same_post_seen_again_has_the_same_id_and_a_changed_one_another() ->
     assert event_id(a_post()) == event_id(a_post(observed_at=NOW + days(1)))
     assert event_id(a_post()) != event_id(a_post(comments="closed"))
     assert event_id(a_finding()) != event_id(a_finding(status="resolved"))
+
+
+def test_an_id_taken_from_the_body_is_the_id_of_the_event() -> None:
+    hostile = a_post(id='","observed_at":"x', title='{"version":1,"observed_at":"', ad_signals=('observed_at":"', '"'))
+    for event in (a_post(), hostile, a_probe(), a_finding()):
+        assert event_id(event, encode(event)) == event_id(event)
+    later = hostile.model_copy(update={"observed_at": NOW + days(1)})
+    assert event_id(later) == event_id(hostile)
+    assert event_id(later.model_copy(update={"ad_signals": ()})) != event_id(hostile)
+
+
+def test_a_digest_covers_all_but_when_the_post_was_seen() -> None:
+    told = a_post(text="丰收 🌾").model_dump_json(exclude={"observed_at", "version"})
+    assert a_post(text="丰收 🌾").digest == hashlib.sha256(told.encode()).hexdigest()[:32]

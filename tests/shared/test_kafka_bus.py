@@ -43,7 +43,7 @@ class TestKafkaBus(BusContract):
         bus.publish(published)
         done: list[Record] = []
         stop = threading.Event()
-        workers = [threading.Thread(target=come_and_go, args=(bus, rounds, done, stop)) for rounds in (3, 5, 1000)]
+        workers = [threading.Thread(target=come_and_go, args=(bus, rounds, done, stop)) for rounds in (15, 25, 1000)]
         for worker in workers:
             worker.start()
         deadline = time.monotonic() + 2 * PATIENCE_SECONDS

@@ -58,6 +58,7 @@ def test_relative_times_are_counted_from_at(tmp_path: Path) -> None:
         ("a.json", b"{}", ["--platform", "myspace"], "myspace"),
         ("a.json", b"{}", ["--platform", "weibo", "--at", "yesterday"], "ISO 8601"),
         ("a.gz", gzip.compress(b"{}")[:-6], ["--platform", "weibo"], "不完整"),
+        ("b.gz", gzip.compress(b"{}")[:10] + b"\xff" * 20, ["--platform", "weibo"], "不完整"),
     ],
 )
 def test_bad_input_names_the_place(

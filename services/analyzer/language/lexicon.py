@@ -5,7 +5,7 @@ import csv
 import functools
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,20 +91,28 @@ def built_in(name: str) -> frozenset[str]:
 
 
 def read_words(path: Path) -> list[Word]:
-    """The rows of a lexicon file, UTF-8 or GB18030 (as Excel saves). Raises InputError naming file, row and remedy."""
+    """The rows of a lexicon file, its columns by their headers, UTF-8 or GB18030 (as Excel saves).
+
+    Raises InputError naming file, row and remedy.
+    """
     table = csv.reader(io.StringIO(_decoded(path), newline=""))
     try:
         rows = list(enumerate(table, start=1))
     except csv.Error as error:
         raise InputError(f"{path}:{table.line_num}", f"无法按 CSV 读取（{error}）；请另存为 CSV 文件") from error
     header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
-    if header[:2] != ["word", "tag"]:
+    if not {"word", "tag"} <= set(header):
         raise InputError(f"{path}:1", "首行应为表头 word,tag；请补上")
-    return [_word(path, number, row) for number, row in rows[1:] if any(cell.strip() for cell in row)]
+    cells = [
+        (number, dict(zip(header, (cell.strip() for cell in row), strict=False)))
+        for number, row in rows[1:]
+        if any(cell.strip() for cell in row)
+    ]
+    return [_word(path, number, cell) for number, cell in cells]
 
 
-def _word(path: Path, number: int, row: list[str]) -> Word:
-    word, tag, suggestion = ([cell.strip() for cell in row] + ["", "", ""])[:3]
+def _word(path: Path, number: int, row: Mapping[str, str]) -> Word:
+    word, tag, suggestion = (row.get(name, "") for name in ("word", "tag", "suggestion"))
     if not fold_word(word):
         raise InputError(f"{path}:{number}", "word 列为空；请填写词语或删除该行")
     if not tag:

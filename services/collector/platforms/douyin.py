@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
-from services.collector.reading.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.reading.sight import (
+    Seen,
+    Sight,
+    asked_for,
+    gathered,
+    refused,
+    refused_by_page,
+    refused_by_status,
+    settled,
+)
 from services.collector.reading.tree import (
     as_count,
     as_dict,
@@ -18,9 +27,10 @@ from services.collector.reading.tree import (
     as_moment,
     as_text,
     dig,
+    document,
     embedded,
-    loaded,
     nested,
+    rendered,
 )
 from shared.account import Account
 from shared.errors import InputError
@@ -40,7 +50,7 @@ _FEED_MARKS = {
 }
 _LOGIN_CODES = {2149, 2483}
 _BLOCK_PAGES = ("验证码中间页", "请完成下列验证后继续", "captcha-verify-image", "__ac_signature")
-_GONE = re.compile(r"注销|封禁|用户不存在")
+_GONE = re.compile(r"(?:账号|帐号|用户).{0,12}(?:注销|封禁)(?!申诉)|用户不存在")
 _USER_IDS = {"nickname", "uid", "sec_uid"}
 _USER_MARKS = {"aweme_count", "user_deleted", "special_state_info"}
 _STATUS_ONLY = {"status_code", "status_msg", "extra", "log_pb"}
@@ -76,34 +86,50 @@ def _sights(capture: Capture) -> Iterator[Sight]:
     if (refusal := refused_by_status(capture.status)) is not None:
         yield refusal
         return
-    document = loaded(capture.body)
-    if isinstance(document, list):
-        yield from _bare_list(as_dicts(document))
-    elif isinstance(document, dict):
-        wrapped = document.get("data") if "code" in document and "status_code" not in document else None
-        yield from _answer(as_dict(wrapped) or document, capture)
+    saved = document(capture.body)
+    if isinstance(saved, list):
+        answers = [node for node in as_dicts(saved) if "status_code" in node]
+        yield from (sight for each in answers for sight in _answer(each, capture)) if answers else _bare_list(saved)
+    elif isinstance(saved, dict):
+        wrapped = saved.get("data") if "code" in saved and "status_code" not in saved else None
+        yield from _answer(as_dict(wrapped) or saved, capture)
     else:
         yield from _page(capture)
 
 
 def _page(capture: Capture) -> Iterator[Sight]:
     text = capture.text.strip()
-    router = embedded(text, "window._ROUTER_DATA")
+    router, parts = embedded(text, "window._ROUTER_DATA"), as_dict(rendered(text))
     if isinstance(router, dict):
         yield from _answer(router, capture)
+    elif shown := [sight for part in parts.values() for sight in _rendered(as_dict(part), capture)]:
+        yield from shown
     elif not text or text == "blocked":
         yield refused(Outcome.BLOCKED, "抖音返回了空内容，访问签名或会话未被接受")
     elif text[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "抖音的回答不完整，无法解析")
     elif any(mark in text for mark in _BLOCK_PAGES):
         yield refused(Outcome.BLOCKED, "抖音要求安全验证（验证码中间页），未能看到账号内容")
+    elif (refusal := refused_by_page(text)) is not None:
+        yield refusal
+
+
+def _rendered(part: dict[str, object], capture: Capture) -> Iterator[Sight]:
+    """One part of a server-rendered page: a work's page has the work, an account's page the account and its list."""
+    profile = _profile(user) if (user := _user_of(as_dict(part.get("user")))) else None
+    if profile is not None:
+        yield profile
+    if item := _item(as_dict(part.get("video_detail")) or as_dict(dig(part, "aweme", "detail"))):
+        yield gathered([item])
+    if posts := _items(dig(part, "post", "data")):
+        yield gathered(posts, Coverage.LIST, profile.account.id if profile and profile.account else None)
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
-    user = _user_of(document)
+    user = _user_of(_shared(document, "userInfoRes")) or _user_of(document)
     if user:
         yield _profile(user)
-    if (shared := _share_page(document)) is not None:
+    if shared := _shared(document, "videoInfoRes"):
         yield from _single(shared)
     elif "aweme_list" in document:
         yield _aweme_list(document, capture)
@@ -117,12 +143,10 @@ def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield refusal
 
 
-def _share_page(document: dict[str, object]) -> dict[str, object] | None:
-    """The videoInfoRes object of a share page, inside its router data or as it is."""
-    for page in as_dict(document.get("loaderData")).values():
-        if found := as_dict(dig(page, "videoInfoRes")):
-            return found
-    return as_dict(document.get("videoInfoRes")) or None
+def _shared(document: dict[str, object], name: str) -> dict[str, object]:
+    """An answer that a share page carries, inside its router data or as it is."""
+    pages = as_dict(document.get("loaderData")).values()
+    return next((found for page in pages if (found := as_dict(dig(page, name)))), as_dict(document.get(name)))
 
 
 def _aweme_list(document: dict[str, object], capture: Capture) -> Sight:
@@ -132,7 +156,7 @@ def _aweme_list(document: dict[str, object], capture: Capture) -> Sight:
     is_board = any("aweme_info" in node for node in as_dicts(raw))
     if is_board or _FEED_MARKS & document.keys():
         return gathered(items, Coverage.TIMELINE)
-    owner = asked_for(capture, "sec_user_id")
+    owner = asked_for(capture, "sec_user_id") or _maker_of_all(as_dicts(raw))
     if owner is not None and any(owner in seen.ids for seen in items):
         items = [_of(owner, seen) for seen in items]
     sight = gathered(items, Coverage.LIST if _LIST_MARKS & document.keys() else Coverage.ITEM, owner)
@@ -140,6 +164,17 @@ def _aweme_list(document: dict[str, object], capture: Capture) -> Sight:
         return sight
     complete = raw == [] and as_flag(document.get("has_more")) is False
     return sight.model_copy(update={"covers": Coverage.LIST, "complete": complete})
+
+
+def _maker_of_all(works: list[dict[str, object]]) -> str | None:
+    """A saved list of several authors is one account's when that one alone had a hand in every work."""
+    makers = [
+        {as_text(maker.get("sec_uid")) for maker in (as_dict(work.get("author")), *as_dicts(co_creators))} - {None}
+        for work in works
+        for co_creators in [dig(work, "cooperation_info", "co_creators")]
+    ]
+    common = set[str | None]().union(*makers[:1]).intersection(*makers)
+    return next(iter(common)) if len(common) == 1 else None
 
 
 def _of(owner: str, seen: Seen) -> Seen:
@@ -159,7 +194,8 @@ def _single(document: dict[str, object]) -> Iterator[Sight]:
         yield refusal
 
 
-def _bare_list(nodes: list[dict[str, object]]) -> Iterator[Sight]:
+def _bare_list(saved: list[object]) -> Iterator[Sight]:
+    nodes = as_dicts(saved)
     if items := _items(nodes):
         is_board = any("aweme_info" in node for node in nodes)
         yield gathered(items, Coverage.TIMELINE if is_board else Coverage.ITEM)
@@ -182,6 +218,8 @@ def _refusal(document: dict[str, object]) -> Sight | None:
         sight = refused(Outcome.LOGIN_WALL, "抖音没有给出作品列表（会话未被当作已登录），不能据此认定没有作品")
     elif "promotions" in document:
         sight = Sight(reason="这是商品橱窗，其中没有作品")
+    elif "comments" in document:
+        sight = Sight(reason="这是评论列表，其中没有作品；评论不读取")
     elif code:
         sight = refused(Outcome.PARSE_ERROR, f"抖音没有给出内容（状态码 {code}）")
     return sight
@@ -256,7 +294,7 @@ def _item(aweme: dict[str, object]) -> Seen | None:
 
 def _author(aweme: dict[str, object]) -> tuple[SeenAccount | None, tuple[str, ...]]:
     """An author inside an item has counts of 0 where they were not filled in: only the profile tells them."""
-    node, uid = as_dict(aweme.get("author")), as_id(aweme.get("author_user_id"))
+    node, uid = as_dict(aweme.get("author")) or as_dict(aweme.get("author_info")), as_id(aweme.get("author_user_id"))
     account, ids = _account(node)
     if uid is not None and uid not in ids:
         ids = (*ids, uid)

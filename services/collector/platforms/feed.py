@@ -8,7 +8,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ _BRIDGES = re.compile(r"\s*[|\-–—·_]\s*(wechat-feeds|wewe-rss|we-mp-rss|wec
 _PLACEHOLDER = re.compile(r"\s*获取全文失败.{0,20}", re.DOTALL)
 _MARKED_UP = re.compile(r"</|<(?:img|br|p|em|b|span|font|script)\b", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+_ENCODING = re.compile(rb"(\s*<\?xml[^<>]{0,80}encoding\s*=\s*['\"])([\w-]+)")
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
 _BLOCK_STATUSES = (403, 412, 418, 429, 432)
@@ -55,9 +56,14 @@ class Feed(Platform):
         evidence = [reading for reading in readings if reading.outcome.is_evidence]
         if not evidence:
             return readings[0] if readings else _failed(Outcome.PARSE_ERROR, "没有收到任何内容")
-        posts = tuple({post.id: post for reading in reversed(evidence) for post in reversed(reading.posts)}.values())
+        posts = tuple(_distinct(post for reading in reversed(evidence) for post in reversed(reading.posts)))
         first = next((reading for reading in evidence if reading.posts), evidence[0])
         return first.model_copy(update={"posts": posts[::-1]})
+
+
+def _distinct(posts: Iterable[SeenPost]) -> list[SeenPost]:
+    """Each item once. Two WeChat accounts may number their articles alike."""
+    return list({(post.id, biz_in(post.url)): post for post in posts}.values())
 
 
 def _host(url: str) -> str:
@@ -73,20 +79,21 @@ def _reading(capture: Capture, account: Account | None) -> Reading:
     if parsed is None:
         return _no_feed(capture)
     about, items = parsed
-    posts = {post.id: post for item in reversed(items) if (post := _post(item, capture))}
-    identity = _identity(about, list(posts.values()))
+    posts = _distinct(post for item in reversed(items) if (post := _post(item, capture)))
+    identity = _identity(about, posts)
     # A bare number may be any numbering of the ledger's; only WeChat's own ids can contradict.
     if account and not account.id.isdigit() and identity.agrees(account) is False:
         return _failed(Outcome.PARSE_ERROR, f"页面属于其他账号：{identity.name or identity.id}")
     if items and not posts:
         return _failed(Outcome.PARSE_ERROR, "订阅源的条目没有标题和链接，无法读取")
+    authors = {biz_in(post.url) for post in posts} - {""}
     description = _line(about.get("description")) or None
     return Reading(
         outcome=Outcome.OK if posts else Outcome.EMPTY,
         reason=None if posts else "订阅源完好，但没有任何条目",
         account=SeenAccount(id=identity.id, name=identity.name or None, description=description),
-        posts=tuple(posts.values())[::-1],
-        covers=Coverage.LIST,
+        posts=tuple(posts)[::-1],
+        covers=Coverage.TIMELINE if len(authors) > 1 else Coverage.LIST,
     )
 
 
@@ -112,6 +119,7 @@ def _xml_feed(body: bytes) -> Parsed | None:
     """Feed and entries with our own field names; null when it is no feed or was cut off."""
     if not _ROOT_TAG.search(body[:8192].replace(b"\0", b"")):
         return None
+    body = _recoded(body)
     try:
         # A stream on purpose: given bytes or text, feedparser would try them as a file name or an address first.
         # Its own cleaning of HTML is off because nothing here is shown as HTML, and it loses a bridge's odd text.
@@ -128,6 +136,23 @@ def _xml_feed(body: bytes) -> Parsed | None:
         "description": about.get("subtitle"),
         "user_name": image.get("title"),
     }, [_entry(entry) for entry in feed["entries"]]
+
+
+def _recoded(body: bytes) -> bytes:
+    """UTF-8 for a feed that says it is, or says nothing, and is Chinese GB18030: the reader would take it for Latin."""
+    declared = _ENCODING.match(body)
+    if declared and not re.fullmatch(rb"utf-?8|gb\d+|gbk", declared[2], re.IGNORECASE):
+        return body
+    try:
+        body.decode("utf-8")
+        return body
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = body.decode("gb18030").encode()
+    except UnicodeDecodeError:
+        return body
+    return _ENCODING.sub(rb"\1utf-8", text, count=1)
 
 
 def _entry(entry: Any) -> dict[str, Any]:
@@ -168,14 +193,15 @@ def _post(item: Mapping[str, Any], capture: Capture) -> SeenPost | None:
     url = article_link(item.get("link"), capture.url or "")
     own_id = article_id(url) or url or _line(item.get("id"))
     title, time = _line(item.get("title")), str(item.get("time") or "")
-    if not own_id and not title:
+    text = _text(item["texts"], title)
+    if not own_id and not title and not text:
         return None
     return SeenPost(
         # Nothing but title and time is left then; a title alone is shared by whole columns.
-        id=own_id or hashlib.sha256(f"{title}\x1f{time}".encode()).hexdigest()[:32],
+        id=own_id or hashlib.sha256(f"{title or text}\x1f{time}".encode()).hexdigest()[:32],
         url=url,
         title=title or None,
-        text=_text(item["texts"], title),
+        text=text,
         published_at=from_text(time),
         pinned=False,
     )

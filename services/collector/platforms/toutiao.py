@@ -9,7 +9,16 @@ from typing import ClassVar
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
 from services.collector.reading.chinese_time import parse_chinese_time
 from services.collector.reading.markup import plain_text
-from services.collector.reading.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.reading.sight import (
+    Seen,
+    Sight,
+    asked_for,
+    gathered,
+    refused,
+    refused_by_page,
+    refused_by_status,
+    settled,
+)
 from services.collector.reading.tree import (
     as_count,
     as_dict,
@@ -19,8 +28,9 @@ from services.collector.reading.tree import (
     as_moment,
     as_text,
     dig,
-    loaded,
+    document,
     nested,
+    rendered,
 )
 from shared.account import Account
 from shared.errors import InputError
@@ -32,6 +42,24 @@ _USER_IN_LINK = re.compile(r"/c/user/(?:token/)?(\d{5,20}|MS4wLj[A-Za-z0-9_-]{20
 _OWN_LINK = re.compile(r"^(?:(?:https?:)?//(?:[a-z]+\.)?(?:toutiao\.com|snssdk\.com))?/(?!/)")
 _LINKS = ("article_url", "share_url", "display_url", "url", "source_url", "item_source_url", "seo_url")
 _FEED_MARKS = {"login_status", "post_content_hint", "tips", "total_number", "return_count", "action_label", "cur_tab"}
+_TEXTS = {"title", "abstract", "content", "publish_time"}
+_OWN_MARKS = {
+    "group_id",
+    "item_id",
+    "str_group_id",
+    "group_id_str",
+    "gidStr",
+    "gid_str",
+    "thread_id",
+    "thread_id_str",
+    "itemCell",
+    "cell_type",
+    "publish_time",
+    "behot_time",
+    "media_user",
+    "media_info",
+}
+"""What other platforms' items do not have, although they too have an id and a title."""
 _BLOCK_PAGES = ("__ac_signature", "__ac_nonce", "验证码中间页", "请完成下列验证后继续")
 _GONE = re.compile(r"(?:用户|账号)(?:不存在|已注销|已封禁|已被封禁)")
 _JS_STRING = r"""\b%s\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)*)\1"""
@@ -68,11 +96,13 @@ def _sights(capture: Capture) -> Iterator[Sight]:
     if (refusal := refused_by_status(capture.status)) is not None:
         yield refusal
         return
-    document = loaded(capture.body)
-    if isinstance(document, list):
-        yield gathered(_items(document, capture))
-    elif isinstance(document, dict):
-        yield from _answer(document, capture)
+    saved = document(capture.body)
+    if isinstance(saved, list):
+        items = _items(saved, capture)
+        answers = () if items else as_dicts(saved)
+        yield from [gathered(items)] if items else (sight for each in answers for sight in _answer(each, capture))
+    elif isinstance(saved, dict):
+        yield from _answer(saved, capture)
     else:
         yield from _page(capture)
 
@@ -81,12 +111,14 @@ def _page(capture: Capture) -> Iterator[Sight]:
     text = capture.text
     if not text.strip():
         yield refused(Outcome.BLOCKED, "头条返回了空内容，访问签名或会话未被接受")
-    elif (seen := _article_page(text, capture)) is not None:
+    elif (seen := _article_page(text, capture) or _item(as_dict(dig(rendered(text), "data")), capture)) is not None:
         yield gathered([seen])
     elif text.lstrip()[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "头条的回答不完整，无法解析")
-    elif any(mark in text for mark in _BLOCK_PAGES):
+    elif any(mark in text for mark in _BLOCK_PAGES) or ("byted_acrawler" in text and not plain_text(text)):
         yield refused(Outcome.BLOCKED, "头条要求安全验证，未能看到账号内容")
+    elif (refusal := refused_by_page(text)) is not None:
+        yield refusal
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
@@ -159,8 +191,10 @@ def _item(cell: dict[str, object], capture: Capture) -> Seen | None:
     node = inner if isinstance(inner, dict) and "group_id" in inner else cell
     if "answer" in node and "question" in node:
         return _answered(node)
+    base = as_dict(dig(node, "itemCell", "articleBase"))
+    node = {"title": base.get("title"), "publish_time": base.get("publishTime")} | node if base else node
     post_id = _post_id(node)
-    if post_id is None or not {"title", "abstract", "content", "publish_time"} & node.keys():
+    if post_id is None or not (_TEXTS & node.keys() and _OWN_MARKS & node.keys()):
         return None
     account, ids = _author(node)
     post = SeenPost(
@@ -196,7 +230,7 @@ def _answered(cell: dict[str, object]) -> Seen | None:
 
 def _post_id(node: dict[str, object]) -> str | None:
     """The exact id: a string where there is one, else the digits of a link that the rounded number stands for."""
-    for key in ("str_group_id", "gidStr", "group_id_str"):
+    for key in ("str_group_id", "gidStr", "gid_str", "group_id_str"):
         if exact := as_id(node.get(key)):
             return exact
     inner = as_id(dig(node, "itemCell", "articleBase", "gidStr"))
@@ -251,7 +285,7 @@ def _published_at(node: dict[str, object], now: datetime) -> datetime | None:
     for key in ("publish_time", "publishTime", "display_time", "create_time", "createTime"):
         if moment := as_moment(node.get(key)):
             return moment
-    written = as_text(node.get("datetime"))
+    written = as_text(node.get("datetime")) or as_text(node.get("publish_time"))
     moment = parse_chinese_time(written, now) if written else None
     return moment.astimezone(UTC) if moment else None
 

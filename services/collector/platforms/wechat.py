@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenPost
+from services.collector.reading.tree import as_saved_by_browser
 from services.collector.wechat.article import Page, is_article, is_article_data, read_article, read_article_data
 from services.collector.wechat.identity import (
     HOST,
@@ -89,6 +90,7 @@ def _sighting(capture: Capture) -> Sighting:
     if "wappoc_appmsgcaptcha" in (capture.url or ""):
         return failed(Outcome.BLOCKED, "出现访问验证页（环境异常或访问过于频繁）")
     text = capture.text.lstrip("\ufeff \t\r\n")
+    text = as_saved_by_browser(text) or text
     found = _from_data(text, capture) if text[:1] in ("{", "[") else _from_page(text, capture)
     if found:
         return found
@@ -132,6 +134,9 @@ def _values(text: str) -> list[Any] | None:
 def _together(sightings: Sequence[Sighting], account: Account | None) -> Sighting:
     evidence = [one for one in sightings if one.outcome.is_evidence and one.covers in (Coverage.LIST, Coverage.ITEM)]
     own = [one for one in evidence if account is None or one.identity.agrees(account) is not False]
+    if account is None and len({one.identity.number for one in evidence} - {""}) > 1:
+        posts = tuple(post for one in evidence for post in one.posts)
+        return Sighting(outcome=Outcome.OK, reason="多个账号的内容", posts=posts, covers=Coverage.TIMELINE)
     if evidence:
         return _evidence(own or evidence)
     by_weight = sorted(sightings, key=lambda one: _BY_WEIGHT.index(one.outcome))

@@ -9,7 +9,16 @@ from urllib.parse import urlsplit
 from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
 from services.collector.reading.chinese_time import names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
-from services.collector.reading.sight import Seen, Sight, asked_for, gathered, refused, refused_by_status, settled
+from services.collector.reading.sight import (
+    Seen,
+    Sight,
+    asked_for,
+    gathered,
+    refused,
+    refused_by_page,
+    refused_by_status,
+    settled,
+)
 from services.collector.reading.tree import (
     as_count,
     as_dict,
@@ -19,8 +28,8 @@ from services.collector.reading.tree import (
     as_int,
     as_text,
     dig,
+    document,
     embedded,
-    loaded,
 )
 from shared.account import Account
 from shared.clock import to_shanghai
@@ -47,18 +56,22 @@ _BLOCK_MARKS = (
     "content_accessdeny",
     "访问过于频繁",
     "操作过于频繁",
+    "请求过于频繁",
     "请输入验证码",
+    "out of rate limit",
     "号存在异常",
 )
 """Never the bare word "verify", since every answer has "verified". 号存在异常 is our own session, not the account."""
 
 _LOGIN_URL = re.compile(r"passport\.weibo|login\.php|/signin/|/sso/")
+_LOGIN_ERRORS = ("expired_token", "invalid_access_token", "auth by Null spi")
 _LOGIN_PAGE = re.compile(r"<title>[^<]*登录[^<]*</title>")
 _GONE = re.compile(r"用户不存在|[帐账]号(?:已|被|已被)(?:注销|封禁)|User does not exist")
 _MBLOG_MARKS = {"reposts_count", "attitudes_count", "mblogtype", "mblogid"}
 _USER_MARKS = {"statuses_count", "mblog_count", "followers_count", "fans_count"}
 _DETAIL_MARKS = {"sunshine_credit", "label_desc"}
 _COMMENT_MARKS = {"rootid", "floor_number", "reply_comment", "like_counts", "rootidstr"}
+_COMMENTS_ONLY = Sight(reason="这是评论列表，其中没有博文；评论不读取")
 
 
 class Weibo(Platform):
@@ -96,11 +109,12 @@ def _sights(capture: Capture) -> Iterator[Sight]:
     if (refusal := refused_by_status(capture.status)) is not None:
         yield refusal
         return
-    document = loaded(capture.body)
-    if isinstance(document, dict):
-        yield from _answer(document, capture)
-    elif isinstance(document, list):
-        yield from _bare_list(as_dicts(document), capture)
+    saved = document(capture.body)
+    if isinstance(saved, dict):
+        yield from _answer(saved, capture)
+    elif isinstance(saved, list):
+        found = list(_bare_list(as_dicts(saved), capture))
+        yield from found or (sight for answer in as_dicts(saved) for sight in _answer(answer, capture))
     else:
         yield from _page(capture)
 
@@ -119,6 +133,8 @@ def _page(capture: Capture) -> Iterator[Sight]:
         yield refused(Outcome.BLOCKED, "微博要求安全验证或访问受限，未能看到账号内容")
     elif _LOGIN_PAGE.search(text):
         yield refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
+    elif (refusal := refused_by_page(text)) is not None:
+        yield refusal
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
@@ -150,6 +166,8 @@ def _data(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     elif isinstance(data.get("list"), list):
         sight = gathered(_mblog_items(data["list"], capture), Coverage.LIST, asked_for(capture, "uid"))
         yield _complete(sight, data.get("total"))
+    elif isinstance(data.get("statuses"), list):
+        yield gathered(_mblog_items(data["statuses"], capture))
     elif _is_mblog(as_dict(data.get("status"))):
         yield gathered([_seen(as_dict(data["status"]), capture)])
     elif (piece := _piece(data, capture)) is not None:
@@ -162,7 +180,7 @@ def _piece(data: dict[str, object], capture: Capture) -> Sight | None:
         return _detail(data, capture)
     if "longTextContent" in data:
         return _long_text(data, capture)
-    return Sight(reason="这是评论列表，其中没有博文；评论不读取") if "total_number" in data else None
+    return _COMMENTS_ONLY if "total_number" in data else None
 
 
 def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
@@ -190,6 +208,8 @@ def _bare_list(nodes: list[dict[str, object]], capture: Capture) -> Iterator[Sig
     items = [*_card_items(nodes, capture), *_mblog_items([*nodes, *statuses], capture)]
     if items:
         yield gathered(items)
+    elif any(_COMMENT_MARKS & node.keys() for node in nodes):
+        yield _COMMENTS_ONLY
     for node in nodes:
         if not items and _is_user(node):
             yield _profile(node)
@@ -206,7 +226,9 @@ def _card_items(cards: Sequence[dict[str, object]], capture: Capture) -> list[Se
 
 
 def _mblog_items(nodes: object, capture: Capture) -> list[Seen]:
-    return [_seen(node, capture) for node in as_dicts(nodes) if _is_mblog(node)]
+    """Others' posts that the account liked stand in its list under a heading; they are not its own."""
+    own = [node for node in as_dicts(nodes) if "赞过" not in (as_text(dig(node, "title", "text")) or "")]
+    return [_seen(node, capture) for node in own if _is_mblog(node)]
 
 
 def _long_text(data: dict[str, object], capture: Capture) -> Sight:
@@ -220,7 +242,8 @@ def _long_text(data: dict[str, object], capture: Capture) -> Sight:
 
 def _refusal(document: dict[str, object]) -> Sight | None:
     ok, link = as_int(document.get("ok")), as_text(document.get("url")) or ""
-    if ok == -100 or as_int(document.get("code")) == 100098 or (ok != 1 and _LOGIN_URL.search(link)):
+    is_login = ok == -100 or as_int(document.get("code")) == 100098 or document.get("error") in _LOGIN_ERRORS
+    if is_login or (ok != 1 and _LOGIN_URL.search(link)):
         return refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
     said = as_text(document.get("msg")) or as_text(document.get("message")) or as_text(document.get("error"))
     if ok == 1 or (said is None and ok is None):
@@ -331,9 +354,11 @@ def _pinned(mblog: dict[str, object], card: dict[str, object] | None) -> bool:
 
 
 def _comments(mblog: dict[str, object]) -> Comments:
-    """-1 and 0 stand in every ordinary item; anything else limits who may comment."""
+    """-1 and 0 stand in every ordinary item; anything else limits who may comment. What an approval type other than 0
+    does to comments nobody has described, so that it makes nothing open."""
     permission = as_int(dig(mblog, "comment_manage_info", "comment_permission_type"))
-    if permission is None:
+    approval = as_int(dig(mblog, "comment_manage_info", "approval_comment_type"))
+    if permission is None or (permission in (-1, 0) and approval):
         return Comments.UNKNOWN
     return Comments.OPEN if permission in (-1, 0) else Comments.RESTRICTED
 

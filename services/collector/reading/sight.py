@@ -1,5 +1,6 @@
 """What single captures tell, and how they settle together into one Reading: the part every JSON platform shares."""
 
+import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +10,8 @@ from shared.events import Comments, Coverage, Kind, Outcome, Value
 
 _WORST_FIRST = (Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.GONE, Outcome.NETWORK, Outcome.PARSE_ERROR)
 _BLOCKING = {403, 412, 418, 429, 432}
+_ERROR_PAGE = re.compile(r"<title>\s*([45]\d\d)\b")
+_LONGEST_ERROR_PAGE = 4000
 _UNKNOWN = "页面内容无法识别，可能已改版或不完整"
 
 
@@ -51,6 +54,12 @@ def refused_by_status(status: int | None) -> Sight | None:
     if status >= 500:
         return refused(Outcome.NETWORK, f"平台服务器出错（HTTP {status}）")
     return refused(Outcome.PARSE_ERROR, f"平台没有给出内容（HTTP {status}）")
+
+
+def refused_by_page(page: str) -> Sight | None:
+    """The same for a saved file: a web server's own error page names the status in its title."""
+    match = _ERROR_PAGE.search(page) if len(page) < _LONGEST_ERROR_PAGE else None
+    return refused_by_status(int(match[1])) if match else None
 
 
 def asked_for(capture: Capture, name: str) -> str | None:

@@ -1,8 +1,10 @@
 """Typed access into untrusted JSON: what is missing or of the wrong kind is null, never an error."""
 
+import html
 import json
 import re
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([万亿]?)\+?")
@@ -10,6 +12,11 @@ _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
 _LONGEST_NUMBER = 25
 _EARLIEST = 946_684_800
 _LATEST = 4_102_444_800
+_SAVED_BY_BROWSER = re.compile(r"(?:<(?!pre\b)[^<>]*>\s*)*<pre[^<>]*>(\s*[\[{].*?)</pre>", re.IGNORECASE | re.DOTALL)
+_CALLBACK = re.compile(r"[\w.$]{1,80}\s*\((.*)\)\s*;?", re.DOTALL)
+_RENDER_DATA = re.compile(r"<script[^<>]*\bid=\"RENDER_DATA\"[^<>]*>([^<]+)</script>")
+_HUMP = re.compile(r"(?<=[a-z0-9])[A-Z]")
+_DEEPEST = 40
 
 
 def loaded(body: str | bytes) -> object:
@@ -19,6 +26,42 @@ def loaded(body: str | bytes) -> object:
     except (ValueError, RecursionError):
         return None
     return document
+
+
+def document(body: bytes) -> object:
+    """A saved answer: JSON, JSON in the page a browser makes of it or in a callback, or JSON lines as a list.
+
+    Null when it is none of these, also when only one of the lines is broken.
+    """
+    if (whole := loaded(body)) is not None:
+        return whole
+    text = body.decode("utf-8-sig", "replace").strip()
+    if saved := as_saved_by_browser(text):
+        return loaded(saved)
+    if call := _CALLBACK.fullmatch(text):
+        return loaded(call[1])
+    lines = [loaded(line) for line in text.split("\n") if line.strip()]
+    return lines if len(lines) > 1 and all(isinstance(line, dict | list) for line in lines) else None
+
+
+def as_saved_by_browser(page: str) -> str | None:
+    """The JSON of a page that shows nothing else."""
+    match = _SAVED_BY_BROWSER.match(page)
+    return html.unescape(match[1]) if match else None
+
+
+def rendered(page: str) -> object:
+    """What a server-rendered page of the Douyin and Toutiao family carries for its own script, keys in snake_case."""
+    match = _RENDER_DATA.search(page)
+    return _snake(loaded(unquote(match[1].strip())), _DEEPEST) if match else None
+
+
+def _snake(node: object, depth: int) -> object:
+    if isinstance(node, dict) and depth:
+        return {_HUMP.sub(lambda hump: f"_{hump[0]}", key).lower(): _snake(node[key], depth - 1) for key in node}
+    if isinstance(node, list) and depth:
+        return [_snake(item, depth - 1) for item in node]
+    return node
 
 
 def embedded(page: str, marker: str) -> object:

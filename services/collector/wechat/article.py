@@ -12,7 +12,15 @@ from services.collector.platforms.base import Capture, SeenPost
 from services.collector.reading.markup import node_text, plain_text, tidy, tree
 from services.collector.reading.moments import from_text, from_unix
 from services.collector.reading.script_values import assigned, variables
-from services.collector.wechat.identity import SITE, Identity, article_link, biz_of_number, number_of_biz
+from services.collector.wechat.identity import (
+    SITE,
+    Identity,
+    article_id,
+    article_link,
+    biz_in,
+    biz_of_number,
+    number_of_biz,
+)
 from services.collector.wechat.seen import MAX_TEXT, MAX_TITLE, Sighting, failed
 from shared.events import Comments, Coverage, Kind, Outcome
 
@@ -99,6 +107,8 @@ def read_article(page: Page, capture: Capture) -> Sighting:
     facts["title"] = facts["title"] or page.meta("og:title") or page.text("#activity-name") or page.text("title")
     facts["nick_name"] = facts["nick_name"] or page.text("#js_name, .wx_follow_nickname, .profile_nickname")
     facts["link"] = facts["link"] or page.meta("og:url")
+    # A page saved without its scripts tells whose it is by its own address only.
+    facts["bizuin"] = facts["bizuin"] or biz_in(facts["link"])
     facts["rendered_time"] = page.text("#publish_time, #post-date")
     return _sighting(facts, page, capture)
 
@@ -134,7 +144,7 @@ def _sighting(facts: Mapping[str, Any], page: Page | None, capture: Capture) -> 
 
 def _article_id(facts: Mapping[str, Any]) -> str | None:
     mid, idx = str(facts.get("mid") or ""), str(facts.get("idx") or "")
-    return f"{mid}_{idx}" if mid.isdigit() and idx.isdigit() else None
+    return f"{mid}_{idx}" if mid.isdigit() and idx.isdigit() else article_id(facts.get("link"))
 
 
 def _built_link(facts: Mapping[str, Any], identity: Identity) -> str | None:

@@ -85,12 +85,20 @@ def _coverage(capture: Capture) -> Coverage:
 def _messages(messages: Sequence[Answer], capture: Capture) -> Sighting:
     """Pushed messages; each carries 1-8 articles that share the message's time."""
     posts: list[SeenPost] = []
-    number = biz_in(capture.url)
+    numbers = []
     for message in messages:
         about = _parsed(message.get("comm_msg_info"))
-        number = number_of_biz(about.get("fakeid")) or number
+        numbers.append(number_of_biz(about.get("fakeid")))
         posts += _message_posts(about, _parsed(message.get("app_msg_ext_info")))
-    return listed(_distinct(posts), Identity(number=number), _coverage(capture))
+    return _listed(posts, numbers, biz_in(capture.url), capture)
+
+
+def _listed(posts: Sequence[SeenPost], numbers: Sequence[str], asked: str, capture: Capture) -> Sighting:
+    """Items of several accounts are nobody's list."""
+    known = {number for number in numbers if number}
+    if len(known) > 1:
+        return Sighting(outcome=Outcome.OK, reason="多个账号的内容", posts=tuple(posts), covers=Coverage.TIMELINE)
+    return listed(_distinct(posts), Identity(number=known.pop() if known else asked), _coverage(capture))
 
 
 def _message_posts(about: Answer, first: Answer) -> Iterator[SeenPost]:
@@ -125,24 +133,23 @@ def _published(page: Answer, capture: Capture) -> Sighting:
 
 def _backend(items: Sequence[Answer], capture: Capture) -> Sighting:
     posts: list[SeenPost] = []
-    number = query_of(capture.url).get("fakeid", "")
+    numbers, asked = [], number_of_biz(query_of(capture.url).get("fakeid", ""))
     for item in items:
         url = article_link(item.get("link"))
-        number = biz_in(item.get("link")) or number
+        numbers.append(biz_in(item.get("link")))
         own_id = item.get("aid") or f"{item.get('appmsgid')}_{item.get('itemidx')}"
         kind = _BACKEND_KINDS.get(str(item.get("copyright_stat") or item.get("copyright_type")), Kind.UNKNOWN)
         if not item.get("is_deleted"):
             posts.append(
                 _post(article_id(url) or str(own_id), url, item.get("title"), item.get("create_time"), kind=kind)
             )
-    identity = Identity(number=number_of_biz(number))
     if not posts:
         return failed(
             Outcome.PARSE_ERROR,
             "后台接口返回空列表：该接口自 2026 年 7 月底起不再给出内容，不能说明账号未更新",
-            identity,
+            Identity(number=asked),
         )
-    return listed(_distinct(posts), identity, _coverage(capture))
+    return _listed(posts, numbers, asked, capture)
 
 
 def _album(album: Answer, capture: Capture) -> Sighting:

@@ -25,13 +25,14 @@ _SIMPLE = str.maketrans(
 _Meaning = tuple[Outcome, Coverage, str]
 _WALL: _Meaning = (Outcome.BLOCKED, Coverage.NOTHING, "出现访问验证页（环境异常或访问过于频繁）")
 _STATES: dict[str, _Meaning] = {
-    r"环境异常|完成验证后即可继续访问|操作(过于)?频繁|访问过于频繁|需要您协助验证|请输入验证码|unusual activity": _WALL,
+    r"环境异常|完成验证后即可继续访问|操作(过于)?频繁|访问过于频繁|需要您协助验证|请输入验证码"
+    r"|unusual activity|environment .{0,12}abnormal": _WALL,
     r"请(在|使用)微信客户端打开|open .{0,20}in (the )?(wechat|weixin)": (
         Outcome.LOGIN_WALL,
         Coverage.NOTHING,
         "请在微信客户端打开：未登录微信，看不到内容",
     ),
-    r"(公众号|[帐账]号)已?(自主)?注销|account .{0,30}(cancel|deregister)": (
+    r"(公众号|[帐账]号)已?(自主)?注销|account .{0,30}(cancel|deregister|closed)": (
         Outcome.GONE,
         Coverage.PROFILE,
         "账号已注销",
@@ -44,7 +45,11 @@ _STATES: dict[str, _Meaning] = {
     r"(公众号|[帐账]号)已(经)?迁移|account .{0,30}migrated": (Outcome.GONE, Coverage.PROFILE, "账号已迁移"),
     r"[帐账]号.{0,20}(冻结|回收)": (Outcome.GONE, Coverage.PROFILE, "账号已被冻结或回收"),
     r"[帐账]号迁移": (Outcome.GONE, Coverage.PROFILE, "账号已迁移"),
-    r"已被发布者删除|deleted by the (author|publisher)": (Outcome.GONE, Coverage.NOTHING, "文章已被发布者删除"),
+    r"已被发布者删除|(deleted|removed) by (the|its) (author|publisher)|内容已被?删除": (
+        Outcome.GONE,
+        Coverage.NOTHING,
+        "文章已被发布者删除",
+    ),
     r"(因|涉嫌).{0,12}(违规|违反|侵权)|被.{0,6}投诉|violat|complain": (
         Outcome.GONE,
         Coverage.NOTHING,
@@ -52,7 +57,7 @@ _STATES: dict[str, _Meaning] = {
     ),
     r"暂时无法查看|temporarily unavailable": (Outcome.GONE, Coverage.NOTHING, "文章暂时无法查看"),
     r"链接已过期|link .{0,10}expired": (Outcome.GONE, Coverage.NOTHING, "链接已过期"),
-    r"无法查看|已停止访问": (Outcome.GONE, Coverage.NOTHING, "文章无法查看"),
+    r"无法查看|已停止访问|(can't|cannot|unable to) (be )?view": (Outcome.GONE, Coverage.NOTHING, "文章无法查看"),
 }
 """The first that fits counts. Coverage `profile`: the account itself is gone; `nothing`: only this article is."""
 _VERIFICATION = re.compile(r"secitptpage/template/verify|\bpoc_token\b|wappoc_appmsgcaptcha")

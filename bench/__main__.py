@@ -1,0 +1,41 @@
+"""`python -m bench [subject ...]`: every ratio measured side by side in this run, as one table."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import typer
+
+from bench import analyzer, bus, codec, collector, text_rules, words
+from bench.table import HEADING, Row
+from shared.logs import configure_logs
+
+SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "collector": collector.measure,
+    "bus": bus.measure,
+    "codec": codec.measure,
+    "words": words.measure,
+    "text_rules": text_rules.rows,
+    "analyzer": analyzer.measure,
+}
+
+
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in SUBJECTS]
+    if unknown:
+        sys.exit(f"no such subject: {', '.join(unknown)}; there are: {', '.join(SUBJECTS)}")
+    started = time.perf_counter()
+    # Services log while they work, and so they do here; only nobody reads it.
+    with Path(os.devnull).open("w") as nowhere:
+        configure_logs("json", "info", nowhere)
+        typer.echo(HEADING)
+        for name in names or SUBJECTS:
+            for row in SUBJECTS[name]():
+                typer.echo(str(row))
+    typer.echo(f"{time.perf_counter() - started:.0f} s; ratio: median of the rounds; load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,107 @@
+"""The stand-in with pages as heavy as the platforms' own, in a process of its own so that its CPU is nobody's."""
+
+import hashlib
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from multiprocessing.connection import Connection
+
+from demo.internet import Internet
+from demo.proxy import Proxy
+from demo.web import Answer, Request
+from demo.world import DemoAccount, DemoPost, World
+from shared.account import Account
+from shared.clock import utc_now
+
+ACCOUNTS = 60
+POSTS = 18
+PICTURES = 12
+_PICTURE_BYTES = 80_000
+_TEXT = "县政务服务大厅本周六照常开放。群众可预约办理社保、不动产登记等事项。" * 4
+
+# 300 KB of script that is compiled and run, then 20 cards drawn, as a page built by a framework does at its start.
+_SCRIPT = "".join(
+    f"function part{n}(x){{const y=[x,{n},x*{n}%97];return y.map(z=>z*31+{n}).reduce((a,b)=>a+b,{n})%{n + 7}}}\n"
+    for n in range(2800)
+) + (
+    f"let sum=0;for(let r=0;r<4;r++)sum+=[{','.join(f'part{n}' for n in range(2800))}].reduce((a,f)=>f(a),r);"
+    "addEventListener('DOMContentLoaded',()=>{for(let c=0;c<20;c++){const d=document.createElement('section');"
+    "d.innerHTML='<div class=a><span>'.repeat(8)+sum;document.body.append(d);d.getBoundingClientRect()}});"
+)
+_STYLE = "".join(f".a{n} .b{n}>span{{margin:{n % 9}px;color:#{n:06x};padding:{n % 7}px}}\n" for n in range(1000))
+_MARKUP = "".join(f"<div class=a{n}><p class=b{n}><span>第{n}段</span></p></div>" for n in range(1000))
+_FOREVER = {"Cache-Control": "max-age=86400"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the site is reached; `pid` is its process."""
+
+    proxy: str
+    spki: str
+    pid: int
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs,), name="bench-site")
+    process.start()
+    try:
+        proxy, spki = ours.recv()
+        yield Site(proxy, spki, process.pid or 0)
+    finally:
+        ours.send(None)
+        process.join()
+
+
+def accounts(platform: str) -> list[Account]:
+    return [
+        Account(platform=platform, id=_id(platform, n), name=f"青禾第{n}", unit="青禾县示例局") for n in range(ACCOUNTS)
+    ]
+
+
+class HeavyInternet(Internet):
+    """About 60 KB of HTML, 300 KB of script and 50 KB of styles, kept by a cache, and a page's own 12 pictures."""
+
+    def answer(self, request: Request) -> Answer | None:
+        if request.path == "/static/bench.js":
+            return Answer(_SCRIPT.encode(), content_type="text/javascript; charset=utf-8", headers=_FOREVER)
+        if request.path == "/static/bench.css":
+            return Answer(_STYLE.encode(), content_type="text/css", headers=_FOREVER)
+        if request.path.startswith("/static/picture-"):
+            return Answer(_noise(request.path), content_type="image/jpeg", headers=_FOREVER)
+        answer = super().answer(request)
+        return _heavier(answer, request) if answer and answer.is_page and answer.status == 200 else answer
+
+
+def _heavier(answer: Answer, request: Request) -> Answer:
+    head = '<link rel="stylesheet" href="/static/bench.css"><script src="/static/bench.js"></script></head>'
+    owner = hashlib.sha256(request.path.encode()).hexdigest()[:12]
+    pictures = "".join(f'<img src="/static/picture-{owner}-{n}.jpg" alt="">' for n in range(PICTURES))
+    body = answer.body.replace(b"</head>", head.encode(), 1)
+    return replace(answer, body=body.replace(b"<img", f"{_MARKUP}{pictures}<img".encode(), 1))
+
+
+def _noise(seed: str) -> bytes:
+    return hashlib.shake_128(seed.encode()).digest(_PICTURE_BYTES)
+
+
+def _id(platform: str, number: int) -> str:
+    return str(1_000_000 + number) if platform == "weibo" else f"MS4wLjABAAAAQingheBench{number:032d}"
+
+
+def _serve(pipe: Connection) -> None:
+    now = utc_now()
+    posts = tuple(DemoPost(at=now - timedelta(hours=5 * n + 1), text=f"{_TEXT}第{n}条。") for n in range(POSTS))
+    known = [
+        DemoAccount(account.platform, account.id, account.name, account.unit, posts)
+        for platform in ("weibo", "douyin")
+        for account in accounts(platform)
+    ]
+    with Proxy(HeavyInternet(World(known))) as proxy:
+        pipe.send((proxy.url, proxy.spki))
+        pipe.recv()
