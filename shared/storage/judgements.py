@@ -21,12 +21,6 @@ _finding = metadata.tables["finding"]
 _note = metadata.tables["note"]
 
 # Asked for every post of a replay: building a statement costs more than running it.
-_DIGEST_BEFORE = (
-    select(_post.c.digest)
-    .where(_post.c.fingerprint == bindparam("of"), _post.c.observed_at <= bindparam("until"))
-    .order_by(_post.c.observed_at.desc())
-    .limit(1)
-)
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
 
 
@@ -49,11 +43,8 @@ class Judging:
         return self._watched_since[key]
 
     def add_post(self, post: Post) -> bool:
-        """True when this is news: an item not seen before, or seen changed since its version before this one."""
-        same = {"of": post.fingerprint, "until": post.observed_at}
-        known = self._connection.execute(_DIGEST_BEFORE, same).scalar()
-        if known == post.digest:
-            return False
+        """True when this sight of the item was not known. One seen again unchanged is written down too: a version
+        between the two may yet arrive."""
         is_new = self._database.add_new(
             self._connection,
             _post,

@@ -45,7 +45,9 @@ class Timeline:
         self.moment = moment
         self.looks = looks
         self.newest_published: datetime | None = None
-        self._versions = deque(versions, maxlen=2 * HISTORY_POSTS)
+        self._items: dict[str, Post] = {}
+        for post in versions:
+            self._see(post)
         self._to_count = list(published)
         self._later = deque(sorted(later, key=_when))
         probes = [looks.latest, looks.latest_list, *(event for event in later if isinstance(event, Probe))]
@@ -69,7 +71,7 @@ class Timeline:
         while self._later and self._later[0].occurred_at <= moment:
             event = self._later.popleft()
             if isinstance(event, Post):
-                self._versions.append(event)
+                self._see(event)
                 self._to_count += [event.published_at] if event.published_at else []
             else:
                 self.looks = _after(self.looks, event)
@@ -78,9 +80,15 @@ class Timeline:
             self.newest_published = max(filter(None, (self.newest_published, *past)))
 
     def posts(self) -> list[Post]:
-        """The newest version of each item, newest published first, at most HISTORY_POSTS."""
-        newest = {post.id: post for post in self._versions}
-        return sorted(newest.values(), key=_by_time, reverse=True)[:HISTORY_POSTS]
+        """The newest version of each item as first seen so, newest published first, at most HISTORY_POSTS."""
+        return sorted(self._items.values(), key=_by_time, reverse=True)[:HISTORY_POSTS]
+
+    def _see(self, post: Post) -> None:
+        known = self._items.pop(post.id, None)
+        unchanged = known is not None and known == post.model_copy(update={"observed_at": known.observed_at})
+        self._items[post.id] = known if known is not None and unchanged else post
+        if len(self._items) > 2 * HISTORY_POSTS:
+            del self._items[next(iter(self._items))]
 
 
 def counted_newest(probe: Probe) -> datetime | None:

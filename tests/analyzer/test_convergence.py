@@ -57,14 +57,19 @@ def a_story(chance: random.Random) -> list[Event]:
             state = chance.choice(["closed", "open"])
             seen = {"observed_at": NOW + days(day), "comments": state} | faults
             events.append(a_post(published[-1][0], NOW + days(published[-1][1]), **seen))
+        elif published and chance.random() < 0.6:
+            text = chance.choice(["今天天气很好", "身份证号11010519491231002X"])
+            events.append(
+                a_post(published[-1][0], NOW + days(published[-1][1]), observed_at=NOW + days(day), text=text)
+            )
         outcome = chance.choice([Outcome.OK, Outcome.OK, Outcome.BLOCKED, Outcome.TIMEOUT])
         newest = max((NOW + days(time) for _, time in published if time <= day), default=None)
-        seen = {"newest_post_at": newest, "post_ids": [post for post, _ in published[-3:]]} if outcome == "ok" else {}
-        events.append(a_probe(NOW + days(day), outcome, name=chance.choice([None, "青禾发布", "新名"]), **seen))
+        seen = {"newest_post_at": newest, "post_ids": [post for post, _ in published]} if outcome == "ok" else {}
+        events.append(a_probe(NOW + days(day), outcome, name=chance.choice(["青禾发布", "新名"]), **seen))
     return events
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_shuffled_and_tripled_batches_end_in_the_same_findings(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     story = a_story(chance)

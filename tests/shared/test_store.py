@@ -87,11 +87,11 @@ def test_a_platform_that_blocked_us_rests(store: Store) -> None:
     assert store.rest("weibo") == Rest(NOW + days(1), 2, NOW)
 
 
-def test_a_repeated_post_is_no_news_but_a_changed_one_is(store: Store) -> None:
+def test_a_repeated_post_is_no_news_but_one_seen_again_is(store: Store) -> None:
     with store.judging() as judging:
         assert judging.add_post(a_post())
         assert not judging.add_post(a_post())
-        assert not judging.add_post(a_post(observed_at=NOW + days(1)))
+        assert judging.add_post(a_post(observed_at=NOW + days(1)))
         assert judging.add_post(a_post(observed_at=NOW + days(2), comments="closed"))
         assert judging.add_post(a_post(observed_at=NOW + days(3)))
     with store.judging() as judging:
