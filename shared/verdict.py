@@ -1,5 +1,6 @@
 """Where an account stands, for tables, lists and gauges: derived from looks and findings, never stored."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,7 @@ from shared.account import Account, AccountStatus
 from shared.clock import chinese_time
 from shared.events import Coverage, Finding, Outcome, Severity, Value
 from shared.storage.timeline import Looks
+from shared.store import Store
 
 
 class State(StrEnum):
@@ -59,6 +61,15 @@ class Verdict(Value):
     def silent_days(self, now: datetime) -> int | None:
         """Whole days of 24 hours since the newest post; null when none is known."""
         return (now - self.newest_post_at).days if self.newest_post_at else None
+
+
+def verdicts(store: Store, now: datetime, fresh: timedelta) -> list[Verdict]:
+    """The verdict on every account of the ledger, by key."""
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for finding in store.findings_as_of(now):
+        findings[finding.key].append(finding)
+    looks = store.all_looks_as_of(now)
+    return [verdict(account, looks[account.key], findings[account.key], now, fresh) for account in store.accounts()]
 
 
 def verdict(

@@ -1,17 +1,15 @@
 """Where every account stands, as a table for people and as plain lines for everything else."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.markup import escape
 from rich.table import Table
 
 from shared.clock import chinese_time
-from shared.events import Finding
 from shared.metrics import Metrics
-from shared.store import Store
-from shared.verdict import State, Verdict, verdict
+from shared.verdict import State, Verdict
 
 HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")
 NARROW = 120
@@ -30,14 +28,7 @@ _COLOURS = {
 }
 
 
-def verdicts(store: Store, now: datetime, fresh: timedelta) -> list[Verdict]:
-    """Every account of the ledger, gravest state first."""
-    findings: dict[str, list[Finding]] = defaultdict(list)
-    for finding in store.findings_as_of(now):
-        findings[finding.key].append(finding)
-    looks = store.all_looks_as_of(now)
-    accounts = store.accounts()
-    rows = [verdict(account, looks[account.key], findings[account.key], now, fresh) for account in accounts]
+def gravest_first(rows: Sequence[Verdict]) -> list[Verdict]:
     return sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(row.state), row.account.platform, row.account.id))
 
 

@@ -9,7 +9,7 @@ from rich.live import Live
 
 from shared.clock import chinese_time
 from shared.host import Host
-from shared.verdict import State, Verdict
+from shared.verdict import State, Verdict, verdicts
 from xunjian import board
 
 FRAME_LINES = 8
@@ -64,7 +64,8 @@ class Screen:
         self._say(f"消息：{folder / 'inbox'}　清单：{folder / 'reports'}　日志：{folder / 'xunjian.log'}")
 
     def _rows(self, now: datetime) -> list[Verdict]:
-        rows = board.verdicts(self._host.store, now, timedelta(hours=self._host.settings.fresh_hours))
+        fresh = timedelta(hours=self._host.settings.fresh_hours)
+        rows = board.gravest_first(verdicts(self._host.store, now, fresh))
         board.count(rows, self._host.metrics)
         return rows
 

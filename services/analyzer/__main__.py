@@ -2,6 +2,7 @@
 
 import argparse
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 from services.analyzer.engine import AnalyzerEngine
@@ -18,7 +19,9 @@ def build(host: Host) -> AnalyzerEngine:
     rulebook = load_rulebook(host.settings.rulebook)
     rulebook.check()
     host.store.note("rulebook", rulebook.label, host.clock())
-    return AnalyzerEngine(host.bus, host.store, Judge(host.store, rulebook, host.metrics), host.metrics)
+    judge = Judge(host.store, rulebook, host.metrics)
+    fresh = timedelta(hours=host.settings.fresh_hours)
+    return AnalyzerEngine(host.bus, host.store, judge, host.metrics, fresh)
 
 
 def main() -> None:

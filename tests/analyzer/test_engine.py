@@ -1,0 +1,103 @@
+"""The analyzer's round on a real store and bus: nothing lost, nothing told twice, poison set aside, gauges true."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.analyzer.engine import AnalyzerEngine
+from services.analyzer.judge import Judge
+from services.analyzer.rulebook import load_rulebook
+from shared.bus import Record
+from shared.envelope import decode
+from shared.errors import TransientError
+from shared.events import Event
+from shared.metrics import Metrics
+from shared.sqlite_bus import SqliteBus
+from shared.store import open_store
+from tests.builders import NOW, a_probe, an_account, days
+
+
+class Round:
+    """An analyzer and its surroundings, made anew over the same files as after a kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = open_store(f"sqlite:///{folder}/xunjian.db")
+        self.bus = SqliteBus(folder / "xunjian.db", "test", lambda: NOW)
+        self.metrics = Metrics()
+        judge = Judge(self.store, load_rulebook(), self.metrics)
+        self.engine = AnalyzerEngine(self.bus, self.store, judge, self.metrics, timedelta(hours=48))
+
+    def told(self) -> list[str]:
+        reader = self.bus.subscribe("reader", ("findings",))
+        records = reader.poll(0.1)
+        reader.close()
+        return [getattr(decode(record.body), "rule", "") for record in records]
+
+    def set_aside(self) -> list[Record]:
+        reader = self.bus.subscribe("reader", ("probes.dlq",))
+        records = reader.poll(0.1)
+        reader.close()
+        return records
+
+    def close(self) -> None:
+        self.engine.close()
+        self.bus.close()
+        self.store.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def round_(folder: Path) -> Iterator[Round]:
+    made = Round(folder)
+    made.store.upsert_accounts([an_account()], NOW - days(1))
+    yield made
+    made.close()
+
+
+def test_a_silent_account_is_published_once(round_: Round) -> None:
+    round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
+    assert round_.engine.step(NOW)
+    assert not round_.engine.step(NOW)
+    assert round_.told() == ["silent_account"]
+    assert round_.engine.lag() == 0
+
+
+def test_a_finding_written_but_not_published_is_published_after_a_restart(
+    round_: Round, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(events: Sequence[Event]) -> None:
+        raise TransientError("the broker is away")
+
+    round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
+    with monkeypatch.context() as patch:
+        patch.setattr(round_.bus, "publish", refuse)
+        with pytest.raises(TransientError):
+            round_.engine.step(NOW)
+    round_.engine.close()
+    again = Round(folder)
+    again.engine.step(NOW)
+    assert again.told() == ["silent_account"]
+    again.close()
+
+
+def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Round) -> None:
+    round_.bus._append([("probes", "weibo/1001", b'{"event":"probe"}', {})])
+    round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
+    round_.engine.step(NOW)
+    (poison,) = round_.set_aside()
+    assert "Field required" in poison.headers["dlq_reason"]
+    assert round_.told() == ["silent_account"]
+
+
+def test_the_gauges_say_how_many_accounts_stand_where(round_: Round) -> None:
+    round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
+    round_.engine.step(NOW)
+    exposition = round_.metrics.render().decode()
+    assert 'xunjian_accounts{platform="weibo",state="overdue"} 1.0' in exposition
+    assert 'xunjian_findings_total{rule="silent_account",status="open"} 1.0' in exposition
