@@ -1,16 +1,21 @@
 """What every service process stands on, opened from the settings: store, bus, metrics. Only wiring imports this."""
 
-from collections.abc import Iterator
+import argparse
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from shared.bus import Bus
-from shared.clock import Clock
+from shared.clock import Clock, utc_now
+from shared.errors import InputError
 from shared.health import Check, HealthServer
 from shared.kafka_bus import KafkaBus
 from shared.logs import configure_logs
 from shared.metrics import Metrics
-from shared.settings import Settings
+from shared.service import Service, install_signals, run
+from shared.settings import Settings, load_settings
 from shared.sqlite_bus import SqliteBus
 from shared.store import Store, open_store
 
@@ -67,3 +72,17 @@ def serving(host: Host) -> Iterator[HealthServer]:
         yield server
     finally:
         server.close()
+
+
+def run_alone(name: str, build: Callable[[Host], Service], idle_seconds: float) -> None:
+    """`python -m services.<name>`: settings from `--config` and the environment, until told to stop."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=f"Run the {name} alone.")
+    parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
+    config = parser.parse_args().config
+    stop = threading.Event()
+    install_signals(stop)
+    try:
+        with open_host(load_settings(config), utc_now, name) as host, serving(host):
+            run(build(host), stop, idle_seconds, host.clock)
+    except InputError as error:
+        raise SystemExit(str(error)) from error

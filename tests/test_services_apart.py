@@ -87,6 +87,16 @@ def crew(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crew]:
             process.wait()
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_wrong_setting_is_one_sentence(name: str, tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("rulebok: cn\n")
+    command = [sys.executable, "-m", f"services.{name}", "--config", "settings.yaml"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("settings.yaml: rulebok")
+
+
 def test_three_processes_bring_every_message_and_end_when_told(crew: Crew) -> None:
     crew.import_ledger()
     for name in SERVICES:

@@ -1,8 +1,6 @@
 """Wiring of the alerter: `python -m services.alerter`."""
 
-import argparse
 import socket
-import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +11,9 @@ from services.alerter.engine import AlerterEngine
 from services.alerter.reports.base import Report
 from services.alerter.routes import Routes, build_channels
 from services.alerter.sender import Sender
-from shared.clock import utc_now
-from shared.host import Host, open_host, serving
+from shared.host import Host, run_alone
 from shared.plugins import discover
-from shared.service import install_signals, run
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
 
 
 class Alerter:
@@ -75,15 +71,5 @@ def reports_folder(settings: Settings) -> Path:
     return settings.data_dir / "reports"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m services.alerter", description=__doc__)
-    parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
-    settings = load_settings(parser.parse_args().config)
-    stop = threading.Event()
-    install_signals(stop)
-    with open_host(settings, utc_now, "alerter") as host, serving(host):
-        run(build(host), stop, idle_seconds=0.5, clock=host.clock)
-
-
 if __name__ == "__main__":
-    main()
+    run_alone("alerter", build, idle_seconds=0.5)

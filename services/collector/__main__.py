@@ -1,10 +1,7 @@
 """Wiring of the collector: `python -m services.collector`."""
 
-import argparse
 import random
 import socket
-import threading
-from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -12,12 +9,10 @@ from services.collector.browser import Browser
 from services.collector.browsing.chromium import BrowserSettings
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
-from shared.clock import utc_now
 from shared.errors import InputError
-from shared.host import Host, open_host, serving
+from shared.host import Host, run_alone
 from shared.plugins import discover
-from shared.service import install_signals, run
-from shared.settings import Settings, load_settings
+from shared.settings import Settings
 
 
 def build(host: Host, owner: str | None = None) -> CollectorEngine:
@@ -67,15 +62,5 @@ def _configured(name: str, kind: type[Platform], settings: Settings) -> Platform
         raise InputError(place, f"{first['msg']}; correct the settings") from error
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m services.collector", description=__doc__)
-    parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
-    settings = load_settings(parser.parse_args().config)
-    stop = threading.Event()
-    install_signals(stop)
-    with open_host(settings, utc_now, "collector") as host, serving(host):
-        run(build(host), stop, idle_seconds=1, clock=host.clock)
-
-
 if __name__ == "__main__":
-    main()
+    run_alone("collector", build, idle_seconds=1)
