@@ -22,6 +22,7 @@ from services.collector.platforms.base import Capture, Plan
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
 from shared.events import Outcome
+from shared.logs import configure_logs
 
 log = structlog.get_logger(__name__)
 
@@ -386,6 +387,7 @@ def _proxy(url: str | None) -> pw.ProxySettings | None:
 
 def main() -> None:
     """Ends with 0 when a browser is here and starts."""
+    configure_logs("auto", "warning")
     browser = Browser(BrowserSettings(), utc_now)
     try:
         sys.stdout.write(f"Chromium {browser.check()}\n")
