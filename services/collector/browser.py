@@ -52,8 +52,8 @@ class Browser:
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
         """Look at one account. `full` loads the whole page, styles and pictures included, and takes a screenshot.
 
-        Raises InputError before anything is opened when the plan leads to an address that may not be visited, or when
-        the platform's storage state lies open to other users; TransientError when no browser starts.
+        Raises InputError, before opening anything, for an address that may not be visited or a storage state that others
+        can read; TransientError when no browser starts.
         """
         for url in (plan.page, *plan.fetch):
             if url and (why := self._refusal(url, hosts)):
@@ -122,8 +122,7 @@ class Browser:
         return Look(captures=captures, final_url=captures[-1].url if captures else None)
 
     def _get(self, client: pw.APIRequestContext, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
-        """Every redirect is checked like the first address."""
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):  # every one is checked like the first address
             answer = client.get(url, timeout=deadline.milliseconds, max_redirects=0)
             if answer.status not in _REDIRECTS:
                 _check_size(length_of(answer.headers), self._settings.max_body_bytes)
