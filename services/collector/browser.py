@@ -52,7 +52,7 @@ class Browser:
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
         """Look at one account. `full` loads the whole page, styles and pictures included, and takes a screenshot.
 
-        Raises InputError, before opening anything, for an address that may not be visited or a storage state that others
+        Raises InputError, before opening anything, for an address that may not be visited or a storage state others
         can read; TransientError when no browser starts.
         """
         for url in (plan.page, *plan.fetch):
