@@ -215,10 +215,6 @@ class Judgements:
             bodies = connection.execute(rows.order_by(_finding.c.opened_at, _finding.c.id)).scalars().all()
         return [Finding.model_validate_json(body) for body in bodies]
 
-    def looks_as_of(self, key: str, moment: datetime) -> Looks:
-        with self.database.read() as connection:
-            return _looks(connection, key, moment)
-
     def all_looks_as_of(self, moment: datetime) -> dict[str, Looks]:
         """The looks at every account that was ever in the ledger, by key."""
         with self.database.read() as connection:
