@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from shared.bus import Bus
@@ -18,6 +19,9 @@ from shared.service import Service, install_signals, run
 from shared.settings import Settings, load_settings
 from shared.sqlite_bus import SqliteBus
 from shared.store import Store, open_store
+
+EMBEDDED_RETENTION = timedelta(days=30)
+"""How long the embedded log keeps what every group has read; a broker has its own setting."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     """Kafka where `kafka_bootstrap` is set, otherwise the embedded log in the data folder's SQLite file."""
     if settings.kafka_bootstrap is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        return SqliteBus(settings.data_dir / "xunjian.db", source, clock)
+        embedded = SqliteBus(settings.data_dir / "xunjian.db", source, clock)
+        embedded.prune(clock() - EMBEDDED_RETENTION)
+        return embedded
     bus = KafkaBus(
         settings.kafka_bootstrap,
         source,
