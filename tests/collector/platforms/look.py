@@ -1,7 +1,9 @@
 """What a test wants to know of a reading, and the saved answers it is read from."""
 
 import json
+import random
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -47,6 +49,15 @@ def look(reading: Reading) -> Look:
 
 def saved(platform: str, name: str, at: datetime = NOW) -> Capture:
     return Capture(body=(SHARED / "captures" / platform / name).read_bytes(), at=at)
+
+
+def spoilt(platform: str, name: str) -> Iterator[bytes]:
+    """The saved answer cut off, and with rubbish in it, at places that are the same in every run."""
+    body, chance = saved(platform, name).body, random.Random(name)
+    for _ in range(4):
+        cut = chance.randrange(len(body))
+        yield body[:cut]
+        yield body[:cut] + chance.randbytes(20) + body[cut + 20 :]
 
 
 def saved_names(platform: str) -> set[str]:
