@@ -10,7 +10,7 @@ import typer
 
 from bench import analyzer, bus, codec, collector, text_rules, words
 from bench.table import HEADING, Row
-from shared.logs import configure_logs
+from shared.runtime.logs import configure_logs
 
 SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,

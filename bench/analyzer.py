@@ -15,10 +15,10 @@ from services.analyzer.judge import Judge
 from services.analyzer.language.lexicon import built_in
 from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
-from shared.envelope import decode, encode
+from shared.bus.envelope import decode, encode
 from shared.events import Outcome, Post, Probe
-from shared.metrics import Metrics
-from shared.store import open_store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import open_store
 
 POSTS, ACCOUNTS, BATCH = 200, 10, 500
 
@@ -47,7 +47,7 @@ def _judge(bodies: list[bytes], posts: list[Post]) -> Cost:
     with tempfile.TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{Path(folder) / 'db'}")) as store:
         ids = sorted({post.account_id for post in posts})
         known = [Account(platform="weibo", id=own, name=f"青禾{own}", unit="青禾县示例局") for own in ids]
-        store.upsert_accounts(known, posts[0].observed_at)
+        store.accounts.upsert(known, posts[0].observed_at)
         judge = Judge(store, load_rulebook(), Metrics())
 
         def work() -> int:

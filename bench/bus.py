@@ -15,13 +15,13 @@ from kafka import KafkaConsumer, KafkaProducer
 from bench.posts import make_posts
 from bench.table import Cost, Goal, Row, faster, in_turns, timed
 from demo.kafka_broker import Broker, missing_programs
-from shared.bus import Bus
+from shared.bus.contract import Bus
+from shared.bus.envelope import Envelope, decode, sealed
+from shared.bus.kafka import KafkaBus
+from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
-from shared.envelope import Message, decode, message
 from shared.errors import TransientError
 from shared.events import Post
-from shared.kafka_bus import KafkaBus
-from shared.sqlite_bus import SqliteBus
 
 EVENTS = 2_500
 ROUNDS = 5
@@ -45,7 +45,7 @@ def measure() -> Iterator[Row]:
 
 
 def _sqlite(posts: list[Post], folder: Path) -> Iterator[Row]:
-    messages = [message(post, "bench") for post in posts]
+    messages = [sealed(post, "bench") for post in posts]
     serial = itertools.count()
     with closing(SqliteBus(folder / "bus.db", "bench", utc_now)) as bus, closing(_raw_log(folder / "raw.db")) as raw:
         ours, floor = in_turns(lambda: _publish(bus, posts), lambda: _insert(raw, messages, serial), rounds=2 * ROUNDS)
@@ -54,7 +54,7 @@ def _sqlite(posts: list[Post], folder: Path) -> Iterator[Row]:
 
 def _kafka(posts: list[Post], bus: KafkaBus) -> Iterator[Row]:
     bus.ensure_topics(partitions=4, replication=1, topics=("posts",))
-    messages = [message(post, "bench") for post in posts]
+    messages = [sealed(post, "bench") for post in posts]
     with closing(KafkaProducer(bootstrap_servers=bus.bootstrap, acks="all", linger_ms=5)) as producer:
         _publish(bus, posts[:BATCH], BATCH)
         _send(producer, f"{bus.prefix}posts", messages[:BATCH])
@@ -84,7 +84,7 @@ def _publish(bus: Bus, posts: list[Post], batch: int = BATCH) -> Cost:
     return timed(work)
 
 
-def _insert(raw: sqlite3.Connection, messages: list[Message], serial: Iterator[int]) -> Cost:
+def _insert(raw: sqlite3.Connection, messages: list[Envelope], serial: Iterator[int]) -> Cost:
     def work() -> int:
         for start in range(0, len(messages), BATCH):
             rows = [(sent.topic, next(serial), sent.body) for sent in messages[start : start + BATCH]]
@@ -106,7 +106,7 @@ def _raw_log(path: Path) -> sqlite3.Connection:
     return raw
 
 
-def _send(producer: Any, topic: str, messages: list[Message]) -> Cost:
+def _send(producer: Any, topic: str, messages: list[Envelope]) -> Cost:
     def work() -> int:
         for sent in messages:
             producer.send(topic, sent.body, sent.key.encode())

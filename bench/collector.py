@@ -17,15 +17,15 @@ from bench.processes import TreeCpu
 from bench.site import Site, accounts, site
 from bench.table import Cost, Goal, Row, cpu, faster, in_turns
 from services.collector.__main__ import build_platforms
-from services.collector.browser import Browser
-from services.collector.browsing.chromium import BLOCKED, NAMES, BrowserSettings, find_browser
+from services.collector.browser.chromium import BLOCKED, NAMES, BrowserSettings, find_browser
+from services.collector.browser.process import Browser
 from services.collector.engine import LEASE, CollectorEngine
+from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import PermanentError
-from shared.metrics import Metrics
-from shared.settings import load_settings
-from shared.sqlite_bus import SqliteBus
-from shared.store import Store, open_store
+from shared.runtime.metrics import Metrics
+from shared.runtime.settings import load_settings
+from shared.storage.store import Store, open_store
 
 PAGES, NEW_BROWSERS = 12, 3
 LIGHT_LOOKS = 50
@@ -107,16 +107,16 @@ def _engine(here: Site) -> Iterator[Visit]:
             _look_due_again_today(store)
             with closing(engine):
                 yield lambda: _insist(engine.step(utc_now()), "no account was due")
-            _insist(store.seen(accounts("douyin")[0].key) != {}, "no posts were published")
+            _insist(store.visits.published(accounts("douyin")[0].key) != {}, "no posts were published")
 
 
 def _look_due_again_today(store: Store) -> None:
     """The first look of a day loads everything and takes a picture; the ones compared here are the others."""
     now = utc_now()
-    store.upsert_accounts(accounts("douyin"), now)
-    while due := store.lease_due("douyin", "bench", now, LEASE):
-        store.record_visit(replace(due, last_at=now), now + LEASE, {})
-    store.make_all_due(now)
+    store.accounts.upsert(accounts("douyin"), now)
+    while due := store.visits.lease_due("douyin", "bench", now, LEASE):
+        store.visits.record(replace(due, last_at=now), now + LEASE, {})
+    store.visits.make_all_due(now)
 
 
 @contextmanager

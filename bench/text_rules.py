@@ -14,8 +14,9 @@ from typing import Any
 import typer
 
 from bench.table import Row
+from services.analyzer.objection import Hit
 from services.analyzer.rulebook import load_rulebook
-from services.analyzer.rules.base import Hit, Rule
+from services.analyzer.rules.base import Rule
 
 DATASETS = Path(os.environ.get("XUNJIAN_SHARED", Path(__file__).parents[2] / "shared")) / "datasets"
 _GOV = ("cctv_news_paragraphs", "work_report_paragraphs", "covid_official_bulletins", "weibo_official_posts")

@@ -19,12 +19,14 @@ P = TypeVar("P", bound=Plugin)
 def discover(package: str, base: type[P]) -> dict[str, type[P]]:
     """Every plug-in of a package folder, keyed by file name, which is its name in configuration, metrics and findings.
 
+    A file whose name begins with `_` is a helper of its neighbours, no plug-in.
+
     Raises TypeError when a file holds no subclass of `base`, or more than one.
     """
     found: dict[str, type[P]] = {}
     folder = importlib.import_module(package)
     for module_info in pkgutil.iter_modules(folder.__path__):
-        if module_info.name == "base":
+        if module_info.name == "base" or module_info.name.startswith("_"):
             continue
         module = importlib.import_module(f"{package}.{module_info.name}")
         own = [

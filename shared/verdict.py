@@ -8,8 +8,8 @@ from enum import StrEnum
 from shared.account import Account, AccountStatus
 from shared.clock import chinese_time
 from shared.events import Coverage, Finding, Outcome, Severity, Value
-from shared.storage.timeline import Looks
-from shared.store import Store
+from shared.storage.store import Store
+from shared.storage.timeline import Probed
 
 
 class State(StrEnum):
@@ -66,14 +66,14 @@ class Verdict(Value):
 def verdicts(store: Store, now: datetime, fresh: timedelta) -> list[Verdict]:
     """The verdict on every account of the ledger, by key."""
     findings: dict[str, list[Finding]] = defaultdict(list)
-    for finding in store.findings_as_of(now):
+    for finding in store.judgements.findings_as_of(now):
         findings[finding.key].append(finding)
-    looks = store.all_looks_as_of(now)
-    return [verdict(account, looks[account.key], findings[account.key], now, fresh) for account in store.accounts()]
+    looks = store.judgements.all_probed_as_of(now)
+    return [verdict(account, looks[account.key], findings[account.key], now, fresh) for account in store.accounts.all()]
 
 
 def verdict(
-    account: Account, looks: Looks, findings: Sequence[Finding], now: datetime, fresh: timedelta = timedelta(hours=48)
+    account: Account, looks: Probed, findings: Sequence[Finding], now: datetime, fresh: timedelta = timedelta(hours=48)
 ) -> Verdict:
     """The verdict at `now`. Without a look younger than `fresh` that proved the list there is none: 未能核实."""
     own = tuple(sorted((f for f in findings if f.key == account.key), key=_gravity))
@@ -89,7 +89,7 @@ def verdict(
 
 
 def _state(
-    account: Account, looks: Looks, findings: tuple[Finding, ...], now: datetime, fresh: timedelta
+    account: Account, looks: Probed, findings: tuple[Finding, ...], now: datetime, fresh: timedelta
 ) -> tuple[State, str]:
     if account.status is AccountStatus.CANCELLED:
         return State.CANCELLED, "台账登记为已注销"
@@ -105,7 +105,7 @@ def _state(
     return _state_of(accusing[0]), "；".join(finding.sentence.rstrip("。") for finding in accusing)
 
 
-def _why_unverified(looks: Looks) -> str:
+def _why_unverified(looks: Probed) -> str:
     failed = looks.failures[-1] if looks.failures else None
     reason = (failed.reason or str(failed.outcome)) if failed else "采集未进行"
     if looks.latest_list is None:

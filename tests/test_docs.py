@@ -12,7 +12,7 @@ from typer.main import get_command
 from services.alerter.channels.base import Channel
 from services.alerter.routes import build_channels
 from shared.plugins import discover
-from shared.settings import BrowserSection, RouteSection, Settings, load_settings
+from shared.runtime.settings import BrowserSection, RouteSection, Settings, load_settings
 from tests.paths import ROOT
 from xunjian.__main__ import app
 

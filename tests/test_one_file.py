@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.envelope import encode
+from shared.bus.envelope import encode
 from tests.builders import a_post, a_probe
 from tests.paths import ROOT
 
 PLATFORM = '''"""A platform somebody adds."""
 from collections.abc import Sequence
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.events import Coverage, Outcome
 
@@ -26,14 +27,15 @@ class Blog(Platform):
         return Plan(fetch=(account.url or "",))
 
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
-        posts = tuple(SeenPost(id=line, title=line) for line in captures[0].text.split())
-        return Reading(outcome=Outcome.OK, account=SeenAccount(name="博客"), posts=posts, covers=Coverage.LIST)
+        posts = tuple(ShownPost(id=line, title=line) for line in captures[0].text.split())
+        return Reading(outcome=Outcome.OK, account=ShownAccount(name="博客"), posts=posts, covers=Coverage.LIST)
 '''
 
 RULE = '''"""A rule somebody adds."""
 from collections.abc import Iterator
 from typing import ClassVar, Literal
-from services.analyzer.rules.base import History, Objection, Rule
+from services.analyzer.objection import History, Objection
+from services.analyzer.rules.base import Rule
 from shared.events import Post
 
 class ShortTitle(Rule):
@@ -51,7 +53,8 @@ class ShortTitle(Rule):
 
 CHANNEL = '''"""A channel somebody adds."""
 from datetime import datetime
-from services.alerter.channels.base import Channel, Message
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
 
 class Shout(Channel):
     """Nobody hears it."""

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from shared.errors import XunjianError
-from shared.logs import configure_logs
+from shared.runtime.logs import configure_logs
 from xunjian.check import check
 from xunjian.doctor import doctor
 from xunjian.ledger import ledger_app

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 from pydantic.json_schema import models_json_schema
 
-from shared.bus import DEAD_LETTER_SUFFIX
-from shared.envelope import MAX_BODY_BYTES
+from shared.bus.contract import DEAD_LETTER_SUFFIX
+from shared.bus.envelope import MAX_BODY_BYTES
 from shared.events import SCHEMA_VERSION, Event, Finding, Post, Probe
 
 EVENTS: tuple[type[Event], ...] = (Post, Probe, Finding)
@@ -146,7 +146,7 @@ def _dead_message(event: type[Event]) -> dict[str, Any]:
 
 
 def _headers(event: type[Event]) -> dict[str, Any]:
-    """As shared.envelope.headers writes them."""
+    """As shared.bus.envelope.headers writes them."""
     return {
         "ce_specversion": {"type": "string", "const": "1.0"},
         "ce_id": {"type": "string", "description": "Identity of this very message."},

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared.clock import chinese_time
-from shared.metrics import Metrics
+from shared.runtime.metrics import Metrics
 from shared.verdict import State, Verdict
 
 HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")

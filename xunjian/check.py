@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from services.analyzer.language.numbers import mask, mask_all
+from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
-from services.analyzer.rules.base import Hit
 from shared.errors import InputError
 from shared.events import Severity
 

@@ -14,15 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerter.__main__ import channel_options
 from services.alerter.channels.base import Channel
-from services.collector.browsing.chromium import find_browser
+from services.collector.browser.chromium import find_browser
 from shared.clock import utc_now
 from shared.errors import PermanentError, XunjianError
-from shared.host import open_bus
 from shared.plugins import discover
-from shared.settings import Settings, load_settings
-from shared.store import open_store
+from shared.runtime.opening import open_bus
+from shared.runtime.settings import Settings, load_settings
+from shared.storage.store import open_store
 from xunjian import checks
-from xunjian.checks import Check
+from xunjian.checks import Diagnosis
 
 FAILED = 1
 _SECONDS = 15
@@ -39,7 +39,7 @@ def doctor(config: Annotated[Path | None, typer.Option(help="设置文件（YAML
         raise typer.Exit(FAILED)
 
 
-def diagnose(settings: Settings, now: datetime) -> Iterator[Check]:
+def diagnose(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     """One check after the other, the slow ones included."""
     yield checks.check_browser(settings.browser.executable or find_browser(), _version)
     yield checks.check_fonts(_chinese_families)
@@ -56,12 +56,14 @@ def diagnose(settings: Settings, now: datetime) -> Iterator[Check]:
     yield checks.check_routes(routes | {"operators": settings.operators}, settings.channels)
 
 
-def _check_database(settings: Settings) -> Check:
+def _check_database(settings: Settings) -> Diagnosis:
     def write() -> None:
         try:
             with closing(open_store(settings.store_url)) as store:
                 store.check()
-                store.release_leases("doctor")  # a write that changes nothing: nobody holds leases under this name
+                store.visits.release_leases(
+                    "doctor"
+                )  # a write that changes nothing: nobody holds leases under this name
         except SQLAlchemyError as error:  # a standby or missing rights, which the services do not expect
             raise PermanentError(str(error.__cause__ or error)) from error
 
@@ -71,7 +73,7 @@ def _check_database(settings: Settings) -> Check:
     return checks.check_attempt("数据库", "SQLite", write, "让运行用户可以写 data_dir")
 
 
-def _check_bus(settings: Settings) -> Check:
+def _check_bus(settings: Settings) -> Diagnosis:
     def ask() -> None:
         with closing(open_bus(settings, utc_now, "doctor")) as bus:
             bus.check()

@@ -12,8 +12,8 @@ from shared.clock import utc_now
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.ledger.writing import write_ledger, write_template
-from shared.settings import load_settings
-from shared.store import open_store
+from shared.runtime.settings import load_settings
+from shared.storage.store import open_store
 
 SOME_ROWS_BAD = 1
 MAX_SHOWN = 200
@@ -49,7 +49,7 @@ def export(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx �
     """导出台账（含联系人电话），列与模板相同，可再导入。"""
     store = open_store(load_settings(config).store_url)
     try:
-        accounts = store.accounts()
+        accounts = store.accounts.all()
     finally:
         store.close()
     write_ledger(file, accounts)
@@ -68,7 +68,7 @@ def template(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 
 def _save(ledger: LedgerFile, config: Path | None, console: Console) -> None:
     store = open_store(load_settings(config).store_url)
     try:
-        done = store.upsert_accounts(ledger.over(store.accounts()), utc_now())
+        done = store.accounts.upsert(ledger.over(store.accounts.all()), utc_now())
     finally:
         store.close()
     counts = f"新增 {done.added}，变更 {done.changed}，未变 {done.unchanged}，{len(ledger.bad_rows)} 行有错未导入"

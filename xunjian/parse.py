@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from services.collector.platforms.base import Capture, Platform, Reading
+from services.collector.capture import Capture, Reading
+from services.collector.platforms.base import Platform
 from shared.clock import SHANGHAI, to_shanghai, utc_now
 from shared.errors import InputError
 from shared.plugins import discover

@@ -10,12 +10,12 @@ import typer
 
 from services.analyzer.judge import Judge
 from services.analyzer.rulebook import load_rulebook
-from shared.envelope import decode, encode
+from shared.bus.envelope import decode, encode
 from shared.errors import InputError, PoisonError
 from shared.events import Finding, Post, Probe
 from shared.ledger.reading import read_ledger
-from shared.metrics import Metrics
-from shared.store import open_store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import open_store
 from xunjian.parse import moment, read_body
 
 Observed = Post | Probe
@@ -48,12 +48,12 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: d
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/replay.db")
         try:
-            store.upsert_accounts(file.accounts, started)
+            store.accounts.upsert(file.accounts, started)
             judge = Judge(store, book, Metrics())
             judge.judge(ordered)
             if until is not None:
                 judge.tick(until)
-            return sorted(store.untold(), key=lambda finding: (finding.at, finding.key, finding.fingerprint))
+            return sorted(store.judgements.untold(), key=lambda finding: (finding.at, finding.key, finding.fingerprint))
         finally:
             store.close()
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from services.alerter.__main__ import reports_folder, weekly_list
-from services.alerter.listing.weeks import week_cut_off
+from services.reporter.__main__ import reports_folder, weekly_list
+from services.reporter.weeks import week_cut_off
 from shared.clock import utc_now
-from shared.settings import load_settings
-from shared.store import open_store
+from shared.runtime.settings import load_settings
+from shared.storage.store import open_store
 
 report_app = typer.Typer(help="报表：每周僵尸账号清单等。", no_args_is_help=True)
 

@@ -1,4 +1,4 @@
-"""`xunjian run`: the three services in one process; without --config, the demonstration."""
+"""`xunjian run`: the services in one process; without --config, the demonstration."""
 
 import threading
 import time
@@ -16,17 +16,18 @@ from demo.kafka_broker import Broker
 from demo.stand_in import FOLDER as DEMO
 from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
-from services.alerter.__main__ import reports_folder, weekly_list
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.__main__ import build as build_collector
+from services.reporter.__main__ import build as build_reporter
+from services.reporter.__main__ import reports_folder, weekly_list
 from shared.clock import utc_now
-from shared.health import HealthServer
-from shared.host import Host, open_host
 from shared.ledger.reading import read_ledger
-from shared.logs import configure_logs
-from shared.service import Service, install_signals
-from shared.service import run as run_service
-from shared.settings import Settings, load_settings
+from shared.runtime.health import HealthServer
+from shared.runtime.logs import configure_logs
+from shared.runtime.loop import Service, install_signals
+from shared.runtime.loop import run as run_service
+from shared.runtime.opening import Host, open_host
+from shared.runtime.settings import Settings, load_settings
 from xunjian.screen import Screen
 
 OWNER = "all-in-one"
@@ -76,13 +77,13 @@ def _import_ledger(host: Host) -> None:
     file = read_ledger(host.settings.ledger)
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
-    host.store.upsert_accounts(file.over(host.store.accounts()), host.clock())
+    host.store.accounts.upsert(file.over(host.store.accounts.all()), host.clock())
 
 
 def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     """Every account once, one after the other, then everything judged and told."""
     started = host.clock()
-    host.store.make_all_due(started)
+    host.store.visits.make_all_due(started)
     collector, analyzer, alerter = build_collector(host, OWNER), build_analyzer(host), build_alerter(host, OWNER)
     try:
         with screen.live():
@@ -107,8 +108,8 @@ def _has_unvisited(host: Host, started: datetime) -> bool:
     """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
     patient_until = host.clock() + PATIENCE
     return any(
-        (rest := host.store.rest(platform)).paused_until is None or rest.paused_until <= patient_until
-        for platform in host.store.platforms_unvisited_since(started)
+        (rest := host.store.visits.rest(platform)).paused_until is None or rest.paused_until <= patient_until
+        for platform in host.store.visits.platforms_unvisited_since(started)
     )
 
 
@@ -117,6 +118,7 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
     crew.start("collector", lambda: build_collector(host, OWNER), idle_seconds=0.5)
     crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
     crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
+    crew.start("reporter", lambda: build_reporter(host), idle_seconds=5)
     listed = False
     with screen.live():
         pause = 1.0
@@ -125,7 +127,7 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
             screen.refresh()
             # Thousands of accounts take longer to look up: never more than a tenth of the time goes into showing them.
             pause = max(1.0, 9 * (time.monotonic() - began))
-            if not listed and not host.store.platforms_unvisited_since(EVER):
+            if not listed and not host.store.visits.platforms_unvisited_since(EVER):
                 _write_list(host)
                 listed = True
     crew.join()
@@ -138,7 +140,7 @@ def _write_list(host: Host) -> None:
 
 
 class _Crew:
-    """The three services, each in its own thread (Playwright wants one to itself). One that dies stops the others."""
+    """The services, each in its own thread (Playwright wants one to itself). One that dies stops the others."""
 
     def __init__(self, host: Host, stop: threading.Event) -> None:
         self._host = host

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.live import Live
 
 from shared.clock import chinese_time
-from shared.host import Host
+from shared.runtime.opening import Host
 from shared.verdict import State, Verdict, verdicts
 from xunjian import board
 

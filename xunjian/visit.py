@@ -12,16 +12,16 @@ from rich.table import Table
 from demo.stand_in import FOLDER as DEMO
 from demo.stand_in import LEDGER, SETTINGS, stand_in
 from services.collector.__main__ import build
+from services.collector.capture import Reading
 from services.collector.engine import Visit
-from services.collector.platforms.base import Reading
 from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.events import Comments, Kind
-from shared.host import Host, open_host
 from shared.ledger.reading import read_ledger
-from shared.logs import configure_logs
-from shared.settings import load_settings
+from shared.runtime.logs import configure_logs
+from shared.runtime.opening import Host, open_host
+from shared.runtime.settings import load_settings
 
 PREVIEW_CHARACTERS = 36
 KINDS = {Kind.ORIGINAL: "原创", Kind.REPOST: "转发", Kind.UNKNOWN: "不详"}
@@ -42,7 +42,7 @@ def visit(
             settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now())))
         configure_logs(settings.log_format, "debug" if debug else "error")
         host = stack.enter_context(open_host(settings, utc_now, "visit"))
-        _print(_look(host, host.store.account(account) or demonstrated.get(account) or _unfiled(account)), debug)
+        _print(_look(host, host.store.accounts.find(account) or demonstrated.get(account) or _unfiled(account)), debug)
 
 
 def _look(host: Host, account: Account) -> Visit:

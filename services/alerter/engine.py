@@ -11,13 +11,13 @@ from services.alerter.routes import OPERATORS, Routes
 from services.alerter.sender import Sender
 from services.alerter.stages import Silence, Stop, View
 from shared.account import WHOLE_PLATFORM
-from shared.bus import Bus, Record
+from shared.bus.contract import Bus, Record
+from shared.bus.envelope import decode
 from shared.delivery import Delivery
-from shared.envelope import decode
 from shared.errors import PoisonError, TransientError
 from shared.events import Finding, FindingStatus, Severity
-from shared.metrics import Metrics
-from shared.store import Store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class AlerterEngine:
         self._group_wait_seconds = group_wait_seconds
         self._poll_seconds = poll_seconds
         self._silences = tuple(silences)
-        store.release_claims(owner)
+        store.deliveries.release_claims(owner)
 
     def step(self, now: datetime) -> bool:
         """One round; False when there was nothing to do. Raises TransientError when bus or database are away."""
@@ -98,7 +98,9 @@ class AlerterEngine:
     def _take_in(self, records: Sequence[Record], now: datetime, queue_until: datetime) -> None:
         try:
             findings = self._decode(records)
-            self._store.enqueue([row for finding in findings for row in self._deliveries(finding, now, queue_until)])
+            self._store.deliveries.enqueue(
+                [row for finding in findings for row in self._deliveries(finding, now, queue_until)]
+            )
             self._subscription.commit()
         except TransientError:
             self._subscription.rewind()
@@ -106,10 +108,10 @@ class AlerterEngine:
 
     def _claim(self, claim_until: datetime) -> list[Delivery]:
         # Asked before: a claim takes the database's one write lock, and most rounds have nothing to claim.
-        next_at = self._store.next_attempt_at()
+        next_at = self._store.deliveries.next_attempt_at()
         if next_at is None or next_at > claim_until:
             return []
-        return self._store.claim_due(claim_until, LEASE, self._owner)
+        return self._store.deliveries.claim_due(claim_until, LEASE, self._owner)
 
     def _decode(self, records: Iterable[Record]) -> list[Finding]:
         """Findings in order; what is none goes to the dead letters, and the rest goes on."""
@@ -130,7 +132,7 @@ class AlerterEngine:
 
     def _deliveries(self, finding: Finding, now: datetime, due_at: datetime) -> list[Delivery]:
         """What is to be told to whom; the store ignores what it knows already."""
-        account = self._store.account(finding.key)
+        account = self._store.accounts.find(finding.key)
         if finding.status is FindingStatus.SUPERSEDED:
             return []
         if account is None and finding.account_id != WHOLE_PLATFORM:
@@ -153,7 +155,7 @@ class AlerterEngine:
 
     def _decide(self, claimed: Sequence[Delivery], now: datetime) -> list[Delivery]:
         """Those to be told now. Openings first: what becomes of them decides about their resolutions."""
-        view = View.of(self._store.findings_as_of(now), self._silences)
+        view = View.of(self._store.judgements.findings_as_of(now), self._silences)
         openings = [row for row in claimed if row.status is FindingStatus.OPEN]
         kept = self._keep(openings, self._with_ledger(view, openings), now)
         resolutions = [row for row in claimed if row.status is FindingStatus.RESOLVED]
@@ -163,7 +165,7 @@ class AlerterEngine:
         """The view, with what the ledger says was told of these matters before."""
         told, under_way = set(), set()
         for row in rows:
-            known = self._store.deliveries(row.fingerprint, row.channel)
+            known = self._store.deliveries.of(row.fingerprint, row.channel)
             sent = [earlier for earlier in known if earlier.state == "sent"]
             if sent and sent[-1].status is FindingStatus.OPEN:
                 told.add(stages.identity(row))
@@ -185,8 +187,8 @@ class AlerterEngine:
     def _stop(self, stop: Stop, rows: Sequence[Delivery]) -> None:
         _log.info("not told", reason=stop.reason, numbers=[row.finding.number for row in rows])
         if stop.until is not None:
-            self._store.postpone(rows, stop.until)
+            self._store.deliveries.postpone(rows, stop.until)
             return
-        self._store.record_muted(rows, stop.reason)
+        self._store.deliveries.record_muted(rows, stop.reason)
         for row in rows:
             self._metrics.deliveries.labels(row.channel, "muted").inc()

@@ -1,147 +1,30 @@
-"""Findings of one unit to one message. It states what was seen and asks to check; it never passes judgement."""
+"""One message as it goes out."""
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
 
-from services.alerter.channels.base import Message
-from services.alerter.sending.text import one_line
-from shared.account import PLATFORM_NAMES, Account
-from shared.clock import chinese_time
-from shared.events import Finding, Severity
-
-MOST_BYTES = 1800
-"""600 Chinese characters; WeCom takes 2048 bytes."""
-
-LEVELS = {
-    Severity.VETO: "单项否决指标",
-    Severity.DEDUCTION: "问题提醒",
-    Severity.REMINDER: "提醒",
-    Severity.HINT: "提示",
-    Severity.MENTION: "提示",
-    Severity.INFO: "信息",
-    Severity.UNVERIFIED: "未能核实",
-}
-_GRAVEST_FIRST = tuple(Severity)
+from shared.events import Moment, Severity, Value
 
 
-@dataclass(frozen=True)
-class Matter:
-    """A finding with the account it is about; null when the ledger does not hold it (a whole platform, say)."""
+class Message(Value):
+    """One message to one unit, already worded. Text is hostile (it quotes pages): channels escape it for their format.
 
-    finding: Finding
-    account: Account | None
+    `title` is one line; `lines` are plain-text Chinese sentences in order of importance, the facts first;
+    `numbers` are the 告警编号 of the findings inside; `at` is when the newest of them was established.
+    """
+
+    unit: str
+    title: str
+    lines: tuple[str, ...]
+    severity: Severity
+    at: Moment
+    numbers: tuple[str, ...] = ()
+    resolved: bool = False
 
     @property
-    def who(self) -> str:
-        """`某市发布（微信公众号）`."""
-        if self.account is None:
-            return PLATFORM_NAMES.get(self.finding.platform, self.finding.platform)
-        return f"{one_line(self.account.name, 30)}（{self.account.platform_name}）"
+    def id(self) -> str:
+        """Same content, same id: a repeat after a crash can be told from news."""
+        return hashlib.sha256(self.model_dump_json().encode("utf-8", "replace")).hexdigest()[:32]
 
-
-def word(unit: str, matters: Sequence[Matter], *, resolved: bool) -> Message:
-    """One message about all `matters` (at least one), gravest first. The same matters always make the same message."""
-    ordered = sorted(matters, key=_rank)
-    title, lines = _single(unit, ordered[0], resolved) if len(ordered) == 1 else _digest(unit, ordered, resolved)
-    return Message(
-        unit=unit,
-        title=title,
-        lines=tuple(lines),
-        severity=ordered[0].finding.severity,
-        at=max(matter.finding.at for matter in ordered),
-        numbers=tuple(matter.finding.number for matter in ordered),
-        resolved=resolved,
-    )
-
-
-def _rank(matter: Matter) -> tuple[int, str, str]:
-    finding = matter.finding
-    return _GRAVEST_FIRST.index(finding.severity), finding.key, finding.fingerprint
-
-
-def _single(unit: str, matter: Matter, resolved: bool) -> tuple[str, list[str]]:
-    finding = matter.finding
-    clause = f"依据：{one_line(finding.clause.document, 40)}“{one_line(finding.clause.words, 80)}”"
-    link = _link(matter)
-    title = f"{_head(resolved)}{_level(finding)}｜{matter.who}｜{one_line(unit, 40)}"
-    facts = [] if resolved else [_measure(finding)]
-    links = [f"链接：{link}"] if link else []
-    return title, [_fact(finding, resolved), *facts, clause, *links, _signature(finding, resolved)]
-
-
-def _digest(unit: str, matters: Sequence[Matter], resolved: bool) -> tuple[str, list[str]]:
-    accounts = len({matter.finding.key for matter in matters})
-    gravest = _level(matters[0].finding)
-    title = f"{_head(resolved)}{gravest}等{len(matters)}项｜{accounts}个账号｜{one_line(unit, 40)}"
-    last = f"最近核查时间：{chinese_time(max(matter.finding.at for matter in matters))}（北京时间）"
-    room = MOST_BYTES - _size(title) - _size(last)
-    lines: list[str] = []
-    for place, matter in enumerate(matters, 1):
-        line = _item(place, matter, unit, resolved)
-        rest = _rest(matters[place - 1 :])
-        # The last item needs no room kept for a rest.
-        kept = _size(_rest(matters[place:])) if place < len(matters) else 0
-        if _size(line) + kept > room:
-            return title, [*lines, rest, last]
-        lines.append(line)
-        room -= _size(line)
-    return title, [*lines, last]
-
-
-def _item(place: int, matter: Matter, unit: str, resolved: bool) -> str:
-    finding = matter.finding
-    whose = f"［{one_line(matter.account.unit, 20)}］" if matter.account and matter.account.unit != unit else ""
-    link = _link(matter)
-    return (
-        f"{place}. 〔{_level(finding)}〕{matter.who}{whose}：{_fact(finding, resolved)}"
-        f"依据：{one_line(finding.clause.document, 40)}。{f'链接：{link} ' if link else ''}编号：{finding.number}"
-    )
-
-
-def _rest(matters: Sequence[Matter]) -> str:
-    shown = "、".join(matter.finding.number for matter in matters[:12])
-    return f"另有{len(matters)}项（编号：{shown}{'等' if len(matters) > 12 else ''}），全文见清单。"
-
-
-def _head(resolved: bool) -> str:
-    return "【巡检恢复】" if resolved else "【巡检提醒】"
-
-
-def _level(finding: Finding) -> str:
-    return LEVELS[finding.severity] + ("（待人工确认）" if finding.needs_confirmation else "")
-
-
-def _fact(finding: Finding, resolved: bool) -> str:
-    sentence = one_line(finding.sentence, 140).rstrip("。；; ")
-    if resolved:
-        return f"此前提醒：{sentence}。最近核查未再监测到该情况，本提醒解除。"
-    if finding.severity is Severity.UNVERIFIED:
-        return f"{sentence}。"
-    seen = sentence if sentence.startswith("监测到") else f"监测到：{sentence}"
-    return f"{seen}。" if "，请" in seen else f"{seen}，请核实。"
-
-
-def _measure(finding: Finding) -> str:
-    return (
-        f"实测：{one_line(finding.measured, 30)}；标准：{one_line(finding.threshold, 30)}"
-        f"；口径：{one_line(finding.window, 50)}"
-    )
-
-
-def _signature(finding: Finding, resolved: bool) -> str:
-    word = "解除时间" if resolved else "核查时间"
-    return f"编号：{finding.number}　{word}：{chinese_time(finding.at)}（北京时间）"
-
-
-def _link(matter: Matter) -> str | None:
-    """The first web address worth opening; a cut one would lead nowhere, so a long one is left out."""
-    own = matter.account.url if matter.account else None
-    for url in (*(evidence.url for evidence in matter.finding.evidence), own):
-        if url and len(url) <= 200 and re.fullmatch(r"https?://[\x21-\x7e]+", url):
-            return url
-    return None
-
-
-def _size(text: str) -> int:
-    return len(text.encode()) + 1
+    @property
+    def text(self) -> str:
+        return "\n".join((self.title, *self.lines))

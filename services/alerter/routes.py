@@ -11,7 +11,7 @@ from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
 from shared.plugins import discover
-from shared.settings import RouteSection
+from shared.runtime.settings import RouteSection
 
 OPERATORS = "巡检运维"
 """Whom messages about the watch itself address; no unit is ever told that we could not look."""

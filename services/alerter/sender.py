@@ -8,12 +8,12 @@ import structlog
 
 from services.alerter import pace
 from services.alerter.channels.base import Channel
-from services.alerter.message import Matter, word
 from services.alerter.stages import Group
+from services.alerter.wording import Matter, word
 from shared.errors import PermanentError, TransientError
 from shared.events import FindingStatus
-from shared.metrics import Metrics
-from shared.store import Store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store
 
 _log = structlog.get_logger(__name__)
 
@@ -46,8 +46,8 @@ class Sender:
             for group in groups:
                 self._dead(group, "the settings no longer hold this channel")
             return 0
-        last_minute = self._store.sent_since(name, now - timedelta(minutes=1))
-        last_second = self._store.sent_since(name, now - timedelta(seconds=1))
+        last_minute = self._store.deliveries.sent_since(name, now - timedelta(minutes=1))
+        last_second = self._store.deliveries.sent_since(name, now - timedelta(seconds=1))
         allowed, pause = pace.budget(channel, last_minute, last_second)
         self._put_off(groups[allowed:], now + pause)
         for place, group in enumerate(groups[:allowed], 1):
@@ -60,7 +60,7 @@ class Sender:
 
     def _send(self, channel: Channel, group: Group, now: datetime) -> datetime | None:
         """Send one group and write down how it went; until when the whole channel should be left alone, if so."""
-        matters = [Matter(row.finding, self._store.account(row.account_key)) for row in group.deliveries]
+        matters = [Matter(row.finding, self._store.accounts.find(row.account_key)) for row in group.deliveries]
         message = word(group.unit, matters, resolved=group.status is FindingStatus.RESOLVED)
         try:
             channel.send(message, now)
@@ -69,7 +69,7 @@ class Sender:
         except PermanentError as error:
             self._dead(group, str(error))
             return None
-        self._store.record_sent(group.deliveries, now, message.id)
+        self._store.deliveries.record_sent(group.deliveries, now, message.id)
         self._metrics.deliveries.labels(group.channel, "sent").inc()
         for row in group.deliveries:
             self._metrics.alert_seconds.labels(group.channel).observe(max(0.0, (now - row.finding.at).total_seconds()))
@@ -82,17 +82,17 @@ class Sender:
         if attempts + 1 >= pace.MOST_ATTEMPTS:
             self._dead(group, f"given up after {attempts + 1} attempts: {error}")
             return retry_at
-        self._store.record_failed(group.deliveries, str(error), retry_at)
+        self._store.deliveries.record_failed(group.deliveries, str(error), retry_at)
         self._metrics.deliveries.labels(group.channel, "retry").inc()
         _log.warning("message put off", channel=group.channel, reason=str(error), until=retry_at.isoformat())
         return retry_at
 
     def _dead(self, group: Group, reason: str) -> None:
-        self._store.record_failed(group.deliveries, reason, None)
+        self._store.deliveries.record_failed(group.deliveries, reason, None)
         self._metrics.deliveries.labels(group.channel, "dead").inc()
         _log.error("message cannot be delivered", channel=group.channel, unit=group.unit, reason=reason)
 
     def _put_off(self, groups: Iterable[Group], until: datetime) -> None:
         rows = [row for group in groups for row in group.deliveries]
         if rows:
-            self._store.postpone(rows, until)
+            self._store.deliveries.postpone(rows, until)

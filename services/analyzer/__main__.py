@@ -5,14 +5,14 @@ from datetime import timedelta
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.judge import Judge
 from services.analyzer.rulebook import load_rulebook
-from shared.host import Host, run_alone
+from shared.runtime.opening import Host, run_alone
 
 
 def build(host: Host) -> AnalyzerEngine:
     """The analyzer over a host. Raises InputError for a rulebook that cannot be used."""
     rulebook = load_rulebook(host.settings.rulebook)
     rulebook.check()
-    host.store.note("rulebook", rulebook.label, host.clock())
+    host.store.notes.add("rulebook", rulebook.label, host.clock())
     judge = Judge(host.store, rulebook, host.metrics)
     fresh = timedelta(hours=host.settings.fresh_hours)
     return AnalyzerEngine(host.bus, host.store, judge, host.metrics, fresh)

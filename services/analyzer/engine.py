@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.analyzer.judge import Judge
-from shared.bus import Bus, Record, Subscription
-from shared.envelope import decode
+from shared.bus.contract import Bus, Record, Subscription
+from shared.bus.envelope import decode
 from shared.errors import PoisonError, TransientError
 from shared.events import Finding, Post, Probe
-from shared.metrics import Metrics
-from shared.store import Store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store
 from shared.verdict import verdicts
 
 log = structlog.get_logger(__name__)
@@ -71,11 +71,11 @@ class AnalyzerEngine:
         return event
 
     def _tell(self) -> bool:
-        findings = self._store.untold()
+        findings = self._store.judgements.untold()
         if not findings:
             return False
         self._bus.publish(findings)
-        self._store.mark_told(findings)
+        self._store.judgements.mark_told(findings)
         return True
 
     def _tick_if_due(self, now: datetime) -> None:

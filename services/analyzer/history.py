@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from services.analyzer.rules.base import History
+from services.analyzer.objection import History
 from shared.account import Account
 from shared.clock import SHANGHAI
 from shared.events import Post, Probe
 from shared.storage.judgements import Judging
-from shared.storage.timeline import Looks
+from shared.storage.timeline import Probed
 
 
 def history_of(judging: Judging, account: Account, moment: datetime) -> History:
     """The history a rule may see when it judges `account` at `moment`."""
-    looks = judging.looks(account.key, moment)
+    looks = judging.probed(account.key, moment)
     posts = judging.posts(account.key, moment)
     deleted = deleted_ids(posts, looks.latest_list)
     evidenced = [looks.newest_post_at, judging.newest_published(account.key, moment)]
@@ -27,7 +27,7 @@ def history_of(judging: Judging, account: Account, moment: datetime) -> History:
     )
 
 
-def coverage_of(account: Account, looks: Looks, entered: datetime) -> History:
+def coverage_of(account: Account, looks: Probed, entered: datetime) -> History:
     """What the timer needs of an account that nobody looked at: its looks, without its posts."""
     return History(
         account=account,

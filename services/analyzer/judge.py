@@ -10,14 +10,14 @@ from itertools import groupby
 import structlog
 
 from services.analyzer.history import coverage_of, deleted_ids, history_of
+from services.analyzer.objection import Objection
 from services.analyzer.rulebook import Entry, Rulebook
-from services.analyzer.rules.base import Objection
 from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.events import Finding, FindingStatus, Post, Probe
-from shared.metrics import Metrics
+from shared.runtime.metrics import Metrics
 from shared.storage.judgements import Judging
-from shared.storage.timeline import Looks
-from shared.store import Store
+from shared.storage.store import Store
+from shared.storage.timeline import Probed
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class Judge:
         for event in events:
             if not isinstance(event, Finding):
                 by_account[event.key].append(event)
-        with self._store.judging() as judging:
+        with self._store.judgements.judging() as judging:
             for key, own in sorted(by_account.items()):
                 account = judging.account(key)
                 if account is None:
@@ -49,22 +49,22 @@ class Judge:
 
     def tick(self, now: datetime) -> None:
         """The one timer: accounts nobody could look at become 未能核实; a platform that refuses all is told."""
-        accounts = {account.key: account for account in self._store.accounts()}
+        accounts = {account.key: account for account in self._store.accounts.all()}
         watched = [account for account in accounts.values() if account.status is not AccountStatus.CANCELLED]
         self._drop_obsolete({account.key for account in watched}, now)
-        looks = self._store.all_looks_as_of(now)
+        looks = self._store.judgements.all_probed_as_of(now)
         for account in self._lapsed(watched, looks, now):
-            with self._store.judging() as judging:
+            with self._store.judgements.judging() as judging:
                 self._check_time(judging, account, now, known_until=now)
         for platform in sorted({account.platform for account in watched}):
             latest = [look for one in watched if one.platform == platform and (look := looks[one.key].latest)]
-            with self._store.judging() as judging:
+            with self._store.judgements.judging() as judging:
                 self._check_platform(judging, platform, latest, now)
 
-    def _lapsed(self, accounts: list[Account], looks: Mapping[str, Looks], now: datetime) -> Iterator[Account]:
+    def _lapsed(self, accounts: list[Account], looks: Mapping[str, Probed], now: datetime) -> Iterator[Account]:
         """Those the timer has something new to say of; most of the time none, and then nothing is written."""
-        entered = self._store.watched_since_all()
-        held = {finding.fingerprint for finding in self._store.findings_as_of(_END)}
+        entered = self._store.accounts.watched_since_all()
+        held = {finding.fingerprint for finding in self._store.judgements.findings_as_of(_END)}
         for account in accounts:
             case = _Case(account, now)
             history = coverage_of(account, looks[account.key], entered[account.key])
@@ -81,12 +81,12 @@ class Judge:
         indicators = {entry.indicator for entry in self._rulebook.entries}
         obsolete = [
             finding
-            for finding in self._store.findings_as_of(_END)
+            for finding in self._store.judgements.findings_as_of(_END)
             if finding.indicator not in indicators
             or (finding.key not in watched and finding.account_id != WHOLE_PLATFORM)
         ]
         if obsolete:
-            with self._store.judging() as judging:
+            with self._store.judgements.judging() as judging:
                 for finding in obsolete:
                     self._close(judging, finding, now, FindingStatus.SUPERSEDED)
 
@@ -137,13 +137,13 @@ class Judge:
 
     def _judge_latest_again(self, judging: Judging, account: Account) -> None:
         """The last proved list and the failed looks since, now with what came late."""
-        looks = judging.looks(account.key, _END)
+        looks = judging.probed(account.key, _END)
         for probe in (*([looks.latest_list] if looks.latest_list else []), *looks.failures):
             self._judge_probe(judging, account, probe)
 
     def _check_time(self, judging: Judging, account: Account, now: datetime, known_until: datetime) -> None:
         entered = judging.watched_since(account.key) or now
-        history = coverage_of(account, judging.looks(account.key, known_until), entered)
+        history = coverage_of(account, judging.probed(account.key, known_until), entered)
         held = judging.open_findings(account.key)
         for entry in self._entries("account"):
             objections = [*entry.plugin.check_time(now, history)]

@@ -5,20 +5,20 @@ import socket
 
 from pydantic import ValidationError
 
-from services.collector.browser import Browser
-from services.collector.browsing.chromium import BrowserSettings
+from services.collector.browser.chromium import BrowserSettings
+from services.collector.browser.process import Browser
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
 from shared.errors import InputError
-from shared.host import Host, run_alone
 from shared.plugins import discover
-from shared.settings import Settings
+from shared.runtime.opening import Host, run_alone
+from shared.runtime.settings import Settings
 
 
 def build(host: Host, owner: str | None = None) -> CollectorEngine:
     """The collector over a host; `owner` names this process in leases, which it frees if it held them when killed."""
     owner = owner or socket.gethostname()
-    host.store.release_leases(owner)
+    host.store.visits.release_leases(owner)
     return CollectorEngine(
         bus=host.bus,
         store=host.store,

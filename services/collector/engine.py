@@ -9,17 +9,17 @@ from typing import Protocol
 
 import structlog
 
-from services.collector.look import Look
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenPost
-from services.collector.schedule import next_look, pause_after
+from services.collector.capture import Capture, Captured, Plan, Reading, ShownPost
+from services.collector.pace import next_look, pause_after
+from services.collector.platforms.base import Platform
 from shared.account import Account
-from shared.bus import Bus
+from shared.bus.contract import Bus
 from shared.clock import Clock, to_shanghai
 from shared.errors import InputError
 from shared.events import Coverage, Outcome, Post, Probe
-from shared.metrics import Metrics
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store
 from shared.storage.visits import Due, Rest
-from shared.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -35,14 +35,14 @@ class Visit:
     """One look at one account: what the page told, what was captured, and the probe made of it."""
 
     reading: Reading
-    look: Look
+    look: Captured
     probe: Probe
 
 
 class Looker(Protocol):
     """What the engine needs of the browser."""
 
-    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look: ...
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured: ...
 
     def close(self) -> None: ...
 
@@ -97,14 +97,14 @@ class CollectorEngine:
 
     def _visit_one_of(self, name: str, platform: Platform) -> bool:
         now = self._clock()
-        rest = self._store.rest(name)
+        rest = self._store.visits.rest(name)
         resting = rest.paused_until is not None and rest.paused_until > now
         too_soon = rest.last_visit_at is not None and now < rest.last_visit_at + timedelta(
             seconds=platform.min_interval_seconds
         )
         if resting or too_soon:
             return False
-        due = self._store.lease_due(name, self._owner, now, LEASE)
+        due = self._store.visits.lease_due(name, self._owner, now, LEASE)
         if due is None:
             return False
         self._visit_due(due, platform, rest)
@@ -113,7 +113,7 @@ class CollectorEngine:
     def _visit_due(self, due: Due, platform: Platform, rest: Rest) -> None:
         visit = self.visit(due.account, full=_first_today(due, self._clock()))
         reading, probe = visit.reading, visit.probe
-        known = self._store.seen(due.account.key)
+        known = self._store.visits.published(due.account.key)
         posts = [_post(due.account, seen, probe.at) for seen in reading.posts]
         news = [post for post in posts if known.get(post.id) != post.digest]
         self._bus.publish([*news, probe])
@@ -122,15 +122,15 @@ class CollectorEngine:
         self._count(probe)
         log.info("visited", account=due.account.key, outcome=str(probe.outcome), posts=len(posts), news=len(news))
 
-    def _look(self, account: Account, platform: Platform, full: bool) -> tuple[Reading, Look]:
+    def _look(self, account: Account, platform: Platform, full: bool) -> tuple[Reading, Captured]:
         """A row that cannot or may not be opened (wrong id, an address behind our firewall) is an outcome too."""
         try:
             return self._open(account, platform, platform.plan(account), full)
         except InputError as error:
             reading = Reading(outcome=Outcome.PARSE_ERROR, reason=f"台账信息无法打开：{error}")
-            return reading, Look(final_url=account.url)
+            return reading, Captured(final_url=account.url)
 
-    def _open(self, account: Account, platform: Platform, plan: Plan, full: bool) -> tuple[Reading, Look]:
+    def _open(self, account: Account, platform: Platform, plan: Plan, full: bool) -> tuple[Reading, Captured]:
         look = self._looker.visit(account.platform, plan, platform.hosts, full)
         reading = _read(account, platform, look)
         if look.light and not reading.outcome.is_evidence and not _too_fast(look):
@@ -142,7 +142,7 @@ class CollectorEngine:
         shown = look.final_url if (look.final_url or "").startswith("http") else opened
         return reading, look.model_copy(update={"final_url": shown})
 
-    def _probe(self, account: Account, reading: Reading, look: Look, started: datetime) -> Probe:
+    def _probe(self, account: Account, reading: Reading, look: Captured, started: datetime) -> Probe:
         at = max([capture.at for capture in look.captures], default=self._clock())
         times = [post.published_at for post in reading.posts if post.published_at]
         return Probe(
@@ -177,7 +177,7 @@ class CollectorEngine:
             deadline_days=self._deadline_days,
             jitter=self._chance.uniform(-1, 1),
         )
-        self._store.record_visit(after, next_at, seen)
+        self._store.visits.record(after, next_at, seen)
 
     def _rest(self, name: str, platform: Platform, rest: Rest, visit: Visit) -> None:
         probe = visit.probe
@@ -186,7 +186,7 @@ class CollectorEngine:
         wish = timedelta(seconds=visit.look.retry_after_seconds or 0)
         pause = pause_after(blocks, cool_down, wish) if blocks else None
         until = probe.at + pause if pause else None
-        self._store.record_rest(name, Rest(until, blocks, probe.at))
+        self._store.visits.record_rest(name, Rest(until, blocks, probe.at))
         self._metrics.paused_until.labels(name).set(until.timestamp() if until else 0)
 
     def _count(self, probe: Probe) -> None:
@@ -196,7 +196,7 @@ class CollectorEngine:
             self._metrics.last_visit.labels(probe.platform).set(probe.at.timestamp())
 
 
-def _read(account: Account, platform: Platform, look: Look) -> Reading:
+def _read(account: Account, platform: Platform, look: Captured) -> Reading:
     if look.failure is not None:
         return Reading(outcome=look.failure, reason=look.reason)
     return platform.read(look.captures, account)
@@ -207,7 +207,7 @@ def _first_today(due: Due, now: datetime) -> bool:
     return due.last_at is None or to_shanghai(due.last_at).date() != to_shanghai(now).date()
 
 
-def _too_fast(look: Look) -> bool:
+def _too_fast(look: Captured) -> bool:
     """Asked to slow down (Weibo's 418, HTTP's 429): asking for more at once would be rude."""
     return any(capture.status in (418, 429) for capture in look.captures)
 
@@ -218,7 +218,7 @@ def _proved(reading: Reading) -> Outcome:
     return Outcome.PARSE_ERROR if reading.outcome.is_evidence and about_others else reading.outcome
 
 
-def _post(account: Account, seen: SeenPost, at: datetime) -> Post:
+def _post(account: Account, seen: ShownPost, at: datetime) -> Post:
     fits = {
         "title": seen.title and seen.title[:MAX_TITLE],
         "text": seen.text and seen.text[:MAX_TEXT],
@@ -229,7 +229,7 @@ def _post(account: Account, seen: SeenPost, at: datetime) -> Post:
     return Post(platform=account.platform, account_id=account.id, observed_at=at, **seen.model_dump() | fits)
 
 
-def _posts_per_day(posts: Sequence[SeenPost], now: datetime) -> float | None:
+def _posts_per_day(posts: Sequence[ShownPost], now: datetime) -> float | None:
     times = [post.published_at for post in posts if post.published_at]
     recent = [time for time in times if now - RHYTHM_WINDOW <= time <= now]
     if not times:

@@ -27,11 +27,12 @@ class Upserted:
 class Accounts:
     """Reading and importing the ledger."""
 
-    database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    def upsert_accounts(self, accounts: Iterable[Account], now: datetime) -> Upserted:
+    def upsert(self, accounts: Iterable[Account], now: datetime) -> Upserted:
         """Add or change by (platform, id), all in one transaction; a new account is due at once."""
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             known = _in_force(connection, None)
             given = {account.key: account for account in accounts}
             added = [account for key, account in given.items() if key not in known]
@@ -41,30 +42,32 @@ class Accounts:
         absent = tuple(sorted(set(known) - set(given)))
         return Upserted(len(added), len(changed), len(given) - len(added) - len(changed), absent)
 
-    def accounts(self) -> list[Account]:
+    def all(self) -> list[Account]:
         """The ledger in force, by key."""
-        return self.accounts_as_of(None)
+        return self.as_of(None)
 
-    def accounts_as_of(self, moment: datetime | None) -> list[Account]:
+    def as_of(self, moment: datetime | None) -> list[Account]:
         """The ledger as it was in force at `moment`; null is now."""
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             return [account for _, account in sorted(_in_force(connection, moment).items())]
 
-    def account(self, key: str) -> Account | None:
-        with self.database.read() as connection:
+    def find(self, key: str) -> Account | None:
+        with self._database.read() as connection:
             return find_account(connection, key)
 
     def watched_since_all(self) -> dict[str, datetime]:
         """When each account first entered the ledger, by key."""
         first = select(_account.c.key, func.min(_account.c.since)).group_by(_account.c.key)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             return {key: moment for key, moment in connection.execute(first)}  # noqa: C416 - rows are no tuples
 
     def _write(self, connection: Connection, account: Account, now: datetime) -> None:
-        insert = self.database.insert(_account).values(key=account.key, since=now, body=account.model_dump_json())
+        insert = self._database.insert(_account).values(key=account.key, since=now, body=account.model_dump_json())
         body = {"body": insert.excluded.body}
         connection.execute(insert.on_conflict_do_update(index_elements=["key", "since"], set_=body))
-        visit = self.database.insert(_visit).values(key=account.key, platform=account.platform, next_at=now, failures=0)
+        visit = self._database.insert(_visit).values(
+            key=account.key, platform=account.platform, next_at=now, failures=0
+        )
         connection.execute(visit.on_conflict_do_nothing())
 
 

@@ -16,7 +16,8 @@ _delivery = metadata.tables["delivery"]
 class Deliveries:
     """The alerter's side of the store."""
 
-    database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def enqueue(self, deliveries: Iterable[Delivery]) -> int:
         """Add those not known yet; the number added. A known (fingerprint, status, channel, at) is never told again."""
@@ -24,14 +25,14 @@ class Deliveries:
             {**row.model_dump(exclude={"finding"}), "at": row.finding.at, "finding": row.finding.model_dump_json()}
             for row in deliveries
         ]
-        with self.database.begin() as connection:
-            return sum(self.database.add_new(connection, _delivery, **row) for row in rows)
+        with self._database.begin() as connection:
+            return sum(self._database.add_new(connection, _delivery, **row) for row in rows)
 
     def claim_due(self, now: datetime, lease: timedelta, owner: str) -> list[Delivery]:
         """Pending rows whose time has come, leased to `owner`: two alerters never hold the same row."""
         free = or_(_delivery.c.leased_until.is_(None), _delivery.c.leased_until <= now)
         due = and_(_delivery.c.state == "pending", _delivery.c.next_attempt_at <= now, free)
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(update(_delivery).where(due).values(leased_until=now + lease, leased_by=owner))
             mine = select(_delivery).where(
                 _delivery.c.state == "pending", _delivery.c.leased_by == owner, _delivery.c.leased_until == now + lease
@@ -57,21 +58,21 @@ class Deliveries:
 
     def release_claims(self, owner: str) -> None:
         """What this owner held when it was killed may be claimed again at once."""
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             free = {"leased_until": None, "leased_by": None}
             connection.execute(update(_delivery).where(_delivery.c.leased_by == owner).values(**free))
 
-    def deliveries(self, fingerprint: str, channel: str) -> list[Delivery]:
+    def of(self, fingerprint: str, channel: str) -> list[Delivery]:
         """All there is to tell this channel of one matter, in the order in which it happened."""
         same = and_(_delivery.c.fingerprint == fingerprint, _delivery.c.channel == channel)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(select(_delivery).where(same).order_by(_delivery.c.at, _delivery.c.status)).all()
         return [_delivery_of(row) for row in rows]
 
     def sent_since(self, channel: str, since: datetime) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together."""
         messages = select(func.count(func.distinct(_delivery.c.message_id)))
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             return connection.execute(
                 messages.where(_delivery.c.channel == channel, _delivery.c.sent_at > since)
             ).scalar_one()
@@ -79,12 +80,12 @@ class Deliveries:
     def next_attempt_at(self) -> datetime | None:
         """When the next pending delivery is due; null when nothing is pending."""
         pending = select(func.min(_delivery.c.next_attempt_at)).where(_delivery.c.state == "pending")
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             moment: datetime | None = connection.execute(pending).scalar()
         return moment
 
     def _record(self, deliveries: Iterable[Delivery], **values: object) -> None:
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             for row in deliveries:
                 connection.execute(
                     update(_delivery).where(_same(row)).values(leased_until=None, leased_by=None, **values)

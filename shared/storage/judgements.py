@@ -12,13 +12,12 @@ from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.tables import metadata
-from shared.storage.timeline import FUTURE_TOLERANCE, HISTORY_POSTS, MOST_FAILURES, Looks, Timeline, counted_newest
+from shared.storage.timeline import FUTURE_TOLERANCE, HISTORY_POSTS, MOST_FAILURES, Probed, Timeline, counted_newest
 
 _account = metadata.tables["account"]
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
-_note = metadata.tables["note"]
 
 # Asked for every post of a replay: building a statement costs more than running it.
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
@@ -83,7 +82,7 @@ class Judging:
         """The newest version of each item as known at `moment`, newest published first, at most HISTORY_POSTS."""
         return self._at(key, moment).posts()
 
-    def looks(self, key: str, moment: datetime) -> Looks:
+    def probed(self, key: str, moment: datetime) -> Probed:
         return self._at(key, moment).looks
 
     def newest_published(self, key: str, moment: datetime) -> datetime | None:
@@ -176,18 +175,19 @@ class Judging:
 class Judgements:
     """The analyzer's side of the store, and what reports ask of it."""
 
-    database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @contextmanager
     def judging(self) -> Iterator[Judging]:
         """One transaction: posts, probes and findings become visible together or not at all."""
-        with self.database.begin() as connection:
-            yield Judging(self.database, connection)
+        with self._database.begin() as connection:
+            yield Judging(self._database, connection)
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""
         waiting = or_(_finding.c.open_told.is_(False), _finding.c.close_told.is_(False))
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(select(_finding).where(waiting).order_by(_finding.c.id)).all()
         told: list[Finding] = []
         for row in rows:
@@ -199,7 +199,7 @@ class Judgements:
         return told
 
     def mark_told(self, findings: Iterable[Finding]) -> None:
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             for finding in findings:
                 opened = finding.status is FindingStatus.OPEN
                 moment = _finding.c.opened_at if opened else _finding.c.closed_at
@@ -211,37 +211,17 @@ class Judgements:
         """Findings that held at `moment`, oldest first."""
         still = or_(_finding.c.closed_at.is_(None), _finding.c.closed_at > moment)
         rows = select(_finding.c.body).where(_finding.c.opened_at <= moment, still)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             bodies = connection.execute(rows.order_by(_finding.c.opened_at, _finding.c.id)).scalars().all()
         return [Finding.model_validate_json(body) for body in bodies]
 
-    def all_looks_as_of(self, moment: datetime) -> dict[str, Looks]:
+    def all_probed_as_of(self, moment: datetime) -> dict[str, Probed]:
         """The looks at every account that was ever in the ledger, by key."""
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             return _all_looks(connection, moment)
 
-    def note(self, name: str, value: str, now: datetime) -> bool:
-        """Remember a dated remark; False when it is the latest of its name already."""
-        latest = select(_note.c.value).where(_note.c.name == name).order_by(_note.c.since.desc()).limit(1)
-        with self.database.begin() as connection:
-            if connection.execute(latest).scalar() == value:
-                return False
-            return self.database.add_new(connection, _note, name=name, value=value, since=now)
 
-    def has_note(self, name: str, value: str) -> bool:
-        found = select(_note.c.since).where(_note.c.name == name, _note.c.value == value)
-        with self.database.read() as connection:
-            return connection.execute(found).first() is not None
-
-    def note_as_of(self, name: str, moment: datetime) -> str | None:
-        """The latest remark of this name at `moment`."""
-        rows = select(_note.c.value).where(_note.c.name == name, _note.c.since <= moment)
-        with self.database.read() as connection:
-            value: str | None = connection.execute(rows.order_by(_note.c.since.desc()).limit(1)).scalar()
-        return value
-
-
-def _looks(connection: Connection, key: str, moment: datetime) -> Looks:
+def _looks(connection: Connection, key: str, moment: datetime) -> Probed:
     known = (_probe.c.key == key, _probe.c.at <= moment)
     newest_first = select(_probe.c.body).where(*known).order_by(_probe.c.at.desc())
     latest = connection.execute(newest_first.limit(1)).scalar()
@@ -250,10 +230,10 @@ def _looks(connection: Connection, key: str, moment: datetime) -> Looks:
     since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
     failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(MOST_FAILURES)).scalars()]
     newest: datetime | None = connection.execute(select(func.max(_probe.c.newest_post_at)).where(*known)).scalar()
-    return Looks(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
+    return Probed(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
 
 
-def _all_looks(connection: Connection, moment: datetime) -> dict[str, Looks]:
+def _all_looks(connection: Connection, moment: datetime) -> dict[str, Probed]:
     keys = select(_account.c.key).distinct().subquery()
     own = (_probe.c.key == keys.c.key, _probe.c.at <= moment)
     newest_first = select(_probe.c.body).where(*own).order_by(_probe.c.at.desc()).limit(1)
@@ -267,7 +247,7 @@ def _all_looks(connection: Connection, moment: datetime) -> dict[str, Looks]:
     for row in connection.execute(rows).all():
         if row.latest is None or row.latest == row.proved:
             latest = Probe.model_validate_json(row.latest) if row.latest else None
-            found[row.key] = Looks(latest, latest, row.newest, ())
+            found[row.key] = Probed(latest, latest, row.newest, ())
         else:
             found[row.key] = _looks(connection, row.key, moment)
     return found

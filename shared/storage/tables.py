@@ -61,10 +61,10 @@ class VisitRow(SQLModel, table=True):
     posts_per_day: float | None = None
 
 
-class SeenRow(SQLModel, table=True):
+class PublishedRow(SQLModel, table=True):
     """What the collector has published already, so that an unchanged item is not published at every look."""
 
-    __tablename__ = "seen"
+    __tablename__ = "published"
 
     key: str = Field(primary_key=True)
     post_id: str = Field(primary_key=True)

@@ -15,7 +15,7 @@ FUTURE_TOLERANCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Looks:
+class Probed:
     """The looks at one account up to a moment. `failures`: since the last one that proved the list, oldest first."""
 
     latest: Probe | None
@@ -35,7 +35,7 @@ class Timeline:
         self,
         key: str,
         moment: datetime,
-        looks: Looks,
+        looks: Probed,
         *,
         versions: Iterable[Post],
         published: Iterable[datetime],
@@ -97,11 +97,11 @@ def counted_newest(probe: Probe) -> datetime | None:
     return newest if newest is not None and newest <= probe.at + FUTURE_TOLERANCE else None
 
 
-def _after(looks: Looks, probe: Probe) -> Looks:
+def _after(looks: Probed, probe: Probe) -> Probed:
     newest = max(filter(None, (looks.newest_post_at, counted_newest(probe))), default=None)
     if probe.proves_list:
-        return Looks(probe, probe, newest, ())
-    return Looks(probe, looks.latest_list, newest, (*looks.failures, probe)[-MOST_FAILURES:])
+        return Probed(probe, probe, newest, ())
+    return Probed(probe, looks.latest_list, newest, (*looks.failures, probe)[-MOST_FAILURES:])
 
 
 def _when(event: Post | Probe) -> datetime:

@@ -12,7 +12,7 @@ from shared.storage.database import Database
 from shared.storage.tables import metadata
 
 _visit = metadata.tables["visit"]
-_seen = metadata.tables["seen"]
+_published = metadata.tables["published"]
 _platform = metadata.tables["platform"]
 
 
@@ -39,12 +39,13 @@ class Rest:
 class Visits:
     """Due rows are leased by a conditional update, so that several collectors share them without meeting."""
 
-    database: Database
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def lease_due(self, platform: str, owner: str, now: datetime, lease: timedelta) -> Due | None:
         """The longest-due account of a platform, leased to `owner`; null when none is due."""
         free = or_(_visit.c.leased_until.is_(None), _visit.c.leased_until <= now)
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             row = connection.execute(
                 select(_visit)
                 .where(_visit.c.platform == platform, _visit.c.next_at <= now, free)
@@ -64,10 +65,10 @@ class Visits:
     def release_leases(self, owner: str) -> None:
         """What this owner held when it was killed is due again at once."""
         free = {"leased_until": None, "leased_by": None}
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(update(_visit).where(_visit.c.leased_by == owner).values(**free))
 
-    def record_visit(self, due: Due, next_at: datetime, seen: Mapping[str, str]) -> None:
+    def record(self, due: Due, next_at: datetime, seen: Mapping[str, str]) -> None:
         """The visit is over and what it saw is on the bus: remember what was published, free the lease."""
         values = {
             "next_at": next_at,
@@ -79,43 +80,43 @@ class Visits:
             "posts_per_day": due.posts_per_day,
         }
         rows = [{"key": due.account.key, "post_id": post_id, "digest": digest} for post_id, digest in seen.items()]
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(update(_visit).where(_visit.c.key == due.account.key).values(**values))
             if rows:
-                insert = self.database.insert(_seen)
+                insert = self._database.insert(_published)
                 newest = {"digest": insert.excluded.digest}
                 connection.execute(insert.on_conflict_do_update(index_elements=["key", "post_id"], set_=newest), rows)
 
-    def seen(self, key: str) -> dict[str, str]:
+    def published(self, key: str) -> dict[str, str]:
         """Post id to digest of what was published for this account."""
-        with self.database.read() as connection:
-            rows = connection.execute(select(_seen.c.post_id, _seen.c.digest).where(_seen.c.key == key))
+        with self._database.read() as connection:
+            rows = connection.execute(select(_published.c.post_id, _published.c.digest).where(_published.c.key == key))
             return {post_id: digest for post_id, digest in rows}  # noqa: C416 - rows are Row objects, not tuples
 
     def rest(self, platform: str) -> Rest:
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(select(_platform).where(_platform.c.platform == platform)).first()
         return Rest(row.paused_until, row.blocks, row.last_visit_at) if row else Rest()
 
     def record_rest(self, platform: str, rest: Rest) -> None:
         values = {"paused_until": rest.paused_until, "blocks": rest.blocks, "last_visit_at": rest.last_visit_at}
-        insert = self.database.insert(_platform).values(platform=platform, **values)
-        with self.database.begin() as connection:
+        insert = self._database.insert(_platform).values(platform=platform, **values)
+        with self._database.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["platform"], set_=values))
 
     def next_due_at(self) -> datetime | None:
         """When the next account is due; null for an empty ledger."""
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             moment: datetime | None = connection.execute(select(func.min(_visit.c.next_at))).scalar()
         return moment
 
     def platforms_unvisited_since(self, moment: datetime) -> list[str]:
         """Platforms with accounts that nobody looked at since `moment`."""
         waiting = or_(_visit.c.last_at.is_(None), _visit.c.last_at < moment)
-        with self.database.read() as connection:
+        with self._database.read() as connection:
             return list(connection.execute(select(_visit.c.platform).where(waiting).distinct()).scalars())
 
     def make_all_due(self, now: datetime) -> None:
         """Ask for one look at every account, wherever it stands in the schedule."""
-        with self.database.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(update(_visit).values(next_at=now))

@@ -1,6 +1,6 @@
 """Messages for channel tests."""
 
-from services.alerter.channels.base import Message
+from services.alerter.message import Message
 from shared.events import Severity
 from tests.builders import NOW
 

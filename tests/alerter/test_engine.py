@@ -14,12 +14,12 @@ from services.alerter.engine import AlerterEngine
 from services.alerter.routes import Routes
 from services.alerter.sender import Sender
 from services.alerter.stages import Silence
+from shared.bus.sqlite import SqliteBus
 from shared.errors import PermanentError, TransientError
 from shared.events import Finding, FindingStatus, Severity
-from shared.metrics import Metrics
-from shared.settings import RouteSection
-from shared.sqlite_bus import SqliteBus
-from shared.store import Store, open_store
+from shared.runtime.metrics import Metrics
+from shared.runtime.settings import RouteSection
+from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_finding, a_post, an_account, days
 from tests.fakes.channel import RecordingChannel
 from tests.fakes.robots import FakeDingTalk, FakeFeishu
@@ -30,7 +30,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path}/xunjian.db")
-    opened.upsert_accounts([an_account("1001"), an_account("1002"), an_account("2001", unit="北山区卫健局")], NOW)
+    opened.accounts.upsert([an_account("1001"), an_account("1002"), an_account("2001", unit="北山区卫健局")], NOW)
     yield opened
     opened.close()
 
@@ -69,13 +69,13 @@ class Bench:
 
     def open(self, *findings: Finding) -> None:
         """As the analyzer does: into the store, then onto the bus."""
-        with self.store.judging() as judging:
+        with self.store.judgements.judging() as judging:
             for finding in findings:
                 judging.open(finding)
         self.bus.publish(findings)
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus = FindingStatus.RESOLVED) -> None:
-        with self.store.judging() as judging:
+        with self.store.judgements.judging() as judging:
             judging.close(finding, at, status)
         if status is FindingStatus.RESOLVED:
             self.bus.publish([finding.model_copy(update={"status": status, "at": at})])
@@ -164,7 +164,7 @@ def test_a_permanent_refusal_is_dead_counted_and_not_repeated(bench: Bench) -> N
     bench.open(a_finding())
     bench.run(NOW, 10 * MINUTE)
     assert bench.ding.attempts == 1
-    (row,) = bench.store.deliveries(a_finding().fingerprint, "ding")
+    (row,) = bench.store.deliveries.of(a_finding().fingerprint, "ding")
     assert (row.state, row.error) == ("dead", "sign not match")
     assert b'xunjian_deliveries_total{channel="ding",result="dead"} 1.0' in bench.metrics.render()
     assert len(bench.mail.messages) == 1
@@ -174,14 +174,14 @@ def test_a_channel_that_never_answers_is_given_up_in_the_end(bench: Bench) -> No
     bench.ding.fail(*(TransientError("down") for _ in range(50)))
     bench.open(a_finding())
     bench.run(NOW, days(8), HOUR)
-    (row,) = bench.store.deliveries(a_finding().fingerprint, "ding")
+    (row,) = bench.store.deliveries.of(a_finding().fingerprint, "ding")
     assert row.state == "dead"
     assert bench.ding.attempts == 12
 
 
 def test_a_channel_that_is_down_costs_one_attempt_a_round_however_many_units_wait(bench: Bench) -> None:
     accounts = [an_account(str(index), unit=f"单位{index}") for index in range(30)]
-    bench.store.upsert_accounts(accounts, NOW)
+    bench.store.accounts.upsert(accounts, NOW)
     bench.ding.fail(TransientError("down"))
     bench.open(*(a_finding(account_id=account.id) for account in accounts))
     bench.engine.drain(NOW)
@@ -223,7 +223,7 @@ def test_what_could_not_be_written_down_is_not_committed_and_comes_again(
     poison(bench.bus, b"{")
     bench.open(a_finding())
     with monkeypatch.context() as patch:
-        patch.setattr(bench.bus if part == "dead_letter" else bench.store, part, away)
+        patch.setattr(bench.bus if part == "dead_letter" else bench.store.deliveries, part, away)
         with pytest.raises(TransientError):
             bench.engine.drain(NOW)
     assert bench.engine.lag() == 2
@@ -323,7 +323,7 @@ def test_hints_are_not_sent(bench: Bench) -> None:
     bench.open(a_finding(severity=Severity.HINT), a_finding("b", severity=Severity.MENTION))
     bench.engine.drain(NOW)
     assert bench.ding.messages == bench.ops.messages == []
-    assert bench.store.next_attempt_at() is None
+    assert bench.store.deliveries.next_attempt_at() is None
 
 
 def test_a_silence_delays_and_what_still_holds_is_told_after_it(bench: Bench) -> None:
@@ -366,7 +366,7 @@ def test_once_ends_when_another_alerter_reads_the_findings(bench: Bench) -> None
 
 def test_the_rate_of_a_channel_is_kept_by_all_alerters_together(bench: Bench) -> None:
     accounts = [an_account(str(index), unit=f"单位{index}") for index in range(50)]
-    bench.store.upsert_accounts(accounts, NOW)
+    bench.store.accounts.upsert(accounts, NOW)
     slow = RecordingChannel(rate_per_minute=18)
     alerters = [bench.alerter(f"alerter-{index}", ding=slow) for index in range(2)]
     bench.open(*(a_finding(account_id=account.id) for account in accounts))
@@ -386,7 +386,7 @@ def test_fifty_units_reach_a_robot_without_ever_tripping_its_rate(
     bench: Bench, fake: type[FakeDingTalk | FakeFeishu], kind: type[DingTalk | Feishu]
 ) -> None:
     accounts = [an_account(str(index), unit=f"单位{index}") for index in range(50)]
-    bench.store.upsert_accounts(accounts, NOW)
+    bench.store.accounts.upsert(accounts, NOW)
     bench.open(*(a_finding(account_id=account.id) for account in accounts))
     with fake() as server:
         robot = kind(token=SecretStr(fake.token), secret=SecretStr(fake.secret), base_url=server.url)
@@ -403,7 +403,7 @@ def test_a_message_sent_but_not_written_down_comes_again_as_the_same_message(
 ) -> None:
     bench.open(a_finding())
     with monkeypatch.context() as patch:
-        patch.setattr(bench.store, "record_sent", away)
+        patch.setattr(bench.store.deliveries, "record_sent", away)
         with pytest.raises(TransientError):
             bench.engine.drain(NOW)
     first = bench.ding.messages[:]
@@ -420,6 +420,6 @@ def test_a_channel_gone_from_the_settings_is_said_and_does_not_stop_the_others(b
     later = AlerterEngine(bench.bus, bench.store, routes, sender, bench.metrics, owner="later", poll_seconds=0)
     later.drain(NOW + MINUTE)
     later.close()
-    (row,) = bench.store.deliveries(a_finding().fingerprint, "ding")
+    (row,) = bench.store.deliveries.of(a_finding().fingerprint, "ding")
     assert row.state == "dead"
     assert len(bench.mail.messages) == 1

@@ -13,10 +13,10 @@ from services.alerter.channels.inbox import Inbox
 from services.alerter.engine import AlerterEngine
 from services.alerter.routes import Routes
 from services.alerter.sender import Sender
-from shared.metrics import Metrics
-from shared.settings import RouteSection
-from shared.sqlite_bus import SqliteBus
-from shared.store import open_store
+from shared.bus.sqlite import SqliteBus
+from shared.runtime.metrics import Metrics
+from shared.runtime.settings import RouteSection
+from shared.storage.store import open_store
 from tests.builders import NOW, a_finding, an_account
 from tests.paths import ROOT
 
@@ -24,7 +24,7 @@ CHILD = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from services.alerter.channels.base import Message
+from services.alerter.message import Message
 from services.alerter.channels.inbox import Inbox
 from tests.alerter.test_killed import engine
 from tests.builders import NOW
@@ -46,8 +46,8 @@ def engine(folder: Path) -> AlerterEngine:
     """An alerter on the store and inbox in `folder`, whose bus holds two findings of one unit."""
     store = open_store(f"sqlite:///{folder}/xunjian.db")
     findings = [a_finding("a"), a_finding("b")]
-    store.upsert_accounts([an_account()], NOW)
-    with store.judging() as judging:
+    store.accounts.upsert([an_account()], NOW)
+    with store.judgements.judging() as judging:
         for finding in findings:
             judging.open(finding)
     routes = Routes((RouteSection(channels=("inbox",)),), ())

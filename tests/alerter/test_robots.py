@@ -8,11 +8,11 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from services.alerter.channels import _robot as robot
 from services.alerter.channels.base import Channel
 from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.feishu import Feishu
 from services.alerter.channels.wecom import WeCom
-from services.alerter.sending import robot
 from shared.errors import PermanentError, TransientError
 from tests.alerter.messages import HOSTILE, a_message
 from tests.builders import NOW

@@ -5,7 +5,7 @@ import pytest
 from services.alerter.routes import Routes, build_channels
 from shared.errors import InputError
 from shared.events import Severity
-from shared.settings import RouteSection
+from shared.runtime.settings import RouteSection
 from tests.builders import a_finding, an_account
 
 ROUTES = Routes(

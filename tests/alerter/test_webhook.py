@@ -5,8 +5,8 @@ import time
 import pytest
 from pydantic import SecretStr
 
+from services.alerter.channels import _outgoing as outgoing
 from services.alerter.channels.webhook import Webhook
-from services.alerter.sending import outgoing
 from shared.errors import PermanentError, TransientError
 from tests.alerter.messages import HOSTILE, a_message
 from tests.builders import NOW

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.analyzer.rules.base import History
+from services.analyzer.objection import History
 from services.analyzer.rules.commercial_ad import CommercialAd
 from shared.events import Severity
 from tests.builders import NOW, a_post, an_account

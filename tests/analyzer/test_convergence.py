@@ -11,8 +11,8 @@ from services.analyzer.judge import Judge
 from services.analyzer.rulebook import Rulebook, load_rulebook
 from shared.account import AccountStatus
 from shared.events import FindingStatus, Outcome, Post, Probe
-from shared.metrics import Metrics
-from shared.store import Store, open_store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_post, a_probe, an_account, days
 
 Event = Post | Probe
@@ -22,7 +22,7 @@ FAR = NOW + days(4000)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path}/xunjian.db")
-    store.upsert_accounts([an_account()], NOW - days(1))
+    store.accounts.upsert([an_account()], NOW - days(1))
     yield store
     store.close()
 
@@ -33,7 +33,7 @@ def judge(store: Store) -> Judge:
 
 
 def held(store: Store) -> set[tuple[str, str, str]]:
-    return {(finding.rule, finding.subject, finding.stage) for finding in store.findings_as_of(FAR)}
+    return {(finding.rule, finding.subject, finding.stage) for finding in store.judgements.findings_as_of(FAR)}
 
 
 def rules(store: Store) -> list[str]:
@@ -41,7 +41,7 @@ def rules(store: Store) -> list[str]:
 
 
 def resolved(store: Store) -> list[str]:
-    closed = [finding for finding in store.untold() if finding.status is FindingStatus.RESOLVED]
+    closed = [finding for finding in store.judgements.untold() if finding.status is FindingStatus.RESOLVED]
     return [finding.rule for finding in closed if finding.rule != "unverified"]
 
 
@@ -78,7 +78,7 @@ def test_shuffled_and_tripled_batches_end_in_the_same_findings(tmp_path: Path, s
     ends = []
     for name, batches in (("straight", [story]), ("shuffled", [[event] for event in shuffled])):
         store = open_store(f"sqlite:///{tmp_path}/{name}.db")
-        store.upsert_accounts([an_account()], NOW - days(1))
+        store.accounts.upsert([an_account()], NOW - days(1))
         judge = Judge(store, load_rulebook(), Metrics())
         for batch in batches:
             judge.judge(batch)
@@ -134,7 +134,7 @@ def test_a_list_of_which_no_item_is_known_yet_makes_nobody_silent(store: Store, 
 
 def test_an_account_filed_as_cancelled_is_accused_of_nothing(store: Store, judge: Judge) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(20))])
-    store.upsert_accounts([an_account(status=AccountStatus.CANCELLED)], NOW + days(1))
+    store.accounts.upsert([an_account(status=AccountStatus.CANCELLED)], NOW + days(1))
     judge.tick(NOW + days(1))
     judge.judge([a_probe(NOW + days(2), newest_post_at=NOW - days(20))])
     assert held(store) == set()

@@ -9,13 +9,13 @@ import pytest
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.judge import Judge
 from services.analyzer.rulebook import load_rulebook
-from shared.bus import Record
-from shared.envelope import decode
+from shared.bus.contract import Record
+from shared.bus.envelope import decode
+from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
 from shared.events import Event
-from shared.metrics import Metrics
-from shared.sqlite_bus import SqliteBus
-from shared.store import open_store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import open_store
 from tests.builders import NOW, a_probe, an_account, days
 
 
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def round_(folder: Path) -> Iterator[Round]:
     made = Round(folder)
-    made.store.upsert_accounts([an_account()], NOW - days(1))
+    made.store.accounts.upsert([an_account()], NOW - days(1))
     yield made
     made.close()
 

@@ -10,15 +10,15 @@ import pytest
 from services.analyzer.judge import Judge
 from services.analyzer.rulebook import load_rulebook
 from shared.events import Finding, FindingStatus, Outcome, Post, Probe
-from shared.metrics import Metrics
-from shared.store import Store, open_store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_post, a_probe, an_account, days
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path}/xunjian.db")
-    store.upsert_accounts([an_account()], NOW - days(1))
+    store.accounts.upsert([an_account()], NOW - days(1))
     yield store
     store.close()
 
@@ -32,13 +32,13 @@ def opened(store: Store, rule: str) -> list[tuple[str, datetime]]:
     """Stage and moment of each opening of a rule, in order."""
     return [
         (finding.stage, finding.at)
-        for finding in store.untold()
+        for finding in store.judgements.untold()
         if finding.rule == rule and finding.status is FindingStatus.OPEN
     ]
 
 
 def resolved(store: Store) -> list[Finding]:
-    return [finding for finding in store.untold() if finding.status is FindingStatus.RESOLVED]
+    return [finding for finding in store.judgements.untold() if finding.status is FindingStatus.RESOLVED]
 
 
 def looks_every(hours: float, until: timedelta, newest_post_at: datetime) -> list[Probe]:
@@ -138,7 +138,7 @@ def test_mostly_reposts_is_objected_to_with_the_fraction(store: Store, judge: Ju
     kinds = ["original"] * 2 + ["repost"] * 10
     posts = [a_post(f"p{n}", NOW - days(n), kind=kind) for n, kind in enumerate(kinds)]
     judge.judge([*posts, a_probe(NOW)])
-    finding = next(finding for finding in store.untold() if finding.rule == "originality")
+    finding = next(finding for finding in store.judgements.untold() if finding.rule == "originality")
     assert "16.7%（2/12）" in finding.measured
 
 
@@ -165,7 +165,7 @@ def test_another_name_is_reported_once_and_width_does_not_matter(store: Store, j
 
 def test_events_of_an_account_outside_the_ledger_are_left_alone(store: Store, judge: Judge) -> None:
     judge.judge([a_probe(NOW, account_id="9999", newest_post_at=NOW - days(100))])
-    assert store.untold() == []
+    assert store.judgements.untold() == []
 
 
 def test_a_listed_item_that_disappears_is_deleted_and_one_that_scrolled_off_is_not(store: Store, judge: Judge) -> None:
@@ -174,7 +174,7 @@ def test_a_listed_item_that_disappears_is_deleted_and_one_that_scrolled_off_is_n
     judge.judge([a_probe(NOW + days(1), post_ids=["new", "old"])])
     from services.analyzer.history import history_of
 
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         known = history_of(judging, an_account(), NOW + days(2))
     assert [post.id for post in known.posts] == ["new", "old"]
     assert known.newest_post_at == NOW - days(1)
@@ -182,12 +182,12 @@ def test_a_listed_item_that_disappears_is_deleted_and_one_that_scrolled_off_is_n
 
 def test_a_platform_that_refuses_everybody_is_told_once_and_resolved(store: Store, judge: Judge) -> None:
     keys = ["1001", "1002", "1003", "1004"]
-    store.upsert_accounts([an_account(key) for key in keys], NOW - days(1))
+    store.accounts.upsert([an_account(key) for key in keys], NOW - days(1))
     judge.judge([a_probe(NOW, Outcome.BLOCKED, account_id=key, reason="平台要求验证") for key in keys[:3]])
     judge.judge([a_probe(NOW, account_id=keys[3], newest_post_at=NOW)])
     judge.tick(NOW + timedelta(minutes=5))
     judge.tick(NOW + timedelta(minutes=10))
-    told = [finding for finding in store.untold() if finding.rule == "platform_blocked"]
+    told = [finding for finding in store.judgements.untold() if finding.rule == "platform_blocked"]
     assert [(finding.key, finding.measured) for finding in told] == [("weibo/*", "3/4个账号")]
     judge.judge([a_probe(NOW + days(0.1), account_id=key, newest_post_at=NOW) for key in keys])
     judge.tick(NOW + days(0.1))
@@ -196,7 +196,7 @@ def test_a_platform_that_refuses_everybody_is_told_once_and_resolved(store: Stor
 
 def test_a_few_refusals_among_many_are_no_matter_of_the_platform(store: Store, judge: Judge) -> None:
     keys = [str(number) for number in range(2000, 2010)]
-    store.upsert_accounts([an_account(key) for key in keys], NOW - days(1))
+    store.accounts.upsert([an_account(key) for key in keys], NOW - days(1))
     outcomes = [Outcome.BLOCKED] * 4 + [Outcome.OK] * 6
     judge.judge([a_probe(NOW, outcome, account_id=key) for key, outcome in zip(keys, outcomes, strict=True)])
     judge.tick(NOW + timedelta(minutes=5))

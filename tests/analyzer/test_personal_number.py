@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from services.analyzer.rules.base import History
+from services.analyzer.objection import History
 from services.analyzer.rules.personal_number import PersonalNumber
 from shared.events import Severity
 from tests.builders import NOW, a_post, an_account

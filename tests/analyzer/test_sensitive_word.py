@@ -4,7 +4,7 @@ import csv
 import json
 from pathlib import Path
 
-from services.analyzer.rules.base import History, Hit
+from services.analyzer.objection import History, Hit
 from services.analyzer.rules.sensitive_word import SensitiveWord
 from shared.events import Severity
 from tests.builders import NOW, a_post, an_account

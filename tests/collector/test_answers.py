@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.browsing.answers import length_of, network_failure, retry_after
-from services.collector.platforms.base import Capture
+from services.collector.browser.answers import length_of, network_failure, retry_after
+from services.collector.capture import Capture
 from shared.events import Outcome
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

@@ -15,11 +15,10 @@ import pytest
 from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.world import DemoAccount, DemoPost, World
-from services.collector import browser as module
-from services.collector.browser import Browser
-from services.collector.browsing.chromium import BrowserSettings, find_browser
-from services.collector.look import Look
-from services.collector.platforms.base import Plan
+from services.collector.browser import process as module
+from services.collector.browser.chromium import BrowserSettings, find_browser
+from services.collector.browser.process import Browser
+from services.collector.capture import Captured, Plan
 from shared.clock import utc_now
 from shared.errors import InputError, TransientError
 from shared.events import Outcome
@@ -76,11 +75,11 @@ def browser(settings: BrowserSettings) -> Iterator[Browser]:
     browser.close()
 
 
-def look_at(browser: Browser, plan: Plan | None = None, full: bool = False) -> Look:
+def look_at(browser: Browser, plan: Plan | None = None, full: bool = False) -> Captured:
     return browser.visit("weibo", plan or weibo(), WEIBO_HOSTS, full)
 
 
-def paths(look: Look) -> list[str]:
+def paths(look: Captured) -> list[str]:
     return [urlsplit(capture.url or "").path for capture in look.captures]
 
 
@@ -105,7 +104,7 @@ def test_the_first_visit_passes_the_visitor_step_and_keeps_the_page_and_its_answ
 def test_ids_arrive_exactly(browser: Browser, net: Internet) -> None:
     look = browser.visit("douyin", douyin(), ("www.douyin.com",))
     answer = next(capture for capture in look.captures if "/aweme/post/" in (capture.url or ""))
-    listed = {item["aweme_id"] for item in answer.parsed()["aweme_list"]}
+    listed = {item["aweme_id"] for item in json.loads(answer.body)["aweme_list"]}
     account = net.world.account(f"douyin/{SEC_UID}")
     assert account
     assert listed == {post.id for post in account.posts}
@@ -117,7 +116,7 @@ def test_a_warm_page_asks_for_the_answers_only(browser: Browser, net: Internet) 
     look = look_at(browser, weibo("1000002"))
     assert look.light
     assert dict(net.seen) == {"m.weibo.cn/api/container/getIndex": 2}
-    assert look.captures[0].parsed()["data"]["userInfo"]["screen_name"] == "青禾教育"
+    assert json.loads(look.captures[0].body)["data"]["userInfo"]["screen_name"] == "青禾教育"
     assert look.captures[0].headers["content-type"].startswith("application/json")
 
 

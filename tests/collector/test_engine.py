@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from services.collector.capture import Capture, Captured, Plan, Reading, ShownAccount, ShownPost
 from services.collector.engine import CollectorEngine
-from services.collector.look import Look
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.platforms.base import Platform
 from shared.account import Account
-from shared.envelope import decode
+from shared.bus.envelope import decode
+from shared.bus.sqlite import SqliteBus
 from shared.errors import InputError, TransientError
 from shared.events import Coverage, Event, Finding, Outcome, Post, Probe
-from shared.metrics import Metrics
-from shared.sqlite_bus import SqliteBus
-from shared.store import Store, open_store
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store, open_store
 from tests.builders import NOW, an_account, days
 
 
@@ -35,12 +35,12 @@ class ScriptedPlatform(Platform):
         return READINGS[captures[0].text]
 
 
-def listed(*posts: SeenPost) -> Reading:
-    return Reading(outcome=Outcome.OK, account=SeenAccount(name="青禾发布"), posts=posts, covers=Coverage.LIST)
+def listed(*posts: ShownPost) -> Reading:
+    return Reading(outcome=Outcome.OK, account=ShownAccount(name="青禾发布"), posts=posts, covers=Coverage.LIST)
 
 
-def item(post_id: str, age_days: float, **fields: object) -> SeenPost:
-    return SeenPost.model_validate({"id": post_id, "published_at": NOW - days(age_days)} | fields)
+def item(post_id: str, age_days: float, **fields: object) -> ShownPost:
+    return ShownPost.model_validate({"id": post_id, "published_at": NOW - days(age_days)} | fields)
 
 
 READINGS = {
@@ -64,17 +64,17 @@ class ScriptedLooker:
         self.clock = clock
         self.status = 200
 
-    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Look:
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
         self.asked.append((plan.page or "", full))
         word = self.script.pop(0)
         if word == "refused":
             raise InputError(plan.page or "", "不能打开内网地址")
         if word == "crash":
-            return Look(failure=Outcome.CRASH, reason="浏览器异常退出")
+            return Captured(failure=Outcome.CRASH, reason="浏览器异常退出")
         light = word.startswith("light:")
         capture = Capture(status=self.status, body=word.removeprefix("light:").encode(), at=self.clock())
         wish = 7200 if word == "blocked" else None
-        return Look(captures=(capture,), final_url=plan.page, light=light, retry_after_seconds=wish)
+        return Captured(captures=(capture,), final_url=plan.page, light=light, retry_after_seconds=wish)
 
     def close(self) -> None:
         pass
@@ -129,7 +129,7 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
-    bench.store.upsert_accounts([an_account()], NOW)
+    bench.store.accounts.upsert([an_account()], NOW)
     yield bench
     bench.close()
 
@@ -220,28 +220,28 @@ def test_a_page_that_is_not_the_accounts_proves_nothing(bench: Bench, word: str)
 
 
 def test_a_block_rests_the_platform_as_long_as_it_wished(bench: Bench) -> None:
-    bench.store.upsert_accounts([an_account("1002")], NOW)
+    bench.store.accounts.upsert([an_account("1002")], NOW)
     bench.visit("blocked")
     assert not bench.visit("two posts", after=timedelta(minutes=119))
     assert bench.visit("two posts", after=timedelta(minutes=2))
 
 
 def test_two_visits_to_one_platform_keep_their_distance(bench: Bench) -> None:
-    bench.store.upsert_accounts([an_account("1002")], NOW)
+    bench.store.accounts.upsert([an_account("1002")], NOW)
     bench.visit("two posts")
     assert not bench.visit("two posts", after=timedelta(seconds=9))
     assert bench.visit("two posts", after=timedelta(seconds=1))
 
 
 def test_a_crash_of_the_browser_is_an_outcome_and_others_go_on(bench: Bench) -> None:
-    bench.store.upsert_accounts([an_account("1002")], NOW)
+    bench.store.accounts.upsert([an_account("1002")], NOW)
     bench.visit("crash")
     assert probe_of(bench.published()).outcome is Outcome.CRASH
     assert bench.visit("two posts", after=timedelta(seconds=10))
 
 
 def test_a_ledger_row_that_cannot_be_opened_is_unverified_not_fatal(bench: Bench) -> None:
-    bench.store.upsert_accounts([an_account("bad")], NOW - days(1))
+    bench.store.accounts.upsert([an_account("bad")], NOW - days(1))
     bench.visit("two posts")
     probe = probe_of(bench.published())
     assert probe.outcome is Outcome.PARSE_ERROR
@@ -263,23 +263,23 @@ def test_what_the_bus_did_not_take_is_visited_again(bench: Bench, monkeypatch: p
         patch.setattr(bench.bus, "publish", refuse)
         with pytest.raises(TransientError):
             bench.visit("two posts")
-    bench.store.release_leases("test")
+    bench.store.visits.release_leases("test")
     assert bench.visit("two posts", after=timedelta(seconds=10))
     assert posts_of(bench.published()) == ["pinned", "new"]
 
 
 def test_failures_space_out_and_a_success_forgets_them(bench: Bench) -> None:
     bench.visit("crash")
-    first = bench.store.next_due_at()
+    first = bench.store.visits.next_due_at()
     assert first is not None
     bench.clock.now = first
     bench.visit("crash")
-    second = bench.store.next_due_at()
+    second = bench.store.visits.next_due_at()
     assert second is not None
     assert second - first > (first - NOW) * 1.5
     bench.clock.now = second
     bench.visit("two posts")
-    third = bench.store.next_due_at()
+    third = bench.store.visits.next_due_at()
     assert third is not None
     assert third - second < second - first
 

@@ -2,7 +2,7 @@ import subprocess
 import sys
 import time
 
-from services.collector.browsing.kill_switch import KillSwitch
+from services.collector.browser.kill_switch import KillSwitch
 
 
 def test_a_process_that_comes_back_in_time_lives() -> None:

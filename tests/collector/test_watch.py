@@ -1,5 +1,5 @@
-from services.collector.browsing.watch import Watch
-from services.collector.platforms.base import Plan
+from services.collector.browser.watch import Watch
+from services.collector.capture import Plan
 
 API = "https://m.weibo.cn/api/container/getIndex?type=uid&value=1"
 PLAN = Plan(page="https://m.weibo.cn/u/1", keep=(r"^m\.weibo\.cn/api/",), fetch=(API, f"{API}&containerid=1076031"))

@@ -10,9 +10,10 @@ import pytest
 from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.stories import LEDGER, demo_world
-from services.collector.browser import Browser
-from services.collector.browsing.chromium import BrowserSettings, find_browser
-from services.collector.platforms.base import Platform, Reading
+from services.collector.browser.chromium import BrowserSettings, find_browser
+from services.collector.browser.process import Browser
+from services.collector.capture import Reading
+from services.collector.platforms.base import Platform
 from shared.account import PLATFORM_NAMES, Account
 from shared.clock import utc_now
 from shared.events import Comments, Coverage, Kind, Outcome

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pydantic import PrivateAttr
 
-from services.alerter.channels.base import Channel, Message
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
 
 
 class RecordingChannel(Channel):

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.bus import Bus, Record, Subscription
-from shared.envelope import decode
+from shared.bus.contract import Bus, Record, Subscription
+from shared.bus.envelope import decode
 from shared.errors import TransientError
 from shared.events import Outcome, Post, Probe
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from shared.envelope import MAX_BODY_BYTES, decode, encode, event_id, headers
+from shared.bus.envelope import MAX_BODY_BYTES, decode, encode, event_id, headers
 from shared.errors import PoisonError
 from shared.events import Event
 from tests.builders import NOW, a_finding, a_post, a_probe, days

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from shared.errors import InputError, TransientError
-from shared.health import HealthServer
-from shared.metrics import Metrics
+from shared.runtime.health import HealthServer
+from shared.runtime.metrics import Metrics
 
 
 class Patient:

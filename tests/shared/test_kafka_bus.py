@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from demo.kafka_broker import Broker, missing_programs
-from shared.bus import Bus, Record
+from shared.bus.contract import Bus, Record
+from shared.bus.kafka import KafkaBus
 from shared.errors import PermanentError, TransientError
-from shared.kafka_bus import KafkaBus
 from tests.shared.bus_contract import PATIENCE_SECONDS, BusContract, OpenBus, drain, post, post_ids
 
 # The first run downloads Kafka within the first test.

@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
+from shared.bus.kafka import KafkaBus, KafkaSubscription
 from shared.errors import TransientError
-from shared.kafka_bus import KafkaBus, KafkaSubscription
 from tests.paths import SHARED
 from tests.shared.bus_contract import drain, post, post_ids
 

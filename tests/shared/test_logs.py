@@ -5,7 +5,7 @@ import io
 import pytest
 import structlog
 
-from shared.logs import configure_logs, redacted
+from shared.runtime.logs import configure_logs, redacted
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import InputError
-from shared.settings import load_settings
+from shared.runtime.settings import load_settings
 
 
 def written(folder: Path, text: str) -> Path:

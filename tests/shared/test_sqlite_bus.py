@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.bus import Bus
+from shared.bus.contract import Bus
+from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import PermanentError, TransientError
-from shared.sqlite_bus import SqliteBus
 from tests.paths import ROOT
 from tests.shared.bus_contract import NOON, BusContract, OpenBus, drain, post, post_ids
 
@@ -22,7 +22,7 @@ ENDLESS_PUBLISHER = """
 import itertools, sys
 from pathlib import Path
 from shared.clock import utc_now
-from shared.sqlite_bus import SqliteBus
+from shared.bus.sqlite import SqliteBus
 from tests.shared.bus_contract import post
 bus = SqliteBus(Path(sys.argv[1]), "test", utc_now)
 for number in itertools.count():
@@ -34,7 +34,7 @@ ONE_POLL = """
 import sys
 from pathlib import Path
 from shared.clock import utc_now
-from shared.sqlite_bus import SqliteBus
+from shared.bus.sqlite import SqliteBus
 subscription = SqliteBus(Path(sys.argv[1]), "test", utc_now).subscribe("analyzer", ["posts"])
 print(len(subscription.poll(0.2)), flush=True)
 sys.stdin.read()

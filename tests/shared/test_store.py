@@ -8,9 +8,9 @@ import pytest
 
 from shared.delivery import Delivery
 from shared.events import FindingStatus, Outcome
+from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
 from shared.storage.visits import Rest
-from shared.store import Store, open_store
 from tests.builders import NOW, a_finding, a_post, a_probe, an_account, days
 
 LEASE = timedelta(minutes=2)
@@ -43,68 +43,68 @@ def a_delivery(channel: str = "inbox", **fields: object) -> Delivery:
 
 
 def test_an_import_adds_changes_and_never_deletes(store: Store) -> None:
-    store.upsert_accounts([an_account("1"), an_account("2")], NOW)
-    result = store.upsert_accounts([an_account("2", name="青禾县发布"), an_account("3")], NOW + days(1))
+    store.accounts.upsert([an_account("1"), an_account("2")], NOW)
+    result = store.accounts.upsert([an_account("2", name="青禾县发布"), an_account("3")], NOW + days(1))
     assert (result.added, result.changed, result.unchanged, result.absent) == (1, 1, 0, ("weibo/1",))
-    assert [account.name for account in store.accounts()] == ["青禾发布", "青禾县发布", "青禾发布"]
+    assert [account.name for account in store.accounts.all()] == ["青禾发布", "青禾县发布", "青禾发布"]
 
 
 def test_the_ledger_of_a_past_day_can_be_shown(store: Store) -> None:
-    store.upsert_accounts([an_account("1")], NOW)
-    store.upsert_accounts([an_account("1", name="新名")], NOW + days(2))
-    assert [account.name for account in store.accounts_as_of(NOW + days(1))] == ["青禾发布"]
+    store.accounts.upsert([an_account("1")], NOW)
+    store.accounts.upsert([an_account("1", name="新名")], NOW + days(2))
+    assert [account.name for account in store.accounts.as_of(NOW + days(1))] == ["青禾发布"]
 
 
 def test_two_collectors_never_lease_the_same_account(store: Store) -> None:
-    store.upsert_accounts([an_account("1")], NOW)
-    first = store.lease_due("weibo", "a", NOW, LEASE)
+    store.accounts.upsert([an_account("1")], NOW)
+    first = store.visits.lease_due("weibo", "a", NOW, LEASE)
     assert first is not None
     assert first.account.id == "1"
-    assert store.lease_due("weibo", "b", NOW, LEASE) is None
+    assert store.visits.lease_due("weibo", "b", NOW, LEASE) is None
 
 
 def test_a_lease_left_by_a_killed_collector_ends(store: Store) -> None:
-    store.upsert_accounts([an_account("1")], NOW)
-    store.lease_due("weibo", "a", NOW, LEASE)
-    assert store.lease_due("weibo", "b", NOW + LEASE, LEASE) is not None
-    store.release_leases("b")
-    assert store.lease_due("weibo", "c", NOW + LEASE, LEASE) is not None
+    store.accounts.upsert([an_account("1")], NOW)
+    store.visits.lease_due("weibo", "a", NOW, LEASE)
+    assert store.visits.lease_due("weibo", "b", NOW + LEASE, LEASE) is not None
+    store.visits.release_leases("b")
+    assert store.visits.lease_due("weibo", "c", NOW + LEASE, LEASE) is not None
 
 
 def test_a_visit_is_remembered_and_not_due_until_its_time(store: Store) -> None:
-    store.upsert_accounts([an_account("1")], NOW)
-    due = store.lease_due("weibo", "a", NOW, LEASE)
+    store.accounts.upsert([an_account("1")], NOW)
+    due = store.visits.lease_due("weibo", "a", NOW, LEASE)
     assert due is not None
-    store.record_visit(due, NOW + days(1), {"p1": "digest"})
-    assert store.lease_due("weibo", "a", NOW, LEASE) is None
-    assert store.seen("weibo/1") == {"p1": "digest"}
-    assert store.next_due_at() == NOW + days(1)
+    store.visits.record(due, NOW + days(1), {"p1": "digest"})
+    assert store.visits.lease_due("weibo", "a", NOW, LEASE) is None
+    assert store.visits.published("weibo/1") == {"p1": "digest"}
+    assert store.visits.next_due_at() == NOW + days(1)
 
 
 def test_a_platform_that_blocked_us_rests(store: Store) -> None:
-    assert store.rest("weibo") == Rest()
-    store.record_rest("weibo", Rest(NOW + days(1), 2, NOW))
-    assert store.rest("weibo") == Rest(NOW + days(1), 2, NOW)
+    assert store.visits.rest("weibo") == Rest()
+    store.visits.record_rest("weibo", Rest(NOW + days(1), 2, NOW))
+    assert store.visits.rest("weibo") == Rest(NOW + days(1), 2, NOW)
 
 
 def test_a_repeated_post_is_no_news_but_one_seen_again_is(store: Store) -> None:
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         assert judging.add_post(a_post())
         assert not judging.add_post(a_post())
         assert judging.add_post(a_post(observed_at=NOW + days(1)))
         assert judging.add_post(a_post(observed_at=NOW + days(2), comments="closed"))
         assert judging.add_post(a_post(observed_at=NOW + days(3)))
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         assert [post.comments for post in judging.posts("weibo/1001", NOW + days(2))] == ["closed"]
         assert [post.comments for post in judging.posts("weibo/1001", NOW + days(4))] == ["unknown"]
 
 
 def test_history_is_as_of_a_moment(store: Store) -> None:
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         judging.add_probe(a_probe(NOW, newest_post_at=NOW - days(3)))
         judging.add_probe(a_probe(NOW + days(1), Outcome.BLOCKED))
         judging.add_probe(a_probe(NOW + days(2), newest_post_at=NOW + days(1)))
-        looks = judging.looks("weibo/1001", NOW + days(1))
+        looks = judging.probed("weibo/1001", NOW + days(1))
     assert looks.newest_post_at == NOW - days(3)
     assert [probe.outcome for probe in looks.failures] == [Outcome.BLOCKED]
     assert looks.latest_list is not None
@@ -112,7 +112,7 @@ def test_history_is_as_of_a_moment(store: Store) -> None:
 
 
 def test_a_future_post_is_not_the_newest(store: Store) -> None:
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         judging.add_post(a_post("now", NOW - days(1)))
         judging.add_post(a_post("future", NOW + days(100)))
         assert judging.newest_published("weibo/1001", NOW) == NOW - days(1)
@@ -120,88 +120,88 @@ def test_a_future_post_is_not_the_newest(store: Store) -> None:
 
 def test_findings_wait_in_the_outbox_until_they_are_told(store: Store) -> None:
     finding = a_finding()
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         judging.open(finding)
         judging.open(finding)
-    assert store.untold() == [finding]
-    store.mark_told([finding])
-    assert store.untold() == []
-    with store.judging() as judging:
+    assert store.judgements.untold() == [finding]
+    store.judgements.mark_told([finding])
+    assert store.judgements.untold() == []
+    with store.judgements.judging() as judging:
         judging.close(finding, NOW + days(1), FindingStatus.RESOLVED)
-    assert [(told.status, told.at) for told in store.untold()] == [(FindingStatus.RESOLVED, NOW + days(1))]
-    store.mark_told(store.untold())
-    assert store.untold() == []
+    assert [(told.status, told.at) for told in store.judgements.untold()] == [(FindingStatus.RESOLVED, NOW + days(1))]
+    store.judgements.mark_told(store.judgements.untold())
+    assert store.judgements.untold() == []
 
 
 def test_a_superseded_finding_is_nobodys_news(store: Store) -> None:
     finding = a_finding()
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         judging.open(finding)
         judging.close(finding, NOW + days(1), FindingStatus.SUPERSEDED)
-    store.mark_told([finding])
-    assert store.untold() == []
+    store.judgements.mark_told([finding])
+    assert store.judgements.untold() == []
 
 
 def test_what_held_on_a_past_day_can_be_asked(store: Store) -> None:
     finding = a_finding()
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         judging.open(finding)
         judging.close(finding, NOW + days(2), FindingStatus.RESOLVED)
-    assert store.findings_as_of(NOW + days(1)) == [finding]
-    assert store.findings_as_of(NOW + days(2)) == []
-    assert store.findings_as_of(NOW - days(1)) == []
+    assert store.judgements.findings_as_of(NOW + days(1)) == [finding]
+    assert store.judgements.findings_as_of(NOW + days(2)) == []
+    assert store.judgements.findings_as_of(NOW - days(1)) == []
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     def fail_half_way() -> None:
-        with store.judging() as judging:
+        with store.judgements.judging() as judging:
             judging.add_post(a_post())
             raise RuntimeError("killed half way")
 
     with pytest.raises(RuntimeError):
         fail_half_way()
-    with store.judging() as judging:
+    with store.judgements.judging() as judging:
         assert judging.posts("weibo/1001", NOW) == []
 
 
 def test_a_delivery_is_queued_once_and_claimed_once(store: Store) -> None:
-    assert store.enqueue([a_delivery(), a_delivery("mail")]) == 2
-    assert store.enqueue([a_delivery()]) == 0
-    assert len(store.claim_due(NOW, LEASE, "a")) == 2
-    assert store.claim_due(NOW, LEASE, "b") == []
+    assert store.deliveries.enqueue([a_delivery(), a_delivery("mail")]) == 2
+    assert store.deliveries.enqueue([a_delivery()]) == 0
+    assert len(store.deliveries.claim_due(NOW, LEASE, "a")) == 2
+    assert store.deliveries.claim_due(NOW, LEASE, "b") == []
 
 
 def test_a_sent_delivery_is_known_and_counted_by_message(store: Store) -> None:
-    store.enqueue([a_delivery()])
-    claimed = store.claim_due(NOW, LEASE, "a")
-    store.record_sent(claimed, NOW, "m1")
-    assert [row.state for row in store.deliveries(claimed[0].fingerprint, "inbox")] == ["sent"]
-    assert store.sent_since("inbox", NOW - days(1)) == 1
-    assert store.claim_due(NOW + days(1), LEASE, "a") == []
+    store.deliveries.enqueue([a_delivery()])
+    claimed = store.deliveries.claim_due(NOW, LEASE, "a")
+    store.deliveries.record_sent(claimed, NOW, "m1")
+    assert [row.state for row in store.deliveries.of(claimed[0].fingerprint, "inbox")] == ["sent"]
+    assert store.deliveries.sent_since("inbox", NOW - days(1)) == 1
+    assert store.deliveries.claim_due(NOW + days(1), LEASE, "a") == []
 
 
 def test_a_failed_delivery_comes_again_until_it_is_dead(store: Store) -> None:
-    store.enqueue([a_delivery()])
-    claimed = store.claim_due(NOW, LEASE, "a")
-    store.record_failed(claimed, "HTTP 500", NOW + days(1))
-    assert store.claim_due(NOW, LEASE, "a") == []
-    again = store.claim_due(NOW + days(1), LEASE, "a")
+    store.deliveries.enqueue([a_delivery()])
+    claimed = store.deliveries.claim_due(NOW, LEASE, "a")
+    store.deliveries.record_failed(claimed, "HTTP 500", NOW + days(1))
+    assert store.deliveries.claim_due(NOW, LEASE, "a") == []
+    again = store.deliveries.claim_due(NOW + days(1), LEASE, "a")
     assert [(row.attempts, row.error) for row in again] == [(1, "HTTP 500")]
-    store.record_failed(again, "refused", None)
-    assert store.claim_due(NOW + days(9), LEASE, "a") == []
-    assert [row.state for row in store.deliveries(again[0].fingerprint, "inbox")] == ["dead"]
+    store.deliveries.record_failed(again, "refused", None)
+    assert store.deliveries.claim_due(NOW + days(9), LEASE, "a") == []
+    assert [row.state for row in store.deliveries.of(again[0].fingerprint, "inbox")] == ["dead"]
 
 
 def test_a_rulebook_that_comes_back_is_the_one_in_force(store: Store) -> None:
     for day, label in enumerate(("cn@1", "cn@2", "cn@1")):
-        assert store.note("rulebook", label, NOW + days(day))
-    assert store.note_as_of("rulebook", NOW + days(1)) == "cn@2"
-    assert store.note_as_of("rulebook", NOW + days(9)) == "cn@1"
+        assert store.notes.add("rulebook", label, NOW + days(day))
+    assert store.notes.as_of("rulebook", NOW + days(1)) == "cn@2"
+    assert store.notes.as_of("rulebook", NOW + days(9)) == "cn@1"
 
 
 def test_a_note_is_written_once_and_dated(store: Store) -> None:
-    assert store.note("rulebook", "cn@1", NOW)
-    assert not store.note("rulebook", "cn@1", NOW + days(1))
-    store.note("rulebook", "cn@2", NOW + days(2))
-    assert store.note_as_of("rulebook", NOW + days(1)) == "cn@1"
-    assert store.note_as_of("rulebook", NOW - days(1)) is None
+    assert store.notes.add("rulebook", "cn@1", NOW)
+    assert not store.notes.add("rulebook", "cn@1", NOW + days(1))
+    store.notes.add("rulebook", "cn@2", NOW + days(2))
+    assert store.notes.as_of("rulebook", NOW + days(1)) == "cn@1"
+    assert store.notes.as_of("rulebook", NOW - days(1)) is None

@@ -4,20 +4,20 @@ import pytest
 
 from shared.account import AccountStatus
 from shared.events import Finding, Outcome, Probe, Severity
-from shared.storage.timeline import Looks
+from shared.storage.timeline import Probed
 from shared.verdict import State, Verdict, verdict
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 
 
-def looks(*probes: Probe) -> Looks:
+def looks(*probes: Probe) -> Probed:
     lists = [probe for probe in probes if probe.proves_list]
     latest_list = lists[-1] if lists else None
     failures = tuple(probe for probe in probes if latest_list is None or probe.at > latest_list.at)
     newest = max((probe.newest_post_at for probe in probes if probe.newest_post_at), default=None)
-    return Looks(probes[-1] if probes else None, latest_list, newest, failures)
+    return Probed(probes[-1] if probes else None, latest_list, newest, failures)
 
 
-def judged(seen: Looks, *findings: Finding) -> Verdict:
+def judged(seen: Probed, *findings: Finding) -> Verdict:
     return verdict(an_account(), seen, findings, NOW)
 
 

@@ -14,7 +14,7 @@ from shared.errors import TransientError
 from tests.builders import NOW
 from tests.paths import ROOT
 from xunjian.checks import (
-    Check,
+    Diagnosis,
     check_attempt,
     check_browser,
     check_channel,
@@ -41,9 +41,9 @@ def refused(*_: object) -> Any:
 
 
 def test_a_good_check_is_a_tick_and_a_bad_one_a_cross_with_its_remedy() -> None:
-    assert Check("时钟", True, "准").line == "✓ 时钟：准"
-    assert Check("时钟", False, "慢", "校准").line == "✗ 时钟：慢 → 校准"
-    assert Check("字体", False, "无", "装", essential=False).line == "✗ 字体（不影响运行）：无 → 装"
+    assert Diagnosis("时钟", True, "准").line == "✓ 时钟：准"
+    assert Diagnosis("时钟", False, "慢", "校准").line == "✗ 时钟：慢 → 校准"
+    assert Diagnosis("字体", False, "无", "装", essential=False).line == "✗ 字体（不影响运行）：无 → 装"
 
 
 def test_a_browser_is_named_with_its_version() -> None:

@@ -11,7 +11,7 @@ from services.collector.platforms.base import Platform
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.plugins import discover
-from shared.store import open_store
+from shared.storage.store import open_store
 from xunjian.ledger import ledger_app, show
 
 HEADER = "账号名称,平台,账号ID,主办单位,联系电话"
@@ -40,7 +40,7 @@ def run(*arguments: object) -> Result:
 def known(folder: Path) -> dict[str, str]:
     store = open_store(f"sqlite:///{folder / 'var' / 'xunjian.db'}")
     try:
-        return {account.key: account.name for account in store.accounts()}
+        return {account.key: account.name for account in store.accounts.all()}
     finally:
         store.close()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from shared.envelope import encode
+from shared.bus.envelope import encode
 from shared.events import Outcome, Post, Probe
 from tests.builders import NOW, a_post, a_probe, days
 from xunjian.__main__ import app

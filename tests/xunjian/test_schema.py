@@ -8,8 +8,8 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from shared.bus import DEAD_LETTER_SUFFIX, TOPICS
-from shared.envelope import headers
+from shared.bus.contract import DEAD_LETTER_SUFFIX, TOPICS
+from shared.bus.envelope import headers
 from shared.errors import InputError
 from shared.events import Event
 from tests.builders import a_finding, a_post, a_probe

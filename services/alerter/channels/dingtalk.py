@@ -8,8 +8,9 @@ from urllib.parse import quote_plus
 
 from pydantic import SecretStr
 
-from services.alerter.channels.base import Channel, Message
-from services.alerter.sending import robot
+from services.alerter.channels import _robot as robot
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
 
 _BODY_BYTES = 20_000
 _ENVELOPE_BYTES = 200

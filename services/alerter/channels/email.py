@@ -13,8 +13,9 @@ from typing import Annotated, Literal, Self
 import structlog
 from pydantic import Field, SecretStr, model_validator
 
-from services.alerter.channels.base import Channel, Message
-from services.alerter.sending.text import one_line
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
+from services.alerter.text import one_line
 from shared.clock import to_shanghai
 from shared.errors import PermanentError, TransientError
 

@@ -5,7 +5,8 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from services.alerter.channels.base import Channel, Message
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
 from shared.clock import to_shanghai
 from shared.errors import TransientError
 

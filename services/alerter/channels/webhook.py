@@ -6,9 +6,10 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from services.alerter.channels.base import Channel, Message
-from services.alerter.sending import outgoing
-from services.alerter.sending.robot import dumps
+from services.alerter.channels import _outgoing as outgoing
+from services.alerter.channels._robot import dumps
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
 
 
 class Webhook(Channel):

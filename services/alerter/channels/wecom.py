@@ -5,8 +5,9 @@ from urllib.parse import quote_plus
 
 from pydantic import SecretStr
 
-from services.alerter.channels.base import Channel, Message
-from services.alerter.sending import robot
+from services.alerter.channels import _robot as robot
+from services.alerter.channels.base import Channel
+from services.alerter.message import Message
 
 _TEXT_BYTES = 2048
 

@@ -30,7 +30,7 @@ class Cue(NamedTuple):
     end: int
 
 
-class Reading(NamedTuple):
+class Advert(NamedTuple):
     """`cues` in order of place; `soft` when the text praises goods without any way to buy them."""
 
     score: int
@@ -194,7 +194,7 @@ _PARAGRAPH_SCORE = 5
 _PARAGRAPH_KINDS = 3
 
 
-def read_advert(folded: str) -> Reading:
+def read_advert(folded: str) -> Advert:
     """What sells in a folded text, or plainly in one of its paragraphs: an advertisement may hang below an article."""
     whole = _read(folded, 0, len(folded))
     if whole.sells or whole.soft or _PUBLIC_BENEFIT.search(folded):
@@ -203,7 +203,7 @@ def read_advert(folded: str) -> Reading:
     return next((reading for reading in paragraphs if reading.sells_plainly), whole)
 
 
-def _read(folded: str, start: int, end: int) -> Reading:
+def _read(folded: str, start: int, end: int) -> Advert:
     cues: list[Cue] = []
     score = 0
     for kind in _KINDS:
@@ -211,12 +211,12 @@ def _read(folded: str, start: int, end: int) -> Reading:
         cues.extend(Cue(kind.name, *match.span()) for match in found)
         score += kind.weight if found else 0
     official = len({match.group() for match in _OFFICIAL.finditer(folded, start, end)})
-    reading = Reading(score - _OFFICIAL_WEIGHT * official, tuple(sorted(cues, key=lambda cue: cue.start)))
+    reading = Advert(score - _OFFICIAL_WEIGHT * official, tuple(sorted(cues, key=lambda cue: cue.start)))
     return reading if reading.sells or official else _praise(folded, start, end) or reading
 
 
-def _praise(folded: str, start: int, end: int) -> Reading | None:
+def _praise(folded: str, start: int, end: int) -> Advert | None:
     found = list(_PRAISE.finditer(folded, start, end))
     if len({match.group() for match in found}) < _ENOUGH_PRAISE:
         return None
-    return Reading(ADVERT_SCORE - 1, tuple(Cue("商品文案", *match.span()) for match in found), soft=True)
+    return Advert(ADVERT_SCORE - 1, tuple(Cue("商品文案", *match.span()) for match in found), soft=True)

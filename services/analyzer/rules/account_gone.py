@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from services.analyzer.rules.base import History, Objection, Rule
+from services.analyzer.objection import History, Objection
+from services.analyzer.rules.base import Rule
 from shared.account import AccountStatus
 from shared.clock import chinese_time
 from shared.events import Coverage, Evidence, Outcome, Probe

@@ -3,7 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 
-from services.analyzer.rules.base import History, Objection, Rule
+from services.analyzer.objection import History, Objection
+from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe
 

@@ -4,60 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from shared.account import Account
-from shared.events import Evidence, Finding, Moment, Post, Probe, Severity, Value
+from services.analyzer.objection import History, Hit, Objection
+from shared.events import Finding, Post, Probe
 from shared.plugins import Plugin
-
-
-class History(Value):
-    """What is known of one account as of a moment; nothing observed later is in it.
-
-    `posts`: newest first by publish time (items without one last), the newest version of each item, deleted ones left
-    out. `newest_post_at`: newest publish time ever evidenced, deleted items included, future ones not.
-    `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
-    oldest first. `watched_since`: when the account entered the ledger or was opened, whichever is later known.
-    """
-
-    account: Account
-    posts: tuple[Post, ...] = ()
-    newest_post_at: Moment | None = None
-    last_list_at: Moment | None = None
-    failures: tuple[Probe, ...] = ()
-    watched_since: Moment
-
-
-class Objection(Value):
-    """What a rule has to say; the engine adds clause, indicator and rulebook version to make it a Finding.
-
-    `severity` null means the rulebook's severity for this rule.
-    """
-
-    subject: str
-    stage: str = ""
-    severity: Severity | None = None
-    since: Moment | None = None
-    at: Moment | None = None
-    """When it became true, if that is not the moment of the event (coverage lapses between two looks)."""
-    sentence: str
-    measured: str
-    threshold: str
-    window: str
-    evidence: tuple[Evidence, ...] = ()
-    confirm: bool | None = None
-    """Null means the rulebook's own answer to whether a person must confirm."""
-
-
-class Hit(Value):
-    """A place in a text. `start` and `end` are code points of the text as given: `text[start:end]` is `text`."""
-
-    rule: str
-    severity: Severity
-    start: int
-    end: int
-    text: str
-    suggestion: str | None = None
-    tag: str | None = None
-    reason: str | None = None
 
 
 class Rule(Plugin):

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.advert import ADVERT_SCORE, Reading, read_advert
+from services.analyzer.language.advert import ADVERT_SCORE, Advert, read_advert
 from services.analyzer.language.numbers import mask_all
 from services.analyzer.language.text import fold
-from services.analyzer.places import WINDOW, Place, name_of, objection, places_in, shown
-from services.analyzer.rules.base import History, Hit, Objection, Rule
+from services.analyzer.objection import History, Hit, Objection
+from services.analyzer.rules._places import WINDOW, Place, name_of, objection, places_in, shown
+from services.analyzer.rules.base import Rule
 from shared.events import Evidence, Post, Severity
 
 _MEANINGS = (
@@ -82,6 +83,6 @@ def _meaning(signal: str) -> str:
     return next(words for pattern, words in _MEANINGS if pattern.search(signal))
 
 
-def _words(reading: Reading, folded: str) -> str:
+def _words(reading: Advert, folded: str) -> str:
     words = dict.fromkeys(folded[cue.start : cue.end].strip() for cue in reading.cues)
     return mask_all("、".join(f"“{word}”" for word in list(words)[:4]))

@@ -6,8 +6,9 @@ from typing import ClassVar, Literal, NamedTuple
 
 from services.analyzer.language.numbers import bare, is_card_number, is_id_number, is_old_id_number, mask
 from services.analyzer.language.text import fold
-from services.analyzer.places import name_of, objection, places_in
-from services.analyzer.rules.base import History, Hit, Objection, Rule
+from services.analyzer.objection import History, Hit, Objection
+from services.analyzer.rules._places import name_of, objection, places_in
+from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
 _ALONE = r"(?<![0-9a-z])(?<![0-9][.\-])"

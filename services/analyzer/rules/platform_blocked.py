@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from services.analyzer.rules.base import Objection, Rule
+from services.analyzer.objection import Objection
+from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Outcome, Probe
 

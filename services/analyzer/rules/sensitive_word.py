@@ -8,8 +8,9 @@ from services.analyzer.language.advert import read_advert
 from services.analyzer.language.cues import is_governance, is_solicitation, sentence_around
 from services.analyzer.language.lexicon import Match, built_in, load_lexicon
 from services.analyzer.language.text import fold, fold_word
-from services.analyzer.places import name_of, objection, places_in
-from services.analyzer.rules.base import History, Hit, Objection, Rule
+from services.analyzer.objection import History, Hit, Objection
+from services.analyzer.rules._places import name_of, objection, places_in
+from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
 _TAG_NAMES = {

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from services.analyzer.rules.base import History, Objection, Rule
+from services.analyzer.objection import History, Objection
+from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Coverage, Evidence, Outcome, Probe
 

@@ -1,85 +1,11 @@
 """What a platform is: it says what to open and which answers to keep, and reads what came back without any I/O."""
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
-from pydantic import Field
-
+from services.collector.capture import Capture, Plan, Reading
 from shared.account import Account
-from shared.events import Comments, Coverage, Kind, Moment, Outcome, Value
 from shared.plugins import Plugin
-
-
-class Capture(Value):
-    """Bytes as received. `at` is the moment of capture (UTC) and serves as "now" for relative times in the page.
-
-    `url` and `status` are null when a saved file does not tell. `body` is decompressed.
-    """
-
-    url: str | None = None
-    status: int | None = None
-    headers: Mapping[str, str] = Field(default_factory=dict)
-    body: bytes
-    at: Moment
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
-
-    def parsed(self) -> Any:
-        """The body as JSON with integers kept exact. Raises ValueError."""
-        return json.loads(self.body)
-
-
-class SeenAccount(Value):
-    """What a capture says of an account; null is what it does not tell."""
-
-    id: str | None = None
-    name: str | None = None
-    verified_as: str | None = None
-    description: str | None = None
-    followers: int | None = None
-    posts_total: int | None = None
-    status: str | None = None
-
-
-class SeenPost(Value):
-    """One item as a capture shows it; the fields of shared.events.Post that a page can tell."""
-
-    id: str
-    url: str | None = None
-    title: str | None = None
-    text: str | None = None
-    published_at: Moment | None = None
-    pinned: bool | None = None
-    kind: Kind = Kind.UNKNOWN
-    comments: Comments = Comments.UNKNOWN
-    ad_signals: tuple[str, ...] = ()
-
-
-class Reading(Value):
-    """All that a set of captures tells. `reason` is a Chinese sentence for a person whenever `outcome` is not `ok`."""
-
-    outcome: Outcome
-    reason: str | None = None
-    account: SeenAccount | None = None
-    posts: tuple[SeenPost, ...] = ()
-    covers: Coverage = Coverage.NOTHING
-
-
-class Plan(Value):
-    """What to open for one account.
-
-    `page`: the account's page, opened in the browser; null means plain HTTP through the browser's own client (feeds).
-    `keep`: regular expressions; answers whose URL (host and path, without query) matches one are captured.
-    `fetch`: answers that may be asked for from inside the platform's warm page instead of loading `page` again;
-    empty where the page's own script must sign the request.
-    """
-
-    page: str | None = None
-    keep: tuple[str, ...] = ()
-    fetch: tuple[str, ...] = ()
 
 
 class Platform(Plugin):

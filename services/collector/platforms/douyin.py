@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms.base import Platform
 from services.collector.reading.sight import (
     Seen,
     Sight,
@@ -250,13 +251,13 @@ def _profile(user: dict[str, object]) -> Sight:
     return sight
 
 
-def _account(user: dict[str, object]) -> tuple[SeenAccount, tuple[str, ...]]:
+def _account(user: dict[str, object]) -> tuple[ShownAccount, tuple[str, ...]]:
     """The account and all its ids. A trimmed profile keeps the sec_uid only in its share address."""
     shared = _SHARE_USER.search(as_text(dig(user, "share_info", "share_url")) or "")
     sec_uid = as_text(user.get("sec_uid")) or (shared[1] if shared else None)
     uid, name_id = as_id(user.get("uid")), as_text(user.get("unique_id"))
     ids = tuple(value for value in (sec_uid, uid, name_id, as_id(user.get("short_id"))) if value and value != "0")
-    account = SeenAccount(
+    account = ShownAccount(
         id=ids[0] if ids else None,
         name=as_text(user.get("nickname")),
         verified_as=as_text(user.get("enterprise_verify_reason")) or as_text(user.get("custom_verify")),
@@ -278,7 +279,7 @@ def _item(aweme: dict[str, object]) -> Seen | None:
         return None
     author, ids = _author(aweme)
     is_note = bool(as_list(aweme.get("images"))) or as_int(aweme.get("media_type")) == 2
-    post = SeenPost(
+    post = ShownPost(
         id=post_id,
         url=f"https://www.douyin.com/{'note' if is_note else 'video'}/{post_id}",
         title=as_text(aweme.get("item_title")),
@@ -292,7 +293,7 @@ def _item(aweme: dict[str, object]) -> Seen | None:
     return Seen(post=post, author=author, ids=ids)
 
 
-def _author(aweme: dict[str, object]) -> tuple[SeenAccount | None, tuple[str, ...]]:
+def _author(aweme: dict[str, object]) -> tuple[ShownAccount | None, tuple[str, ...]]:
     """An author inside an item has counts of 0 where they were not filled in: only the profile tells them."""
     node, uid = as_dict(aweme.get("author")) or as_dict(aweme.get("author_info")), as_id(aweme.get("author_user_id"))
     account, ids = _account(node)

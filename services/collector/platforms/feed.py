@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 import feedparser
 
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms._wechat_identity import Identity, article_id, article_link, biz_in
+from services.collector.platforms.base import Platform
 from services.collector.reading.markup import clean, plain_text, tidy
 from services.collector.reading.moments import from_text
-from services.collector.wechat.identity import Identity, article_id, article_link, biz_in
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Coverage, Outcome
@@ -61,7 +62,7 @@ class Feed(Platform):
         return first.model_copy(update={"posts": posts[::-1]})
 
 
-def _distinct(posts: Iterable[SeenPost]) -> list[SeenPost]:
+def _distinct(posts: Iterable[ShownPost]) -> list[ShownPost]:
     """Each item once. Two WeChat accounts may number their articles alike."""
     return list({(post.id, biz_in(post.url)): post for post in posts}.values())
 
@@ -91,7 +92,7 @@ def _reading(capture: Capture, account: Account | None) -> Reading:
     return Reading(
         outcome=Outcome.OK if posts else Outcome.EMPTY,
         reason=None if posts else "订阅源完好，但没有任何条目",
-        account=SeenAccount(id=identity.id, name=identity.name or None, description=description),
+        account=ShownAccount(id=identity.id, name=identity.name or None, description=description),
         posts=tuple(posts)[::-1],
         covers=Coverage.TIMELINE if len(authors) > 1 else Coverage.LIST,
     )
@@ -189,14 +190,14 @@ def _json_entry(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _post(item: Mapping[str, Any], capture: Capture) -> SeenPost | None:
+def _post(item: Mapping[str, Any], capture: Capture) -> ShownPost | None:
     url = article_link(item.get("link"), capture.url or "")
     own_id = article_id(url) or url or _line(item.get("id"))
     title, time = _line(item.get("title")), str(item.get("time") or "")
     text = _text(item["texts"], title)
     if not own_id and not title and not text:
         return None
-    return SeenPost(
+    return ShownPost(
         # Nothing but title and time is left then; a title alone is shared by whole columns.
         id=own_id or hashlib.sha256(f"{title or text}\x1f{time}".encode()).hexdigest()[:32],
         url=url,
@@ -222,7 +223,7 @@ def _line(value: object) -> str:
     return " ".join(tidy(clean(text)).split())[:MAX_TITLE]
 
 
-def _identity(about: Mapping[str, Any], posts: Sequence[SeenPost]) -> Identity:
+def _identity(about: Mapping[str, Any], posts: Sequence[ShownPost]) -> Identity:
     """The user name where a bridge gives it, else the one `__biz` that all links share."""
     numbers = {biz_in(post.url) for post in posts}
     user_name = _line(about.get("user_name"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import parse_chinese_time
 from services.collector.reading.markup import plain_text
 from services.collector.reading.sight import (
@@ -166,7 +167,7 @@ def _article(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     if item := _item(data, capture):
         yield gathered([item])
     elif content and asked:
-        post = SeenPost(id=asked[1], url=_address(asked[1]), text=plain_text(content))
+        post = ShownPost(id=asked[1], url=_address(asked[1]), text=plain_text(content))
         yield gathered([Seen(post=post)])
     elif content:
         yield Sight(reason="这是文章正文，其中没有文章编号和发布时间，不能归到任何一篇文章")
@@ -197,7 +198,7 @@ def _item(cell: dict[str, object], capture: Capture) -> Seen | None:
     if post_id is None or not (_TEXTS & node.keys() and _OWN_MARKS & node.keys()):
         return None
     account, ids = _author(node)
-    post = SeenPost(
+    post = ShownPost(
         id=post_id,
         url=_address(post_id),
         title=as_text(node.get("title")),
@@ -218,13 +219,13 @@ def _answered(cell: dict[str, object]) -> Seen | None:
     if post_id is None:
         return None
     author = as_id(answer.get("user_id"))
-    post = SeenPost(
+    post = ShownPost(
         id=post_id,
         title=as_text(question.get("title")),
         text=as_text(answer.get("abstract")),
         published_at=as_moment(answer.get("create_time")),
     )
-    account = SeenAccount(id=author, name=as_text(answer.get("uname")))
+    account = ShownAccount(id=author, name=as_text(answer.get("uname")))
     return Seen(post=post, author=account, ids=(author,) if author else ())
 
 
@@ -244,7 +245,7 @@ def _post_id(node: dict[str, object]) -> str | None:
     return next((digits for digits in linked if float(digits) == float(rounded)), rounded)
 
 
-def _author(node: dict[str, object]) -> tuple[SeenAccount | None, tuple[str, ...]]:
+def _author(node: dict[str, object]) -> tuple[ShownAccount | None, tuple[str, ...]]:
     for key in ("user_info", "user", "media_user", "media_info"):
         if as_dict(node.get(key)):
             account, ids = _account(as_dict(node.get(key)))
@@ -256,17 +257,17 @@ def _author(node: dict[str, object]) -> tuple[SeenAccount | None, tuple[str, ...
     if author is None and name is None:
         return None, ()
     ids = tuple(value for value in (author, as_id(node.get("media_id"))) if value and author)
-    return SeenAccount(id=author, name=name), ids
+    return ShownAccount(id=author, name=name), ids
 
 
-def _account(node: dict[str, object]) -> tuple[SeenAccount, tuple[str, ...]]:
+def _account(node: dict[str, object]) -> tuple[ShownAccount, tuple[str, ...]]:
     info = as_dict(node.get("info"))
     link = _USER_IN_LINK.search(as_text(node.get("openUrl")) or "")
     user_id = as_id(node.get("user_id")) or as_id(node.get("id")) or as_id(info.get("user_id"))
     token = as_text(node.get("token")) or as_text(node.get("user_token"))
     ids = tuple(value for value in (user_id, token, as_id(node.get("media_id")), link[1] if link else None) if value)
     verified = as_text(node.get("verified_content"))
-    account = SeenAccount(
+    account = ShownAccount(
         id=ids[0] if ids else None,
         name=as_text(node.get("name")) or as_text(node.get("screen_name")) or as_text(info.get("name")),
         verified_as=verified or as_text(dig(nested(node.get("user_auth_info")), "auth_info")),
@@ -333,10 +334,10 @@ def _article_page(page: str, capture: Capture) -> Seen | None:
     media = page[page.find("mediaInfo:", start) :] if "mediaInfo:" in article else ""
     written = as_text(_literal(article, "time"))
     moment = parse_chinese_time(written, capture.at) if written else None
-    author = SeenAccount(id=as_id(_literal(media, "uid")), name=as_text(_literal(article, "source")))
+    author = ShownAccount(id=as_id(_literal(media, "uid")), name=as_text(_literal(article, "source")))
     ban = re.search(r"\bban_comment\s*:\s*(0|1|true|false)\b", article)
     original = re.search(r"\bisOriginal\s*:\s*(true|false)\b", article)
-    post = SeenPost(
+    post = ShownPost(
         id=post_id,
         url=_address(post_id),
         title=as_text(_literal(article, "title")),

@@ -10,10 +10,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenPost
-from services.collector.reading.tree import as_saved_by_browser
-from services.collector.wechat.article import Page, is_article, is_article_data, read_article, read_article_data
-from services.collector.wechat.identity import (
+from services.collector.capture import Capture, Plan, Reading, ShownPost
+from services.collector.platforms._wechat_article import (
+    Page,
+    is_article,
+    is_article_data,
+    read_article,
+    read_article_data,
+)
+from services.collector.platforms._wechat_identity import (
     HOST,
     SITE,
     Identity,
@@ -23,10 +28,12 @@ from services.collector.wechat.identity import (
     number_of_biz,
     query_of,
 )
-from services.collector.wechat.lists import read_values
-from services.collector.wechat.pages import read_page
-from services.collector.wechat.seen import Sighting, failed
-from services.collector.wechat.status import read_status
+from services.collector.platforms._wechat_lists import read_values
+from services.collector.platforms._wechat_pages import read_page
+from services.collector.platforms._wechat_sighting import Sighting, failed
+from services.collector.platforms._wechat_status import read_status
+from services.collector.platforms.base import Platform
+from services.collector.reading.tree import as_saved_by_browser
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
@@ -146,7 +153,7 @@ def _together(sightings: Sequence[Sighting], account: Account | None) -> Sightin
 
 
 def _evidence(sightings: Sequence[Sighting]) -> Sighting:
-    posts: dict[str, SeenPost] = {}
+    posts: dict[str, ShownPost] = {}
     for post in (post for one in sightings for post in one.posts):
         posts[post.id] = _richer(posts[post.id], post) if post.id in posts else post
     empty = next((one.reason for one in sightings if one.outcome is Outcome.EMPTY), None)
@@ -166,10 +173,10 @@ def _identity(sightings: Iterable[Sighting]) -> Identity:
     return found
 
 
-def _richer(one: SeenPost, other: SeenPost) -> SeenPost:
+def _richer(one: ShownPost, other: ShownPost) -> ShownPost:
     """The same item in two captures: what one leaves open is taken from the other."""
     nothing = (None, (), Kind.UNKNOWN, Comments.UNKNOWN)
-    blanks = {name for name in SeenPost.model_fields if getattr(one, name) in nothing}
+    blanks = {name for name in ShownPost.model_fields if getattr(one, name) in nothing}
     return one.model_copy(update={name: getattr(other, name) for name in blanks})
 
 

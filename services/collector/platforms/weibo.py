@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from services.collector.platforms.base import Capture, Plan, Platform, Reading, SeenAccount, SeenPost
+from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
 from services.collector.reading.sight import (
@@ -200,7 +201,7 @@ def _complete(sight: Sight, total: object) -> Sight:
     if sight.posts or as_int(total) != 0:
         return sight
     owner = sight.account.id if sight.account else None
-    return sight.model_copy(update={"account": SeenAccount(id=owner, posts_total=0), "complete": True})
+    return sight.model_copy(update={"account": ShownAccount(id=owner, posts_total=0), "complete": True})
 
 
 def _bare_list(nodes: list[dict[str, object]], capture: Capture) -> Iterator[Sight]:
@@ -237,7 +238,7 @@ def _long_text(data: dict[str, object], capture: Capture) -> Sight:
     text = as_text(data.get("longTextContent"))
     if post_id is None or text is None:
         return Sight(reason="这是长文全文，其中没有博文编号，不能归到任何一条博文")
-    return Sight(posts=(SeenPost(id=post_id, text=plain_text(text)),), covers=Coverage.ITEM)
+    return Sight(posts=(ShownPost(id=post_id, text=plain_text(text)),), covers=Coverage.ITEM)
 
 
 def _refusal(document: dict[str, object]) -> Sight | None:
@@ -285,14 +286,14 @@ def _profile(user: dict[str, object]) -> Sight:
 def _detail(data: dict[str, object], capture: Capture) -> Sight:
     """The second half of a profile; whose it is stands only in the address it was asked at."""
     uid = as_id(asked_for(capture, "uid"))
-    account = SeenAccount(id=uid, description=as_text(data.get("description")))
+    account = ShownAccount(id=uid, description=as_text(data.get("description")))
     return Sight(account=account, ids=(uid,) if uid else (), covers=Coverage.PROFILE)
 
 
-def _account(user: dict[str, object]) -> SeenAccount:
+def _account(user: dict[str, object]) -> ShownAccount:
     """Both the site's own names of the fields and those of a client that renames them."""
     followers = user.get("followers_count", user.get("fans_count"))
-    return SeenAccount(
+    return ShownAccount(
         id=_user_id(user),
         name=as_text(user.get("screen_name")) or as_text(user.get("nickname")) or as_text(user.get("name")),
         verified_as=as_text(user.get("verified_reason")),
@@ -306,7 +307,7 @@ def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | 
     user = as_dict(mblog.get("user"))
     author = _account(user) if _user_id(user) else None
     if author is None and (home := _POSTS_CONTAINER.search(as_text((card or {}).get("scheme")) or "")):
-        author = SeenAccount(id=home[1])
+        author = ShownAccount(id=home[1])
     post_id = _post_id(mblog) or ""
     bid = as_text(mblog.get("mblogid")) or as_text(mblog.get("bid"))
     path = (
@@ -314,7 +315,7 @@ def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | 
         if author and bid and re.fullmatch(r"[0-9A-Za-z]{5,12}", bid)
         else f"m.weibo.cn/detail/{post_id}"
     )
-    post = SeenPost(
+    post = ShownPost(
         id=post_id,
         url=f"https://{path}",
         text=_text(mblog),

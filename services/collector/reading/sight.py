@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from services.collector.platforms.base import Capture, Reading, SeenAccount, SeenPost
+from services.collector.capture import Capture, Reading, ShownAccount, ShownPost
 from shared.account import Account
 from shared.events import Comments, Coverage, Kind, Outcome, Value
 
@@ -22,9 +22,9 @@ class Sight(Value):
     itself is gone. `complete` is a list that says nothing more follows, so that an empty one was really loaded.
     """
 
-    account: SeenAccount | None = None
+    account: ShownAccount | None = None
     ids: tuple[str, ...] = ()
-    posts: tuple[SeenPost, ...] = ()
+    posts: tuple[ShownPost, ...] = ()
     covers: Coverage = Coverage.NOTHING
     complete: bool = False
     refusal: Outcome | None = None
@@ -34,8 +34,8 @@ class Sight(Value):
 class Seen(Value):
     """One item of a list with its author: `ids` are all the author's ids, none where the item does not tell."""
 
-    post: SeenPost
-    author: SeenAccount | None = None
+    post: ShownPost
+    author: ShownAccount | None = None
     ids: tuple[str, ...] = ()
 
 
@@ -88,7 +88,7 @@ def gathered(items: Sequence[Seen], shape: Coverage = Coverage.ITEM, owner: str 
     if shape is Coverage.TIMELINE:
         return Sight(posts=posts, covers=shape)
     ids = {value for seen in items for value in seen.ids} | ({owner} if owner else set())
-    author = _merged_account(seen.author for seen in items) or (SeenAccount(id=owner) if owner else None)
+    author = _merged_account(seen.author for seen in items) or (ShownAccount(id=owner) if owner else None)
     return Sight(account=author, ids=tuple(sorted(ids)), posts=posts, covers=shape)
 
 
@@ -216,7 +216,7 @@ def _same_author(items: Sequence[Seen]) -> bool:
     return len(authors) == 1 and all(seen.ids for seen in items)
 
 
-def _without_guess(post: SeenPost) -> SeenPost:
+def _without_guess(post: ShownPost) -> ShownPost:
     """Only the account's own list can show that an item is not pinned there."""
     return post if post.pinned else post.model_copy(update={"pinned": None})
 
@@ -255,26 +255,26 @@ def _related(sights: Sequence[Sight], anchors: Sequence[Sight]) -> list[Sight]:
     return sorted(related, key=lambda sight: sight.covers is not Coverage.PROFILE)
 
 
-def _merged_account(accounts: Iterable[SeenAccount | None]) -> SeenAccount | None:
+def _merged_account(accounts: Iterable[ShownAccount | None]) -> ShownAccount | None:
     known = [account for account in accounts if account is not None]
     fields = {
         name: next((value for account in known if (value := getattr(account, name)) is not None), None)
-        for name in SeenAccount.model_fields
+        for name in ShownAccount.model_fields
     }
-    return SeenAccount(**fields) if known else None
+    return ShownAccount(**fields) if known else None
 
 
-def _merged_posts(sights: Sequence[Sight]) -> tuple[SeenPost, ...]:
-    posts: dict[str, SeenPost] = {}
+def _merged_posts(sights: Sequence[Sight]) -> tuple[ShownPost, ...]:
+    posts: dict[str, ShownPost] = {}
     for sight in sights:
         for post in sight.posts:
             posts[post.id] = _merged_post(posts[post.id], post) if post.id in posts else post
     return tuple(posts.values())
 
 
-def _merged_post(one: SeenPost, other: SeenPost) -> SeenPost:
+def _merged_post(one: ShownPost, other: ShownPost) -> ShownPost:
     """The same item seen twice: what either tells, and the longer text (lists cut it)."""
-    return SeenPost(
+    return ShownPost(
         id=one.id,
         url=one.url or other.url,
         title=one.title or other.title,

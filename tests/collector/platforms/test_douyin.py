@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.collector.platforms.base import SeenPost
+from services.collector.capture import ShownPost
 from services.collector.platforms.douyin import Douyin
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
-from tests.collector.platforms.look import (
-    Look,
+from tests.collector.platforms.facts import (
+    Facts,
     account,
     answer,
+    facts_of,
     hostile_json,
-    look,
     never_raises,
     saved,
     saved_names,
@@ -42,14 +42,14 @@ SILENT = Kind.UNKNOWN
 OPEN, CLOSED, UNKNOWN = Comments.OPEN, Comments.CLOSED, Comments.UNKNOWN
 
 EXPECTED = {
-    "app-aweme-detail-2020.json": Look(OK, ITEM, "小辰敐", 1, "2020-07-13 22:59:34", 0, {SILENT: 1}, {OPEN: 1}),
-    "app-favourite-list-cctvnews-2020.json": Look(
+    "app-aweme-detail-2020.json": Facts(OK, ITEM, "小辰敐", 1, "2020-07-13 22:59:34", 0, {SILENT: 1}, {OPEN: 1}),
+    "app-favourite-list-cctvnews-2020.json": Facts(
         OK, TIMELINE, None, 1, "2019-07-05 06:23:46", 0, {SILENT: 1}, {OPEN: 1}
     ),
-    "app-hot-video-board-2020.json": Look(OK, TIMELINE, None, 1, "2020-09-13 12:05:10", 0, {SILENT: 1}, {OPEN: 1}),
-    "app-user-info-cctvnews-2020.json": Look(OK, PROFILE, "央视新闻"),
-    "app-user-shop-window-2020.json": Look(OK, NOTHING),
-    "app-video-with-promotions-2020.json": Look(
+    "app-hot-video-board-2020.json": Facts(OK, TIMELINE, None, 1, "2020-09-13 12:05:10", 0, {SILENT: 1}, {OPEN: 1}),
+    "app-user-info-cctvnews-2020.json": Facts(OK, PROFILE, "央视新闻"),
+    "app-user-shop-window-2020.json": Facts(OK, NOTHING),
+    "app-video-with-promotions-2020.json": Facts(
         OK,
         TIMELINE,
         None,
@@ -61,23 +61,23 @@ EXPECTED = {
         ("status.with_goods=true", "status.with_fusion_goods=true", "simple_promotions=5"),
     ),
     # No create_time in these: the second in the id of the newest item, some seconds before its publication.
-    "iesdouyin-aweme-post-2020-06-a.json": Look(
+    "iesdouyin-aweme-post-2020-06-a.json": Facts(
         OK, LIST, "小蔡\ue04a", 25, "2020-06-17 12:52:12", 0, {SILENT: 25}, {UNKNOWN: 25}
     ),
-    "share-page-router-data-video-info-2025-11.json": Look(
+    "share-page-router-data-video-info-2025-11.json": Facts(
         OK, ITEM, "式子大王", 1, "2025-08-07 14:36:41", 0, {SILENT: 1}, {UNKNOWN: 1}
     ),
-    "web-aweme-post-page-2024-03.json": Look(OK, LIST, "南恬", 18, "2024-02-03 08:01:27", 0, {SILENT: 18}, {OPEN: 18}),
-    "web-aweme-post-second-page-status-only-2026-03.json": Look(WALL, NOTHING),
-    "web-aweme-post-trimmed-stopped-2021.json": Look(
+    "web-aweme-post-page-2024-03.json": Facts(OK, LIST, "南恬", 18, "2024-02-03 08:01:27", 0, {SILENT: 18}, {OPEN: 18}),
+    "web-aweme-post-second-page-status-only-2026-03.json": Facts(WALL, NOTHING),
+    "web-aweme-post-trimmed-stopped-2021.json": Facts(
         OK, LIST, "68310389333", 69, "2021-09-08 09:22:21", 0, {SILENT: 69}, {OPEN: 69}
     ),
-    "web-aweme-post-trimmed-three-pinned-2024.json": Look(
+    "web-aweme-post-trimmed-three-pinned-2024.json": Facts(
         OK, LIST, "83160533866", 56, "2024-03-12 11:37:01", 3, {SILENT: 56}, {OPEN: 56}
     ),
-    "web-module-feed-2025-12.json": Look(OK, TIMELINE, None, 9, "2025-12-31 11:33:58", 0, {SILENT: 9}, {OPEN: 9}),
-    "web-user-profile-cctvnews-2023-05.json": Look(OK, PROFILE, "央视新闻"),
-    "web-user-profiles-13-trimmed-2024.json": Look(OK, PROFILE, None),
+    "web-module-feed-2025-12.json": Facts(OK, TIMELINE, None, 9, "2025-12-31 11:33:58", 0, {SILENT: 9}, {OPEN: 9}),
+    "web-user-profile-cctvnews-2023-05.json": Facts(OK, PROFILE, "央视新闻"),
+    "web-user-profiles-13-trimmed-2024.json": Facts(OK, PROFILE, None),
 }
 
 
@@ -95,7 +95,7 @@ def profile(sec_uid: str = SEC_UID, total: int = 9, **more: Any) -> dict[str, An
     return {"status_code": 0, "user": user | more}
 
 
-def only(**fields: Any) -> SeenPost:
+def only(**fields: Any) -> ShownPost:
     return DOUYIN.read([answer(posts(aweme(**fields)))], HOME).posts[0]
 
 
@@ -103,7 +103,7 @@ def only(**fields: Any) -> SeenPost:
 @pytest.mark.captures
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_saved_answer_is_read_right(name: str) -> None:
-    assert look(DOUYIN.read([saved("douyin", name)])) == EXPECTED[name]
+    assert facts_of(DOUYIN.read([saved("douyin", name)])) == EXPECTED[name]
 
 
 @needs_shared

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from services.collector.platforms.base import Capture, Reading
+from services.collector.capture import Capture, Reading
 from services.collector.platforms.douyin import Douyin
 from services.collector.platforms.feed import Feed
 from services.collector.platforms.toutiao import Toutiao

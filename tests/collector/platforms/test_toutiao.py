@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.collector.platforms.base import SeenPost
+from services.collector.capture import ShownPost
 from services.collector.platforms.toutiao import Toutiao
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
-from tests.collector.platforms.look import (
-    Look,
+from tests.collector.platforms.facts import (
+    Facts,
     account,
     answer,
+    facts_of,
     hostile_json,
-    look,
     never_raises,
     saved,
     saved_names,
@@ -42,37 +42,37 @@ SILENT, ORIGINAL, REPOST = Kind.UNKNOWN, Kind.ORIGINAL, Kind.REPOST
 OPEN, CLOSED, UNKNOWN = Comments.OPEN, Comments.CLOSED, Comments.UNKNOWN
 
 EXPECTED = {
-    "app-feed-2017-07-15-stick-first.json": Look(
+    "app-feed-2017-07-15-stick-first.json": Facts(
         OK, TIMELINE, None, 15, "2017-07-14 23:00:51", 1, {SILENT: 15}, {OPEN: 15}
     ),
-    "app-feed-2017-09-08-local-zhengzhou.json": Look(
+    "app-feed-2017-09-08-local-zhengzhou.json": Facts(
         OK, TIMELINE, None, 19, "2017-09-06 15:58:10", 0, {SILENT: 19}, {OPEN: 19}
     ),
-    "app-feed-2020-09-16-content-strings.json": Look(
+    "app-feed-2020-09-16-content-strings.json": Facts(
         OK, TIMELINE, None, 4, "2020-09-16 07:59:09", 0, {SILENT: 4}, {OPEN: 4}
     ),
-    "app-feed-data-item-content-string-2017.json": Look(
+    "app-feed-data-item-content-string-2017.json": Facts(
         OK, ITEM, "新华网", 1, "2017-05-18 00:26:13", 1, {SILENT: 1}, {OPEN: 1}
     ),
-    "app-item-cctv-ban-comment-1-2017-09.json": Look(
+    "app-item-cctv-ban-comment-1-2017-09.json": Facts(
         OK, ITEM, "央视网新闻", 1, "2017-09-25 12:21:25", 0, {SILENT: 1}, {CLOSED: 1}
     ),
-    "app-item-gov-wenming-2017-04.json": Look(
+    "app-item-gov-wenming-2017-04.json": Facts(
         OK, ITEM, "中国文明网", 1, "2017-04-13 08:51:39", 0, {SILENT: 1}, {OPEN: 1}
     ),
-    "article-info-is-original-2017.json": Look(
+    "article-info-is-original-2017.json": Facts(
         OK, ITEM, "北青深一度", 1, "2016-12-19 11:23:25", 0, {ORIGINAL: 1}, {UNKNOWN: 1}
     ),
-    "article-info-v2-2026-06.json": Look(OK, NOTHING),
-    "article-page-base-data-script-2018-12.html": Look(
+    "article-info-v2-2026-06.json": Facts(OK, NOTHING),
+    "article-page-base-data-script-2018-12.html": Facts(
         OK, ITEM, "聂潜老师", 1, "2017-12-07 04:06:23", 0, {ORIGINAL: 1}, {OPEN: 1}
     ),
     # Only behot_time here, which is no publish time.
-    "pc-feed-gallery-item-2017.json": Look(OK, ITEM, "我拍少女", 1, None, 0, {SILENT: 1}, {UNKNOWN: 1}),
-    "pgc-ma-article-item-2017.json": Look(OK, ITEM, "神勇依旧", 1, "2017-06-20 11:31:42", 0, {SILENT: 1}, {OPEN: 1}),
-    "profile-homepage-v3-xinjingbao-2017.json": Look(OK, PROFILE, "新京报"),
-    "search-content-item-2016-12.json": Look(OK, TIMELINE, None, 1, "2016-12-13 13:29:53", 0, {SILENT: 1}, {OPEN: 1}),
-    "wenda-feed-item-2017.json": Look(OK, ITEM, "柏铭一", 1, "2016-09-25 00:06:01", 0, {SILENT: 1}, {UNKNOWN: 1}),
+    "pc-feed-gallery-item-2017.json": Facts(OK, ITEM, "我拍少女", 1, None, 0, {SILENT: 1}, {UNKNOWN: 1}),
+    "pgc-ma-article-item-2017.json": Facts(OK, ITEM, "神勇依旧", 1, "2017-06-20 11:31:42", 0, {SILENT: 1}, {OPEN: 1}),
+    "profile-homepage-v3-xinjingbao-2017.json": Facts(OK, PROFILE, "新京报"),
+    "search-content-item-2016-12.json": Facts(OK, TIMELINE, None, 1, "2016-12-13 13:29:53", 0, {SILENT: 1}, {OPEN: 1}),
+    "wenda-feed-item-2017.json": Facts(OK, ITEM, "柏铭一", 1, "2016-09-25 00:06:01", 0, {SILENT: 1}, {UNKNOWN: 1}),
 }
 
 
@@ -85,7 +85,7 @@ def feed(*cells: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"message": "success", "data": list(cells), "has_more": True, "next": {"max_behot_time": 1}} | more
 
 
-def only(**fields: Any) -> SeenPost:
+def only(**fields: Any) -> ShownPost:
     return TOUTIAO.read([answer(feed(cell(**fields)))], HOME).posts[0]
 
 
@@ -93,7 +93,7 @@ def only(**fields: Any) -> SeenPost:
 @pytest.mark.captures
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_saved_answer_is_read_right(name: str) -> None:
-    assert look(TOUTIAO.read([saved("toutiao", name)])) == EXPECTED[name]
+    assert facts_of(TOUTIAO.read([saved("toutiao", name)])) == EXPECTED[name]
 
 
 @needs_shared

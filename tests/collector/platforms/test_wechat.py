@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.collector.platforms.base import Capture, Reading
+from services.collector.capture import Capture, Reading
 from services.collector.platforms.wechat import WeChat
 from shared.account import Account
 from shared.errors import InputError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.platforms.base import Capture, Reading
+from services.collector.capture import Capture, Reading
 from services.collector.platforms.wechat import WeChat
 from shared.events import Coverage, Kind, Outcome
 from tests.paths import SHARED, needs_shared

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.collector.platforms.base import SeenPost
+from services.collector.capture import ShownPost
 from services.collector.platforms.weibo import Weibo
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
-from tests.collector.platforms.look import (
+from tests.collector.platforms.facts import (
     NOW,
-    Look,
+    Facts,
     account,
     answer,
+    facts_of,
     hostile_json,
-    look,
     never_raises,
     saved,
     saved_names,
@@ -42,20 +42,20 @@ ORIGINAL, REPOST = Kind.ORIGINAL, Kind.REPOST
 OPEN, UNKNOWN = Comments.OPEN, Comments.UNKNOWN
 
 EXPECTED = {
-    "ajax-mymblog-item-2023.json": Look(OK, ITEM, None, 1, "2023-01-14 10:45:00", 0, {REPOST: 1}, {OPEN: 1}),
-    "ajax-mymblog-item-comment-permission-1-deleted-retweet-2019.json": Look(
+    "ajax-mymblog-item-2023.json": Facts(OK, ITEM, None, 1, "2023-01-14 10:45:00", 0, {REPOST: 1}, {OPEN: 1}),
+    "ajax-mymblog-item-comment-permission-1-deleted-retweet-2019.json": Facts(
         OK, ITEM, "嗡嗡嗡嗡你说啥", 1, "2019-09-18 05:15:53", 0, {REPOST: 1}, {Comments.RESTRICTED: 1}
     ),
-    "ajax-mymblog-page1-pinned-old-first-2022.json": Look(
+    "ajax-mymblog-page1-pinned-old-first-2022.json": Facts(
         OK, LIST, "恩匹希桑", 11, "2022-04-09 22:25:41", 1, {ORIGINAL: 1, REPOST: 10}, {OPEN: 11}
     ),
-    "app-group-timeline-2015-3.json": Look(
+    "app-group-timeline-2015-3.json": Facts(
         OK, TIMELINE, None, 25, "2015-09-03 16:20:31", 0, {ORIGINAL: 9, REPOST: 16}, {UNKNOWN: 25}
     ),
-    "app-status-media-southern-metropolis-2015.json": Look(
+    "app-status-media-southern-metropolis-2015.json": Facts(
         OK, ITEM, "南方都市报", 1, "2015-09-09 02:21:54", 0, {ORIGINAL: 1}, {UNKNOWN: 1}
     ),
-    "app-status-promotion-ad-brand-2015.json": Look(
+    "app-status-promotion-ad-brand-2015.json": Facts(
         OK,
         ITEM,
         "懂得选择欧丽薇兰",
@@ -66,25 +66,25 @@ EXPECTED = {
         {UNKNOWN: 1},
         ("promotion.type=ad", "page_info.object_type=adFeedEvent", "url_struct.object_type=adFeedEvent"),
     ),
-    "app-status-promotion-top-fans-headline-2015.json": Look(
+    "app-status-promotion-top-fans-headline-2015.json": Facts(
         OK, ITEM, "绫辻pocky", 1, "2015-09-09 02:25:55", 0, {ORIGINAL: 1}, {UNKNOWN: 1}
     ),
-    "client-profile-rmrb-m-2023.json": Look(OK, PROFILE, "人民日报"),
-    "m-comments-hotflow-2019.json": Look(OK, NOTHING),
-    "m-error-ok-minus-100-please-login.json": Look(WALL, NOTHING),
-    "m-getindex-107603-cards-2019.json": Look(
+    "client-profile-rmrb-m-2023.json": Facts(OK, PROFILE, "人民日报"),
+    "m-comments-hotflow-2019.json": Facts(OK, NOTHING),
+    "m-error-ok-minus-100-please-login.json": Facts(WALL, NOTHING),
+    "m-getindex-107603-cards-2019.json": Facts(
         OK, LIST, "Dear-迪丽热巴", 10, "2019-06-14 12:38:03", 0, {ORIGINAL: 9, REPOST: 1}, {UNKNOWN: 10}
     ),
-    "m-getindex-uid-userinfo-celebrity-2019.json": Look(OK, PROFILE, "Dear-迪丽热巴"),
-    "m-getindex-uid-userinfo-game-blogger-2019.json": Look(OK, PROFILE, "吃鸡搞笑视频"),
-    "m-second-profile-card-2023.json": Look(
+    "m-getindex-uid-userinfo-celebrity-2019.json": Facts(OK, PROFILE, "Dear-迪丽热巴"),
+    "m-getindex-uid-userinfo-game-blogger-2019.json": Facts(OK, PROFILE, "吃鸡搞笑视频"),
+    "m-second-profile-card-2023.json": Facts(
         OK, ITEM, "1111681197", 1, "2023-01-14 10:34:32", 0, {REPOST: 1}, {OPEN: 1}
     ),
-    "m-statuses-extend-longtext-2019.json": Look(OK, NOTHING),
-    "openapi-status-gov-guangdong-zhengfa-2014.json": Look(
+    "m-statuses-extend-longtext-2019.json": Facts(OK, NOTHING),
+    "openapi-status-gov-guangdong-zhengfa-2014.json": Facts(
         OK, ITEM, "广东政法", 1, "2014-10-19 01:35:01", 0, {ORIGINAL: 1}, {UNKNOWN: 1}
     ),
-    "pc-accessdeny-captcha-page-2017.html": Look(BLOCKED, NOTHING),
+    "pc-accessdeny-captcha-page-2017.html": Facts(BLOCKED, NOTHING),
 }
 
 
@@ -110,7 +110,7 @@ def profile(uid: str = UID, name: str = "某市发布", total: int = 12) -> dict
     return {"ok": 1, "data": {"userInfo": {"id": int(uid), "screen_name": name, "statuses_count": total}}}
 
 
-def only(*bodies: object, account: Account | None = HOME) -> SeenPost:
+def only(*bodies: object, account: Account | None = HOME) -> ShownPost:
     reading = WEIBO.read([answer(body) for body in bodies], account)
     assert reading.outcome is OK
     return reading.posts[0]
@@ -120,7 +120,7 @@ def only(*bodies: object, account: Account | None = HOME) -> SeenPost:
 @pytest.mark.captures
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_a_saved_answer_is_read_right(name: str) -> None:
-    assert look(WEIBO.read([saved("weibo", name)])) == EXPECTED[name]
+    assert facts_of(WEIBO.read([saved("weibo", name)])) == EXPECTED[name]
 
 
 @needs_shared

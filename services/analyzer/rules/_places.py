@@ -1,0 +1,76 @@
+"""What text rules say of a post: hits in its title and text gathered into one objection a person can check by hand."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.analyzer.language.numbers import mask_all, quote
+from services.analyzer.objection import Hit, Objection
+from services.analyzer.rules.base import Rule
+from shared.events import Evidence, Post, Severity
+
+_GRAVITY = (Severity.HINT, Severity.REMINDER, Severity.DEDUCTION, Severity.VETO)
+_MOST_QUOTES = 5
+
+WINDOW = "本条内容的标题和正文"
+
+
+class Place(NamedTuple):
+    """One hit in one part (标题 or 正文) of a post."""
+
+    part: str
+    hit: Hit
+    text: str
+
+    @property
+    def quote(self) -> str:
+        return quote(self.text, self.hit.start, self.hit.end)
+
+
+def places_in(post: Post, rule: Rule) -> list[Place]:
+    """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger."""
+    parts = (("标题", post.title), ("正文", post.text))
+    found = [
+        Place(part, hit, text)
+        for part, text in parts
+        if text
+        for hit in rule.check_text(text)
+        if hit.severity in _GRAVITY
+    ]
+    return sorted(found, key=lambda place: -_GRAVITY.index(place.hit.severity))
+
+
+def name_of(post: Post) -> str:
+    """How a sentence calls the post, in 20 characters at most."""
+    return f"《{quote(post.title, 0, min(20, len(post.title)))}》" if post.title else "该条内容"
+
+
+def shown(text: str) -> str:
+    """Text fit for a finding: numbers masked, nothing that a database or a terminal would choke on."""
+    return "".join(character for character in mask_all(text) if character.isprintable())
+
+
+def objection(
+    post: Post,
+    places: Sequence[Place],
+    *,
+    sentence: str,
+    measured: str,
+    threshold: str,
+    confirm: bool | None = None,
+) -> Objection:
+    """One objection for one post. A hit of the gravest ordinary kind leaves the severity to the rulebook."""
+    gravest = places[0].hit.severity
+    return Objection(
+        subject=post.id,
+        severity=None if gravest is Severity.DEDUCTION else gravest,
+        since=post.published_at,
+        sentence=shown(sentence),
+        measured=shown(measured),
+        threshold=threshold,
+        window=WINDOW,
+        evidence=tuple(
+            Evidence(post_id=post.id, url=post.url, quote=place.quote, at=post.observed_at)
+            for place in places[:_MOST_QUOTES]
+        ),
+        confirm=confirm,
+    )

@@ -1,0 +1,78 @@
+"""Events to and from bytes: versioned JSON bodies, CloudEvents 1.0 attributes as headers (Kafka protocol binding)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from shared.errors import PoisonError
+from shared.events import AnyEvent, Event, Finding, Post, Probe, digest_of
+
+MAX_BODY_BYTES = 900_000
+"""Below Kafka's default message.max.bytes of 1 MiB, headers included."""
+
+_adapter: TypeAdapter[Post | Probe | Finding] = TypeAdapter(AnyEvent)
+_writers: dict[type[Event], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Post, Probe, Finding)}
+"""They write bytes at once; a model of its own can write text only."""
+
+
+class Envelope(NamedTuple):
+    """One event as it travels."""
+
+    topic: str
+    key: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def sealed(event: Event, source: str) -> Envelope:
+    """What a bus sends; the event is written out once. `source` and errors as in `headers` and `encode`."""
+    body = encode(event)
+    return Envelope(event.topic, event.key, body, headers(event, source, body))
+
+
+def encode(event: Event) -> bytes:
+    """UTF-8 JSON of the event. Raises PoisonError when it would be too large for the bus."""
+    body: bytes = _writers[type(event)].dump_json(event)
+    if len(body) > MAX_BODY_BYTES:
+        raise PoisonError(f"event {event.fingerprint} is {len(body)} bytes, the bus takes {MAX_BODY_BYTES}")
+    return body
+
+
+def headers(event: Event, source: str, body: bytes | None = None) -> dict[str, str]:
+    """CloudEvents 1.0 attributes with the `ce_` prefix of its Kafka binding. `source` names the publishing service.
+
+    `body`: the event's own, where it is at hand, which saves writing it again.
+    """
+    kind = event.topic.removesuffix("s")
+    return {
+        "ce_specversion": "1.0",
+        "ce_id": event_id(event, body),
+        "ce_source": f"/xunjian/{source}",
+        "ce_type": f"cn.xunjian.{kind}.v{event.version}",
+        "ce_time": event.occurred_at.isoformat(),
+        "ce_subject": event.key,
+        "content-type": "application/json; charset=utf-8",
+    }
+
+
+def event_id(event: Event, body: bytes | None = None) -> str:
+    """Identity of this very message: unlike the fingerprint it changes with a post's content or a finding's status."""
+    if isinstance(event, Post):
+        return f"{event.fingerprint}-{digest_of(body) if body else event.digest}"
+    if isinstance(event, Finding):
+        return f"{event.fingerprint}-{event.status}-{event.at.timestamp():.0f}"
+    return event.fingerprint
+
+
+def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Post | Probe | Finding:
+    """The event in a body. Raises PoisonError with the reason when it cannot be one of ours."""
+    version = (headers or {}).get("ce_specversion", "1.0")
+    if version != "1.0":
+        raise PoisonError(f"CloudEvents specversion {version}: this reader speaks 1.0")
+    try:
+        return _adapter.validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "body"
+        raise PoisonError(f"{place}: {first['msg']}") from error

@@ -1,0 +1,252 @@
+"""The embedded bus: a durable log with consumer groups, in tables of its own inside the store's SQLite file."""
+
+import heapq
+import json
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from itertools import chain, islice
+from pathlib import Path
+
+from pydantic_core import to_json
+
+from shared.bus.contract import DEAD_LETTER_SUFFIX, Record, dead_letter_headers
+from shared.bus.envelope import sealed
+from shared.clock import Clock
+from shared.errors import PermanentError, TransientError
+from shared.events import Event
+
+BUSY_SECONDS = 30.0
+CHECK_SECONDS = 5.0
+LOOK_AGAIN_SECONDS = 0.05
+
+# AUTOINCREMENT: a position is never given twice, not even after pruning. Positions rise over all topics, so a topic
+# has gaps and several topics read together come in the order they were published.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS bus_log (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body BLOB NOT NULL,
+    headers TEXT NOT NULL,
+    stored_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS bus_log_topic ON bus_log (topic);
+CREATE TABLE IF NOT EXISTS bus_offset (
+    consumer_group TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    next_position INTEGER NOT NULL,
+    PRIMARY KEY (consumer_group, topic)
+);
+"""
+
+_APPEND = "INSERT INTO bus_log (topic, key, body, headers, stored_at) VALUES "
+_ROW = "(?, ?, ?, ?, ?)"
+ROWS_A_STATEMENT = 50
+"""AUTOINCREMENT keeps its books once a statement: a statement for every row would cost a fifth more."""
+
+
+class SqliteBus:
+    """Topics of one partition each; what `publish` returned from survives kill -9 and power loss (WAL, fsync).
+
+    Do not publish inside an open write transaction on the same file: SQLite has one writer, it would wait for itself.
+    """
+
+    def __init__(self, path: Path, source: str, clock: Clock) -> None:
+        self._path = path
+        self._source = source
+        self._clock = clock
+        self._lock = threading.Lock()
+        with _errors_of(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = _connect(path)
+            self._connection.executescript(_SCHEMA)
+
+    def publish(self, events: Iterable[Event]) -> None:
+        messages = [sealed(event, self._source) for event in events]
+        self._write([(topic, key, body, to_json(head).decode()) for topic, key, body, head in messages])
+
+    def subscribe(self, group: str, topics: Iterable[str]) -> "SqliteSubscription":
+        return SqliteSubscription(self, self._path, group, tuple(topics))
+
+    def dead_letter(self, record: Record, reason: str) -> None:
+        topic = record.topic + DEAD_LETTER_SUFFIX
+        self._append([(topic, record.key, record.body, dead_letter_headers(record, reason))])
+
+    def prune(self, before: datetime) -> int:
+        """Delete records stored before `before` that every group of their topic has done; returns how many.
+
+        Topics nobody reads (dead letters) go by age alone. Raises TransientError.
+        """
+        with self._lock, _writing(self._connection, self._path):
+            return self._connection.execute(
+                "DELETE FROM bus_log WHERE stored_at < ? AND position < coalesce("
+                "(SELECT min(next_position) FROM bus_offset WHERE bus_offset.topic = bus_log.topic), position + 1)",
+                (_text(before),),
+            ).rowcount
+
+    def check(self) -> None:
+        """Ask whether the file is there and can be written. Raises TransientError."""
+        uri = f"{self._path.absolute().as_uri()}?mode=rw"
+        with _errors_of(self._path), closing(sqlite3.connect(uri, uri=True, timeout=CHECK_SECONDS)) as connection:
+            connection.execute("SELECT 1 FROM bus_log LIMIT 1")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _append(self, messages: Iterable[tuple[str, str, bytes, Mapping[str, str]]]) -> None:
+        """Messages of any origin; what `publish` encoded itself holds no lone surrogates and needs no such care."""
+        self._write([(topic, _storable(key), body, json.dumps(dict(head))) for topic, key, body, head in messages])
+
+    def _write(self, messages: Iterable[tuple[str, str, bytes, str]]) -> None:
+        now = _text(self._clock())
+        rows = [(*columns, now) for columns in messages]
+        with self._lock, _writing(self._connection, self._path):
+            for start in range(0, len(rows), ROWS_A_STATEMENT):
+                some = rows[start : start + ROWS_A_STATEMENT]
+                self._connection.execute(_APPEND + ", ".join([_ROW] * len(some)), list(chain.from_iterable(some)))
+
+
+class SqliteSubscription:
+    """The one member of its group that holds the group's lock file reads; others stand by until it closes or dies.
+
+    A lock of the operating system needs no time-out: it falls with its process, and a frozen holder shares nothing.
+    """
+
+    def __init__(self, bus: SqliteBus, path: Path, group: str, topics: tuple[str, ...]) -> None:
+        if not re.fullmatch(r"[\w.-]+", group):
+            raise PermanentError(f"consumer group {group!r}: use letters, digits, dot, dash and underscore only")
+        self._bus = bus
+        self._path = path
+        self._group = group
+        self._topics = topics
+        self._next: dict[str, int] = {}
+        self._polled: dict[str, int] = {}
+        self._active = False
+        with _errors_of(path):
+            self._connection = _connect(path)
+            self._membership = sqlite3.connect(
+                path.with_name(f"{path.name}.{group}.lock"), timeout=0, isolation_level=None, check_same_thread=False
+            )
+        self._register()
+
+    def poll(self, timeout_seconds: float, max_records: int = 500) -> list[Record]:
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            with _errors_of(self._path):
+                records = self._read(max_records) if self._hold() else []
+            remaining = deadline - time.monotonic()
+            if records or remaining <= 0:
+                return records
+            time.sleep(min(LOOK_AGAIN_SECONDS, remaining))
+
+    def commit(self) -> None:
+        if not self._polled:
+            return
+        rows = [(position, self._group, topic) for topic, position in self._polled.items()]
+        try:
+            with _writing(self._connection, self._path):
+                self._connection.executemany(
+                    "UPDATE bus_offset SET next_position = ? WHERE consumer_group = ? AND topic = ?", rows
+                )
+        except TransientError:
+            self.rewind()
+            raise
+        self._polled.clear()
+
+    def rewind(self) -> None:
+        with _errors_of(self._path):
+            self._next.update(self._committed())
+        self._polled.clear()
+
+    def dead_letter(self, record: Record, reason: str) -> None:
+        self._bus.dead_letter(record, reason)
+
+    def lag(self) -> int:
+        query = "SELECT count(*) FROM bus_log WHERE topic = ? AND position >= ?"
+        with _errors_of(self._path):
+            return sum(self._connection.execute(query, place).fetchone()[0] for place in self._committed().items())
+
+    def close(self) -> None:
+        self._connection.close()
+        self._membership.close()
+
+    def _register(self) -> None:
+        """A group that has not committed yet must already protect its records from pruning."""
+        rows = [(self._group, topic) for topic in self._topics]
+        with _writing(self._connection, self._path):
+            self._connection.executemany("INSERT OR IGNORE INTO bus_offset VALUES (?, ?, 0)", rows)
+
+    def _hold(self) -> bool:
+        if not self._active:
+            try:
+                self._membership.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                return False
+            self._active = True
+            self._next = self._committed()
+        return True
+
+    def _committed(self) -> dict[str, int]:
+        rows = self._connection.execute(
+            "SELECT topic, next_position FROM bus_offset WHERE consumer_group = ?", (self._group,)
+        )
+        return {topic: position for topic, position in rows if topic in self._topics}
+
+    def _read(self, max_records: int) -> list[Record]:
+        logs = [self._log(topic, position, max_records) for topic, position in self._next.items()]
+        records = list(islice(heapq.merge(*logs, key=lambda record: record.offset), max_records))
+        self._polled.update({record.topic: record.offset + 1 for record in records})
+        self._next.update(self._polled)
+        return records
+
+    def _log(self, topic: str, position: int, limit: int) -> Iterator[Record]:
+        rows = self._connection.execute(
+            "SELECT position, key, body, headers FROM bus_log WHERE topic = ? AND position >= ?"
+            " ORDER BY position LIMIT ?",
+            (topic, position, limit),
+        )
+        for offset, key, body, head in rows:
+            yield Record(topic, 0, offset, key, body, json.loads(head))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _storable(key: str) -> str:
+    """Keys of hostile records may hold lone surrogates, which SQLite refuses."""
+    return key.encode("utf-8", "backslashreplace").decode()
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    with _errors_of(path), connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise TransientError(f"SQLite file {path}: {error}; wait for the other writer, or free the disk") from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise PermanentError(f"SQLite file {path}: {error}") from error

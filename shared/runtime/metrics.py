@@ -1,0 +1,72 @@
+"""Every metric there is, and the only prometheus_client file. Labels are bounded: never an account or a unit."""
+
+from collections.abc import Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+TEXT_FORMAT = CONTENT_TYPE_LATEST
+
+_VISIT_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_ALERT_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
+
+
+class Metrics:
+    """One registry per process, passed in by the wiring."""
+
+    def __init__(self) -> None:
+        registry = CollectorRegistry()
+        self._registry = registry
+        self.accounts = Gauge("xunjian_accounts", "Accounts by verdict.", ["platform", "state"], registry=registry)
+        self.visits = Counter(
+            "xunjian_visits_total", "Probed at accounts by outcome.", ["platform", "outcome"], registry=registry
+        )
+        self.visit_seconds = Histogram(
+            "xunjian_visit_seconds", "Duration of one look.", ["platform"], buckets=_VISIT_SECONDS, registry=registry
+        )
+        self.last_visit = Gauge(
+            "xunjian_last_proving_visit_timestamp_seconds",
+            "When a look last proved an account's list.",
+            ["platform"],
+            registry=registry,
+        )
+        self.paused_until = Gauge(
+            "xunjian_platform_paused_until_timestamp_seconds",
+            "Until when the platform rests after a block.",
+            ["platform"],
+            registry=registry,
+        )
+        self.events = Counter(
+            "xunjian_events_total", "Events handled by topic and result.", ["topic", "result"], registry=registry
+        )
+        self.lag = Gauge("xunjian_bus_lag_records", "Records not yet committed.", ["group"], registry=registry)
+        self.findings = Counter(
+            "xunjian_findings_total", "Findings by rule and status.", ["rule", "status"], registry=registry
+        )
+        self.deliveries = Counter(
+            "xunjian_deliveries_total", "Messages by channel and result.", ["channel", "result"], registry=registry
+        )
+        self.alert_seconds = Histogram(
+            "xunjian_alert_seconds",
+            "From a finding being established to its message being taken.",
+            ["channel"],
+            buckets=_ALERT_SECONDS,
+            registry=registry,
+        )
+        self.heartbeat = Gauge(
+            "xunjian_last_round_timestamp_seconds", "When the run loop last finished a round.", registry=registry
+        )
+
+    def set_accounts(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """Replace the account gauge: (platform, state) -> number. States that emptied disappear."""
+        self.accounts.clear()
+        for (platform, state), count in counts.items():
+            self.accounts.labels(platform, state).set(count)
+
+    def render(self) -> bytes:
+        """The exposition text."""
+        return generate_latest(self._registry)
+
+    def names(self) -> Iterable[str]:
+        """Every metric name as exposed, for checking dashboards and rules against."""
+        return sorted({sample.name for metric in self._registry.collect() for sample in metric.samples})

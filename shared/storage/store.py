@@ -1,0 +1,36 @@
+"""The store: what must outlive a process. One part a noun; each engine is given only the parts it uses."""
+
+from pathlib import Path
+
+from shared.storage.accounts import Accounts
+from shared.storage.database import Database
+from shared.storage.deliveries import Deliveries
+from shared.storage.judgements import Judgements
+from shared.storage.notes import Notes
+from shared.storage.visits import Visits
+
+
+class Store:
+    """Thread-safe. Every method of a part is one transaction and raises TransientError when the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.accounts = Accounts(database)
+        self.visits = Visits(database)
+        self.judgements = Judgements(database)
+        self.deliveries = Deliveries(database)
+        self.notes = Notes(database)
+
+    def check(self) -> None:
+        """Really ask the database. Raises TransientError."""
+        self.database.check()
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_store(url: str) -> Store:
+    """The store at `sqlite:///path` (folder made if needed) or `postgresql+psycopg://...`; makes its tables."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return Store(Database(url))

@@ -1,0 +1,233 @@
+"""The weekly list, as its recipient opens it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from services.reporter.reports.base import Report
+from services.reporter.reports.weekly import Weekly
+from services.reporter.weeks import week_cut_off
+from shared.account import AccountStatus
+from shared.events import Coverage, Evidence, FindingStatus, Outcome, Severity
+from shared.plugins import discover
+from shared.storage.store import Store, open_store
+from tests.builders import NOW, a_finding, a_probe, an_account, days
+
+CUT_OFF = week_cut_off("2026-W47", NOW + days(10))
+LOOKED = CUT_OFF - timedelta(hours=3)
+URL = "https://weibo.com/1/Post"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/xunjian.db")
+    yield opened
+    opened.close()
+
+
+class Ledger:
+    """Puts accounts, looks and findings where the other services would."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def account(self, account_id: str, **fields: Any) -> None:
+        self.store.accounts.upsert([an_account(account_id, **fields)], NOW - days(60))
+
+    def look(self, account_id: str, at: datetime = LOOKED, outcome: Outcome = Outcome.OK, **fields: object) -> None:
+        with self.store.judgements.judging() as judging:
+            judging.add_probe(a_probe(at, outcome, account_id=account_id, **fields))
+
+    def finding(self, account_id: str, silent: float, **fields: Any) -> None:
+        since = LOOKED - days(silent)
+        evidence = (Evidence(post_id="1", url=URL, at=since),)
+        values: dict[str, Any] = {"account_id": account_id, "since": since, "evidence": evidence, "stage": "14d"}
+        with self.store.judgements.judging() as judging:
+            judging.open(a_finding(since.isoformat(), min(since + days(14), LOOKED), **values | fields))
+
+    def silent(self, account_id: str, silent: float, severity: Severity = Severity.VETO, **fields: Any) -> None:
+        """An account of the ledger, looked at shortly before the cut-off, with its finding."""
+        self.account(account_id, **fields)
+        self.look(account_id, newest_post_at=LOOKED - days(silent))
+        self.finding(account_id, silent, severity=severity, threshold="14天" if severity is Severity.VETO else "10天")
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    return Ledger(store)
+
+
+def write(store: Store, folder: Path, cut_off: datetime = CUT_OFF) -> dict[str, Worksheet]:
+    path = Weekly().write(store, cut_off, folder / "reports")
+    assert path.name == "政务新媒体僵尸账号清单_2026年第47周.xlsx"
+    return {sheet.title: sheet for sheet in load_workbook(path).worksheets}
+
+
+def names(sheet: Worksheet) -> list[object]:
+    return [sheet.cell(row, 2).value for row in range(6, sheet.max_row + 1)]
+
+
+def cells(sheet: Worksheet, row: int = 6) -> dict[object, object]:
+    return {sheet.cell(5, place).value: sheet.cell(row, place).value for place in range(1, 14)}
+
+
+def test_each_account_stands_in_the_part_it_belongs_to(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20, name="甲")
+    ledger.silent("2", 11, Severity.REMINDER, name="乙")
+    ledger.account("3", name="丙")
+    ledger.look("3", outcome=Outcome.BLOCKED, reason="平台要求验证")
+    ledger.account("4", name="丁")
+    ledger.look("4", newest_post_at=LOOKED - days(1))
+    sheets = write(store, tmp_path)
+    assert {title: names(sheet) for title, sheet in sheets.items()} == {
+        "已超期": ["甲"],
+        "临近超期": ["乙"],
+        "未能核实": ["丙"],
+    }
+
+
+def test_a_row_tells_everything_needed_to_check_it(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20.5, region="青禾县")
+    row = cells(write(store, tmp_path)["已超期"])
+    number = row.pop("告警编号")
+    assert isinstance(number, str)
+    assert len(number) == 8
+    assert row == {
+        "序号": 1,
+        "账号名称": "青禾发布",
+        "平台": "新浪微博",
+        "主办单位": "青禾县政府办",
+        "行政区划": "青禾县",
+        "最近发布时间": "2026-11-02 09:00",
+        "静默天数": 20,
+        "问题": "监测到已满14天未更新",
+        "依据": "国办秘函〔2019〕19号“监测时间点前2周内无更新”",
+        "最近核查时间": "2026-11-22 21:00",
+        "最近发布链接/主页链接": URL,
+        "核实状态": "待核实",
+    }
+
+
+def test_the_head_states_cut_off_coverage_as_a_fraction_and_the_rulebook(
+    store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.silent("1", 20)
+    ledger.account("2")
+    store.notes.add("rulebook", "cn@2026.1", NOW - days(60))
+    sheet = write(store, tmp_path)["已超期"]
+    assert sheet["A1"].value == "政务新媒体僵尸账号清单（2026年第47周）：已超期"
+    assert "截止时间：2026-11-23 00:00（北京时间）" in str(sheet["A2"].value)
+    assert "规则集：cn@2026.1" in str(sheet["A2"].value)
+    assert "已核实1个，台账2个（1/2，50.0%）" in str(sheet["A3"].value)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"), [(Outcome.LOGIN_WALL, "平台要求登录后查看"), (Outcome.GONE, "平台提示账号已注销")]
+)
+def test_an_overdue_account_nobody_could_look_at_lately_is_unverified_with_the_reason(
+    store: Store, ledger: Ledger, tmp_path: Path, outcome: Outcome, reason: str
+) -> None:
+    ledger.account("1")
+    ledger.look("1", CUT_OFF - timedelta(hours=49), newest_post_at=LOOKED - days(20))
+    ledger.finding("1", 20)
+    ledger.look("1", LOOKED, outcome, reason=reason)
+    sheets = write(store, tmp_path)
+    assert names(sheets["已超期"]) == ["（本期无）"]
+    row = cells(sheets["未能核实"])
+    assert str(row["问题"]).startswith(f"未能核实：{reason}")
+    assert row["静默天数"] == "—"
+    assert row["依据"] in (None, "")
+
+
+def test_a_look_that_proves_no_list_does_not_count_as_verified(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.account("1")
+    ledger.finding("1", 20)
+    ledger.look("1", covers=Coverage.PROFILE)
+    assert names(write(store, tmp_path)["未能核实"]) == ["青禾发布"]
+
+
+def test_a_post_seen_in_passing_takes_the_account_off_the_list(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20)
+    ledger.look("1", LOOKED + timedelta(hours=1), covers=Coverage.ITEM, newest_post_at=LOOKED - days(2))
+    assert names(write(store, tmp_path)["已超期"]) == ["（本期无）"]
+
+
+def test_an_account_that_never_posted_says_so(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.account("1")
+    ledger.look("1", outcome=Outcome.EMPTY)
+    ledger.finding("1", 30)
+    row = cells(write(store, tmp_path)["已超期"])
+    assert (row["最近发布时间"], row["静默天数"]) == ("未见发布", 30)
+
+
+def test_the_gravest_finding_of_an_account_decides_and_other_rules_do_not(
+    store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.silent("1", 20)
+    ledger.finding("1", 20, severity=Severity.REMINDER, stage="13d")
+    ledger.silent("2", 1, Severity.REMINDER, name="乙")
+    ledger.finding("2", 2, rule="comments_closed")
+    sheets = write(store, tmp_path)
+    assert names(sheets["已超期"]) == ["青禾发布"]
+    assert names(sheets["临近超期"]) == ["乙"]
+
+
+def test_cancelled_accounts_are_not_in_it_and_closing_ones_say_so(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20, status=AccountStatus.CANCELLED)
+    ledger.silent("2", 20, status=AccountStatus.CLOSING)
+    sheet = write(store, tmp_path)["已超期"]
+    assert sheet.max_row == 6
+    assert "台账状态：关停公告" in str(cells(sheet)["问题"])
+
+
+def test_a_past_week_stays_the_same_bytes_whatever_happened_since(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20)
+    path = Weekly().write(store, CUT_OFF, tmp_path)
+    before = path.read_bytes()
+    ledger.look("1", CUT_OFF + days(1), newest_post_at=CUT_OFF + days(1))
+    store.accounts.upsert([an_account("1", name="改名")], CUT_OFF + days(1))
+    finding = store.judgements.findings_as_of(CUT_OFF)[0]
+    with store.judgements.judging() as judging:
+        judging.close(finding, CUT_OFF + days(1), FindingStatus.RESOLVED)
+    store.accounts.upsert([an_account("10")], CUT_OFF + days(1))
+    again = Weekly().write(store, CUT_OFF.astimezone(UTC), tmp_path)
+    assert again.read_bytes() == before
+    properties = load_workbook(again).properties
+    assert properties.created == properties.modified == CUT_OFF.astimezone(UTC).replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", '=HYPERLINK("x")'])
+def test_no_cell_from_outside_is_a_formula(store: Store, ledger: Ledger, tmp_path: Path, name: str) -> None:
+    ledger.silent("1", 20, name=name, unit=name, region=name, url=name)
+    for sheet in write(store, tmp_path).values():
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f" or cell.hyperlink]
+
+
+def test_control_characters_do_not_break_the_file(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20, name="甲\x00\x0b\ufffe乙")
+    assert names(write(store, tmp_path)["已超期"]) == ["甲乙"]
+
+
+def test_it_opens_ready_to_print_and_filter(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20)
+    for sheet in write(store, tmp_path).values():
+        assert sheet.freeze_panes == "C6"
+        assert str(sheet.auto_filter.ref).startswith("A5:M")
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_title_rows == "$5:$5"
+
+
+def test_an_empty_ledger_makes_an_empty_list(store: Store, tmp_path: Path) -> None:
+    sheets = write(store, tmp_path)
+    assert all(names(sheet) == ["（本期无）"] for sheet in sheets.values())
+
+
+def test_the_weekly_list_is_found_by_its_file_name() -> None:
+    assert discover("services.reporter.reports", Report)["weekly"] is Weekly
