@@ -173,7 +173,7 @@ def _launch(playwright: pw.Playwright, here: Site, browser: Path | None = None) 
 
 
 def _settings(here: Site, browser: Path | None = None) -> BrowserSettings:
-    return BrowserSettings(executable_path=browser, proxy=here.proxy, proxy_spki=here.spki)
+    return BrowserSettings(executable=browser, proxy=here.proxy, proxy_spki=here.spki)
 
 
 def _insist(is_good: Any, why: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerter.__main__ import channel_options
 from services.alerter.channels.base import Channel
+from services.collector.__main__ import browser_settings
 from services.collector.browser.chromium import find_browser
 from shared.clock import utc_now
 from shared.errors import PermanentError, XunjianError
@@ -41,7 +42,7 @@ def doctor(config: Annotated[Path | None, typer.Option(help="设置文件（YAML
 
 def diagnose(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     """One check after the other, the slow ones included."""
-    yield checks.check_browser(settings.browser.executable or find_browser(), _version)
+    yield checks.check_browser(browser_settings(settings).executable or find_browser(), _version)
     yield checks.check_fonts(_chinese_families)
     yield _check_database(settings)
     yield _check_bus(settings)

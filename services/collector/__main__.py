@@ -2,8 +2,10 @@
 
 import random
 import socket
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
@@ -13,6 +15,8 @@ from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
+
+M = TypeVar("M", bound=BaseModel)
 
 
 def build(host: Host, owner: str | None = None) -> CollectorEngine:
@@ -37,29 +41,23 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
     known = discover("services.collector.platforms", Platform)
     for name in settings.platforms.keys() - known.keys():
         raise InputError(f"platforms.{name}", f"no such platform; there are: {', '.join(sorted(known))}")
-    return {name: _configured(name, kind, settings) for name, kind in known.items()}
+    return {
+        name: _validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
+    }
 
 
 def browser_settings(settings: Settings) -> BrowserSettings:
-    section = settings.browser
-    return BrowserSettings(
-        executable_path=section.executable,
-        proxy=section.proxy,
-        proxy_spki=section.proxy_spki,
-        user_agent=section.user_agent,
-        storage_state_dir=section.storage_state,
-        headless=section.headless,
-        visit_seconds=section.timeout_seconds,
-    )
+    """How to reach the platforms. Raises InputError naming the option."""
+    return _validated(BrowserSettings, settings.browser, "browser")
 
 
-def _configured(name: str, kind: type[Platform], settings: Settings) -> Platform:
+def _validated(kind: type[M], options: Mapping[str, Any], place: str) -> M:
     try:
-        return kind.model_validate(settings.platforms.get(name, {}))
+        return kind.model_validate(options)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in ("platforms", name, *first["loc"]))
-        raise InputError(place, f"{first['msg']}; correct the settings") from error
+        key = ".".join(str(part) for part in (place, *first["loc"]))
+        raise InputError(key, f"{first['msg']}; correct the settings") from error
 
 
 if __name__ == "__main__":

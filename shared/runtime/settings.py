@@ -16,22 +16,6 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BrowserSection(Section):
-    """How the collector reaches the platforms."""
-
-    executable: Path | None = None
-    """Null: a Chrome or Chromium found on this machine."""
-    proxy: str | None = None
-    """Egress proxy, `http://host:port`."""
-    proxy_spki: str | None = None
-    """Base64 SHA-256 of the public key with which a TLS-inspecting proxy signs."""
-    user_agent: str | None = None
-    storage_state: Path | None = None
-    """Folder of `<platform>.json` Playwright storage states (logged-in sessions), readable by the owner only."""
-    headless: bool = True
-    timeout_seconds: float = Field(default=30, gt=0)
-
-
 class RouteSection(Section):
     """Whose findings go where. An empty `units` means every unit; the first route that matches a unit is taken."""
 
@@ -61,7 +45,8 @@ class Settings(BaseSettings):
     rulebook: str = "cn"
     ledger: Path | None = None
     """A ledger file imported at start."""
-    browser: BrowserSection = BrowserSection()
+    browser: dict[str, Any] = Field(default_factory=dict)
+    """How the collector reaches the platforms; the collector knows the keys."""
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
     channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})

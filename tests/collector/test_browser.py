@@ -65,7 +65,7 @@ def net() -> Internet:
 @pytest.fixture
 def settings(net: Internet) -> Iterator[BrowserSettings]:
     with Proxy(net) as proxy:
-        yield BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, visit_seconds=5, settle_seconds=0.3)
+        yield BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, timeout_seconds=5, settle_seconds=0.3)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def test_a_closed_browser_starts_again(browser: Browser) -> None:
 
 
 def test_a_feed_needs_no_browser(settings: BrowserSettings) -> None:
-    browser = Browser(settings.model_copy(update={"executable_path": Path("/nowhere")}), utc_now)
+    browser = Browser(settings.model_copy(update={"executable": Path("/nowhere")}), utc_now)
     try:
         look = browser.visit("feed", Plan(fetch=(FEED,)), ())
         assert look.failure is None
@@ -353,7 +353,7 @@ def test_a_saved_login_is_used_and_must_be_private(settings: BrowserSettings, ne
     file = tmp_path / "weibo.json"
     file.write_text(json.dumps({"cookies": [{**cookie, "expires": -1, "httpOnly": False, "sameSite": "Lax"}]}))
     file.chmod(0o644)
-    browser = Browser(settings.model_copy(update={"storage_state_dir": tmp_path}), utc_now)
+    browser = Browser(settings.model_copy(update={"storage_state": tmp_path}), utc_now)
     try:
         with pytest.raises(InputError, match="chmod 600"):
             look_at(browser)

@@ -23,9 +23,11 @@ def test_defaults_need_no_server() -> None:
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XUNJIAN_RULEBOOK", "gansu")
     monkeypatch.setenv("XUNJIAN_BROWSER__PROXY", "http://proxy:3128")
-    settings = load_settings(written(tmp_path, "rulebook: cn\ngroup_wait_seconds: 1\n"))
+    settings = load_settings(
+        written(tmp_path, "rulebook: cn\nbrowser: {proxy: none, headless: false}\ngroup_wait_seconds: 1\n")
+    )
     assert settings.rulebook == "gansu"
-    assert settings.browser.proxy == "http://proxy:3128"
+    assert settings.browser == {"proxy": "http://proxy:3128", "headless": False}
     assert settings.group_wait_seconds == 1
 
 
@@ -41,7 +43,7 @@ def test_a_secret_comes_from_the_environment_or_a_file(tmp_path: Path, monkeypat
     ("text", "message"),
     [
         ("rulebok: cn\n", "rulebok"),
-        ("browser: {prxy: x}\n", "browser.prxy"),
+        ("browser: none\n", "browser: "),
         ("metrics_port: 99999\n", "metrics_port"),
         ("- a\n", "a YAML mapping"),
         ("a: [\n", "not readable as YAML"),

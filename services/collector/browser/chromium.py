@@ -16,24 +16,24 @@ BLOCKED = [f"*.{ending}{tail}" for ending in (*_ENDINGS, *_FONTS) for tail in ("
 
 
 class BrowserSettings(BaseModel):
-    """How to run the browser. `proxy` is the egress proxy (`http://user:password@host:port`).
-
-    `proxy_spki`: base64 SHA-256 of the public key of an egress proxy that inspects TLS; only that key is trusted
-    beside the public authorities. `storage_state_dir` holds `<platform>.json` files (Playwright's storage state: a
-    login kept by hand), which must be readable by their owner only.
-    """
+    """The settings' `browser:`, how the collector reaches the platforms."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    executable_path: Path | None = None
+    executable: Path | None = None
+    """Null: a Chrome or Chromium found on this machine."""
     proxy: str | None = Field(default=None, repr=False)
+    """Egress proxy, `http://user:password@host:port`."""
     proxy_spki: str | None = None
+    """Base64 SHA-256 of the public key of a proxy that inspects TLS: trusted beside the public authorities."""
     user_agent: str | None = None
-    storage_state_dir: Path | None = None
+    storage_state: Path | None = None
+    """Folder of `<platform>.json` Playwright storage states (a login kept by hand), readable by their owner only."""
     headless: bool = True
     sandbox: bool = False
     """Chromium's own sandbox: needs a user other than root and user namespaces."""
-    visit_seconds: float = Field(default=30, gt=0)
+    timeout_seconds: float = Field(default=30, gt=0)
+    """For one whole visit."""
     settle_seconds: float = Field(default=1, gt=0)
     """Quiet time after which a loaded page is taken to ask for nothing more (a block page, a login wall)."""
     max_body_bytes: int = Field(default=20_000_000, gt=0)
@@ -41,7 +41,7 @@ class BrowserSettings(BaseModel):
 
 def saved_state(settings: BrowserSettings, platform: str) -> Path | None:
     """A login kept by hand, if there is one. Raises InputError when others can read it."""
-    folder = settings.storage_state_dir
+    folder = settings.storage_state
     path = folder / f"{platform}.json" if folder else None
     if path is None or not path.exists():
         return None

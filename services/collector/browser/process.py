@@ -60,7 +60,7 @@ class Browser:
         if self._visits >= RESTART_AFTER:
             self.close()
         self._visits += 1
-        deadline = Deadline(self._settings.visit_seconds)
+        deadline = Deadline(self._settings.timeout_seconds)
         try:
             with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
                 look = self._look(platform, plan, hosts, deadline, full)
@@ -166,7 +166,7 @@ class Browser:
         settings = self._settings
         try:
             chromium = self._driver().chromium.launch(
-                executable_path=settings.executable_path or find_browser(),
+                executable_path=settings.executable or find_browser(),
                 headless=settings.headless,
                 proxy=_proxy(settings.proxy),
                 chromium_sandbox=settings.sandbox,
