@@ -9,7 +9,7 @@ _LONGEST_DATE = 64
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds asked for (as seconds or as a date), from 0 to a day; null when absent or not understood. Never raises."""
+    """Seconds asked for, as such or as a date: 0 to a day; null when absent or not understood. Never raises."""
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_WISH_SECONDS)

@@ -43,11 +43,8 @@ def heard(look: Captured) -> Captured:
 
 def _wish(captures: Iterable[Capture]) -> float | None:
     """The longest one that came with a refusal: beside a good answer it means something else (a feed's refresh)."""
-    wishes = [
-        retry_after(capture.headers.get("retry-after"), capture.at)
-        for capture in captures
-        if (capture.status or 0) >= 400
-    ]
+    refusals = [capture for capture in captures if (capture.status or 0) >= 400]
+    wishes = [retry_after(refusal.headers.get("retry-after"), refusal.at) for refusal in refusals]
     return max((wish for wish in wishes if wish is not None), default=None)
 
 
