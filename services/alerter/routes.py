@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from services.alerter.channels.base import Channel
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
 from shared.plugins import discover
 from shared.runtime.settings import RouteSection
+from shared.validation import validated
 
 OPERATORS = "巡检运维"
 """Whom messages about the watch itself address; no unit is ever told that we could not look."""
@@ -59,12 +58,7 @@ def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]])
     kind = given.pop("type", None)
     if kind not in known:
         raise InputError(f"{place}.type", f"no channel of type {kind!r}; there are: {', '.join(sorted(known))}")
-    try:
-        return known[kind].model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "options"
-        raise InputError(f"{place}.{field}", f"{first['msg']}; correct the settings") from None
+    return validated(known[kind], given, place)
 
 
 def _matches(route: RouteSection, account: Account) -> bool:
