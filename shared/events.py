@@ -63,6 +63,11 @@ class Severity(StrEnum):
     UNVERIFIED = "unverified"
 
     @property
+    def gravity(self) -> int:
+        """Higher is graver; the one order of severities."""
+        return len(Severity) - list(Severity).index(self)
+
+    @property
     def accuses(self) -> bool:
         return self in (Severity.VETO, Severity.DEDUCTION, Severity.REMINDER)
 
