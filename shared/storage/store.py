@@ -7,6 +7,7 @@ from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.judgements import Judgements
 from shared.storage.notes import Notes
+from shared.storage.standings import Standings
 from shared.storage.visits import Visits
 
 
@@ -18,6 +19,7 @@ class Store:
         self.accounts = Accounts(database)
         self.visits = Visits(database)
         self.judgements = Judgements(database)
+        self.standings = Standings(database)
         self.deliveries = Deliveries(database)
         self.notes = Notes(database)
 
