@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+from services.collector.capture import clean
+
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([万亿]?)\+?")
 _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
 _LONGEST_NUMBER = 25
@@ -111,7 +112,7 @@ def as_text(node: object) -> str | None:
     """A trimmed string without what no encoder takes; null for the empty one."""
     if not isinstance(node, str):
         return None
-    return _SURROGATE.sub("\ufffd", node).replace("\x00", "\ufffd").strip(" \t\r\n\u200b\u3000") or None
+    return clean(node).strip(" \t\r\n\u200b\u3000") or None
 
 
 def as_int(node: object) -> int | None:
