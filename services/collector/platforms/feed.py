@@ -20,9 +20,10 @@ import feedparser
 from services.collector.capture import MAX_LINE, Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._wechat_identity import Identity, article_id, article_link, biz_in
 from services.collector.platforms.base import Platform
+from services.collector.reading.bridges import is_block, of_bridge, wants_login
 from services.collector.reading.markup import plain_text, tidy
 from services.collector.reading.moments import from_text
-from services.collector.reading.notices import is_block, of_bridge, stands_for_text, wants_login
+from services.collector.reading.notices import stands_for_text
 from services.collector.reading.sight import BLOCK_STATUSES
 from shared.account import Account
 from shared.errors import InputError
@@ -92,7 +93,9 @@ def _reading(capture: Capture, account: Account | None) -> Reading:
         return _no_feed(capture)
     about, entries = parsed
     if not entries:
-        return _failed(Outcome.PARSE_ERROR, "订阅源完好，但没有任何条目：桥接程序可能没有取到内容，不能据此认定账号没有内容")
+        return _failed(
+            Outcome.PARSE_ERROR, "订阅源完好，但没有任何条目：桥接程序可能没有取到内容，不能据此认定账号没有内容"
+        )
     items = [_item(entry, capture) for entry in entries]
     notices = [item for item in items if _is_notice(item, about)]
     told = [item for item in items if item not in notices]
@@ -252,7 +255,7 @@ def _item(entry: Mapping[str, Any], capture: Capture) -> Item:
     return Item(
         given=str(entry.get("id") or "").strip(),
         url=article_link(entry.get("link"), capture.url or ""),
-        title="" if stands_for_text(title) else title,
+        title=title,
         text=_text(entry["texts"], title),
         author=_line(entry.get("author")),
         time=dated,
@@ -297,7 +300,7 @@ def _post(own_id: str, item: Item) -> ShownPost:
     return ShownPost(
         id=own_id,
         url=item.url,
-        title=item.title or None,
+        title=None if stands_for_text(item.title) else item.title or None,
         text=item.text,
         published_at=item.published_at,
         pinned=False,
@@ -320,9 +323,7 @@ def _refusal(notices: Sequence[Item], posts: Sequence[ShownPost]) -> Reading | N
     if last and times and max(times) > last:
         return None
     said = " ".join(filter(None, (notices[0].title, notices[0].text)))[:200]
-    outcome = (
-        Outcome.BLOCKED if is_block(said) else Outcome.LOGIN_WALL if wants_login(said) else Outcome.PARSE_ERROR
-    )
+    outcome = Outcome.BLOCKED if is_block(said) else Outcome.LOGIN_WALL if wants_login(said) else Outcome.PARSE_ERROR
     return Reading(outcome=outcome, reason=f"订阅源给出的是桥接程序的提示，不是文章：{said[:60]}", posts=tuple(posts))
 
 
