@@ -2,10 +2,6 @@
 
 import random
 import socket
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
@@ -18,8 +14,7 @@ from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
-
-M = TypeVar("M", bound=BaseModel)
+from shared.validation import validated
 
 
 def build(host: Host, owner: str | None = None) -> CollectorEngine:
@@ -69,22 +64,13 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
     for name in settings.platforms.keys() - known.keys():
         raise InputError(f"platforms.{name}", f"no such platform; there are: {', '.join(sorted(known))}")
     return {
-        name: _validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
+        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
     }
 
 
 def browser_settings(settings: Settings) -> BrowserSettings:
     """How to reach the platforms. Raises InputError naming the option."""
-    return _validated(BrowserSettings, settings.browser, "browser")
-
-
-def _validated(kind: type[M], options: Mapping[str, Any], place: str) -> M:
-    try:
-        return kind.model_validate(options)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in (place, *first["loc"]))
-        raise InputError(key, f"{first['msg']}; correct the settings") from error
+    return validated(BrowserSettings, settings.browser, "browser")
 
 
 if __name__ == "__main__":
