@@ -91,7 +91,7 @@ class Downloader:
                 raise _RedirectError("跳转被拒绝：网址指向内网地址") from None
             if isinstance(answer, Capture):
                 return answer
-            asked = urllib.parse.urljoin(asked, answer)
+            asked = _joined(asked, answer)
             if why := refusal(asked, hosts):
                 raise _RedirectError(f"跳转被拒绝：{why}")
         raise _RedirectError(f"跳转超过{MAX_REDIRECTS}次")
@@ -101,7 +101,7 @@ class Downloader:
         try:
             return self._ask_once(url, deadline)
         except httpcore.ConnectError as error:
-            if self._spki is None or not isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            if self._spki is None or not isinstance(_below(error), ssl.SSLCertVerificationError):
                 raise
             trusted = trust.with_pinned(self._presented(url, deadline), self._spki)
             if trusted is None:
@@ -138,7 +138,7 @@ class Downloader:
     def _headers(self, url: str) -> list[tuple[bytes, bytes]]:
         address = _address(url)
         host = address.host if b":" not in address.host else b"[" + address.host + b"]"
-        port = b"" if address.port == _PORTS[address.scheme.decode()] else b":%d" % (address.port or 0)
+        port = b":%d" % address.port if address.port else b""
         return [
             (b"Host", host + port),
             (b"User-Agent", self._user_agent.encode()),
@@ -162,8 +162,15 @@ def _address(url: str) -> httpcore.URL:
     target = urllib.parse.quote(parts.path or "/", safe=_UNQUOTED)
     if parts.query:
         target += f"?{urllib.parse.quote(parts.query, safe=_UNQUOTED)}"
-    port = parts.port or _PORTS[parts.scheme]
+    port = None if parts.port == _PORTS[parts.scheme] else parts.port
     return httpcore.URL(scheme=parts.scheme.encode(), host=(host_of(url) or "").encode(), port=port, target=target)
+
+
+def _joined(url: str, place: str) -> str:
+    try:
+        return urllib.parse.urljoin(url, place)
+    except ValueError:
+        return place
 
 
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -192,7 +199,12 @@ def _explained(error: Exception) -> Captured:
         return failed(Outcome.NETWORK, f"网络不通（代理应答{words[:3]}）")
     if isinstance(error, httpcore.RemoteProtocolError):
         return failed(Outcome.NETWORK, "应答不完整" if "without sending" in words else "应答不合HTTP规范")
-    return failed(Outcome.NETWORK, f"网络不通（{_why(error.__cause__)}）")
+    return failed(Outcome.NETWORK, f"网络不通（{_why(_below(error))}）")
+
+
+def _below(error: Exception) -> BaseException | None:
+    """What the socket raised: httpcore wraps it, and its pool cuts off the cause."""
+    return next((wrapped for wrapped in error.args if isinstance(wrapped, BaseException)), None)
 
 
 def _why(cause: BaseException | None) -> str:

@@ -60,6 +60,7 @@ class Network(httpcore.NetworkBackend):
         addresses = _looked_up(host, self.seconds)
         if not self._proxied and any(is_private(address) for address in addresses):
             raise InnerAddressError
+        addresses = addresses[:MOST_ADDRESSES]
         error: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for untried, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             try:
@@ -135,5 +136,5 @@ def _looked_up(host: str, seconds: float) -> list[str]:
     except queue.Empty:
         raise httpcore.ConnectTimeout("the name server does not answer") from None
     if isinstance(answer, OSError):
-        raise httpcore.ConnectError(str(answer)) from answer
+        raise httpcore.ConnectError(answer)
     return answer

@@ -52,7 +52,13 @@ def _inflated(parts: Iterable[bytes], coding: str) -> Iterator[bytes]:
                 rest = decoder.unconsumed_tail or decoder.unused_data
     except zlib.error as error:
         raise UnpackError("应答解压失败") from error
-    if decoder is not None and not decoder.eof:
+    if decoder is not None:
+        yield decoder.flush()  # what stood ready when the last piece was full: less than a piece
+        _check_end(decoder.eof)
+
+
+def _check_end(reached: bool) -> None:
+    if not reached:
         raise UnpackError("应答不完整")
 
 
