@@ -1,5 +1,6 @@
 """What failed, how often in a row, why, and when it may be tried again."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +43,13 @@ class Attempts:
     def succeeded(self, report: str, period: str) -> None:
         self._failed.pop((report, period), None)
 
+    def keep_only(self, report: str, periods: Collection[str]) -> None:
+        """What became of other periods is no longer anybody's matter."""
+        gone = [key for key in self._failed if key[0] == report and key[1] not in periods]
+        for key in gone:
+            del self._failed[key]
+
     def reasons(self) -> list[str]:
         """What fails at present, one sentence a report and period."""
-        return [f"report {name} {period}: {known.reason}" for (name, period), known in self._failed.items() if known.reason]
+        failed = [(key, known.reason) for key, known in self._failed.items() if known.reason]
+        return [f"report {name} {period}: {reason}" for (name, period), reason in failed]

@@ -58,6 +58,7 @@ class ReporterEngine:
     def _write_next(self, name: str, report: Report, began_at: datetime, now: datetime) -> bool:
         written = self._store.reports.written(name, now)
         periods = self._due(name, report, began_at, now)
+        self._attempts.keep_only(name, {_ITS_CALENDAR, *(period.name for period in periods)})
         for period in periods:
             if period.name in written or not self._attempts.may_try(name, period.name, now):
                 continue
@@ -74,7 +75,7 @@ class ReporterEngine:
             return []
         try:
             periods = due_periods(report, began_at, now)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
             self._failed(name, _ITS_CALENDAR, now, error)
             return []
         self._attempts.succeeded(name, _ITS_CALENDAR)
@@ -93,7 +94,7 @@ class ReporterEngine:
         """Null: it could not be written, which was told."""
         try:
             path = write_report(report, self._store, period, period.cut_off(now), self._folder)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
             self._failed(name, period.name, now, error)
             return None
         self._attempts.succeeded(name, period.name)
