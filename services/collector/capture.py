@@ -84,7 +84,7 @@ class Reading(Value):
 class Plan(Value):
     """What to open for one account.
 
-    `page`: the account's page, opened in the browser; null means plain HTTP through the browser's own client (feeds).
+    `page`: the account's page, opened in the browser; null means plain HTTP without a browser (feeds).
     `keep`: regular expressions; answers whose URL (host and path, without query) matches one are captured.
     `fetch`: answers that may be asked for from inside the platform's warm page instead of loading `page` again;
     empty where the page's own script must sign the request.

@@ -51,6 +51,12 @@ class Accounts:
         with self._database.read() as connection:
             return [account for _, account in sorted(_in_force(connection, moment).items())]
 
+    def began_at(self) -> datetime | None:
+        """When the first account entered the ledger; null while it is empty."""
+        with self._database.read() as connection:
+            moment: datetime | None = connection.execute(select(func.min(_account.c.since))).scalar()
+        return moment
+
     def find(self, key: str) -> Account | None:
         with self._database.read() as connection:
             return find_account(connection, key)
