@@ -114,13 +114,17 @@ class ShownAccount(Value):
 
 
 class ShownPost(Value):
-    """One item as a capture shows it; the fields of shared.events.Post that a page can tell."""
+    """One item as a capture shows it; the fields of shared.events.Post that a page can tell.
+
+    `approximate`: the page tells its time in words that move with the clock or name no hour (3小时前, 06-14).
+    """
 
     id: Id
     url: Url = None
     title: Line = None
     text: LongText = None
     published_at: Moment | None = None
+    approximate: bool = False
     pinned: bool | None = None
     kind: Kind = Kind.UNKNOWN
     comments: Comments = Comments.UNKNOWN

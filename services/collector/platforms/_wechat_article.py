@@ -19,6 +19,7 @@ from services.collector.platforms._wechat_identity import (
     number_of_biz,
 )
 from services.collector.platforms._wechat_sighting import Sighting, failed
+from services.collector.reading.chinese_time import is_rough
 from services.collector.reading.markup import node_text, plain_text, tidy, tree
 from services.collector.reading.moments import from_text, from_unix
 from services.collector.reading.script_values import assigned, members, variables
@@ -164,6 +165,7 @@ def _sighting(facts: Mapping[str, Any], page: Page | None, capture: Capture) -> 
         title=title or None,
         text=text or None,
         published_at=published_at,
+        approximate=is_rough(str(facts.get("rendered_time") or "")) and not _exact_time(facts),
         kind=_kind(facts.get("copyright_info")),
         comments=_comments(facts),
         ad_signals=tuple(dict.fromkeys(_ad_signals(facts, page))),
@@ -184,11 +186,15 @@ def _built_link(facts: Mapping[str, Any], identity: Identity) -> str | None:
 
 
 def _published_at(facts: Mapping[str, Any], now: datetime) -> datetime | None:
+    served_at = from_unix(facts.get("svr_time")) or now
+    return _exact_time(facts) or from_text(facts.get("rendered_time"), served_at)
+
+
+def _exact_time(facts: Mapping[str, Any]) -> datetime | None:
     for name in ("ori_create_time", "create_timestamp", "ori_send_time", "create_time"):
         if moment := from_unix(facts.get(name)):
             return moment
-    seen_at = from_unix(facts.get("svr_time")) or now
-    return from_text(str(facts.get("create_time") or "")) or from_text(facts.get("rendered_time"), seen_at)
+    return from_text(str(facts.get("create_time") or ""))
 
 
 def _text(facts: Mapping[str, Any], page: Page | None) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms.base import Platform
-from services.collector.reading.chinese_time import parse_chinese_time
+from services.collector.reading.chinese_time import is_rough, parse_chinese_time
 from services.collector.reading.markup import plain_text
 from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
@@ -44,6 +44,7 @@ _OWN_LINK = re.compile(r"^(?:(?:https?:)?//(?:[a-z]+\.)?(?:toutiao\.com|snssdk\.
 _LINKS = ("article_url", "share_url", "display_url", "url", "source_url", "item_source_url", "seo_url")
 _FEED_MARKS = {"login_status", "post_content_hint", "tips", "total_number", "return_count", "action_label", "cur_tab"}
 _TEXTS = {"title", "abstract", "content", "publish_time"}
+_TIMES = ("publish_time", "publishTime", "display_time", "create_time", "createTime")
 _OWN_MARKS = {
     "group_id",
     "item_id",
@@ -203,6 +204,7 @@ def _item(cell: dict[str, object], capture: Capture) -> Seen | None:
         title=as_text(node.get("title")),
         text=_text(node),
         published_at=_published_at(node, capture.at),
+        approximate=_unix_time(node) is None and is_rough(_written_time(node)),
         pinned=_pinned(node),
         kind=_kind(node),
         comments=_comments(node.get("ban_comment")),
@@ -282,12 +284,17 @@ def _text(node: dict[str, object]) -> str | None:
 
 
 def _published_at(node: dict[str, object], now: datetime) -> datetime | None:
-    for key in ("publish_time", "publishTime", "display_time", "create_time", "createTime"):
-        if moment := as_moment(node.get(key)):
-            return moment
-    written = as_text(node.get("datetime")) or as_text(node.get("publish_time"))
-    moment = parse_chinese_time(written, now) if written else None
+    moment = _unix_time(node) or parse_chinese_time(_written_time(node), now)
     return moment.astimezone(UTC) if moment else None
+
+
+def _unix_time(node: dict[str, object]) -> datetime | None:
+    moments = (as_moment(node.get(key)) for key in _TIMES)
+    return next((moment for moment in moments if moment), None)
+
+
+def _written_time(node: dict[str, object]) -> str:
+    return as_text(node.get("datetime")) or as_text(node.get("publish_time")) or ""
 
 
 def _pinned(node: dict[str, object]) -> bool | None:
@@ -342,6 +349,7 @@ def _article_page(page: str, capture: Capture) -> Seen | None:
         title=as_text(_literal(article, "title")),
         text=as_text(plain_text(_literal(article, "content") or "")),
         published_at=moment,
+        approximate=is_rough(written),
         kind=Kind.ORIGINAL if original and original[1] == "true" else Kind.UNKNOWN,
         comments=_comments({"0": False, "1": True, "false": False, "true": True}[ban[1]] if ban else None),
     )

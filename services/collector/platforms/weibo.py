@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms.base import Platform
-from services.collector.reading.chinese_time import names_day_only, parse_chinese_time
+from services.collector.reading.chinese_time import is_rough, names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
 from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
@@ -356,6 +356,7 @@ def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | 
         url=f"https://{path}",
         text=_text(mblog),
         published_at=_published_at(mblog, post_id, capture.at),
+        approximate=is_rough(as_text(mblog.get("created_at"))),
         pinned=_pinned(mblog, card),
         kind=Kind.REPOST if forwarder or mblog.get("retweeted_status") else Kind.ORIGINAL,
         comments=_comments(mblog),

@@ -15,6 +15,7 @@ _DAY = re.compile(r"(?P<word>今天|昨天|前天)" + _CLOCK)
 _DATE = re.compile(
     r"(?:(?P<year>(?:19|20)\d{2})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?(?:T|\s)?" + _CLOCK
 )
+_JUST_NOW = ("刚刚", "刚才")
 _UNITS = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400}
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
 
@@ -30,6 +31,13 @@ def parse_chinese_time(text: str, now: datetime) -> datetime | None:
     return moment if moment is not None and moment <= here + FUTURE_TOLERANCE else None
 
 
+def is_rough(text: str | None) -> bool:
+    """True for words whose moment moves with the time of capture, or that name a day without its hour."""
+    words = (text or "").strip()
+    match = _DAY.fullmatch(words) or _DATE.fullmatch(words)
+    return words in _JUST_NOW or _AGO.fullmatch(words) is not None or (match is not None and match["hour"] is None)
+
+
 def names_day_only(text: str) -> tuple[int, int] | None:
     """Month and day of a text that tells neither year nor clock (`06-14`, `1月3日`)."""
     match = _DATE.fullmatch(text.strip())
@@ -39,7 +47,7 @@ def names_day_only(text: str) -> tuple[int, int] | None:
 
 
 def _ago(text: str, here: datetime) -> datetime | None:
-    if text in ("刚刚", "刚才"):
+    if text in _JUST_NOW:
         return here
     match = _AGO.fullmatch(text)
     if match is None:

@@ -283,12 +283,14 @@ def _merged_posts(sights: Sequence[Sight]) -> tuple[ShownPost, ...]:
 
 def _merged_post(one: ShownPost, other: ShownPost) -> ShownPost:
     """The same item seen twice: what either tells, and the longer text (lists cut it)."""
+    dated = min((post for post in (one, other) if post.published_at), key=lambda post: post.approximate, default=one)
     return ShownPost(
         id=one.id,
         url=one.url or other.url,
         title=one.title or other.title,
         text=max(one.text, other.text, key=len) if one.text and other.text else one.text or other.text,
-        published_at=one.published_at or other.published_at,
+        published_at=dated.published_at,
+        approximate=dated.approximate,
         pinned=other.pinned if one.pinned is None else one.pinned,
         kind=other.kind if one.kind is Kind.UNKNOWN else one.kind,
         comments=other.comments if one.comments is Comments.UNKNOWN else one.comments,
