@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     NETWORK = "network"
     CRASH = "crash"
+    CLOCK = "clock"
+    """Our own clock is wrong: whatever was shown, nothing can be said of when."""
 
     @property
     def is_evidence(self) -> bool:
@@ -55,6 +57,7 @@ _OUTCOME_WORDS = {
     Outcome.TIMEOUT: "页面打开超时",
     Outcome.NETWORK: "网络不通",
     Outcome.CRASH: "浏览器异常退出",
+    Outcome.CLOCK: "本机时间有误",
 }
 
 

@@ -54,6 +54,12 @@ class Accounts:
         with self._database.read() as connection:
             return [Account.model_validate_json(body) for body in connection.execute(rows).scalars()]
 
+    def began_at(self) -> datetime | None:
+        """When the first account entered the ledger; null while it is empty."""
+        with self._database.read() as connection:
+            moment: datetime | None = connection.execute(select(func.min(_account.c.since))).scalar()
+        return moment
+
     def find(self, key: str) -> Account | None:
         with self._database.read() as connection:
             return find_account(connection, key)

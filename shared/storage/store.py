@@ -7,6 +7,7 @@ from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.judgements import Judgements
 from shared.storage.notes import Notes
+from shared.storage.reports import Reports
 from shared.storage.standings import Standings
 from shared.storage.visits import Visits
 
@@ -22,6 +23,7 @@ class Store:
         self.standings = Standings(database)
         self.deliveries = Deliveries(database)
         self.notes = Notes(database)
+        self.reports = Reports(database)
 
     def check(self) -> None:
         """Really ask the database. Raises TransientError."""

@@ -209,8 +209,19 @@ class DeliveryRow(SQLModel, table=True):
     leased_by: str | None = None
 
 
+class ReportRow(SQLModel, table=True):
+    """One report on one period: who may write it at present, and when it was written."""
+
+    __tablename__ = "report"
+
+    report: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    leased_until: datetime | None = _time(default=None)
+    written_at: datetime | None = _time(default=None)
+
+
 class NoteRow(SQLModel, table=True):
-    """Dated remarks that reports print: which rulebook was in force, which week's list was written."""
+    """Dated remarks that reports print: which rulebook was in force."""
 
     __tablename__ = "note"
 
