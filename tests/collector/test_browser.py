@@ -314,20 +314,56 @@ def test_a_proxy_with_another_key_is_not_trusted(settings: BrowserSettings) -> N
         browser.close()
 
 
-def test_a_saved_login_is_used_and_must_be_private(settings: BrowserSettings, net: Internet, tmp_path: Path) -> None:
-    cookie = {"name": "SUB", "value": "kept", "domain": ".weibo.cn", "path": "/", "secure": True}
+@pytest.fixture
+def session_file(settings: BrowserSettings, tmp_path: Path) -> Iterator[tuple[Path, Browser]]:
     file = tmp_path / "weibo.json"
+    cookie = {"name": "SUB", "value": "kept", "domain": ".weibo.cn", "path": "/", "secure": True}
     file.write_text(json.dumps({"cookies": [{**cookie, "expires": -1, "httpOnly": False, "sameSite": "Lax"}]}))
-    file.chmod(0o644)
+    file.chmod(0o600)
     browser = Browser(settings.model_copy(update={"storage_state": tmp_path}), utc_now)
-    try:
-        with pytest.raises(InputError, match="chmod 600"):
-            look_at(browser)
-        file.chmod(0o600)
-        assert len(look_at(browser).captures) == 3
-        assert net.seen["visitor.passport.weibo.cn/visitor/visitor"] == 0
-    finally:
-        browser.close()
+    yield file, browser
+    browser.close()
+
+
+def test_a_saved_login_is_used(session_file: tuple[Path, Browser], net: Internet) -> None:
+    _, browser = session_file
+    assert len(look_at(browser).captures) == 3
+    assert net.seen["visitor.passport.weibo.cn/visitor/visitor"] == 0
+
+
+def test_a_saved_login_that_others_can_read_is_the_engineers_error(session_file: tuple[Path, Browser]) -> None:
+    file, browser = session_file
+    file.chmod(0o644)
+    look = look_at(browser)
+    assert look.failure is Outcome.CRASH
+    assert look.reason
+    assert str(file) in look.reason
+    assert "chmod 600" in look.reason
+    file.chmod(0o600)
+    assert look_at(browser).failure is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[]",
+        '{"cookies": 1}',
+        '{"cookies": [{"name": 1}]}',
+        '{"cookies": [{"name": "a", "value": "b", "domain": "", "path": ""}]}',
+        '{"origins": [{"origin": 5}]}',
+        "[" * 100_000,
+    ],
+)
+def test_a_broken_saved_login_is_the_engineers_error(session_file: tuple[Path, Browser], text: str) -> None:
+    file, browser = session_file
+    file.write_text(text)
+    look = look_at(browser)
+    assert look.failure is Outcome.CRASH
+    assert look.reason
+    assert str(file) in look.reason
+    assert browser.visit("douyin", douyin(), ("www.douyin.com",)).failure is None
 
 
 def test_check_really_starts_the_browser(browser: Browser) -> None:

@@ -3,14 +3,16 @@
 import sys
 import urllib.parse
 from contextlib import suppress
+from pathlib import Path
 
 import structlog
 from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
-from services.collector.browser.chromium import BrowserSettings, find_browser, saved_state
+from services.collector.browser.chromium import BrowserSettings, find_browser
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
+from services.collector.browser.session import SessionFileError, saved_session, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
 from services.collector.deadline import Deadline
@@ -45,8 +47,8 @@ class Browser:
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
         """Look at one account. `full` loads the page even where its answers alone could be had.
 
-        Raises InputError, before opening anything, for an address that may not be visited or a storage state others
-        can read; TransientError when no browser starts.
+        Raises InputError, before opening anything, for an address that may not be visited; TransientError when no
+        browser starts. A session file that cannot be used is a failure of ours.
         """
         for url in (plan.page, *plan.fetch):
             if url and (why := self._refusal(url, hosts)):
@@ -60,6 +62,8 @@ class Browser:
                 look = self._look(platform, plan, deadline, full)
         except VisitError as error:
             look = error.look
+        except SessionFileError as error:
+            return failed(Outcome.CRASH, str(error))
         except pw.Error as error:
             look = _STUCK if self._kill_switch.has_fired else explained(error)
         if look.failure:
@@ -109,20 +113,28 @@ class Browser:
         tab = self._tabs.get(platform)
         if tab and tab.visits < RECYCLE_AFTER:
             return tab
-        state = tab.context.storage_state() if tab else saved_state(self._settings, platform)
+        state = tab.context.storage_state() if tab else saved_session(self._settings.storage_state, platform)
         if tab:
             tab.context.close()
-        context = self._chromium.new_context(
-            accept_downloads=False,
-            service_workers="block",
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            viewport={"width": 1440, "height": 1000},
-            user_agent=self._settings.user_agent,
-            storage_state=state,
-        )
+        context = self._context(self._chromium, state)
         self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal)
         return self._tabs[platform]
+
+    def _context(self, chromium: pw.Browser, state: pw.StorageState | Path | None) -> pw.BrowserContext:
+        try:
+            return chromium.new_context(
+                accept_downloads=False,
+                service_workers="block",
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+                viewport={"width": 1440, "height": 1000},
+                user_agent=self._settings.user_agent,
+                storage_state=state,
+            )
+        except pw.Error as error:
+            if isinstance(state, Path) and _is_about_the_state(error.message):
+                raise unusable(state) from error
+            raise
 
     def _launch(self) -> pw.Browser:
         settings = self._settings
@@ -158,6 +170,11 @@ class Browser:
                 self._chromium.close()
         self._chromium = None
         self._kill_switch.aim(None)
+
+
+def _is_about_the_state(message: str) -> bool:
+    """The driver tells by words only: some name the state, others the field of it that is wrong."""
+    return any(words in message for words in ("storage state", "storageState", "ookie"))
 
 
 def _proxy(url: str | None) -> pw.ProxySettings | None:
