@@ -28,6 +28,8 @@ RECYCLE_AFTER = 50
 """Visits before a platform's context is made anew: free within noise at 50, and memory stays flat."""
 RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
+START_SECONDS = 60.0
+"""For browser and page to be ready, which is no site's time."""
 KILL_GRACE_SECONDS = 10.0
 _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 
@@ -50,16 +52,16 @@ class Browser:
         Raises InputError, before opening anything, for an address that may not be visited; TransientError when no
         browser starts. A session file that cannot be used is a failure of ours.
         """
-        for url in (plan.page, *plan.fetch):
-            if url and (why := self._refusal(url, hosts)):
-                raise InputError(url, f"{why}，请核对台账中的主页链接或账号ID")
+        page = self._page_of(plan, hosts)
         if self._visits >= RESTART_AFTER:
             self.close()
         self._visits += 1
-        deadline = Deadline(self._settings.timeout_seconds)
         try:
+            with self._kill_switch.armed(START_SECONDS):
+                tab = self._tab(platform)
+            deadline = Deadline(self._settings.timeout_seconds)
             with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
-                look = self._look(platform, plan, deadline, full)
+                look = _look(tab, page, plan, deadline, full)
         except VisitError as error:
             look = error.look
         except SessionFileError as error:
@@ -85,19 +87,16 @@ class Browser:
                 self._playwright.stop()
         self._playwright = None
 
-    def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
-        return refusal(url, hosts, resolve=self._settings.proxy is None)
-
-    def _look(self, platform: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
+    def _page_of(self, plan: Plan, hosts: tuple[str, ...]) -> str:
         if plan.page is None:
             raise ValueError("a plan without a page is for the downloader")
-        tab = self._tab(platform)
-        tab.visits += 1
-        if not full and plan.fetch and tab.is_warm_for(plan.fetch):
-            captures = tab.fetch(plan.fetch, deadline)
-            if captures:
-                return Captured(captures=captures, final_url=plan.page, light=True)
-        return tab.load(plan.page, plan, deadline)
+        for url in (plan.page, *plan.fetch):
+            if why := self._refusal(url, hosts):
+                raise InputError(url, f"{why}，请核对台账中的主页链接或账号ID")
+        return plan.page
+
+    def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
+        return refusal(url, hosts, resolve=self._settings.proxy is None)
 
     def _driver(self) -> pw.Playwright:
         if self._playwright is None:
@@ -170,6 +169,15 @@ class Browser:
                 self._chromium.close()
         self._chromium = None
         self._kill_switch.aim(None)
+
+
+def _look(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
+    tab.visits += 1
+    if not full and plan.fetch and tab.is_warm_for(plan.fetch):
+        captures = tab.fetch(plan.fetch, deadline)
+        if captures:
+            return Captured(captures=captures, final_url=page, light=True)
+    return tab.load(page, plan, deadline)
 
 
 def _is_about_the_state(message: str) -> bool:
