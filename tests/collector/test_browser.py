@@ -30,7 +30,6 @@ pytestmark = [
 
 WEIBO_HOSTS = ("m.weibo.cn", "visitor.passport.weibo.cn", "passport.weibo.cn")
 SEC_UID = "MS4wLjABAAAAQingheDemo000000000000000000000000000000001"
-FEED = "https://feeds.qinghe.example/news.xml"
 
 
 def weibo(uid: str = "1000001") -> Plan:
@@ -56,7 +55,6 @@ def net() -> Internet:
                 DemoAccount("weibo", "1000001", "青禾发布", "示例单位", posts),
                 DemoAccount("weibo", "1000002", "青禾教育", "示例单位", posts),
                 DemoAccount("douyin", SEC_UID, "青禾融媒", "示例单位", posts),
-                DemoAccount("feed", "qinghe-news", "青禾要闻", "示例单位", posts),
             ]
         )
     )
@@ -274,35 +272,13 @@ def test_a_closed_browser_starts_again(browser: Browser) -> None:
     assert look_at(browser).failure is None
 
 
-def test_a_feed_needs_no_browser(settings: BrowserSettings) -> None:
+def test_a_browser_that_is_not_there_is_said(settings: BrowserSettings) -> None:
     browser = Browser(settings.model_copy(update={"executable": Path("/nowhere")}), utc_now)
     try:
-        look = browser.visit("feed", Plan(fetch=(FEED,)), ())
-        assert look.failure is None
-        assert look.captures[0].status == 200
-        assert b"<rss" in look.captures[0].body
         with pytest.raises(TransientError, match="浏览器无法启动"):
             look_at(browser)
     finally:
         browser.close()
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "failure"), [("huge", Outcome.NETWORK), ("reset", Outcome.NETWORK), ("hang", Outcome.TIMEOUT)]
-)
-def test_a_feed_that_does_not_come_is_a_failure(
-    browser: Browser, net: Internet, behaviour: str, failure: Outcome
-) -> None:
-    net.world.behave("feed", behaviour)
-    assert browser.visit("feed", Plan(fetch=(FEED,)), ()).failure is failure
-
-
-def test_a_feed_may_not_lead_inside(browser: Browser, net: Internet) -> None:
-    net.world.behave("feed", "to_private")
-    look = browser.visit("feed", Plan(fetch=(FEED,)), ())
-    assert look.failure is Outcome.NETWORK
-    assert look.reason
-    assert "内网" in look.reason
 
 
 @pytest.mark.parametrize(
@@ -319,16 +295,10 @@ def test_an_address_outside_the_platform_is_refused_before_anything_starts(
     assert not net.seen
 
 
-def test_without_a_proxy_a_name_that_leads_inside_is_refused() -> None:
-    with pytest.raises(InputError, match="内网"):
-        Browser(BrowserSettings(), utc_now).visit("feed", Plan(fetch=("http://127.0.0.1:1/",)), ())
-
-
 def test_a_dead_proxy_is_a_network_failure(settings: BrowserSettings) -> None:
     browser = Browser(settings.model_copy(update={"proxy": "http://127.0.0.1:9"}), utc_now)
     try:
         assert look_at(browser).failure is Outcome.NETWORK
-        assert browser.visit("feed", Plan(fetch=(FEED,)), ()).failure is Outcome.NETWORK
     finally:
         browser.close()
 

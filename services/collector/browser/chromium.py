@@ -22,11 +22,11 @@ class BrowserSettings(BaseModel):
 
     executable: Path | None = None
     """Null: a Chrome or Chromium found on this machine."""
-    proxy: str | None = Field(default=None, repr=False)
+    proxy: str | None = Field(default=None, repr=False, pattern=r"^https?://[^\s/?#]+/?$")
     """Egress proxy, `http://user:password@host:port`."""
     proxy_spki: str | None = None
     """Base64 SHA-256 of the public key of a proxy that inspects TLS: trusted beside the public authorities."""
-    user_agent: str | None = None
+    user_agent: str | None = Field(default=None, pattern=r"^[\x20-\x7e]+$")
     storage_state: Path | None = None
     """Folder of `<platform>.json` Playwright storage states (a login kept by hand), readable by their owner only."""
     headless: bool = True

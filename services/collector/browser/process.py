@@ -7,13 +7,13 @@ from contextlib import suppress
 import structlog
 from playwright import sync_api as pw
 
-from services.collector.answers import failed, heard, length_of, network_failure
+from services.collector.answers import failed, heard
 from services.collector.browser.chromium import BrowserSettings, find_browser, saved_state
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
-from services.collector.browser.tab import Tab, VisitError, check_size, explained
-from services.collector.browser.watch import Deadline
-from services.collector.capture import Capture, Captured, Plan
+from services.collector.browser.tab import Tab, VisitError, explained
+from services.collector.capture import Captured, Plan
+from services.collector.deadline import Deadline
 from shared.addresses import refusal
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
@@ -27,8 +27,6 @@ RECYCLE_AFTER = 50
 RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
 KILL_GRACE_SECONDS = 10.0
-MAX_REDIRECTS = 3
-_REDIRECTS = (301, 302, 303, 307, 308)
 _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 
 
@@ -59,7 +57,7 @@ class Browser:
         deadline = Deadline(self._settings.timeout_seconds)
         try:
             with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
-                look = self._look(platform, plan, hosts, deadline, full)
+                look = self._look(platform, plan, deadline, full)
         except VisitError as error:
             look = error.look
         except pw.Error as error:
@@ -86,9 +84,9 @@ class Browser:
     def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
         return refusal(url, hosts, resolve=self._settings.proxy is None)
 
-    def _look(self, platform: str, plan: Plan, hosts: tuple[str, ...], deadline: Deadline, full: bool) -> Captured:
+    def _look(self, platform: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
         if plan.page is None:
-            return self._get_all(plan, hosts, deadline)
+            raise ValueError("a plan without a page is for the downloader")
         tab = self._tab(platform)
         tab.visits += 1
         if not full and plan.fetch and tab.is_warm_for(plan.fetch):
@@ -96,38 +94,6 @@ class Browser:
             if captures:
                 return Captured(captures=captures, final_url=plan.page, light=True)
         return tab.load(plan.page, plan, deadline)
-
-    def _get_all(self, plan: Plan, hosts: tuple[str, ...], deadline: Deadline) -> Captured:
-        """Plain HTTP for feeds, without a browser."""
-        settings = self._settings
-        client = self._driver().request.new_context(
-            proxy=_proxy(settings.proxy),
-            user_agent=settings.user_agent,
-            # The driver's own client cannot pin a key, so behind an inspecting proxy it trusts whoever answers there.
-            ignore_https_errors=settings.proxy_spki is not None,
-        )
-        try:
-            captures = tuple(self._get(client, url, hosts, deadline) for url in plan.fetch)
-        except pw.TimeoutError as error:
-            raise VisitError(explained(error)) from error
-        except pw.Error as error:
-            raise VisitError(network_failure(error.message)) from error
-        finally:
-            client.dispose()
-        return Captured(captures=captures, final_url=captures[-1].url if captures else None)
-
-    def _get(self, client: pw.APIRequestContext, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
-        for _ in range(MAX_REDIRECTS + 1):  # every one is checked like the first address
-            answer = client.get(url, timeout=deadline.milliseconds, max_redirects=0)
-            if answer.status not in _REDIRECTS:
-                check_size(length_of(answer.headers), self._settings.max_body_bytes)
-                body = answer.body()
-                check_size(len(body), self._settings.max_body_bytes)
-                return Capture(url=url, status=answer.status, headers=answer.headers, body=body, at=self._clock())
-            url = urllib.parse.urljoin(url, answer.headers.get("location", ""))
-            if why := self._refusal(url, hosts):
-                raise VisitError(failed(Outcome.NETWORK, f"跳转被拒绝：{why}"))
-        raise VisitError(failed(Outcome.NETWORK, f"跳转超过{MAX_REDIRECTS}次"))
 
     def _driver(self) -> pw.Playwright:
         if self._playwright is None:

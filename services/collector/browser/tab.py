@@ -10,8 +10,9 @@ from playwright import sync_api as pw
 from services.collector.answers import TOO_LARGE, failed, length_of, network_failure
 from services.collector.browser.chromium import BLOCKED, BrowserSettings
 from services.collector.browser.in_page import FETCH
-from services.collector.browser.watch import Deadline, Watch
+from services.collector.browser.watch import Watch
 from services.collector.capture import Capture, Captured, Plan
+from services.collector.deadline import Deadline
 from shared.addresses import is_private, origin_of
 from shared.clock import Clock
 from shared.events import Outcome
@@ -143,7 +144,7 @@ class Tab:
             if response.status < 400:
                 raise VisitError(network_failure(TOO_LARGE if "evicted" in error.message else "")) from error
             body = b""
-        check_size(len(body), self._settings.max_body_bytes)
+        _check_size(len(body), self._settings.max_body_bytes)
         return Capture(url=response.url, status=response.status, headers=response.headers, body=body, at=self._clock())
 
     def _fetched(self, answer: dict[str, Any]) -> Capture:
@@ -178,6 +179,6 @@ def _came_from_inside(response: pw.Response) -> bool:
     return address is not None and is_private(address["ipAddress"])
 
 
-def check_size(size: int, limit: int) -> None:
+def _check_size(size: int, limit: int) -> None:
     if size > limit:
         raise VisitError(network_failure(TOO_LARGE))

@@ -81,19 +81,3 @@ class Watch(Generic[R]):
         parts = urllib.parse.urlsplit(url)
         place = f"{parts.netloc}{parts.path}"
         return next((pattern for pattern in self._patterns if pattern.search(place)), None)
-
-
-class Deadline:
-    """The end of one whole visit."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def seconds(self) -> float:
-        return max(0.0, self._end - time.monotonic())
-
-    @property
-    def milliseconds(self) -> float:
-        """At least 1: to Playwright 0 means for ever."""
-        return max(1.0, self.seconds * 1000)
