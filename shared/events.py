@@ -32,6 +32,8 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     NETWORK = "network"
     CRASH = "crash"
+    CLOCK = "clock"
+    """Our own clock is wrong: whatever was shown, nothing can be said of when."""
 
     @property
     def is_evidence(self) -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from shared.account import Account
+from shared.clock import FUTURE_TOLERANCE
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.tables import metadata
-from shared.storage.timeline import FUTURE_TOLERANCE, HISTORY_POSTS, MOST_FAILURES, Probed, Timeline, counted_newest
+from shared.storage.timeline import HISTORY_POSTS, MOST_FAILURES, Probed, Timeline, counted_newest
 
 _account = metadata.tables["account"]
 _post = metadata.tables["post"]

@@ -18,6 +18,7 @@ REASONS = {
     Outcome.TIMEOUT: "页面打开超时",
     Outcome.NETWORK: "网络不通",
     Outcome.CRASH: "浏览器异常退出",
+    Outcome.CLOCK: "本机时间有误",
 }
 
 
