@@ -6,6 +6,7 @@ from shared.storage.accounts import Accounts
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.judgements import Judgements
+from shared.storage.leases import Leases
 from shared.storage.notes import Notes
 from shared.storage.reports import Reports
 from shared.storage.standings import Standings
@@ -22,6 +23,7 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.deliveries = Deliveries(database)
+        self.leases = Leases(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
 
