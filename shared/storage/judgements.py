@@ -31,20 +31,20 @@ class Judging:
 
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
-        self._connection = connection
+        self.connection = connection
         self._timeline: Timeline | None = None
         self._held: dict[str, list[Finding]] = {}
         self._watched_since: dict[str, datetime | None] = {}
 
     def serialise(self, key: str) -> None:
         """Of two analyzers that judge one account, one waits until the other's transaction is over."""
-        self._database.serialise(self._connection, key)
+        self._database.serialise(self.connection, key)
 
     @contextmanager
     def part(self) -> Iterator[None]:
         """What is written inside is undone by itself when something raises. Raises TransientError."""
         try:
-            with self._database.part(self._connection):
+            with self._database.part(self.connection):
                 yield
         except Exception:
             self._timeline = None
@@ -52,18 +52,18 @@ class Judging:
             raise
 
     def account(self, key: str) -> Account | None:
-        return accounts.find_account(self._connection, key)
+        return accounts.find_account(self.connection, key)
 
     def watched_since(self, key: str) -> datetime | None:
         if key not in self._watched_since:
-            self._watched_since[key] = accounts.watched_since(self._connection, key)
+            self._watched_since[key] = accounts.watched_since(self.connection, key)
         return self._watched_since[key]
 
     def add_post(self, post: Post) -> bool:
         """True when this sight of the item was not known. One seen again unchanged is written down too: a version
         between the two may yet arrive."""
         is_new = self._database.add_new(
-            self._connection,
+            self.connection,
             _post,
             fingerprint=post.fingerprint,
             observed_at=post.observed_at,
@@ -77,12 +77,12 @@ class Judging:
 
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
-        return self._connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
+        return self.connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this look was not known."""
         is_new = self._database.add_new(
-            self._connection,
+            self.connection,
             _probe,
             fingerprint=probe.fingerprint,
             key=probe.key,
@@ -110,7 +110,7 @@ class Judging:
     def forget_wrong_clocks(self, key: str, moment: datetime) -> None:
         """Probes of a clock that was ahead prove nothing, and their moment would stand before all that comes."""
         ahead = (_probe.c.key == key, _probe.c.at > moment, _probe.c.outcome == Outcome.CLOCK)
-        if self._connection.execute(delete(_probe).where(*ahead)).rowcount:
+        if self.connection.execute(delete(_probe).where(*ahead)).rowcount:
             self._timeline = None
 
     def latest_at(self, key: str, moment: datetime) -> datetime | None:
@@ -124,7 +124,7 @@ class Judging:
     def open_findings(self, key: str) -> list[Finding]:
         if key not in self._held:
             rows = select(_finding.c.body).where(_finding.c.key == key, _finding.c.closed_at.is_(None))
-            bodies = self._connection.execute(rows.order_by(_finding.c.id)).scalars()
+            bodies = self.connection.execute(rows.order_by(_finding.c.id)).scalars()
             self._held = {key: [Finding.model_validate_json(body) for body in bodies]}
         return self._held[key]
 
@@ -134,7 +134,7 @@ class Judging:
         One that was closed is as if it had not been.
         """
         same = (_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
-        if self._connection.execute(select(_finding.c.id).where(*same)).first() is not None:
+        if self.connection.execute(select(_finding.c.id).where(*same)).first() is not None:
             return False
         self._held.clear()
         insert = self._database.insert(_finding).values(
@@ -149,13 +149,13 @@ class Judging:
             body=finding.model_dump_json(),
         )
         again = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
-        self._connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
+        self.connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
         return True
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
         self._held.clear()
-        self._connection.execute(
+        self.connection.execute(
             update(_finding)
             .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
             .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED)
@@ -163,7 +163,7 @@ class Judging:
 
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
         """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""
-        write_standing(self._connection, standing, at, check_at)
+        write_standing(self.connection, standing, at, check_at)
 
     def _keep_up(self, event: Post | Probe) -> None:
         timeline = self._timeline
@@ -186,7 +186,7 @@ class Judging:
         return Timeline(
             key,
             moment,
-            _looks(self._connection, key, moment),
+            _looks(self.connection, key, moment),
             versions=[Post.model_validate_json(body) for body in reversed(versions)],
             published=self._published(key, moment),
             later=[
@@ -201,10 +201,10 @@ class Judging:
         line = moment + FUTURE_TOLERANCE
         counted = times.where(_post.c.published_at <= line).order_by(_post.c.published_at.desc()).limit(1)
         ahead = times.where(_post.c.published_at > line)
-        return [time for query in (counted, ahead) for time in self._connection.execute(query).scalars()]
+        return [time for query in (counted, ahead) for time in self.connection.execute(query).scalars()]
 
     def _bodies(self, query: Select[Any]) -> Sequence[str]:
-        return self._connection.execute(query).scalars().all()
+        return self.connection.execute(query).scalars().all()
 
 
 class Judgements:
