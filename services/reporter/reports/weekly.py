@@ -42,7 +42,7 @@ class Part(StrEnum):
 
 
 class Weekly(Report):
-    """`on_monday_at`: Beijing time; before the office starts, and not at a full or half hour, when robots are busiest."""
+    """`on_monday_at`: Beijing time; before the office starts, not at a full or half hour, when robots are busiest."""
 
     title: ClassVar[str] = "政务新媒体僵尸账号清单"
     example: ClassVar[str] = "2026-W47"
