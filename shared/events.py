@@ -1,6 +1,7 @@
 """What travels on the bus: Post, Probe, Finding. Immutable, versioned, each with a stable identity."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
@@ -8,6 +9,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 SCHEMA_VERSION = 1
+
+OBSERVATIONS = "observations"
+"""One topic for all of a visit, keyed by account: its posts come before their probe, and the bus keeps that order."""
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """A timezone-aware time, kept in UTC."""
@@ -59,6 +63,11 @@ class Severity(StrEnum):
     UNVERIFIED = "unverified"
 
     @property
+    def gravity(self) -> int:
+        """Higher is graver; the one order of severities."""
+        return len(Severity) - list(Severity).index(self)
+
+    @property
     def accuses(self) -> bool:
         return self in (Severity.VETO, Severity.DEDUCTION, Severity.REMINDER)
 
@@ -104,7 +113,7 @@ class Event(Value):
 class Post(Event):
     """One published item as seen at `observed_at`. The same item seen changed: same `fingerprint`, another `digest`."""
 
-    topic: ClassVar[str] = "posts"
+    topic: ClassVar[str] = OBSERVATIONS
 
     event: Literal["post"] = "post"
     id: Words = Field(min_length=1)
@@ -134,7 +143,8 @@ class Post(Event):
     @property
     def digest(self) -> str:
         """Changes when the content changes (edited, comments closed, unpinned), not when it is merely seen again."""
-        return digest_of(self.model_dump_json().encode())
+        content = self.model_dump(mode="json", exclude={"version", "observed_at"})
+        return _hash(*(f"{name}={json.dumps(content[name], ensure_ascii=True)}" for name in sorted(content)))
 
 
 class Coverage(StrEnum):
@@ -150,7 +160,7 @@ class Coverage(StrEnum):
 class Probe(Event):
     """One look at one account: when, how it ended, what was seen of the account."""
 
-    topic: ClassVar[str] = "probes"
+    topic: ClassVar[str] = OBSERVATIONS
 
     event: Literal["probe"] = "probe"
     at: Moment
@@ -203,8 +213,9 @@ class Evidence(Value):
 class Finding(Event):
     """One rule's objection to one account or post, with everything needed to check it by hand.
 
-    `subject` names the matter (a post id, or the moment silence began), so that rule + subject is one finding however
-    often it is seen. `since` is when the matter began, `at` when this status was established.
+    `subject` names the matter (a post id, or the moment silence began), so that indicator + subject is one finding
+    however often it is met; two entries of one rule are two matters. `since` is when the matter began, `at` when this
+    status was established.
     """
 
     topic: ClassVar[str] = "findings"
@@ -238,7 +249,7 @@ class Finding(Event):
 
     @property
     def fingerprint(self) -> str:
-        return _hash(self.platform, self.account_id, self.rule, self.subject, self.stage)
+        return _hash(self.platform, self.account_id, self.rule, self.indicator, self.subject, self.stage)
 
     @property
     def number(self) -> str:
@@ -247,15 +258,6 @@ class Finding(Event):
 
 
 AnyEvent = Annotated[Post | Probe | Finding, Field(discriminator="event")]
-
-
-def digest_of(body: bytes) -> str:
-    """`Post.digest` from the post's JSON as this version writes it, `version` first.
-
-    Both marks can only be the fields' own: inside a value every quote is escaped.
-    """
-    before, _, seen = body.partition(b',"observed_at":"')
-    return _sha256(b"{" + before.partition(b",")[2] + seen.partition(b'"')[2])
 
 
 def _hash(*parts: str) -> str:

@@ -122,4 +122,4 @@ def _state_of(finding: Finding) -> State:
 
 
 def _gravity(finding: Finding) -> tuple[int, bool, datetime]:
-    return [*Severity].index(finding.severity), finding.rule != "silent_account", finding.at
+    return -finding.severity.gravity, finding.rule != "silent_account", finding.at

@@ -9,11 +9,12 @@ import yaml
 from pydantic import BaseModel
 from typer.main import get_command
 
+from services.alerter.building import build_channels
 from services.alerter.channels.base import Channel
-from services.alerter.routes import build_channels
+from services.alerter.routes import Route
 from services.collector.browser.chromium import BrowserSettings
 from shared.plugins import discover
-from shared.runtime.settings import RouteSection, Settings, load_settings
+from shared.runtime.settings import Settings, load_settings
 from tests.paths import ROOT
 from xunjian.__main__ import app
 
@@ -21,7 +22,7 @@ SETTINGS_PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 CHANNELS = discover("services.alerter.channels", Channel)
 
 
-@pytest.mark.parametrize("model", [Settings, BrowserSettings, RouteSection, *CHANNELS.values()])
+@pytest.mark.parametrize("model", [Settings, BrowserSettings, Route, *CHANNELS.values()])
 def test_every_setting_is_documented(model: type[BaseModel]) -> None:
     assert [name for name in model.model_fields if not re.search(rf"[`.]{name}[`.]", SETTINGS_PAGE)] == []
 

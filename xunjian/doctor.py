@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.alerter.__main__ import channel_options
 from services.alerter.channels.base import Channel
+from services.alerter.routes import build_routes
 from services.collector.__main__ import browser_settings
 from services.collector.browser.chromium import find_browser
 from shared.clock import utc_now
-from shared.errors import PermanentError, XunjianError
+from shared.errors import InputError, PermanentError, XunjianError
 from shared.plugins import discover
 from shared.runtime.opening import open_bus
 from shared.runtime.settings import Settings, load_settings
@@ -53,8 +54,7 @@ def diagnose(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     kinds = discover("services.alerter.channels", Channel)
     for name, options in channel_options(settings).items():
         yield checks.check_channel(name, options, kinds)
-    routes = {f"routes.{number}": route.channels for number, route in enumerate(settings.routes)}
-    yield checks.check_routes(routes | {"operators": settings.operators}, settings.channels)
+    yield _check_routes(settings)
 
 
 def _check_database(settings: Settings) -> Diagnosis:
@@ -72,6 +72,15 @@ def _check_database(settings: Settings) -> Diagnosis:
         remedy = "启动数据库，核对 XUNJIAN_DATABASE_URL 与用户的写权限"
         return checks.check_attempt("数据库", "PostgreSQL", write, remedy)
     return checks.check_attempt("数据库", "SQLite", write, "让运行用户可以写 data_dir")
+
+
+def _check_routes(settings: Settings) -> Diagnosis:
+    try:
+        routes = build_routes(settings.routes, settings.operators).routes
+    except InputError as error:
+        return Diagnosis("通知去向", False, str(error), "按 docs/settings.md 改正设置")
+    used = {f"routes.{number}": route.channels for number, route in enumerate(routes)}
+    return checks.check_routes(used | {"operators": settings.operators}, settings.channels)
 
 
 def _check_bus(settings: Settings) -> Diagnosis:

@@ -4,8 +4,9 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
+from services.alerter.building import build_channels
 from services.alerter.engine import AlerterEngine
-from services.alerter.routes import Routes, build_channels
+from services.alerter.routes import build_routes
 from services.alerter.sender import Sender
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
@@ -15,7 +16,7 @@ def build(host: Host, owner: str | None = None) -> AlerterEngine:
     """The alerter over a host; `owner` names this process in leases. Raises InputError for unusable settings."""
     settings, store = host.settings, host.store
     channels = build_channels(channel_options(settings))
-    routes = Routes(settings.routes, settings.operators)
+    routes = build_routes(settings.routes, settings.operators)
     routes.check(channels)
     return AlerterEngine(
         host.bus,

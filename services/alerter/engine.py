@@ -133,7 +133,8 @@ class AlerterEngine:
     def _deliveries(self, finding: Finding, now: datetime, due_at: datetime) -> list[Delivery]:
         """What is to be told to whom; the store ignores what it knows already."""
         account = self._store.accounts.find(finding.key)
-        if finding.status is FindingStatus.SUPERSEDED:
+        told = finding.severity.accuses or finding.severity is Severity.UNVERIFIED
+        if finding.status is FindingStatus.SUPERSEDED or not told:
             return []
         if account is None and finding.account_id != WHOLE_PLATFORM:
             _log.warning("finding about an account that the ledger does not hold", account=finding.key)

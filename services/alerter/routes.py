@@ -1,72 +1,68 @@
-"""Which finding goes to which channels, and the channels as the settings name them."""
+"""Which finding goes to which channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.alerter.channels.base import Channel
+from services.alerter.regions import lies_in
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
-from shared.plugins import discover
-from shared.runtime.settings import RouteSection
 
 OPERATORS = "巡检运维"
 """Whom messages about the watch itself address; no unit is ever told that we could not look."""
 
-_GRAVEST_FIRST = tuple(Severity)
+
+class Route(BaseModel):
+    """Whose findings go where. Empty `units` and `regions` match every unit; a region matches what lies in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    units: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    channels: tuple[str, ...]
+
+    def matches(self, account: Account) -> bool:
+        unit_matches = not self.units or account.unit in self.units
+        return unit_matches and (not self.regions or any(lies_in(account.region, name) for name in self.regions))
 
 
 @dataclass(frozen=True)
 class Routes:
-    """The first route that matches a unit is taken; all of its channels get the whole message.
+    """The first route that matches a unit is taken; all of its channels get the whole message."""
 
-    `min_severity` is the mildest kind of finding that is told: what is milder accuses nobody.
-    """
-
-    routes: Sequence[RouteSection]
+    routes: Sequence[Route]
     operators: Sequence[str]
-    min_severity: Severity = Severity.REMINDER
 
     def channels_for(self, finding: Finding, account: Account | None) -> Sequence[str]:
-        """Channel names. `account` null: the finding is about a whole platform, which is the operators' business."""
+        """Channel names, none when no route matches. `account` null: the finding is about a whole platform, which is
+        the operators' business."""
         if finding.severity is Severity.UNVERIFIED or account is None:
             return self.operators
-        if _GRAVEST_FIRST.index(finding.severity) > _GRAVEST_FIRST.index(self.min_severity):
-            return ()
-        return next((route.channels for route in self.routes if _matches(route, account)), ())
+        return next((route.channels for route in self.routes if route.matches(account)), ())
 
     def check(self, channels: Mapping[str, Channel]) -> None:
         """Raises InputError for a route to a channel that is not set up."""
-        named = {*self.operators, *(name for route in self.routes for name in route.channels)}
-        for name in sorted(named - set(channels)):
-            raise InputError("routes", f"no channel named {name!r}; there are: {', '.join(sorted(channels))}")
+        places = {f"routes.{number}.channels": route.channels for number, route in enumerate(self.routes)}
+        for place, names in {**places, "operators": self.operators}.items():
+            for name in names:
+                if name not in channels:
+                    there = ", ".join(sorted(channels))
+                    raise InputError(place, f"no channel named {name!r}; there are: {there}")
 
 
-def build_channels(options: Mapping[str, Mapping[str, Any]]) -> dict[str, Channel]:
-    """Configured channels by name: `{type: file name of a channel, ...its options}`.
-
-    Raises InputError naming channel and option, never its value, which may be a secret.
-    """
-    known = discover("services.alerter.channels", Channel)
-    return {name: _build(name, dict(given), known) for name, given in options.items()}
+def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str]) -> Routes:
+    """Routes as the settings give them. Raises InputError naming the route and the key."""
+    return Routes(tuple(_route(f"routes.{number}", options) for number, options in enumerate(given)), operators)
 
 
-def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]]) -> Channel:
-    place = f"channels.{name}"
-    kind = given.pop("type", None)
-    if kind not in known:
-        raise InputError(f"{place}.type", f"no channel of type {kind!r}; there are: {', '.join(sorted(known))}")
+def _route(place: str, options: Mapping[str, Any]) -> Route:
     try:
-        return known[kind].model_validate(given)
+        return Route.model_validate(options)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "options"
-        raise InputError(f"{place}.{field}", f"{first['msg']}; correct the settings") from None
-
-
-def _matches(route: RouteSection, account: Account) -> bool:
-    unit_matches = not route.units or account.unit in route.units
-    return unit_matches and (not route.regions or account.region in route.regions)
+        key = ".".join((place, *(str(part) for part in first["loc"])))
+        raise InputError(key, f"{first['msg']}; correct the settings") from None

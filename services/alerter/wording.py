@@ -22,7 +22,6 @@ LEVELS = {
     Severity.INFO: "信息",
     Severity.UNVERIFIED: "未能核实",
 }
-_GRAVEST_FIRST = tuple(Severity)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def word(unit: str, matters: Sequence[Matter], *, resolved: bool) -> Message:
 
 def _rank(matter: Matter) -> tuple[int, str, str]:
     finding = matter.finding
-    return _GRAVEST_FIRST.index(finding.severity), finding.key, finding.fingerprint
+    return -finding.severity.gravity, finding.key, finding.fingerprint
 
 
 def _single(unit: str, matter: Matter, resolved: bool) -> tuple[str, list[str]]:

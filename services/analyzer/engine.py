@@ -30,7 +30,7 @@ class AnalyzerEngine:
         self._judge = judge
         self._metrics = metrics
         self._fresh = fresh
-        self._subscription: Subscription = bus.subscribe(GROUP, ("posts", "probes"))
+        self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
         self._ticked_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:

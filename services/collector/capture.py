@@ -1,6 +1,7 @@
 """The collector's values: what to open, what came back, and what it tells."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from pydantic import Field
 
@@ -27,7 +28,8 @@ class Capture(Value):
 class Captured(Value):
     """`failure` is set (timeout, network, crash) when the browser itself could not look; then `reason` says why,
     in Chinese. `light`: only the feed was asked for, from inside the warm page. `retry_after_seconds`: the platform's
-    own wish, if it gave one. `screenshot`: PNG bytes of a full visit that asked for one.
+    own wish with its refusal, at most a day. `clock_offset`: our clock minus the other side's, by the newest `Date` of
+    the answers, too large by up to the length of the visit; null when none tells. One server may be wrong itself.
     """
 
     captures: tuple[Capture, ...] = ()
@@ -36,7 +38,7 @@ class Captured(Value):
     final_url: str | None = None
     light: bool = False
     retry_after_seconds: float | None = None
-    screenshot: bytes | None = None
+    clock_offset: timedelta | None = None
 
 
 class ShownAccount(Value):

@@ -1,12 +1,11 @@
 """Home page links of the ledger: only the platform's own hosts, no way into the inner network, and the id they hold."""
 
-import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.account import PLATFORM_NAMES
+from shared.addresses import host_of, refusal
 from shared.ledger.values import BadCellError, CellValue, shown
 
 
@@ -82,7 +81,6 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
 _LINK_REMEDY = "填浏览器地址栏里完整的网址，以 https:// 开头"
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/?#]|$)", re.IGNORECASE)
-_INNER_NAMES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid")
 
 
 def _site(platform: str) -> Site:
@@ -115,18 +113,17 @@ def _split(text: str) -> SplitResult:
 
 def platform_of(link: str) -> str | None:
     """The platform a link belongs to, when the host alone tells."""
-    host = urlsplit(link).hostname or ""
+    host = host_of(link) or ""
     return next((name for name, site in SITES.items() if _is_on(host, site.hosts)), None)
 
 
 def check_host(link: str, platform: str) -> None:
     """Raises BadCellError unless the link lies on the platform's own host; a feed may be on any public one."""
-    parts = urlsplit(link)
-    hosts = _site(platform).hosts
-    if hosts and not (_is_on(parts.hostname or "", hosts) and parts.port in (None, 80, 443)):
+    host, hosts = host_of(link) or "", _site(platform).hosts
+    if hosts and not (_is_on(host, hosts) and refusal(link, (host,)) is None):
         label = PLATFORM_NAMES.get(platform, platform)
         raise BadCellError(f"不是{label}的网址", f"填 {'、'.join(hosts)} 上的主页链接，或更正平台")
-    if not hosts and not _is_public(parts.hostname or ""):
+    if not hosts and refusal(link):
         raise BadCellError("订阅源不在公网上", "填公网可以打开的订阅源网址")
 
 
@@ -171,34 +168,3 @@ def _unopenable(platform: str, given: str) -> str | None:
 
 def _is_on(host: str, hosts: tuple[str, ...]) -> bool:
     return any(host == own or host.endswith(f".{own}") for own in hosts)
-
-
-def _is_public(host: str) -> bool:
-    """False for inner names and inner addresses in any spelling. Names are not resolved here: the visit checks that."""
-    try:
-        name = host.encode("idna").decode().rstrip(".").lower() if ":" not in host else host
-    except UnicodeError:
-        return False
-    if (address := _address(name)) is not None:
-        return address.is_global and not address.is_multicast and not _wraps_another(address)
-    return "." in name and name.rpartition(".")[2] not in _INNER_NAMES
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address a host spells, also as `2130706433`, `0x7f.1` or `0177.0.0.1`, which browsers understand."""
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        pass
-    try:
-        return ipaddress.IPv4Address(socket.inet_aton(name))
-    except OSError:
-        return None
-
-
-def _wraps_another(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """IPv6 forms that carry an IPv4 address would lead back inside."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return False
-    nat64 = ipaddress.IPv6Network("64:ff9b::/96")
-    return bool(address.ipv4_mapped or address.sixtofour or address.teredo) or address in nat64

@@ -6,22 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.errors import InputError
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RouteSection(Section):
-    """Whose findings go where. An empty `units` means every unit; the first route that matches a unit is taken."""
-
-    units: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    channels: tuple[str, ...]
 
 
 class Settings(BaseSettings):
@@ -50,7 +38,8 @@ class Settings(BaseSettings):
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
     channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})
-    routes: tuple[RouteSection, ...] = (RouteSection(channels=("inbox",)),)
+    routes: tuple[dict[str, Any], ...] = ({"channels": ["inbox"]},)
+    """Whose findings go where; the alerter knows the keys."""
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
     group_wait_seconds: float = Field(default=10, ge=0)

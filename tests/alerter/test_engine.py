@@ -11,14 +11,13 @@ from services.alerter.channels.base import Channel
 from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.feishu import Feishu
 from services.alerter.engine import AlerterEngine
-from services.alerter.routes import Routes
+from services.alerter.routes import Route, Routes
 from services.alerter.sender import Sender
 from services.alerter.stages import Silence
 from shared.bus.sqlite import SqliteBus
 from shared.errors import PermanentError, TransientError
 from shared.events import Finding, FindingStatus, Severity
 from shared.runtime.metrics import Metrics
-from shared.runtime.settings import RouteSection
 from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_finding, a_post, an_account, days
 from tests.fakes.channel import RecordingChannel
@@ -55,7 +54,7 @@ class Bench:
     def alerter(self, owner: str = "alerter", silences: tuple[Silence, ...] = (), **changed: Channel) -> AlerterEngine:
         """Another process on the same store, bus and channels."""
         channels: dict[str, Channel] = {"ding": self.ding, "mail": self.mail, "ops": self.ops, **changed}
-        routes = Routes((RouteSection(channels=("ding", "mail")),), ("ops",))
+        routes = Routes((Route(channels=("ding", "mail")),), ("ops",))
         sender = Sender(self.store, channels, self.metrics, jitter=lambda: 0)
         return AlerterEngine(
             self.bus, self.store, routes, sender, self.metrics, owner=owner, silences=silences, poll_seconds=0
@@ -415,7 +414,7 @@ def test_a_message_sent_but_not_written_down_comes_again_as_the_same_message(
 def test_a_channel_gone_from_the_settings_is_said_and_does_not_stop_the_others(bench: Bench) -> None:
     bench.open(a_finding())
     bench.engine.step(NOW)
-    routes = Routes((RouteSection(channels=("mail",)),), ("ops",))
+    routes = Routes((Route(channels=("mail",)),), ("ops",))
     sender = Sender(bench.store, {"mail": bench.mail, "ops": bench.ops}, bench.metrics)
     later = AlerterEngine(bench.bus, bench.store, routes, sender, bench.metrics, owner="later", poll_seconds=0)
     later.drain(NOW + MINUTE)

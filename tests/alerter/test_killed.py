@@ -11,11 +11,10 @@ import pytest
 
 from services.alerter.channels.inbox import Inbox
 from services.alerter.engine import AlerterEngine
-from services.alerter.routes import Routes
+from services.alerter.routes import Route, Routes
 from services.alerter.sender import Sender
 from shared.bus.sqlite import SqliteBus
 from shared.runtime.metrics import Metrics
-from shared.runtime.settings import RouteSection
 from shared.storage.store import open_store
 from tests.builders import NOW, a_finding, an_account
 from tests.paths import ROOT
@@ -50,7 +49,7 @@ def engine(folder: Path) -> AlerterEngine:
     with store.judgements.judging() as judging:
         for finding in findings:
             judging.open(finding)
-    routes = Routes((RouteSection(channels=("inbox",)),), ())
+    routes = Routes((Route(channels=("inbox",)),), ())
     metrics = Metrics()
     sender = Sender(store, {"inbox": Inbox(folder=folder / "inbox")}, metrics)
     bus = SqliteBus(folder / "xunjian.db", "test", lambda: NOW)

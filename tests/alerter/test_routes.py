@@ -2,17 +2,17 @@
 
 import pytest
 
-from services.alerter.routes import Routes, build_channels
+from services.alerter.building import build_channels
+from services.alerter.routes import Route, Routes, build_routes
 from shared.errors import InputError
 from shared.events import Severity
-from shared.runtime.settings import RouteSection
 from tests.builders import a_finding, an_account
 
 ROUTES = Routes(
     routes=(
-        RouteSection(units=("青禾县政府办",), channels=("ding", "mail")),
-        RouteSection(regions=("北山区",), channels=("north",)),
-        RouteSection(channels=("inbox",)),
+        Route(units=("青禾县政府办",), channels=("ding", "mail")),
+        Route(regions=("北山区",), channels=("north",)),
+        Route(channels=("inbox",)),
     ),
     operators=("ops",),
 )
@@ -29,18 +29,28 @@ def test_what_could_not_be_verified_goes_to_operators_only() -> None:
     assert ROUTES.channels_for(a_finding(account_id="*"), None) == ("ops",)
 
 
-@pytest.mark.parametrize("severity", [severity for severity in Severity if severity is not Severity.UNVERIFIED])
-def test_what_accuses_nobody_is_not_sent(severity: Severity) -> None:
-    assert bool(ROUTES.channels_for(a_finding(severity=severity), an_account())) == severity.accuses
+def test_a_region_of_a_route_matches_what_lies_in_it() -> None:
+    routes = Routes((Route(regions=("青禾县",), channels=("county",)),), ("ops",))
+    assert routes.channels_for(a_finding(), an_account(region="河山省云川市青禾县")) == ("county",)
+    assert routes.channels_for(a_finding(), an_account(region="河山省云川市")) == ()
 
 
-def test_the_mildest_kind_told_can_be_chosen() -> None:
-    strict = Routes(ROUTES.routes, ROUTES.operators, Severity.VETO)
-    assert strict.channels_for(a_finding(severity=Severity.REMINDER), an_account()) == ()
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        ({}, "routes.1.channels"),
+        ({"channels": ["a"], "unit": ["x"]}, "routes.1.unit"),
+        ({"channels": "a"}, "routes.1.channels"),
+    ],
+)
+def test_a_wrong_route_is_named_by_its_place(options: dict[str, object], place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        build_routes([{"channels": ["a"]}, options], ("a",))
+    assert caught.value.place == place
 
 
 def test_a_route_to_nowhere_stops_the_start() -> None:
-    with pytest.raises(InputError, match="no channel named 'ding'"):
+    with pytest.raises(InputError, match=r"routes\.0\.channels: no channel named 'ding'"):
         ROUTES.check({"inbox": build_channels({"inbox": {"type": "inbox", "folder": "x"}})["inbox"]})
 
 

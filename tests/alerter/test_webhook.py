@@ -120,8 +120,3 @@ def test_it_works_on_a_thread_that_already_runs_an_event_loop() -> None:
     with FakeReceiver() as server:
         asyncio.run(inside())
         assert len(server.received) == 1
-
-
-@pytest.mark.parametrize("value", [None, "", "soon", "-5", "1.5", "²"])
-def test_an_unreadable_retry_after_is_none(value: str | None) -> None:
-    assert outgoing.retry_after(value, NOW) is None

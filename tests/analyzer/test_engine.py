@@ -36,7 +36,7 @@ class Round:
         return [getattr(decode(record.body), "rule", "") for record in records]
 
     def set_aside(self) -> list[Record]:
-        reader = self.bus.subscribe("reader", ("probes.dlq",))
+        reader = self.bus.subscribe("reader", ("observations.dlq",))
         records = reader.poll(0.1)
         reader.close()
         return records
@@ -87,7 +87,7 @@ def test_a_finding_written_but_not_published_is_published_after_a_restart(
 
 
 def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Round) -> None:
-    round_.bus._append([("probes", "weibo/1001", b'{"event":"probe"}', {})])
+    round_.bus._append([("observations", "weibo/1001", b'{"event":"probe"}', {})])
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
     round_.engine.step(NOW)
     (poison,) = round_.set_aside()

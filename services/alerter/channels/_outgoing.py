@@ -5,12 +5,12 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
 from shared.errors import PermanentError, TransientError
+from shared.http_time import retry_after
 
 DEADLINE_SECONDS = 10.0
 """For connecting, sending and reading together: a server that drips bytes may not hold up the other channels."""
@@ -76,17 +76,3 @@ def _refuse(answer: Answer, now: datetime) -> None:
         raise PermanentError(f"HTTP {status}: redirects are refused; set the final URL in the settings")
     if not 200 <= status < 300:
         raise PermanentError(f"HTTP {status}: refused; check the channel's URL and secret")
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds asked for by a Retry-After header (seconds or an HTTP date); null when absent or unreadable."""
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())

@@ -8,7 +8,6 @@ from services.analyzer.objection import Hit, Objection
 from services.analyzer.rules.base import Rule
 from shared.events import Evidence, Post, Severity
 
-_GRAVITY = (Severity.HINT, Severity.REMINDER, Severity.DEDUCTION, Severity.VETO)
 _MOST_QUOTES = 5
 
 WINDOW = "本条内容的标题和正文"
@@ -34,9 +33,9 @@ def places_in(post: Post, rule: Rule) -> list[Place]:
         for part, text in parts
         if text
         for hit in rule.check_text(text)
-        if hit.severity in _GRAVITY
+        if hit.severity.gravity >= Severity.HINT.gravity
     ]
-    return sorted(found, key=lambda place: -_GRAVITY.index(place.hit.severity))
+    return sorted(found, key=lambda place: -place.hit.severity.gravity)
 
 
 def name_of(post: Post) -> str:

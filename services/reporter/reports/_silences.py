@@ -10,7 +10,6 @@ from shared.storage.store import Store
 from shared.verdict import State, Verdict, verdict
 
 _UNSEEN = (State.UNVERIFIED, State.WAITING, State.GONE)
-_GRAVEST_FIRST = tuple(Severity)
 
 
 class Part(StrEnum):
@@ -82,4 +81,4 @@ def _silence(own: Verdict, rules: Collection[str]) -> Finding | None:
 
 
 def _gravity(finding: Finding) -> tuple[int, float]:
-    return _GRAVEST_FIRST.index(finding.severity), -finding.at.timestamp()
+    return -finding.severity.gravity, -finding.at.timestamp()
