@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
 from services.alerter.channels.base import Channel
 from shared.errors import InputError
 from shared.plugins import discover
+from shared.validation import validated
 
 
 def build_channels(options: Mapping[str, Mapping[str, Any]]) -> dict[str, Channel]:
@@ -24,9 +23,4 @@ def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]])
     kind = given.pop("type", None)
     if kind not in known:
         raise InputError(f"{place}.type", f"no channel of type {kind!r}; there are: {', '.join(sorted(known))}")
-    try:
-        return known[kind].model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "options"
-        raise InputError(f"{place}.{field}", f"{first['msg']}; correct the settings") from None
+    return validated(known[kind], given, place)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import PoisonError
 from shared.events import AnyEvent, Event, Finding, Post, Probe
+from shared.validation import first_problem
 
 MAX_BODY_BYTES = 900_000
 """Below Kafka's default message.max.bytes of 1 MiB, headers included."""
@@ -70,6 +71,4 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Post | Prob
     try:
         return _adapter.validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "body"
-        raise PoisonError(f"{place}: {first['msg']}") from error
+        raise PoisonError(str(first_problem(error))) from None

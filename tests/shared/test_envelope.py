@@ -28,11 +28,11 @@ def test_headers_are_cloudevents_attributes() -> None:
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "Invalid JSON"),
-        (b"{", "Invalid JSON"),
-        (b"\xff\xfe\x00", "Invalid JSON"),
-        (b'{"event":"comment"}', "comment"),
-        (b'{"event":"post"}', "Field required"),
+        (b"", "不是 JSON"),
+        (b"{", "不是 JSON"),
+        (b"\xff\xfe\x00", "不是 JSON"),
+        (b'{"event":"comment"}', "'event' 应为"),
+        (b'{"event":"post"}', "缺少这一项"),
         (encode(a_post()).replace(b'"version":1', b'"version":2'), "version"),
         (encode(a_probe()).replace(b"2026-11-21T04:00:00Z", b"2026-11-21T04:00:00"), "at"),
     ],
