@@ -1,13 +1,19 @@
 """What travels on the bus: Post, Probe, Finding. Immutable, versioned, each with a stable identity."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.state import State
+
 SCHEMA_VERSION = 1
+
+OBSERVATIONS = "observations"
+"""One topic for all of a visit, keyed by account: its posts come before their probe, and the bus keeps that order."""
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """A timezone-aware time, kept in UTC."""
@@ -28,10 +34,31 @@ class Outcome(StrEnum):
     TIMEOUT = "timeout"
     NETWORK = "network"
     CRASH = "crash"
+    CLOCK = "clock"
+    """Our own clock is wrong: whatever was shown, nothing can be said of when."""
 
     @property
     def is_evidence(self) -> bool:
         return self in (Outcome.OK, Outcome.EMPTY)
+
+    @property
+    def words(self) -> str:
+        """What officials read where the probe gives no reason of its own."""
+        return _OUTCOME_WORDS[self]
+
+
+_OUTCOME_WORDS = {
+    Outcome.OK: "已核查",
+    Outcome.EMPTY: "已核查，未见内容",
+    Outcome.BLOCKED: "平台要求验证",
+    Outcome.LOGIN_WALL: "平台要求登录后查看",
+    Outcome.GONE: "平台提示无法查看",
+    Outcome.PARSE_ERROR: "页面内容无法识别",
+    Outcome.TIMEOUT: "页面打开超时",
+    Outcome.NETWORK: "网络不通",
+    Outcome.CRASH: "浏览器异常退出",
+    Outcome.CLOCK: "本机时间有误",
+}
 
 
 class Kind(StrEnum):
@@ -66,6 +93,13 @@ class Severity(StrEnum):
     @property
     def accuses(self) -> bool:
         return self in (Severity.VETO, Severity.DEDUCTION, Severity.REMINDER)
+
+    @property
+    def state(self) -> State | None:
+        """Where a finding of this severity puts an account, unless its rule knows better."""
+        if self is Severity.UNVERIFIED:
+            return State.UNVERIFIED
+        return (State.CHECK if self is Severity.REMINDER else State.PROBLEM) if self.accuses else None
 
 
 class FindingStatus(StrEnum):
@@ -109,7 +143,7 @@ class Event(Value):
 class Post(Event):
     """One published item as seen at `observed_at`. The same item seen changed: same `fingerprint`, another `digest`."""
 
-    topic: ClassVar[str] = "posts"
+    topic: ClassVar[str] = OBSERVATIONS
 
     event: Literal["post"] = "post"
     id: Words = Field(min_length=1)
@@ -139,7 +173,8 @@ class Post(Event):
     @property
     def digest(self) -> str:
         """Changes when the content changes (edited, comments closed, unpinned), not when it is merely seen again."""
-        return digest_of(self.model_dump_json().encode())
+        content = self.model_dump(mode="json", exclude={"version", "observed_at"})
+        return _hash(*(f"{name}={json.dumps(content[name], ensure_ascii=True)}" for name in sorted(content)))
 
 
 class Coverage(StrEnum):
@@ -155,7 +190,7 @@ class Coverage(StrEnum):
 class Probe(Event):
     """One look at one account: when, how it ended, what was seen of the account."""
 
-    topic: ClassVar[str] = "probes"
+    topic: ClassVar[str] = OBSERVATIONS
 
     event: Literal["probe"] = "probe"
     at: Moment
@@ -208,8 +243,9 @@ class Evidence(Value):
 class Finding(Event):
     """One rule's objection to one account or post, with everything needed to check it by hand.
 
-    `subject` names the matter (a post id, or the moment silence began), so that rule + subject is one finding however
-    often it is seen. `since` is when the matter began, `at` when this status was established.
+    `subject` names the matter (a post id, or the moment silence began), so that indicator + subject is one finding
+    however often it is met; two entries of one rule are two matters. `since` is when the matter began, `at` when this
+    status was established.
     """
 
     topic: ClassVar[str] = "findings"
@@ -224,6 +260,8 @@ class Finding(Event):
     subject: str
     stage: str = ""
     """Step of a ladder inside the rule (for example `10d`); part of the identity."""
+    state: State | None = None
+    """Where this puts the account while it holds; null: it accuses nobody."""
     at: Moment
     since: Moment | None = None
     sentence: str
@@ -243,7 +281,7 @@ class Finding(Event):
 
     @property
     def fingerprint(self) -> str:
-        return _hash(self.platform, self.account_id, self.rule, self.subject, self.stage)
+        return _hash(self.platform, self.account_id, self.rule, self.indicator, self.subject, self.stage)
 
     @property
     def number(self) -> str:
@@ -252,15 +290,6 @@ class Finding(Event):
 
 
 AnyEvent = Annotated[Post | Probe | Finding, Field(discriminator="event")]
-
-
-def digest_of(body: bytes) -> str:
-    """`Post.digest` from the post's JSON as this version writes it, `version` first.
-
-    Both marks can only be the fields' own: inside a value every quote is escaped.
-    """
-    before, _, seen = body.partition(b',"observed_at":"')
-    return _sha256(b"{" + before.partition(b",")[2] + seen.partition(b'"')[2])
 
 
 def _hash(*parts: str) -> str:

@@ -1,6 +1,7 @@
 """What travels on the bus as an AsyncAPI 3.0 document, made from the event types themselves."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -36,7 +37,7 @@ _Readable.add_representer(str, _text)
 
 def name_of(event: type[Event]) -> str:
     """`post`, `probe`, `finding`"""
-    return event.topic.removesuffix("s")
+    return event.__name__.lower()
 
 
 def asyncapi() -> str:
@@ -61,50 +62,56 @@ def _server() -> dict[str, Any]:
 
 def _channels() -> dict[str, Any]:
     channels: dict[str, Any] = {}
-    for event in EVENTS:
-        about = f"Keyed by account, so that the events of one account stay in order. {_summary(event)}"
-        channels[event.topic] = _channel(event.topic, about, name_of(event))
-    for event in EVENTS:
-        about = f"Records of `{event.topic}` that could not be read or judged, body and key unchanged."
-        channels[_dead(event)] = _channel(f"{event.topic}{DEAD_LETTER_SUFFIX}", about, f"{name_of(event)}_dead")
+    for topic, events in _topics(EVENTS).items():
+        about = " ".join(["Keyed by account, so that the events of one account stay in order.", *map(_summary, events)])
+        channels[topic] = _channel(topic, about, [name_of(event) for event in events])
+    for topic, events in _topics(EVENTS).items():
+        about = f"Records of `{topic}` that could not be read or judged, body and key unchanged."
+        dead = [f"{name_of(event)}_dead" for event in events]
+        channels[f"{topic}_dead"] = _channel(f"{topic}{DEAD_LETTER_SUFFIX}", about, dead)
     return channels
 
 
-def _channel(address: str, about: str, message: str) -> dict[str, Any]:
+def _topics(events: Sequence[type[Event]]) -> dict[str, list[type[Event]]]:
+    topics: dict[str, list[type[Event]]] = {}
+    for event in events:
+        topics.setdefault(event.topic, []).append(event)
+    return topics
+
+
+def _channel(address: str, about: str, messages: Sequence[str]) -> dict[str, Any]:
     return {
         "address": address,
         "description": about,
         "servers": [{"$ref": "#/servers/kafka"}],
-        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "messages": {message: {"$ref": f"#/components/messages/{message}"} for message in messages},
         "bindings": {"kafka": {"topic": address, "bindingVersion": _KAFKA}},
     }
 
 
-def _dead(event: type[Event]) -> str:
-    return f"{event.topic}_dead"
-
-
 def _operations() -> dict[str, Any]:
     operations: dict[str, Any] = {}
-    for service, events in SENDS.items():
-        for event in events:
-            operations[f"{service}_sends_{event.topic}"] = _operation(service, "send", event.topic, name_of(event))
-    for service, events in RECEIVES.items():
-        for event in events:
-            received = _operation(service, "receive", event.topic, name_of(event))
+    for service, sent in SENDS.items():
+        for topic, events in _topics(sent).items():
+            operations[f"{service}_sends_{topic}"] = _operation(service, "send", topic, events)
+    for service, taken in RECEIVES.items():
+        for topic, events in _topics(taken).items():
             group = {"groupId": {"type": "string", "const": service}, "bindingVersion": _KAFKA}
-            operations[f"{service}_receives_{event.topic}"] = received | {"bindings": {"kafka": group}}
-            dead = _operation(service, "send", _dead(event), f"{name_of(event)}_dead")
-            operations[f"{service}_sends_{_dead(event)}"] = dead
+            received = _operation(service, "receive", topic, events) | {"bindings": {"kafka": group}}
+            operations[f"{service}_receives_{topic}"] = received
+            operations[f"{service}_sends_{topic}_dead"] = _operation(service, "send", topic, events, "_dead")
     return operations
 
 
-def _operation(service: str, action: str, channel: str, message: str) -> dict[str, Any]:
+def _operation(
+    service: str, action: str, topic: str, events: Sequence[type[Event]], suffix: str = ""
+) -> dict[str, Any]:
+    channel = f"#/channels/{topic}{suffix}"
     return {
         "action": action,
-        "channel": {"$ref": f"#/channels/{channel}"},
+        "channel": {"$ref": channel},
         "tags": [{"name": service}],
-        "messages": [{"$ref": f"#/channels/{channel}/messages/{message}"}],
+        "messages": [{"$ref": f"{channel}/messages/{name_of(event)}{suffix}"} for event in events],
     }
 
 

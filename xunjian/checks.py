@@ -12,6 +12,7 @@ from services.alerter.channels.base import Channel
 from shared.clock import chinese_time
 from shared.errors import XunjianError
 from shared.runtime.logs import redacted
+from shared.validation import first_problem
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
 """A clock before this is wrong: this release did not exist then."""
@@ -110,10 +111,9 @@ def check_channel(name: str, options: Mapping[str, Any], kinds: Mapping[str, typ
     try:
         channel = kinds[kind].model_validate({key: value for key, value in options.items() if key != "type"})
     except ValidationError as error:
-        # the input is left out: it may be a secret
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(("channels", name, *(str(part) for part in first["loc"])))
-        return Diagnosis(title, False, f"{place} {first['msg']}", f"改正设置中的 {place}")
+        problem = first_problem(error)
+        place = ".".join(filter(None, ("channels", name, problem.place)))
+        return Diagnosis(title, False, f"{place} {problem.words}", f"改正设置中的 {place}")
     for field, value in channel:
         if isinstance(value, SecretStr) and not value.get_secret_value().strip():
             return Diagnosis(

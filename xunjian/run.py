@@ -19,7 +19,6 @@ from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.__main__ import build as build_collector
 from services.reporter.__main__ import build as build_reporter
-from services.reporter.__main__ import reports_folder, weekly_list
 from shared.clock import utc_now
 from shared.ledger.reading import read_ledger
 from shared.runtime.health import HealthServer
@@ -96,7 +95,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
             while analyzer.step(host.clock()) or analyzer.lag() > 0:
                 pass
             alerter.drain(host.clock())
-            _write_list(host)
+            _write_lists(host)
             screen.refresh()
     finally:
         for service in (collector, analyzer, alerter):
@@ -128,15 +127,17 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
             # Thousands of accounts take longer to look up: never more than a tenth of the time goes into showing them.
             pause = max(1.0, 9 * (time.monotonic() - began))
             if not listed and not host.store.visits.platforms_unvisited_since(EVER):
-                _write_list(host)
+                _write_lists(host)
                 listed = True
     crew.join()
     screen.finish()
 
 
-def _write_list(host: Host) -> None:
-    """This week's list so far; the closed weeks' lists come by themselves on Mondays."""
-    weekly_list(host.settings).write(host.store, host.clock(), reports_folder(host.settings))
+def _write_lists(host: Host) -> None:
+    """The running week's list so far; those of closed weeks come by themselves."""
+    reporter = build_reporter(host)
+    reporter.write_running(host.clock())
+    reporter.close()
 
 
 class _Crew:

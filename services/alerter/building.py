@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from shared.errors import ChannelError, InputError
 from shared.plugins import discover
+from shared.validation import validated
 
 
 class Gone(Channel):
@@ -33,9 +32,4 @@ def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]])
     kind = given.pop("type", None)
     if kind not in known:
         raise InputError(f"{place}.type", f"no channel of type {kind!r}; there are: {', '.join(sorted(known))}")
-    try:
-        return known[kind].model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "options"
-        raise InputError(f"{place}.{field}", f"{first['msg']}; correct the settings") from None
+    return validated(known[kind], given, place)

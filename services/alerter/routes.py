@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from services.alerter.channels.base import Channel
 from services.alerter.regions import lies_in
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
+from shared.validation import validated
 
 OPERATORS = "巡检运维"
 """Whom messages about the watch itself address; no unit is ever told that we could not look."""
@@ -56,13 +57,6 @@ class Routes:
 
 def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str]) -> Routes:
     """Routes as the settings give them. Raises InputError naming the route and the key."""
-    return Routes(tuple(_route(f"routes.{number}", options) for number, options in enumerate(given)), operators)
-
-
-def _route(place: str, options: Mapping[str, Any]) -> Route:
-    try:
-        return Route.model_validate(options)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        key = ".".join((place, *(str(part) for part in first["loc"])))
-        raise InputError(key, f"{first['msg']}; correct the settings") from None
+    return Routes(
+        tuple(validated(Route, options, f"routes.{number}") for number, options in enumerate(given)), operators
+    )

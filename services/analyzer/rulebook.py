@@ -12,6 +12,7 @@ from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Clause, Severity
 from shared.plugins import discover
+from shared.validation import first_problem
 
 _BUILT_IN = Path(__file__).parent / "rulebooks"
 
@@ -38,7 +39,7 @@ class Entry(BaseModel):
         try:
             return known[self.rule].model_validate(self.options)
         except ValidationError as error:
-            raise InputError(place, _first_problem(error)) from error
+            raise InputError(place, str(first_problem(error))) from error
 
 
 class Rulebook(BaseModel):
@@ -85,7 +86,7 @@ def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
     try:
         book = Rulebook.model_validate(raw)
     except ValidationError as error:
-        raise InputError(str(path), _first_problem(error)) from error
+        raise InputError(str(path), str(first_problem(error))) from error
     _refuse_double_indicators(book, path)
     if parent is not None:
         _refuse_relaxing(parent, book, path)
@@ -134,9 +135,3 @@ def _refuse_relaxing(parent: Rulebook, book: Rulebook, path: Path) -> None:
                 str(path),
                 f"indicator {entry.indicator} relaxes a veto of {parent.label}; a local rulebook may only tighten it",
             )
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}"

@@ -2,21 +2,19 @@
 
 import random
 import socket
-from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
+from services.collector.capture import Captured, Plan
+from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
+from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
-
-M = TypeVar("M", bound=BaseModel)
+from shared.validation import validated
 
 
 def build(host: Host, owner: str | None = None) -> CollectorEngine:
@@ -27,7 +25,7 @@ def build(host: Host, owner: str | None = None) -> CollectorEngine:
         bus=host.bus,
         store=host.store,
         platforms=build_platforms(host.settings),
-        looker=Browser(browser_settings(host.settings), host.clock),
+        looker=Visitor(browser_settings(host.settings), host.clock),
         metrics=host.metrics,
         clock=host.clock,
         owner=owner,
@@ -36,28 +34,43 @@ def build(host: Host, owner: str | None = None) -> CollectorEngine:
     )
 
 
+class Visitor:
+    """What opens a plan: the browser, or, where there is no page to show, a plain download that needs none."""
+
+    def __init__(self, settings: BrowserSettings, clock: Clock) -> None:
+        self._browser = Browser(settings, clock)
+        self._downloader = Downloader(
+            clock,
+            proxy=settings.proxy,
+            proxy_spki=settings.proxy_spki,
+            user_agent=settings.user_agent,
+            timeout_seconds=settings.timeout_seconds,
+            max_body_bytes=settings.max_body_bytes,
+        )
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
+        if plan.page is None:
+            return self._downloader.visit(platform, plan, hosts)
+        return self._browser.visit(platform, plan, hosts, full)
+
+    def close(self) -> None:
+        """Ends the browser; a later visit starts it again."""
+        self._browser.close()
+
+
 def build_platforms(settings: Settings) -> dict[str, Platform]:
     """Every platform with its options. Raises InputError naming platform and option."""
     known = discover("services.collector.platforms", Platform)
     for name in settings.platforms.keys() - known.keys():
         raise InputError(f"platforms.{name}", f"no such platform; there are: {', '.join(sorted(known))}")
     return {
-        name: _validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
+        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
     }
 
 
 def browser_settings(settings: Settings) -> BrowserSettings:
     """How to reach the platforms. Raises InputError naming the option."""
-    return _validated(BrowserSettings, settings.browser, "browser")
-
-
-def _validated(kind: type[M], options: Mapping[str, Any], place: str) -> M:
-    try:
-        return kind.model_validate(options)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in (place, *first["loc"]))
-        raise InputError(key, f"{first['msg']}; correct the settings") from error
+    return validated(BrowserSettings, settings.browser, "browser")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.events import Event
 
-TOPICS = ("posts", "probes", "findings")
+TOPICS = ("observations", "findings")
 DEAD_LETTER_SUFFIX = ".dlq"
 MAX_REASON_CHARACTERS = 500
 

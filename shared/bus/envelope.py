@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import PoisonError
-from shared.events import AnyEvent, Event, Finding, Post, Probe, digest_of
+from shared.events import AnyEvent, Event, Finding, Post, Probe
+from shared.validation import first_problem
 
 MAX_BODY_BYTES = 900_000
 """Below Kafka's default message.max.bytes of 1 MiB, headers included."""
@@ -28,7 +29,7 @@ class Envelope(NamedTuple):
 def sealed(event: Event, source: str) -> Envelope:
     """What a bus sends; the event is written out once. `source` and errors as in `headers` and `encode`."""
     body = encode(event)
-    return Envelope(event.topic, event.key, body, headers(event, source, body))
+    return Envelope(event.topic, event.key, body, headers(event, source))
 
 
 def encode(event: Event) -> bytes:
@@ -39,15 +40,12 @@ def encode(event: Event) -> bytes:
     return body
 
 
-def headers(event: Event, source: str, body: bytes | None = None) -> dict[str, str]:
-    """CloudEvents 1.0 attributes with the `ce_` prefix of its Kafka binding. `source` names the publishing service.
-
-    `body`: the event's own, where it is at hand, which saves writing it again.
-    """
-    kind = event.topic.removesuffix("s")
+def headers(event: Event, source: str) -> dict[str, str]:
+    """CloudEvents 1.0 attributes with the `ce_` prefix of its Kafka binding. `source` names the publishing service."""
+    kind = type(event).__name__.lower()
     return {
         "ce_specversion": "1.0",
-        "ce_id": event_id(event, body),
+        "ce_id": event_id(event),
         "ce_source": f"/xunjian/{source}",
         "ce_type": f"cn.xunjian.{kind}.v{event.version}",
         "ce_time": event.occurred_at.isoformat(),
@@ -56,10 +54,10 @@ def headers(event: Event, source: str, body: bytes | None = None) -> dict[str, s
     }
 
 
-def event_id(event: Event, body: bytes | None = None) -> str:
+def event_id(event: Event) -> str:
     """Identity of this very message: unlike the fingerprint it changes with a post's content or a finding's status."""
     if isinstance(event, Post):
-        return f"{event.fingerprint}-{digest_of(body) if body else event.digest}"
+        return f"{event.fingerprint}-{event.digest}"
     if isinstance(event, Finding):
         return f"{event.fingerprint}-{event.status}-{event.at.timestamp():.0f}"
     return event.fingerprint
@@ -73,6 +71,4 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Post | Prob
     try:
         return _adapter.validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "body"
-        raise PoisonError(f"{place}: {first['msg']}") from error
+        raise PoisonError(str(first_problem(error))) from None

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import structlog
 
+from shared.backoff import doubled
 from shared.clock import Clock
 from shared.errors import TransientError
 
@@ -69,8 +70,8 @@ def run(
 
 def pause_seconds(failures: int, wish_seconds: float | None = None) -> float:
     """Seconds to wait after the `failures`-th failure in a row (from 1): doubling, capped; a wish may lengthen it."""
-    doubled = FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 30)
-    return max(min(doubled, LONGEST_PAUSE_SECONDS), min(wish_seconds or 0.0, LONGEST_WISH_SECONDS))
+    pause = doubled(FIRST_PAUSE_SECONDS, failures - 1, LONGEST_PAUSE_SECONDS)
+    return max(pause, min(wish_seconds or 0.0, LONGEST_WISH_SECONDS))
 
 
 def install_signals(stop: threading.Event) -> None:

@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from shared.errors import InputError
+from shared.validation import first_problem
 
 
 class Settings(BaseSettings):
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
     """How the collector reaches the platforms; the collector knows the keys."""
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
+    reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options of the report plug-ins, by file name."""
     channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})
     routes: tuple[dict[str, Any], ...] = ({"channels": ["inbox"]},)
     """Whose findings go where; the alerter knows the keys."""
@@ -84,9 +87,11 @@ def _validated(values: dict[str, Any], place: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InputError(place, f"{key}: {first['msg']}; see docs/settings.md") from error
+        # Not `from error`: its text quotes the settings, secrets too.
+        raise InputError(place, f"{first_problem(error)}；各项说明见 docs/settings.md") from None
+    except SettingsError as error:
+        # It names the field, never what was given.
+        raise InputError("环境变量 XUNJIAN_*", f"{error}：写成 JSON，或写在设置文件里；见 docs/settings.md") from None
 
 
 def _read(path: Path) -> dict[str, Any]:

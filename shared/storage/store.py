@@ -10,6 +10,8 @@ from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.reports import Reports
+from shared.storage.standings import Standings
 from shared.storage.visits import Visits
 
 
@@ -21,11 +23,13 @@ class Store:
         self.accounts = Accounts(database)
         self.visits = Visits(database)
         self.judgements = Judgements(database)
+        self.standings = Standings(database)
         self.deliveries = Deliveries(database)
         self.channels = Channels(database)
         self.notices = Notices(database)
         self.findings = Findings(database)
         self.notes = Notes(database)
+        self.reports = Reports(database)
 
     def check(self) -> None:
         """Really ask the database. Raises TransientError."""

@@ -62,8 +62,8 @@ def test_a_local_rulebook_may_not_relax_a_national_veto(tmp_path: Path, change: 
             "no rule named",
         ),
         (HEAD + "  - {indicator: U-01, options: {veto_dyas: 7}}\n", "veto_dyas"),
-        (HEAD + "  - {indicator: Z-1}\n", "rule: Field required"),
-        (HEAD.replace("version: '1'\n", ""), "version: Field required"),
+        (HEAD + "  - {indicator: Z-1}\n", "rule：缺少这一项"),
+        (HEAD.replace("version: '1'\n", ""), "version：缺少这一项"),
         (HEAD + "  []\nsurprise: 1\n", "surprise"),
     ],
 )

@@ -115,7 +115,7 @@ class Bench:
         return self.engine.step(self.clock.now)
 
     def published(self) -> list[Post | Probe | Finding]:
-        subscription = self.bus.subscribe("test", ("posts", "probes"))
+        subscription = self.bus.subscribe("test", ("observations",))
         events = [decode(record.body) for record in subscription.poll(0.1)]
         subscription.commit()
         subscription.close()

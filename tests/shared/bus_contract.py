@@ -11,6 +11,7 @@ from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
 from shared.errors import TransientError
 from shared.events import Outcome, Post, Probe
+from tests.builders import a_finding
 
 OpenBus = Callable[[], Bus]
 
@@ -79,7 +80,7 @@ class BusContract:
         accounts = ["1", "2", "3"]
         published = [post(number, account) for number in range(50) for account in accounts]
         bus.publish(published)
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         records = drain(subscription, len(published))
         subscription.close()
         for account in accounts:
@@ -90,30 +91,41 @@ class BusContract:
     def test_an_event_is_the_same_after_its_journey(self, bus: Bus) -> None:
         sent = post(1, text="标题 with 表情 🎉 and \x00 and \u2028")
         bus.publish([sent])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         (record,) = drain(subscription, 1)
         subscription.close()
         assert decode(record.body, record.headers) == sent
-        assert (record.topic, record.key) == ("posts", "weibo/1")
+        assert (record.topic, record.key) == ("observations", "weibo/1")
 
     def test_one_subscription_reads_several_topics(self, bus: Bus) -> None:
-        bus.publish([post(1), probe(1), post(2), probe(2)])
-        subscription = bus.subscribe("analyzer", ["posts", "probes"])
+        bus.publish([post(1), a_finding(), post(2), a_finding("p2")])
+        subscription = bus.subscribe("analyzer", ["observations", "findings"])
         records = drain(subscription, 4)
         subscription.close()
-        assert sorted(record.topic for record in records) == ["posts", "posts", "probes", "probes"]
+        assert sorted(record.topic for record in records) == ["findings", "findings", "observations", "observations"]
+
+    def test_the_posts_of_a_visit_come_before_its_probe(self, bus: Bus) -> None:
+        bus.publish([post(1), post(2), probe(3)])
+        subscription = bus.subscribe("analyzer", ["observations"])
+        records = drain(subscription, 3)
+        subscription.close()
+        assert [record.headers["ce_type"] for record in records] == [
+            "cn.xunjian.post.v1",
+            "cn.xunjian.post.v1",
+            "cn.xunjian.probe.v1",
+        ]
 
     def test_two_groups_each_get_everything(self, bus: Bus) -> None:
         bus.publish([post(number) for number in range(10)])
         for group in ("analyzer", "replay"):
-            subscription = bus.subscribe(group, ["posts"])
+            subscription = bus.subscribe(group, ["observations"])
             assert len(drain(subscription, 10)) == 10
             subscription.commit()
             subscription.close()
 
     def test_a_poll_returns_no_more_than_asked(self, bus: Bus) -> None:
         bus.publish([post(number) for number in range(10)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         sizes: list[int] = []
         while sum(sizes) < 10:
             sizes.append(len(subscription.poll(0.5, max_records=3)))
@@ -122,30 +134,30 @@ class BusContract:
 
     def test_what_was_not_committed_comes_again_after_a_close(self, bus: Bus) -> None:
         bus.publish([post(number) for number in range(5)])
-        first = bus.subscribe("analyzer", ["posts"])
+        first = bus.subscribe("analyzer", ["observations"])
         assert len(drain(first, 5)) == 5
         first.close()
-        second = bus.subscribe("analyzer", ["posts"])
+        second = bus.subscribe("analyzer", ["observations"])
         assert len(drain(second, 5)) == 5
         second.close()
 
     def test_what_was_committed_stays_done_when_the_bus_is_opened_anew(self, open_bus: OpenBus) -> None:
         bus = open_bus()
         bus.publish([post(1), post(2)])
-        first = bus.subscribe("analyzer", ["posts"])
+        first = bus.subscribe("analyzer", ["observations"])
         drain(first, 2)
         first.commit()
         first.close()
         bus.close()
         again = open_bus()
         again.publish([post(3)])
-        second = again.subscribe("analyzer", ["posts"])
+        second = again.subscribe("analyzer", ["observations"])
         assert post_ids(drain(second, 1)) == [post(3).id]
         second.close()
 
     def test_what_was_polled_since_the_commit_comes_again_after_a_rewind(self, bus: Bus) -> None:
         bus.publish([post(number) for number in range(6)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         done = [*subscription.poll(PATIENCE_SECONDS, max_records=2)]
         while len(done) < 2:
             done += subscription.poll(0.5, max_records=1)
@@ -157,40 +169,40 @@ class BusContract:
 
     def test_a_commit_with_nothing_polled_is_harmless(self, bus: Bus) -> None:
         bus.publish([post(1)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         subscription.commit()
         assert len(drain(subscription, 1)) == 1
         subscription.close()
 
     def test_a_dead_letter_keeps_its_bytes_and_tells_why_while_the_partition_goes_on(self, bus: Bus) -> None:
         bus.publish([post(1), post(2), post(3)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         _, poison, _ = drain(subscription, 3)
         subscription.dead_letter(poison, "event.id: 不能为空")
         subscription.commit()
         assert subscription.lag() == 0
         subscription.close()
-        letters = bus.subscribe("operator", ["posts.dlq"])
+        letters = bus.subscribe("operator", ["observations.dlq"])
         (letter,) = drain(letters, 1)
         letters.close()
         assert (letter.key, letter.body) == (poison.key, poison.body)
         assert letter.headers["dlq_reason"] == "event.id: 不能为空"
-        assert (letter.headers["dlq_topic"], letter.headers["dlq_partition"]) == ("posts", str(poison.partition))
+        assert (letter.headers["dlq_topic"], letter.headers["dlq_partition"]) == ("observations", str(poison.partition))
         assert letter.headers["dlq_offset"] == str(poison.offset)
         assert letter.headers["ce_id"] == poison.headers["ce_id"]
 
     def test_hostile_bytes_survive_unchanged(self, bus: Bus) -> None:
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         for offset, body in enumerate(HOSTILE_BODIES):
-            subscription.dead_letter(Record("posts", 0, offset, "键 \udc80", body), "\udc80 " + "长" * 10_000)
-        letters = bus.subscribe("operator", ["posts.dlq"])
+            subscription.dead_letter(Record("observations", 0, offset, "键 \udc80", body), "\udc80 " + "长" * 10_000)
+        letters = bus.subscribe("operator", ["observations.dlq"])
         assert [letter.body for letter in drain(letters, len(HOSTILE_BODIES))] == list(HOSTILE_BODIES)
         subscription.close()
         letters.close()
 
     def test_lag_counts_what_the_group_has_not_committed(self, bus: Bus) -> None:
         bus.publish([*(post(number) for number in range(7)), probe(1)])
-        subscription = bus.subscribe("analyzer", ["posts", "probes"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         drain(subscription, 8)
         assert subscription.lag() == 8
         subscription.commit()
@@ -201,7 +213,7 @@ class BusContract:
 
     def test_records_carry_the_cloudevents_headers(self, bus: Bus) -> None:
         bus.publish([post(1)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         (record,) = drain(subscription, 1)
         subscription.close()
         assert record.headers["ce_specversion"] == "1.0"
@@ -211,7 +223,7 @@ class BusContract:
 
     def test_a_large_event_goes_through_and_can_be_dead_lettered(self, bus: Bus) -> None:
         bus.publish([post(1, text="巡" * 290_000)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         (record,) = drain(subscription, 1)
         assert len(record.body) > 870_000
         subscription.dead_letter(record, "too large for us")
@@ -220,7 +232,7 @@ class BusContract:
     def test_members_of_a_group_share_the_records_without_repeats(self, bus: Bus) -> None:
         published = [post(number, account=str(number % 11)) for number in range(60)]
         bus.publish(published)
-        members = [bus.subscribe("analyzer", ["posts"]) for _ in range(2)]
+        members = [bus.subscribe("analyzer", ["observations"]) for _ in range(2)]
         done = share(members, len(published))
         assert sorted(post_ids(done)) == sorted(event.id for event in published)
         members[0].close()

@@ -27,7 +27,7 @@ class TestKafkaBus(BusContract):
         def open_one() -> Bus:
             bus = KafkaBus(kafka_bootstrap, "test", prefix=prefix)
             opened.append(bus)
-            bus.ensure_topics(partitions=2, replication=1, topics=["posts", "probes"])
+            bus.ensure_topics(partitions=2, replication=1)
             return bus
 
         yield open_one
@@ -35,7 +35,7 @@ class TestKafkaBus(BusContract):
             bus.close()
 
     def test_topics_that_are_there_already_are_left_alone(self, bus: KafkaBus) -> None:
-        bus.ensure_topics(partitions=4, replication=1, topics=["posts"])
+        bus.ensure_topics(partitions=4, replication=1, topics=["observations"])
         bus.publish([post(1)])
 
     def test_members_come_and_go_and_no_record_is_lost(self, bus: Bus) -> None:
@@ -57,7 +57,7 @@ class TestKafkaBus(BusContract):
 
 def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event) -> None:
     while not stop.is_set():
-        member = bus.subscribe("analyzer", ["posts"])
+        member = bus.subscribe("analyzer", ["observations"])
         for _ in range(rounds):
             if stop.is_set():
                 break
@@ -76,12 +76,12 @@ def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event
 def test_what_was_acknowledged_outlives_a_killed_broker() -> None:
     with Broker() as broker:
         bus = KafkaBus(broker.bootstrap, "test")
-        bus.ensure_topics(partitions=1, replication=1, topics=["posts"])
+        bus.ensure_topics(partitions=1, replication=1, topics=["observations"])
         bus.publish([post(number) for number in range(100)])
         broker.kill()
         broker.resume()
         bus.publish([post(100)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         assert post_ids(drain(subscription, 101)) == [post(number).id for number in range(101)]
         subscription.close()
         bus.close()

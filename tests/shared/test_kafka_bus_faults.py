@@ -36,7 +36,7 @@ def kafka() -> Iterator[Any]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with module.MockCluster(topics={"posts": 2, "posts.dlq": 1}) as cluster:
+    with module.MockCluster(topics={"observations": 2, "observations.dlq": 1}) as cluster:
         yield cluster
 
 
@@ -49,7 +49,7 @@ def bus(kafka: Any) -> Iterator[KafkaBus]:
 
 @pytest.fixture
 def reader(bus: KafkaBus) -> Iterator[KafkaSubscription]:
-    subscription = bus.subscribe("analyzer", ["posts"])
+    subscription = bus.subscribe("analyzer", ["observations"])
     yield subscription
     subscription.close()
 
@@ -81,7 +81,7 @@ def test_a_broker_that_is_down_at_the_start_is_waited_for(kafka: Any, bus: Kafka
 
 def test_a_failing_start_leaves_no_thread_and_no_file_behind() -> None:
     bus = KafkaBus("127.0.0.1:1", "test", timeout_seconds=0.3)
-    reader = bus.subscribe("analyzer", ["posts"])
+    reader = bus.subscribe("analyzer", ["observations"])
 
     def fail() -> None:
         for attempt in (lambda: bus.publish([post(1)]), lambda: reader.poll(0.1), reader.lag):
@@ -131,7 +131,7 @@ def test_a_publish_that_timed_out_is_repeated_and_its_doubles_have_one_identity(
 
 def test_a_commit_during_a_rebalance_is_refused_and_the_loop_goes_on(kafka: Any, bus: KafkaBus) -> None:
     bus.publish([post(number, account=str(number)) for number in range(20)])
-    incumbent, late = (bus.subscribe("analyzer", ["posts"]) for _ in range(2))
+    incumbent, late = (bus.subscribe("analyzer", ["observations"]) for _ in range(2))
     assert len(drain(incumbent, 20)) == 20
     with contextlib.suppress(TransientError):
         late.poll(0.5)
@@ -178,7 +178,7 @@ def test_a_check_says_when_the_broker_is_down(kafka: Any, bus: KafkaBus) -> None
 
 def test_everything_closes_at_once_while_the_broker_is_down(kafka: Any, bus: KafkaBus) -> None:
     bus.publish([post(1)])
-    subscription = bus.subscribe("analyzer", ["posts"])
+    subscription = bus.subscribe("analyzer", ["observations"])
     drain(subscription, 1)
     kafka.broker_down()
     started = time.monotonic()

@@ -43,7 +43,7 @@ def test_a_secret_comes_from_the_environment_or_a_file(tmp_path: Path, monkeypat
     ("text", "message"),
     [
         ("rulebok: cn\n", "rulebok"),
-        ("browser: none\n", "browser: "),
+        ("browser: none\n", "browser：应为"),
         ("metrics_port: 99999\n", "metrics_port"),
         ("- a\n", "a YAML mapping"),
         ("a: [\n", "not readable as YAML"),

@@ -15,6 +15,7 @@ from shared.bus.contract import Bus
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import PermanentError, TransientError
+from tests.builders import a_finding
 from tests.paths import ROOT
 from tests.shared.bus_contract import NOON, BusContract, OpenBus, drain, post, post_ids
 
@@ -23,6 +24,7 @@ import itertools, sys
 from pathlib import Path
 from shared.clock import utc_now
 from shared.bus.sqlite import SqliteBus
+from tests.builders import a_finding
 from tests.shared.bus_contract import post
 bus = SqliteBus(Path(sys.argv[1]), "test", utc_now)
 for number in itertools.count():
@@ -35,7 +37,7 @@ import sys
 from pathlib import Path
 from shared.clock import utc_now
 from shared.bus.sqlite import SqliteBus
-subscription = SqliteBus(Path(sys.argv[1]), "test", utc_now).subscribe("analyzer", ["posts"])
+subscription = SqliteBus(Path(sys.argv[1]), "test", utc_now).subscribe("analyzer", ["observations"])
 print(len(subscription.poll(0.2)), flush=True)
 sys.stdin.read()
 """
@@ -74,7 +76,7 @@ class TestSqliteBus(BusContract):
             acknowledged = [int(process.stdout.readline()) for _ in range(200)]
             process.send_signal(signal.SIGKILL)
             acknowledged += [int(line) for line in process.stdout if line.endswith("\n")]
-        subscription = open_bus().subscribe("analyzer", ["posts"])
+        subscription = open_bus().subscribe("analyzer", ["observations"])
         stored = post_ids(drain(subscription, len(acknowledged)))
         subscription.close()
         assert stored[: len(acknowledged)] == [post(number).id for number in acknowledged]
@@ -90,7 +92,7 @@ class TestSqliteBus(BusContract):
         bus.publish([post(1), post(2)])
         with start(ONE_POLL, path) as holder:
             assert first_line(holder) == "2"
-            standby = bus.subscribe("analyzer", ["posts"])
+            standby = bus.subscribe("analyzer", ["observations"])
             assert standby.poll(0.3) == []
             holder.kill()
             holder.wait()
@@ -99,9 +101,9 @@ class TestSqliteBus(BusContract):
 
     def test_topics_read_together_come_in_the_order_they_were_published(self, bus: Bus) -> None:
         bus.publish([post(1)])
-        bus.publish([post(2, account="2")])
-        subscription = bus.subscribe("analyzer", ["probes", "posts"])
-        offsets = [record.offset for record in drain(subscription, 2)]
+        bus.publish([a_finding(), post(2)])
+        subscription = bus.subscribe("analyzer", ["findings", "observations"])
+        offsets = [record.offset for record in drain(subscription, 3)]
         subscription.close()
         assert offsets == sorted(offsets)
 
@@ -111,12 +113,12 @@ class TestSqliteBus(BusContract):
             thread.start()
         for thread in threads:
             thread.join()
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         assert len(drain(subscription, 40)) == 40
         subscription.close()
 
     def test_a_waiting_poll_sees_what_is_published_meanwhile(self, bus: Bus) -> None:
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         later = threading.Timer(0.2, bus.publish, args=([post(1)],))
         later.start()
         assert len(subscription.poll(10.0)) == 1
@@ -133,7 +135,7 @@ class TestSqliteBus(BusContract):
 
         with pytest.raises(PowerCut):
             bus.publish(batch())  # type: ignore[arg-type]
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         assert subscription.poll(0.1) == []
         subscription.close()
 
@@ -146,13 +148,13 @@ class TestSqliteBus(BusContract):
         other.rollback()
         other.close()
         bus.publish([post(1)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         assert len(drain(subscription, 1)) == 1
         subscription.close()
 
     def test_a_commit_that_is_refused_brings_the_records_again(self, bus: Bus, path: Path) -> None:
         bus.publish([post(1)])
-        subscription = bus.subscribe("analyzer", ["posts"])
+        subscription = bus.subscribe("analyzer", ["observations"])
         subscription._connection.execute("PRAGMA busy_timeout = 100")  # type: ignore[attr-defined]
         assert len(drain(subscription, 1)) == 1
         other = sqlite3.connect(path, isolation_level=None)
@@ -178,7 +180,7 @@ class TestSqliteBus(BusContract):
     def test_pruning_keeps_what_a_group_has_not_done(self, path: Path) -> None:
         bus = SqliteBus(path, "test", lambda: NOON)
         bus.publish([post(1), post(2), post(3)])
-        reader = bus.subscribe("analyzer", ["posts"])
+        reader = bus.subscribe("analyzer", ["observations"])
         assert bus.prune(NOON + timedelta(days=1)) == 0
         reader.poll(1.0, max_records=2)
         reader.commit()
@@ -191,7 +193,7 @@ class TestSqliteBus(BusContract):
     def test_a_pruned_offset_is_never_given_again(self, path: Path) -> None:
         bus = SqliteBus(path, "test", lambda: NOON)
         bus.publish([post(1)])
-        reader = bus.subscribe("analyzer", ["posts"])
+        reader = bus.subscribe("analyzer", ["observations"])
         drain(reader, 1)
         reader.commit()
         bus.prune(NOON + timedelta(days=1))
@@ -202,4 +204,4 @@ class TestSqliteBus(BusContract):
 
     def test_a_group_name_that_is_no_file_name_is_refused(self, bus: Bus) -> None:
         with pytest.raises(PermanentError, match="letters"):
-            bus.subscribe("../elsewhere", ["posts"])
+            bus.subscribe("../elsewhere", ["observations"])

@@ -63,10 +63,9 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 def test_each_service_sends_and_receives_what_it_does(document: dict[str, Any]) -> None:
     assert set(document["operations"]) >= {
-        "collector_sends_posts",
-        "collector_sends_probes",
-        "analyzer_receives_posts",
-        "analyzer_receives_probes",
+        "collector_sends_observations",
+        "analyzer_receives_observations",
+        "analyzer_sends_observations_dead",
         "analyzer_sends_findings",
         "alerter_receives_findings",
         "alerter_sends_findings_dead",
