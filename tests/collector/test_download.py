@@ -440,6 +440,11 @@ def test_no_thread_and_no_connection_is_left() -> None:
             connection.recv(1)
         ended.set()
 
-    assert ask(talk).failure is Outcome.NETWORK
-    assert ended.wait(30)
-    assert not [thread for thread in threading.enumerate() if thread.name == "look-up"]
+    with RawServer(talk) as server:
+        look = Downloader(utc_now, proxy=server.url).visit("feed", Plan(fetch=(PLAIN,)), ())
+        assert look.failure is Outcome.NETWORK
+        assert ended.wait(30)
+    for thread in threading.enumerate():
+        if thread.name == "look-up":
+            thread.join(30)
+            assert not thread.is_alive()
