@@ -1,4 +1,4 @@
-"""A new platform, rule and channel are one file each and no other edit: added to a copy of the tree and used."""
+"""A new platform, rule, channel and report are one file each and no other edit: added to a copy of the tree and used."""
 
 import json
 import os
@@ -65,6 +65,55 @@ class Shout(Channel):
         pass
 '''
 
+REPORT = '''"""A report somebody adds."""
+from datetime import datetime, timedelta
+from typing import IO, ClassVar
+from services.reporter.period import Period
+from services.reporter.reports.base import Report
+from shared.clock import SHANGHAI, to_shanghai
+from shared.storage.store import Store
+
+class Daily(Report):
+    """How many accounts there are."""
+
+    title: ClassVar[str] = "每日账号数"
+    example: ClassVar[str] = "2026-11-20"
+    words: str = "个账号"
+
+    def period(self, moment: datetime) -> Period:
+        return self.named(f"{to_shanghai(moment):%Y-%m-%d}")
+
+    def named(self, name: str) -> Period:
+        begins_at = datetime.fromisoformat(name).replace(tzinfo=SHANGHAI)
+        return Period(name, begins_at, begins_at + timedelta(days=1))
+
+    def schedule(self, period: Period) -> datetime:
+        return period.ends_at + timedelta(hours=1)
+
+    def file_name(self, period: Period) -> str:
+        return f"{period.name}.txt"
+
+    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+        file.write(f"{len(store.accounts.as_of(cut_off))}{self.words}".encode())
+'''
+
+REPORTER = """
+from datetime import datetime, timedelta
+from pathlib import Path
+from services.reporter.__main__ import build
+from shared.account import Account
+from shared.clock import SHANGHAI, utc_now
+from shared.runtime.opening import open_host
+from shared.runtime.settings import load_settings
+
+dawn = datetime(2026, 11, 21, 0, 59, tzinfo=SHANGHAI)
+with open_host(load_settings(Path("mine.yaml")), utc_now, "trial") as host:
+    account = Account(platform="weibo", id="1", name="青禾发布", unit="青禾县政府办")
+    host.store.accounts.upsert([account], dawn - timedelta(hours=12))
+    reporter = build(host)
+    print([reporter.step(dawn + timedelta(minutes=minutes)) for minutes in range(3)])
+"""
+
 RULEBOOK = """name: mine
 title: 试验
 version: '1'
@@ -82,7 +131,11 @@ def copy(tmp_path: Path) -> Path:
 
 
 def xunjian(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "xunjian", *arguments]
+    return python(tree, "-m", "xunjian", *arguments)
+
+
+def python(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(tree)}
     return subprocess.run(command, check=False, cwd=tree, env=environment, capture_output=True, text=True, timeout=60)
 
@@ -113,3 +166,16 @@ def test_a_channel_is_one_file(copy: Path) -> None:
     assert "✓ 渠道 loud" in done.stdout
     (copy / "mine.yaml").write_text("channels: {loud: {type: shout, loudnes: 11}}\n")
     assert "loudnes" in xunjian(copy, "doctor", "--config", "mine.yaml").stdout
+
+
+def test_a_report_is_one_file_found_listed_written_by_command_and_when_it_is_due_once(copy: Path) -> None:
+    (copy / "services/reporter/reports/daily.py").write_text(REPORT)
+    (copy / "mine.yaml").write_text("data_dir: data\nreports: {daily: {words: 个}}\n")
+    assert "daily　每日账号数" in xunjian(copy, "report", "--config", "mine.yaml").stdout
+    assert python(copy, "-c", REPORTER).stdout.splitlines()[-1] == "[False, True, False]"
+    assert (copy / "data/reports/2026-11-20.txt").read_text() == "1个"
+    arguments = ("--period", "2026-11-19", "--out", "mine", "--config", "mine.yaml")
+    assert xunjian(copy, "report", "daily", *arguments).stdout == "mine/2026-11-19.txt\n"
+    assert (copy / "mine/2026-11-19.txt").read_text() == "0个"
+    (copy / "mine.yaml").write_text("reports: {daily: {word: 个}}\n")
+    assert "reports.daily.word" in xunjian(copy, "report", "--config", "mine.yaml").stderr

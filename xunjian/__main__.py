@@ -11,7 +11,7 @@ from xunjian.doctor import doctor
 from xunjian.ledger import ledger_app
 from xunjian.parse import parse
 from xunjian.replay import replay
-from xunjian.report import report_app
+from xunjian.report import report
 from xunjian.run import run
 from xunjian.schema import schema
 from xunjian.visit import visit
@@ -33,10 +33,9 @@ def prepare() -> None:
     configure_logs("auto", "warning")
 
 
-for command in (run, visit, parse, check, replay, schema, doctor):
+for command in (run, visit, parse, check, replay, report, schema, doctor):
     app.command()(command)
 app.add_typer(ledger_app, name="ledger")
-app.add_typer(report_app, name="report")
 
 
 def main() -> None:

@@ -5,27 +5,46 @@ from typing import Annotated
 
 import typer
 
-from services.reporter.__main__ import reports_folder, weekly_list
-from services.reporter.weeks import week_cut_off
-from shared.clock import utc_now
+from services.reporter.__main__ import build_reports, reports_folder
+from services.reporter.reports.base import Report
+from services.reporter.writing import write_report
+from shared.clock import chinese_time, utc_now
+from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store
 
-report_app = typer.Typer(help="报表：每周僵尸账号清单等。", no_args_is_help=True)
 
-
-@report_app.command()
-def weekly(
-    week: Annotated[str | None, typer.Option(help="ISO 周，例如 2026-W47；不给则为本周至今")] = None,
+def report(
+    name: Annotated[str | None, typer.Argument(metavar="[报表]", help="例如 weekly；不给则列出所有报表")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", "--week", help="哪一期，例如 2026-W47；不给则为本期至今")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="输出文件夹；不给则为数据目录下的 reports")] = None,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
-    """每周僵尸账号清单（.xlsx）：已超期、临近超期、未能核实。"""
+    """报表：weekly 为每周僵尸账号清单（.xlsx），分已超期、临近超期、未能核实三部分。"""
     settings = load_settings(config)
-    store = open_store(settings.store_url)
+    known = build_reports(settings)
+    if name is None:
+        for each, found in known.items():
+            typer.echo(f"{each}　{found.title}　例如：xunjian report {each} --period {found.example}")
+        return
+    if name not in known:
+        raise InputError(name, f"没有这种报表；现有：{'、'.join(sorted(known))}")
+    typer.echo(str(_write(known[name], period, out or reports_folder(settings), settings.store_url)))
+
+
+def _write(report: Report, name: str | None, folder: Path, store_url: str) -> Path:
+    now = utc_now()
+    period = report.named(name) if name else report.period(now)
+    if period.begins_at > now:
+        raise InputError(period.name, f"这一期从{chinese_time(period.begins_at)}开始；请选择已经开始的一期")
+    store = open_store(store_url)
     try:
-        now = utc_now()
-        cut_off = week_cut_off(week, now) if week else now
-        typer.echo(str(weekly_list(settings).write(store, cut_off, out or reports_folder(settings))))
+        return write_report(report, store, period, period.cut_off(now), folder)
+    except OSError as error:
+        raise InputError(
+            str(folder), f"写不进去（{error.strerror}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
+        ) from error
     finally:
         store.close()

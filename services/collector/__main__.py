@@ -5,8 +5,11 @@ import socket
 
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
+from services.collector.capture import Captured, Plan
+from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
+from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
@@ -22,13 +25,37 @@ def build(host: Host, owner: str | None = None) -> CollectorEngine:
         bus=host.bus,
         store=host.store,
         platforms=build_platforms(host.settings),
-        looker=Browser(browser_settings(host.settings), host.clock),
+        looker=Visitor(browser_settings(host.settings), host.clock),
         metrics=host.metrics,
         clock=host.clock,
         owner=owner,
         deadline_days=host.settings.deadline_days,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
     )
+
+
+class Visitor:
+    """What opens a plan: the browser, or, where there is no page to show, a plain download that needs none."""
+
+    def __init__(self, settings: BrowserSettings, clock: Clock) -> None:
+        self._browser = Browser(settings, clock)
+        self._downloader = Downloader(
+            clock,
+            proxy=settings.proxy,
+            proxy_spki=settings.proxy_spki,
+            user_agent=settings.user_agent,
+            timeout_seconds=settings.timeout_seconds,
+            max_body_bytes=settings.max_body_bytes,
+        )
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
+        if plan.page is None:
+            return self._downloader.visit(platform, plan, hosts)
+        return self._browser.visit(platform, plan, hosts, full)
+
+    def close(self) -> None:
+        """Ends the browser; a later visit starts it again."""
+        self._browser.close()
 
 
 def build_platforms(settings: Settings) -> dict[str, Platform]:

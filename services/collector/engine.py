@@ -10,11 +10,11 @@ from typing import Protocol
 import structlog
 
 from services.collector.capture import Capture, Captured, Plan, Reading, ShownPost
-from services.collector.pace import next_look, pause_after
+from services.collector.pace import next_visit, pause_after
 from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.bus.contract import Bus
-from shared.clock import Clock, to_shanghai
+from shared.clock import FUTURE_TOLERANCE, Clock, to_shanghai
 from shared.errors import InputError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
@@ -25,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 RHYTHM_WINDOW = timedelta(days=30)
-FUTURE_TOLERANCE = timedelta(minutes=10)
 MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
 """Characters: what a page calls a post may be megabytes, and the bus takes one."""
 
@@ -169,7 +168,7 @@ class CollectorEngine:
             newest_post_at=max(filter(None, (due.newest_post_at, probe.newest_post_at)), default=None),
             posts_per_day=due.posts_per_day if failed else _posts_per_day(reading.posts, probe.at),
         )
-        next_at = next_look(
+        next_at = next_visit(
             probe.at,
             posts_per_day=after.posts_per_day,
             newest_post_at=after.newest_post_at,
@@ -182,9 +181,8 @@ class CollectorEngine:
     def _rest(self, name: str, platform: Platform, rest: Rest, visit: Visit) -> None:
         probe = visit.probe
         blocks = rest.blocks + 1 if probe.outcome is Outcome.BLOCKED else 0
-        cool_down = timedelta(seconds=platform.cool_down_seconds)
-        wish = timedelta(seconds=visit.look.retry_after_seconds or 0)
-        pause = pause_after(blocks, cool_down, wish) if blocks else None
+        wish = visit.look.retry_after_seconds or 0
+        pause = pause_after(blocks, platform.cool_down_seconds, wish) if blocks else None
         until = probe.at + pause if pause else None
         self._store.visits.record_rest(name, Rest(until, blocks, probe.at))
         self._metrics.paused_until.labels(name).set(until.timestamp() if until else 0)

@@ -4,19 +4,24 @@ from pathlib import Path
 
 from services.reporter.engine import ReporterEngine
 from services.reporter.reports.base import Report
+from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
+from shared.validation import validated
 
 
 def build(host: Host) -> ReporterEngine:
     """The reporter over a host."""
-    return ReporterEngine(host.store, weekly_list(host.settings), reports_folder(host.settings))
+    return ReporterEngine(host.store, build_reports(host.settings), reports_folder(host.settings), host.metrics)
 
 
-def weekly_list(settings: Settings) -> Report:
-    """The weekly list, as strict about fresh looks as the settings say."""
-    return discover("services.reporter.reports", Report)["weekly"].model_validate({"fresh_hours": settings.fresh_hours})
+def build_reports(settings: Settings) -> dict[str, Report]:
+    """Every report there is, by file name, with its options. Raises InputError naming report and option."""
+    known = discover("services.reporter.reports", Report)
+    for name in settings.reports.keys() - known.keys():
+        raise InputError(f"reports.{name}", f"没有这种报表；现有：{'、'.join(sorted(known))}")
+    return {name: validated(kind, settings.reports.get(name, {}), f"reports.{name}") for name, kind in known.items()}
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -1,41 +1,109 @@
-"""Reports that come by themselves: each week's list on Monday morning, once, also when we were down at the time."""
+"""Reports that come by themselves, each on its own calendar, once, also those that fell due while we were down."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
+from services.reporter.attempts import Attempts
+from services.reporter.calendar import due_periods
+from services.reporter.period import Period
 from services.reporter.reports.base import Report
-from services.reporter.weeks import Week
+from services.reporter.writing import write_report
+from shared.errors import TransientError
+from shared.runtime.metrics import Metrics
 from shared.storage.store import Store
 
 log = structlog.get_logger(__name__)
 
-AFTER_THE_WEEK = timedelta(hours=8, minutes=47)
-"""Monday 08:47 Beijing time: before the office starts, and not at a full or half hour, when robots are busiest."""
+LEASE = timedelta(minutes=10)
+"""Longer than the longest report takes. After a kill another reporter waits this long."""
+
+_ITS_CALENDAR = "calendar"
 
 
 class ReporterEngine:
-    def __init__(self, store: Store, weekly: Report, folder: Path) -> None:
+    """A report that cannot be written is told and tried again; the others come all the same."""
+
+    def __init__(self, store: Store, reports: Mapping[str, Report], folder: Path, metrics: Metrics) -> None:
         self._store = store
-        self._weekly = weekly
+        self._reports = reports
         self._folder = folder
+        self._metrics = metrics
+        self._attempts = Attempts()
 
     def step(self, now: datetime) -> bool:
-        """Write the list of the last closed week if that is due and not done; True when it was written."""
-        week = last_closed(now)
-        name = f"{week.year}-W{week.number:02}"
-        if self._store.notes.has("weekly_list", name) or not self._store.accounts.as_of(week.ends_at):
-            return False
-        path = self._weekly.write(self._store, week.ends_at, self._folder)
-        self._store.notes.add("weekly_list", name, now)
-        log.info("weekly_list", path=str(path), week=name)
-        return True
+        """Write at most one report that is due and not written; True when one was written."""
+        began_at = self._store.accounts.began_at()
+        wrote = began_at is not None and any(
+            self._write_next(name, report, began_at, now) for name, report in self._reports.items()
+        )
+        self._metrics.heartbeat.set(now.timestamp())
+        return wrote
+
+    def write_running(self, now: datetime) -> list[Path]:
+        """Every report on its running period, so far; it is written again when the period is over."""
+        paths = [self._attempt(name, report, report.period(now), now) for name, report in self._reports.items()]
+        return [path for path in paths if path]
+
+    def check(self) -> None:
+        """Raises TransientError naming the reports that could not be written."""
+        if reasons := self._attempts.reasons():
+            raise TransientError("; ".join(reasons))
 
     def close(self) -> None:
         """Nothing is held open between rounds."""
 
+    def _write_next(self, name: str, report: Report, began_at: datetime, now: datetime) -> bool:
+        written = self._store.reports.written(name, now)
+        periods = self._due(name, report, began_at, now)
+        self._attempts.keep_only(name, {_ITS_CALENDAR, *(period.name for period in periods)})
+        for period in periods:
+            if period.name in written or not self._attempts.may_try(name, period.name, now):
+                continue
+            # After a jump of the clock, or a long time off, there are weeks that nobody watched. Only the newest is
+            # told of, as one in which nothing could be verified.
+            if period is not periods[-1] and not self._store.reports.is_observed(period.begins_at, period.ends_at):
+                self._attempts.postpone(name, period.name, now)
+            elif self._write_once(name, report, period, now):
+                return True
+        return False
 
-def last_closed(now: datetime) -> Week:
-    """The newest week whose list is due at `now`."""
-    return Week.of(now - AFTER_THE_WEEK - timedelta(days=7))
+    def _due(self, name: str, report: Report, began_at: datetime, now: datetime) -> list[Period]:
+        if not self._attempts.may_try(name, _ITS_CALENDAR, now):
+            return []
+        try:
+            periods = due_periods(report, began_at, now)
+        except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
+            self._failed(name, _ITS_CALENDAR, now, error)
+            return []
+        self._attempts.succeeded(name, _ITS_CALENDAR)
+        return periods
+
+    def _write_once(self, name: str, report: Report, period: Period, now: datetime) -> bool:
+        if not self._store.reports.claim(name, period.name, now, LEASE):
+            return False
+        if self._attempt(name, report, period, now) is None:
+            self._store.reports.give_back(name, period.name)
+            return False
+        self._store.reports.record_written(name, period.name, now)
+        return True
+
+    def _attempt(self, name: str, report: Report, period: Period, now: datetime) -> Path | None:
+        """Null: it could not be written, which was told."""
+        try:
+            path = write_report(report, self._store, period, period.cut_off(now), self._folder)
+        except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
+            self._failed(name, period.name, now, error)
+            return None
+        self._attempts.succeeded(name, period.name)
+        self._metrics.reports.labels(name, "written").inc()
+        log.info("report_written", report=name, period=period.name, path=str(path))
+        return path
+
+    def _failed(self, name: str, period: str, now: datetime, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        seconds = self._attempts.failed(name, period, now, reason)
+        self._metrics.reports.labels(name, "failed").inc()
+        log.exception("report_failed", report=name, period=period, error=reason, retry_in_seconds=seconds)

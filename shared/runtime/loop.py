@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from types import FrameType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 
+from shared.backoff import doubled
 from shared.clock import Clock
 from shared.errors import InputError, TransientError
 from shared.runtime.vitals import Pulse, reason_of
@@ -33,6 +34,15 @@ class Service(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A service of which a part may fail while the rest goes on."""
+
+    def check(self) -> None:
+        """Raises TransientError naming what could not be done."""
+        ...
 
 
 def run(
@@ -123,13 +133,23 @@ class _Life:
         if self._deaths and time.monotonic() - self._born >= STEADY_SECONDS:
             self._deaths, self._last_death = 0, None
             self._pulse.dying(False)
-        self._pulse.beat(pause, self._last_death)
+        self._pulse.beat(pause, self._last_death or _complaint(self._service))
+
+
+def _complaint(service: Service | None) -> str | None:
+    """What a service that goes on nevertheless could not do."""
+    try:
+        if isinstance(service, Checked):
+            service.check()
+    except TransientError as error:
+        return reason_of(error)
+    return None
 
 
 def pause_seconds(failures: int, wish_seconds: float | None = None) -> float:
     """Seconds to wait after the `failures`-th failure in a row (from 1): doubling, capped; a wish may lengthen it."""
-    doubled = FIRST_PAUSE_SECONDS * 2.0 ** min(failures - 1, 30)
-    return max(min(doubled, LONGEST_PAUSE_SECONDS), min(wish_seconds or 0.0, LONGEST_WISH_SECONDS))
+    pause = doubled(FIRST_PAUSE_SECONDS, failures - 1, LONGEST_PAUSE_SECONDS)
+    return max(pause, min(wish_seconds or 0.0, LONGEST_WISH_SECONDS))
 
 
 def install_signals(stop: threading.Event) -> None:

@@ -58,6 +58,7 @@ class Metrics:
             buckets=_ALERT_SECONDS,
             registry=registry,
         )
+        self.reports = Counter("xunjian_reports_total", "Reports by result.", ["report", "result"], registry=registry)
         self.heartbeat = Gauge(
             "xunjian_last_round_timestamp_seconds", "When the run loop last finished a round.", registry=registry
         )

@@ -3,10 +3,10 @@
 import argparse
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -66,8 +66,10 @@ class Process:
         self.vitals.watch(store.check, bus.check)
         return Host(self.settings, store, bus, self.metrics, self.clock)
 
-    def open_patiently(self, pulse: Pulse, stack: ExitStack) -> Host | None:
-        """As `open`, but a database or broker that is away is waited for; null when told to stop first."""
+    def open_patiently(
+        self, pulse: Pulse, stack: ExitStack, tell: Callable[[str], object] = lambda _: None
+    ) -> Host | None:
+        """As `open`, but a database or broker that is away is waited for, and told; null when told to stop first."""
         failures = 0
         while not self.stop.is_set():
             try:
@@ -77,6 +79,7 @@ class Process:
                 pause = pause_seconds(failures, error.retry_after_seconds)
                 log.warning("not_opened", error=reason_of(error), failures=failures, retry_in_seconds=pause)
                 pulse.beat(pause, reason_of(error))
+                tell(reason_of(error))
                 self.stop.wait(pause)
             else:
                 pulse.beat()
@@ -89,10 +92,21 @@ class Process:
         stack.callback(server.close)
         return server
 
-    def hold_folder(self, stack: ExitStack, *roles: str) -> None:
-        """No other process does the same work on this data folder; with a broker, work is shared by it instead."""
-        if self.settings.kafka_bootstrap is None:
-            stack.enter_context(lock.holding(self.settings.data_dir, roles, self.clock()))
+
+@contextmanager
+def open_host(settings: Settings, clock: Clock, source: str) -> Iterator[Host]:
+    """Everything opened for a single command, and closed again at the end. Raises as `Process.open`."""
+    with ExitStack() as stack:
+        yield Process(source, settings, clock, threading.Event()).open(stack)
+
+
+def hold_folder(settings: Settings, now: datetime, roles: Iterable[str], stack: ExitStack) -> None:
+    """No other process does the same work on this data folder; with a broker, work is shared by it instead.
+
+    Raises InputError naming the other process.
+    """
+    if settings.kafka_bootstrap is None:
+        stack.enter_context(lock.holding(settings.data_dir, roles, now))
 
 
 def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
@@ -140,7 +154,7 @@ def run_alone(
 def _run(process: Process, build: Callable[[Host], Service], idle_seconds: float, pulse: Pulse) -> None:
     configure_logs(process.settings.log_format, process.settings.log_level)
     with ExitStack() as stack:
-        process.hold_folder(stack, process.name)
+        hold_folder(process.settings, process.clock(), [process.name], stack)
         process.serve_health(stack)
         host = process.open_patiently(pulse, stack)
         if host is not None:

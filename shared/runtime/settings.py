@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """How the collector reaches the platforms; the collector knows the keys."""
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
+    reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options of the report plug-ins, by file name."""
     channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})
     routes: tuple[dict[str, Any], ...] = ({"channels": ["inbox"]},)
     """Whose findings go where; the alerter knows the keys."""

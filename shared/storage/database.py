@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, literal, text
+from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -16,26 +16,35 @@ _BUSY_SECONDS = 30
 
 
 class Database:
-    """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe; tables are made at once."""
+    """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    def __init__(self, url: str) -> None:
+    Tables are made at once, unless it `only_reads`.
+    """
+
+    def __init__(self, url: str, *, only_reads: bool = False) -> None:
         if not url.startswith(("sqlite", "postgresql")):
             raise InputError(
                 "XUNJIAN_DATABASE_URL", f"{url.split(':', 1)[0]}: use sqlite:///path or postgresql+psycopg://"
             )
-        options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if url.startswith("sqlite") else {}
-        self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+        is_sqlite = url.startswith("sqlite")
+        connecting: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if is_sqlite else {}
+        self.engine = create_engine(url, pool_pre_ping=not is_sqlite, **connecting)
+        options: dict[str, Any] = {"read_only": True}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
-        with _told_apart():
-            metadata.create_all(self.engine)
+        if not only_reads:
+            with _told_apart():
+                metadata.create_all(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view that never waits for a writer. Raises TransientError."""
-        with _told_apart(), self.engine.execution_options(read_only=True).begin() as connection:
+        """A consistent view, the same for all it asks, that never waits for a writer. Raises TransientError."""
+        with _told_apart(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -43,6 +52,12 @@ class Database:
         """One transaction: all or nothing. Raises TransientError when the database is away or locked too long."""
         with _told_apart(), self.engine.begin() as connection:
             yield connection
+
+    def is_made(self) -> bool:
+        """Whether the tables are there. Raises TransientError."""
+        with self.read() as connection:
+            there = inspect(connection).get_table_names()
+        return metadata.tables.keys() <= set(there)
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
@@ -54,6 +69,11 @@ class Database:
             # Not rowcount: PostgreSQL's driver does not tell it for an INSERT.
             self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
         return connection.execute(self._add_new[table], values).first() is not None
+
+    def lock_table(self, connection: Connection, table: Table) -> None:
+        """Until the transaction ends nobody else writes to the table; SQLite's write lock is of that kind anyway."""
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def check(self) -> None:
         """Really ask. Raises TransientError."""

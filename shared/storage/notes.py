@@ -24,11 +24,6 @@ class Notes:
                 return False
             return self._database.add_new(connection, _note, name=name, value=value, since=now)
 
-    def has(self, name: str, value: str) -> bool:
-        found = select(_note.c.since).where(_note.c.name == name, _note.c.value == value)
-        with self._database.read() as connection:
-            return connection.execute(found).first() is not None
-
     def as_of(self, name: str, moment: datetime) -> str | None:
         """The latest remark of this name at `moment`."""
         rows = select(_note.c.value).where(_note.c.name == name, _note.c.since <= moment)

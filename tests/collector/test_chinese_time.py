@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.reading.chinese_time import parse_chinese_time
+from services.collector.reading.chinese_time import is_rough, parse_chinese_time
 from shared.clock import SHANGHAI
 
 NEW_YEAR_MORNING = datetime(2026, 1, 1, 0, 5, tzinfo=SHANGHAI)
@@ -70,3 +70,13 @@ def test_midnight_is_beijings_and_not_utcs() -> None:
     assert parse_chinese_time("今天 00:00", after) == beijing(2026, 6, 15, 0, 0)
     assert parse_chinese_time("06-15", before) == beijing(2025, 6, 15, 0, 0)
     assert parse_chinese_time("06-15", after) == beijing(2026, 6, 15, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["刚刚", "5分钟前", "半小时前", "3天前", "昨天", "06-14", "2025年6月14日"])
+def test_words_that_move_or_name_no_hour_are_rough(text: str) -> None:
+    assert is_rough(text)
+
+
+@pytest.mark.parametrize("text", ["昨天 23:59", "06-14 10:30", "2025-06-14 10:30:00", "很久以前", "", None])
+def test_words_that_name_the_hour_are_exact_and_unknown_ones_say_nothing(text: str | None) -> None:
+    assert not is_rough(text)

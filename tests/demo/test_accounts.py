@@ -10,8 +10,8 @@ import pytest
 from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.stories import LEDGER, demo_world
+from services.collector.__main__ import Visitor
 from services.collector.browser.chromium import BrowserSettings, find_browser
-from services.collector.browser.process import Browser
 from services.collector.capture import Reading
 from services.collector.platforms.base import Platform
 from shared.account import PLATFORM_NAMES, Account
@@ -29,7 +29,7 @@ PLATFORMS = {name: kind() for name, kind in discover("services.collector.platfor
 
 
 class Demo(NamedTuple):
-    browser: Browser
+    browser: Visitor
     net: Internet
     started: datetime
 
@@ -62,7 +62,7 @@ def demo() -> Iterator[Demo]:
     started = utc_now()
     net = Internet(demo_world(started))
     with Proxy(net) as proxy:
-        browser = Browser(BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, settle_seconds=0.3), utc_now)
+        browser = Visitor(BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, settle_seconds=0.3), utc_now)
         yield Demo(browser, net, started)
         browser.close()
 

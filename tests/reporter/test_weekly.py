@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import ValidationError
 
 from services.reporter.reports.base import Report
 from services.reporter.reports.weekly import Weekly
-from services.reporter.weeks import week_cut_off
+from services.reporter.writing import write_report
 from shared.account import AccountStatus
 from shared.events import Coverage, Evidence, FindingStatus, Outcome, Severity
 from shared.plugins import discover
 from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 
-CUT_OFF = week_cut_off("2026-W47", NOW + days(10))
+WEEK = Weekly().named("2026-W47")
+CUT_OFF = WEEK.ends_at
 LOOKED = CUT_OFF - timedelta(hours=3)
 URL = "https://weibo.com/1/Post"
 
@@ -63,7 +65,7 @@ def ledger(store: Store) -> Ledger:
 
 
 def write(store: Store, folder: Path, cut_off: datetime = CUT_OFF) -> dict[str, Worksheet]:
-    path = Weekly().write(store, cut_off, folder / "reports")
+    path = write_report(Weekly(), store, WEEK, cut_off, folder / "reports")
     assert path.name == "政务新媒体僵尸账号清单_2026年第47周.xlsx"
     return {sheet.title: sheet for sheet in load_workbook(path).worksheets}
 
@@ -187,7 +189,7 @@ def test_cancelled_accounts_are_not_in_it_and_closing_ones_say_so(store: Store, 
 
 def test_a_past_week_stays_the_same_bytes_whatever_happened_since(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.silent("1", 20)
-    path = Weekly().write(store, CUT_OFF, tmp_path)
+    path = write_report(Weekly(), store, WEEK, CUT_OFF, tmp_path)
     before = path.read_bytes()
     ledger.look("1", CUT_OFF + days(1), newest_post_at=CUT_OFF + days(1))
     store.accounts.upsert([an_account("1", name="改名")], CUT_OFF + days(1))
@@ -195,7 +197,7 @@ def test_a_past_week_stays_the_same_bytes_whatever_happened_since(store: Store, 
     with store.judgements.judging() as judging:
         judging.close(finding, CUT_OFF + days(1), FindingStatus.RESOLVED)
     store.accounts.upsert([an_account("10")], CUT_OFF + days(1))
-    again = Weekly().write(store, CUT_OFF.astimezone(UTC), tmp_path)
+    again = write_report(Weekly(), store, WEEK, CUT_OFF.astimezone(UTC), tmp_path)
     assert again.read_bytes() == before
     properties = load_workbook(again).properties
     assert properties.created == properties.modified == CUT_OFF.astimezone(UTC).replace(tzinfo=None)
@@ -231,3 +233,9 @@ def test_an_empty_ledger_makes_an_empty_list(store: Store, tmp_path: Path) -> No
 
 def test_the_weekly_list_is_found_by_its_file_name() -> None:
     assert discover("services.reporter.reports", Report)["weekly"] is Weekly
+
+
+@pytest.mark.parametrize("at", ["24:00", "8:47", 750])
+def test_a_time_that_is_none_is_refused(at: object) -> None:
+    with pytest.raises(ValidationError):
+        Weekly.model_validate({"on_monday_at": at})

@@ -10,8 +10,9 @@ from playwright import sync_api as pw
 from services.collector.answers import TOO_LARGE, failed, length_of, network_failure
 from services.collector.browser.chromium import BLOCKED, BrowserSettings
 from services.collector.browser.in_page import FETCH
-from services.collector.browser.watch import Deadline, Watch
+from services.collector.browser.watch import Watch
 from services.collector.capture import Capture, Captured, Plan
+from services.collector.deadline import Deadline
 from shared.addresses import is_private, origin_of
 from shared.clock import Clock
 from shared.events import Outcome
@@ -94,13 +95,24 @@ class Tab:
 
     def _wait(self, watch: Watch[pw.Request], deadline: Deadline) -> Captured | None:
         settle = self._settings.settle_seconds
-        while not (watch.is_complete or watch.is_settled(settle)):
+        while not (watch.is_complete or (watch.is_settled(settle) and self._has_nothing_to_tell(watch))):
             if not deadline.seconds:
                 return failed(Outcome.TIMEOUT, "页面在限定时间内没有加载完成")
             pause = min(deadline.milliseconds, settle * 250)
             with suppress(pw.TimeoutError):
                 self.page.wait_for_event("requestfinished", lambda _: watch.is_complete, timeout=pause)
         return None
+
+    def _has_nothing_to_tell(self, watch: Watch[pw.Request]) -> bool:
+        """On a slow machine quiet may mean that page or driver had no turn yet; an answer comes after their news."""
+        before = watch.last_change
+        try:
+            self._cdp.send("Runtime.evaluate", {"expression": "0"})
+        except pw.Error as error:
+            if "execution context" not in error.message:
+                raise
+            return False  # between two documents
+        return watch.last_change == before
 
     def _on_document(self, event: dict[str, Any]) -> None:
         """Every document of the page and its redirects passes here, so that none can lead inside."""
@@ -143,7 +155,7 @@ class Tab:
             if response.status < 400:
                 raise VisitError(network_failure(TOO_LARGE if "evicted" in error.message else "")) from error
             body = b""
-        check_size(len(body), self._settings.max_body_bytes)
+        _check_size(len(body), self._settings.max_body_bytes)
         return Capture(url=response.url, status=response.status, headers=response.headers, body=body, at=self._clock())
 
     def _fetched(self, answer: dict[str, Any]) -> Capture:
@@ -178,6 +190,6 @@ def _came_from_inside(response: pw.Response) -> bool:
     return address is not None and is_private(address["ipAddress"])
 
 
-def check_size(size: int, limit: int) -> None:
+def _check_size(size: int, limit: int) -> None:
     if size > limit:
         raise VisitError(network_failure(TOO_LARGE))

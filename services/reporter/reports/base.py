@@ -1,18 +1,40 @@
-"""What a report is: a file for officials, reproducible for any past period."""
+"""What a report is: a file for officials, on a calendar of its own, reproducible for any past period."""
 
 from datetime import datetime
-from pathlib import Path
+from typing import IO, ClassVar
 
+from services.reporter.period import Period
 from shared.plugins import Plugin
 from shared.storage.store import Store
 
 
 class Report(Plugin):
-    """One file per report."""
+    """One file per report. Where its files go, when to write them and how not to leave half of one is not its matter.
 
-    def write(self, store: Store, cut_off: datetime, folder: Path) -> Path:
-        """Write the report as of `cut_off` into `folder`; returns its path. Same store and cut-off, same bytes.
+    `title`: what it is, in Chinese. `example`: the name of a period, as somebody would type it.
+    """
 
-        Raises TransientError when the database is away, OSError when the folder cannot be written.
+    title: ClassVar[str]
+    example: ClassVar[str]
+
+    def period(self, moment: datetime) -> Period:
+        """The period that `moment` lies in. Periods follow one another without a gap."""
+        raise NotImplementedError
+
+    def named(self, name: str) -> Period:
+        """The period of this name. Raises InputError when there is none."""
+        raise NotImplementedError
+
+    def schedule(self, period: Period) -> datetime:
+        """When the report on a period is due; never before its end."""
+        raise NotImplementedError
+
+    def file_name(self, period: Period) -> str:
+        raise NotImplementedError
+
+    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+        """Write what was known of the period at `cut_off`. Same store and cut-off, same bytes.
+
+        Raises TransientError when the database is away, OSError when `file` takes no more.
         """
         raise NotImplementedError

@@ -1,15 +1,16 @@
 """The weekly list for the supervisor: 已超期, 临近超期, 未能核实, each account in at most one part."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime, time, timedelta
+from typing import IO, ClassVar
 
 from pydantic import Field
 
+from services.reporter.period import Period
 from services.reporter.reports._silences import Part, Standing, standings
+from services.reporter.reports._weeks import Week, parse_week
 from services.reporter.reports._workbook import ListColumn, ListSheet, write_workbook
 from services.reporter.reports.base import Report
-from services.reporter.weeks import Week
 from shared.account import AccountStatus
 from shared.clock import chinese_time
 from shared.storage.store import Store
@@ -33,23 +34,47 @@ _CAUTION = "说明：本清单由系统监测生成，所列情况均待人工�
 
 
 class Weekly(Report):
-    """`rules`: the rules whose findings make an account overdue. `fresh_hours`: how old the last good look may be."""
+    """`rules`: the rules whose findings make an account overdue. `fresh_hours`: how old the last good look may be.
+
+    `on_monday_at`: Beijing time; before the office starts, and not at a full or half hour, when robots are busiest.
+    """
+
+    title: ClassVar[str] = "政务新媒体僵尸账号清单"
+    example: ClassVar[str] = "2026-W47"
 
     rules: tuple[str, ...] = ("silent_account",)
     fresh_hours: float = Field(default=48, gt=0)
+    on_monday_at: str = Field(default="08:47", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
-    def write(self, store: Store, cut_off: datetime, folder: Path) -> Path:
+    def period(self, moment: datetime) -> Period:
+        return _period(Week.of(moment))
+
+    def named(self, name: str) -> Period:
+        return _period(parse_week(name))
+
+    def schedule(self, period: Period) -> datetime:
+        at = time.fromisoformat(self.on_monday_at)
+        return period.ends_at + timedelta(hours=at.hour, minutes=at.minute)
+
+    def file_name(self, period: Period) -> str:
+        return f"{self.title}_{_week(period).chinese}.xlsx"
+
+    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
         everyone = standings(store, cut_off, self.rules, timedelta(hours=self.fresh_hours))
-        week = Week.closed_by(cut_off)
+        week = _week(period)
         notes = (_when(week, cut_off, _rulebook(store, everyone, cut_off)), _coverage(everyone), _CAUTION)
         sheets = [
-            ListSheet(part, f"政务新媒体僵尸账号清单（{week.chinese}）：{part}", notes, _rows(everyone, part))
-            for part in Part
+            ListSheet(part, f"{self.title}（{week.chinese}）：{part}", notes, _rows(everyone, part)) for part in Part
         ]
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"政务新媒体僵尸账号清单_{week.chinese}.xlsx"
-        write_workbook(path, _COLUMNS, sheets, cut_off)
-        return path
+        write_workbook(file, _COLUMNS, sheets, cut_off)
+
+
+def _period(week: Week) -> Period:
+    return Period(week.name, week.begins_at, week.ends_at)
+
+
+def _week(period: Period) -> Week:
+    return Week.of(period.begins_at)
 
 
 def _when(week: Week, cut_off: datetime, rulebook: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from shared.clock import SHANGHAI, to_shanghai
 from shared.errors import InputError
 
-_REMEDY = "no such week; write year and ISO week, for example 2026-W47"
+_REMEDY = "没有这一周；请写年份和 ISO 周，例如 2026-W47"
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,6 @@ class Week:
         year, number, _ = to_shanghai(moment).isocalendar()
         return cls(year, number)
 
-    @classmethod
-    def closed_by(cls, cut_off: datetime) -> "Week":
-        """The week that a cut-off belongs to: Monday 00:00 ends the week before."""
-        return cls.of(cut_off - timedelta(microseconds=1))
-
     @property
     def monday(self) -> date:
         """Raises ValueError when the year has no such week."""
@@ -34,6 +29,15 @@ class Week:
     @property
     def sunday(self) -> date:
         return self.monday + timedelta(days=6)
+
+    @property
+    def name(self) -> str:
+        return f"{self.year}-W{self.number:02}"
+
+    @property
+    def begins_at(self) -> datetime:
+        """Monday 00:00."""
+        return datetime.combine(self.monday, datetime.min.time(), SHANGHAI)
 
     @property
     def ends_at(self) -> datetime:
@@ -45,24 +49,8 @@ class Week:
         return f"{self.year}年第{self.number}周"
 
 
-def week_of(moment: datetime) -> str:
-    """`2026-W47`."""
-    week = Week.of(moment)
-    return f"{week.year}-W{week.number:02}"
-
-
-def week_cut_off(week: str, now: datetime) -> datetime:
-    """The moment up to which the list of `week` (`2026-W47`) counts: its end, or `now` while it is not over.
-
-    Raises InputError for a week that does not exist or has not begun.
-    """
-    wanted = _parsed(week)
-    if to_shanghai(now).date() < wanted.monday:
-        raise InputError(week, f"this week begins on {wanted.monday.isoformat()}; choose one that has begun")
-    return min(wanted.ends_at, now)
-
-
-def _parsed(text: str) -> Week:
+def parse_week(text: str) -> Week:
+    """The week `2026-W47`. Raises InputError for one that does not exist."""
     match = re.fullmatch(r"(\d{4})-?W(\d{1,2})", text.strip(), re.ASCII)
     if not match:
         raise InputError(text, _REMEDY)

@@ -1,0 +1,225 @@
+"""Plain HTTP for addresses that need no browser (feeds): streamed, capped, every address checked and pinned."""
+
+import errno
+import re
+import socket
+import ssl
+import urllib.parse
+from collections.abc import Iterable
+
+import httpcore
+import structlog
+
+from services.collector import trust
+from services.collector.answers import TOO_LARGE, failed, heard, length_of, network_failure
+from services.collector.capture import Capture, Captured, Plan
+from services.collector.deadline import Deadline
+from services.collector.network import CertificatesError, InnerAddressError, Network, TooLargeError
+from services.collector.unpack import ACCEPTED, UnpackError, unpacked
+from shared.addresses import host_of, refusal
+from shared.clock import Clock
+from shared.errors import InputError
+from shared.events import Outcome
+
+log = structlog.get_logger(__name__)
+
+MAX_REDIRECTS = 3
+_REDIRECTS = (301, 302, 303, 307, 308)
+_USER_AGENT = "Mozilla/5.0 (compatible; xunjian)"
+_UNQUOTED = "/?%:@!$&'()*+,;=~|[]^"
+_PORTS = {"http": 80, "https": 443}
+
+
+class Downloader:
+    """Used by one thread; holds no connection between visits and starts no process.
+
+    `proxy`: `http://user:password@host:port`; it looks names up then, and `proxy_spki` (base64 SHA-256) is the key with
+    which it may sign in place of the sites. `timeout_seconds`: for one whole visit, name servers included.
+    `max_body_bytes`: of one body, as received and as unpacked.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        proxy: str | None = None,
+        proxy_spki: str | None = None,
+        user_agent: str | None = None,
+        timeout_seconds: float = 30,
+        max_body_bytes: int = 20_000_000,
+    ) -> None:
+        self._clock = clock
+        self._proxy = _proxy(proxy) if proxy else None
+        self._spki = proxy_spki
+        self._user_agent = user_agent or _USER_AGENT
+        self._seconds = timeout_seconds
+        self._limit = max_body_bytes
+        self._trusted = trust.public_authorities()
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...]) -> Captured:
+        """What every address of `plan.fetch` answers.
+
+        Raises InputError for an address that may not be visited, which is the ledger's mistake.
+        """
+        for url in plan.fetch:
+            if why := refusal(url, hosts):
+                raise _ledger_error(url, why)
+        deadline = Deadline(self._seconds)
+        try:
+            captures = tuple(self._get(url, hosts, deadline) for url in plan.fetch)
+            look = Captured(captures=captures, final_url=captures[-1].url if captures else None)
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError) as error:
+            look = _explained(error)
+        except TooLargeError:
+            look = network_failure(TOO_LARGE)
+        except UnpackError as error:
+            look = failed(Outcome.NETWORK, str(error))
+        except _RedirectError as error:
+            look = failed(Outcome.NETWORK, str(error))
+        if look.failure:
+            log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
+        return heard(look)
+
+    def _get(self, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
+        asked = url
+        for redirects in range(MAX_REDIRECTS + 1):
+            try:
+                answer = self._ask(urllib.parse.urldefrag(asked).url, deadline)
+            except InnerAddressError:
+                if not redirects:
+                    raise _ledger_error(url, "网址指向内网地址") from None
+                raise _RedirectError("跳转被拒绝：网址指向内网地址") from None
+            if isinstance(answer, Capture):
+                return answer
+            asked = _joined(asked, answer)
+            if why := refusal(asked, hosts):
+                raise _RedirectError(f"跳转被拒绝：{why}")
+        raise _RedirectError(f"跳转超过{MAX_REDIRECTS}次")
+
+    def _ask(self, url: str, deadline: Deadline) -> Capture | str:
+        """The answer, or where it leads instead."""
+        try:
+            return self._ask_once(url, deadline)
+        except httpcore.ConnectError as error:
+            if self._spki is None or not isinstance(_below(error), ssl.SSLCertVerificationError):
+                raise
+            trusted = trust.with_pinned(self._presented(url, deadline), self._spki)
+            if trusted is None:
+                raise
+        self._trusted = trusted
+        return self._ask_once(url, deadline)
+
+    def _ask_once(self, url: str, deadline: Deadline) -> Capture | str:
+        network = Network(deadline, self._limit, proxied=self._proxy is not None)
+        with (
+            httpcore.ConnectionPool(self._trusted, self._proxy, network_backend=network) as pool,
+            pool.stream("GET", _address(url), headers=self._headers(url)) as response,
+        ):
+            headers = _headers(response.headers)
+            if response.status < 200:
+                raise httpcore.RemoteProtocolError("101 was not asked for")
+            if response.status in _REDIRECTS and (place := _location(response.headers)):
+                return place
+            if length_of(headers) > self._limit:
+                raise TooLargeError
+            body = unpacked(response.iter_stream(), headers.get("content-encoding", ""), self._limit)
+            return Capture(url=url, status=response.status, headers=headers, body=body, at=self._clock())
+
+    def _presented(self, url: str, deadline: Deadline) -> list[bytes]:
+        """The certificates shown at `url`, without asking anything."""
+        network = Network(deadline, self._limit, proxied=self._proxy is not None, only_certificates=True)
+        with httpcore.ConnectionPool(trust.nobody(), self._proxy, network_backend=network) as pool:
+            try:
+                pool.request("GET", _address(url), headers=self._headers(url))
+            except CertificatesError as shown:
+                return shown.chain
+        return []
+
+    def _headers(self, url: str) -> list[tuple[bytes, bytes]]:
+        address = _address(url)
+        host = address.host if b":" not in address.host else b"[" + address.host + b"]"
+        port = b":%d" % address.port if address.port else b""
+        return [
+            (b"Host", host + port),
+            (b"User-Agent", self._user_agent.encode()),
+            (b"Accept", b"*/*"),
+            (b"Accept-Language", b"zh-CN,zh;q=0.9"),
+            (b"Accept-Encoding", ACCEPTED.encode()),
+        ]
+
+
+class _RedirectError(Exception):
+    """Why a redirect was not followed, in Chinese."""
+
+
+def _ledger_error(url: str, why: str) -> InputError:
+    return InputError(url, f"{why}，请核对台账中的主页链接或账号ID")
+
+
+def _address(url: str) -> httpcore.URL:
+    """As a browser would ask for it: host folded, the rest in ASCII."""
+    parts = urllib.parse.urlsplit(url)
+    target = urllib.parse.quote(parts.path or "/", safe=_UNQUOTED)
+    if parts.query:
+        target += f"?{urllib.parse.quote(parts.query, safe=_UNQUOTED)}"
+    port = None if parts.port == _PORTS[parts.scheme] else parts.port
+    return httpcore.URL(scheme=parts.scheme.encode(), host=(host_of(url) or "").encode(), port=port, target=target)
+
+
+def _joined(url: str, place: str) -> str:
+    try:
+        return urllib.parse.urljoin(url, place)
+    except ValueError:
+        return place
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _location(raw: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """What stands there for browsers: bytes that are no UTF-8 and spaces are quoted as they are."""
+    place = next((value for name, value in raw if name.lower() == b"location"), b"").strip()
+    try:
+        text = place.decode()
+    except UnicodeDecodeError:
+        text = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % ord(byte.group()), place).decode()
+    return text.replace(" ", "%20") or None
+
+
+def _explained(error: Exception) -> Captured:
+    words = str(error)
+    if isinstance(error, httpcore.TimeoutException):
+        return failed(Outcome.TIMEOUT, "连接超时")
+    if isinstance(error, httpcore.ProxyError):
+        return failed(Outcome.NETWORK, f"网络不通（代理应答{words[:3]}）")
+    if isinstance(error, httpcore.RemoteProtocolError):
+        return failed(Outcome.NETWORK, "应答不完整" if "without sending" in words else "应答不合HTTP规范")
+    return failed(Outcome.NETWORK, f"网络不通（{_why(_below(error))}）")
+
+
+def _below(error: Exception) -> BaseException | None:
+    """What the socket raised: httpcore wraps it, and its pool cuts off the cause."""
+    return next((wrapped for wrapped in error.args if isinstance(wrapped, BaseException)), None)
+
+
+def _why(cause: BaseException | None) -> str:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return "证书不可信"
+    if isinstance(cause, ssl.SSLError):
+        return "加密连接失败"
+    if isinstance(cause, socket.gaierror):
+        return "域名无法解析"
+    return errno.errorcode.get(cause.errno or 0, "连接中断") if isinstance(cause, OSError) else "连接中断"
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    parts = urllib.parse.urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    name, password = (urllib.parse.unquote_to_bytes(text or "") for text in (parts.username, parts.password))
+    auth = (name, password) if parts.username is not None else None
+    return httpcore.Proxy(f"{parts.scheme}://{host}:{parts.port or 80}", auth=auth)

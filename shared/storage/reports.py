@@ -1,0 +1,54 @@
+"""Which report was written when: claimed by a conditional update, so that of two reporters one writes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, literal, or_, select, update
+
+from shared.storage.database import Database
+from shared.storage.tables import metadata
+
+_report = metadata.tables["report"]
+_probe = metadata.tables["probe"]
+
+
+class Reports:
+    """The reporter's side of the store. What is dated after `now` was noted under a wrong clock and does not count."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def written(self, report: str, now: datetime) -> set[str]:
+        """Names of the periods whose report was written up to `now`."""
+        done = select(_report.c.period).where(_report.c.report == report, _report.c.written_at <= now)
+        with self._database.read() as connection:
+            return set(connection.execute(done).scalars())
+
+    def is_observed(self, begins_at: datetime, ends_at: datetime) -> bool:
+        """True when any probe is known from that span, its end not included."""
+        within = select(literal(1)).where(_probe.c.at >= begins_at, _probe.c.at < ends_at).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(within).first() is not None
+
+    def claim(self, report: str, period: str, now: datetime, lease: timedelta) -> bool:
+        """True for one caller, until the lease is over or given back; false when it is written already."""
+        until = now + lease
+        free = or_(_report.c.leased_until.is_(None), _report.c.leased_until <= now, _report.c.leased_until > until)
+        open_ = or_(_report.c.written_at.is_(None), _report.c.written_at > now)
+        insert = self._database.insert(_report).values(report=report, period=period, leased_until=until)
+        claimed = insert.on_conflict_do_update(
+            index_elements=["report", "period"], set_={"leased_until": until}, where=and_(free, open_)
+        )
+        with self._database.begin() as connection:
+            return connection.execute(claimed.returning(literal(1))).first() is not None
+
+    def record_written(self, report: str, period: str, now: datetime) -> None:
+        self._end(report, period, leased_until=None, written_at=now)
+
+    def give_back(self, report: str, period: str) -> None:
+        """Not written: whoever wants may try."""
+        self._end(report, period, leased_until=None)
+
+    def _end(self, report: str, period: str, **values: datetime | None) -> None:
+        mine = and_(_report.c.report == report, _report.c.period == period)
+        with self._database.begin() as connection:
+            connection.execute(update(_report).where(mine).values(**values))
