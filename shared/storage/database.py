@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, literal, text
+from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -16,9 +16,12 @@ _BUSY_SECONDS = 30
 
 
 class Database:
-    """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe; tables are made at once."""
+    """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    def __init__(self, url: str) -> None:
+    Tables are made at once, unless it `only_reads`.
+    """
+
+    def __init__(self, url: str, *, only_reads: bool = False) -> None:
         if not url.startswith(("sqlite", "postgresql")):
             raise InputError(
                 "XUNJIAN_DATABASE_URL", f"{url.split(':', 1)[0]}: use sqlite:///path or postgresql+psycopg://"
@@ -34,8 +37,9 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
-        with _told_apart():
-            metadata.create_all(self.engine)
+        if not only_reads:
+            with _told_apart():
+                metadata.create_all(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -48,6 +52,12 @@ class Database:
         """One transaction: all or nothing. Raises TransientError when the database is away or locked too long."""
         with _told_apart(), self.engine.begin() as connection:
             yield connection
+
+    def is_made(self) -> bool:
+        """Whether the tables are there. Raises TransientError."""
+        with self.read() as connection:
+            there = inspect(connection).get_table_names()
+        return metadata.tables.keys() <= set(there)
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
