@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
-from shared.account import Account
+from shared.account import Account, AccountStatus
 from shared.storage.database import Database
 from shared.storage.tables import metadata
 
@@ -31,7 +31,7 @@ class Accounts:
         self._database = database
 
     def upsert(self, accounts: Iterable[Account], now: datetime) -> Upserted:
-        """Add or change by (platform, id), all in one transaction; a new account is due at once."""
+        """Add or change by (platform, id), all in one transaction; a new account is due at once, a cancelled never."""
         with self._database.begin() as connection:
             known = _in_force(connection, None)
             given = {account.key: account for account in accounts}
@@ -71,10 +71,13 @@ class Accounts:
         insert = self._database.insert(_account).values(key=account.key, since=now, body=account.model_dump_json())
         body = {"body": insert.excluded.body}
         connection.execute(insert.on_conflict_do_update(index_elements=["key", "since"], set_=body))
-        visit = self._database.insert(_visit).values(
-            key=account.key, platform=account.platform, next_at=now, failures=0
-        )
-        connection.execute(visit.on_conflict_do_nothing())
+        if account.status is AccountStatus.CANCELLED:
+            connection.execute(delete(_visit).where(_visit.c.key == account.key))
+            return
+        plan = {"key": account.key, "platform": account.platform, "next_at": now, "attempts": 0, "failures": 0}
+        visit = self._database.insert(_visit).values(**plan)
+        # A new address may lead to another host: the next collector names whose pace it is.
+        connection.execute(visit.on_conflict_do_update(index_elements=["key"], set_={"pace_key": None}))
 
 
 def find_account(connection: Connection, key: str) -> Account | None:
