@@ -4,9 +4,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 BUS ?= embedded
+SCALE ?= 1
+ON ?= sqlite postgres
 ONCE ?=
 
-.PHONY: run test check bench format lock clean
+.PHONY: run test check bench bench-scale format lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --bus $(BUS) $(if $(ONCE),--once)
@@ -22,6 +24,9 @@ check: $(VENV)/dev.stamp ## style, types and import contracts
 
 bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side in one run
 	$(VENV)/bin/python -m bench
+
+bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON=sqlite for one database
+	SCALE=$(SCALE) $(VENV)/bin/python -m bench.scale $(ON)
 
 format: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff format .

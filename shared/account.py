@@ -1,5 +1,6 @@
 """The ledger's two nouns: an account that is watched and the unit that owns it."""
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -14,8 +15,15 @@ PLATFORM_NAMES = {
 }
 
 
+SEC_UID = r"MS4wLj[A-Za-z0-9_-]{20,120}"
+"""Regular expression of the id that Douyin and Toutiao put into an account's address."""
+
 WHOLE_PLATFORM = "*"
 """The account id of findings about a platform as a whole."""
+
+
+def is_sec_uid(account_id: str) -> bool:
+    return re.fullmatch(SEC_UID, account_id) is not None
 
 
 class AccountStatus(StrEnum):

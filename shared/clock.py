@@ -1,10 +1,13 @@
 """Time: stored in UTC, judged and shown in Asia/Shanghai. Everything but the wiring gets `now` passed in."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+FUTURE_TOLERANCE = timedelta(minutes=10)
+"""Clocks differ: a time this little ahead of now is still meant as now; what lies further ahead is no evidence."""
 
 Clock = Callable[[], datetime]
 

@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.state import State
+
 SCHEMA_VERSION = 1
 
 OBSERVATIONS = "observations"
@@ -38,6 +40,25 @@ class Outcome(StrEnum):
     @property
     def is_evidence(self) -> bool:
         return self in (Outcome.OK, Outcome.EMPTY)
+
+    @property
+    def words(self) -> str:
+        """What officials read where the probe gives no reason of its own."""
+        return _OUTCOME_WORDS[self]
+
+
+_OUTCOME_WORDS = {
+    Outcome.OK: "已核查",
+    Outcome.EMPTY: "已核查，未见内容",
+    Outcome.BLOCKED: "平台要求验证",
+    Outcome.LOGIN_WALL: "平台要求登录后查看",
+    Outcome.GONE: "平台提示无法查看",
+    Outcome.PARSE_ERROR: "页面内容无法识别",
+    Outcome.TIMEOUT: "页面打开超时",
+    Outcome.NETWORK: "网络不通",
+    Outcome.CRASH: "浏览器异常退出",
+    Outcome.CLOCK: "本机时间有误",
+}
 
 
 class Kind(StrEnum):
@@ -72,6 +93,13 @@ class Severity(StrEnum):
     @property
     def accuses(self) -> bool:
         return self in (Severity.VETO, Severity.DEDUCTION, Severity.REMINDER)
+
+    @property
+    def state(self) -> State | None:
+        """Where a finding of this severity puts an account, unless its rule knows better."""
+        if self is Severity.UNVERIFIED:
+            return State.UNVERIFIED
+        return (State.CHECK if self is Severity.REMINDER else State.PROBLEM) if self.accuses else None
 
 
 class FindingStatus(StrEnum):
@@ -232,6 +260,8 @@ class Finding(Event):
     subject: str
     stage: str = ""
     """Step of a ladder inside the rule (for example `10d`); part of the identity."""
+    state: State | None = None
+    """Where this puts the account while it holds; null: it accuses nobody."""
     at: Moment
     since: Moment | None = None
     sentence: str

@@ -3,46 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from shared.account import Account, AccountStatus
 from shared.clock import chinese_time
 from shared.events import Coverage, Finding, Outcome, Severity, Value
+from shared.state import State
 from shared.storage.store import Store
 from shared.storage.timeline import Probed
-
-
-class State(StrEnum):
-    """Bounded, so that it may be a metric label. `words` is what officials read."""
-
-    OK = "ok"
-    NEAR = "near"
-    OVERDUE = "overdue"
-    ZOMBIE = "zombie"
-    PROBLEM = "problem"
-    CHECK = "check"
-    GONE = "gone"
-    UNVERIFIED = "unverified"
-    WAITING = "waiting"
-    CANCELLED = "cancelled"
-
-    @property
-    def words(self) -> str:
-        return _WORDS[self]
-
-
-_WORDS = {
-    State.OK: "正常",
-    State.NEAR: "临近超期",
-    State.OVERDUE: "超期未更新",
-    State.ZOMBIE: "僵尸账号",
-    State.PROBLEM: "存在问题",
-    State.CHECK: "请核实",
-    State.GONE: "疑似注销",
-    State.UNVERIFIED: "未能核实",
-    State.WAITING: "待核查",
-    State.CANCELLED: "已注销",
-}
 
 ZOMBIE_STAGE_DAYS = 30
 NEVER_LOOKED = "尚未核查"

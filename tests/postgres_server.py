@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,19 +20,32 @@ def postgres_url() -> Iterator[str]:
     if given := os.environ.get("XUNJIAN_TEST_POSTGRES"):
         yield given
         return
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(own_server())
+        except FileNotFoundError:
+            pytest.skip("no PostgreSQL server and no XUNJIAN_TEST_POSTGRES: the store is tested on SQLite only")
+        yield url
+
+
+@contextmanager
+def own_server(*, fsync: bool = False) -> Iterator[str]:
+    """URL of a server that lives as long as the block. Raises FileNotFoundError when none is installed."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not programs or (os.geteuid() == 0 and not _user_exists()):
-        pytest.skip("no PostgreSQL server and no XUNJIAN_TEST_POSTGRES: the store is tested on SQLite only")
+        raise FileNotFoundError("no PostgreSQL server: install one, or set XUNJIAN_TEST_POSTGRES")
     folder = Path(tempfile.mkdtemp(prefix="xunjian-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, USER)
     port = _free_port()
     run(programs[-1].with_name("initdb"), "-D", f"{folder}/data", "-A", "trust", "-U", USER, "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={'on' if fsync else 'off'}"
     run(programs[-1], "-D", f"{folder}/data", "-o", options, "-l", f"{folder}/log", "-w", "start")
-    yield f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
-    run(programs[-1], "-D", f"{folder}/data", "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield f"postgresql+psycopg://{USER}@127.0.0.1:{port}/postgres"
+    finally:
+        run(programs[-1], "-D", f"{folder}/data", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run(program: Path, *arguments: str) -> None:

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from shared.clock import chinese_time
 from shared.runtime.metrics import Metrics
-from shared.verdict import State, Verdict
+from shared.state import State
+from shared.verdict import Verdict
 
 HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")
 NARROW = 120

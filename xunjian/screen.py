@@ -9,7 +9,8 @@ from rich.live import Live
 
 from shared.clock import chinese_time
 from shared.runtime.opening import Host
-from shared.verdict import State, Verdict, verdicts
+from shared.state import State
+from shared.verdict import Verdict, verdicts
 from xunjian import board
 
 FRAME_LINES = 8

@@ -1,7 +1,5 @@
 """Wiring of the analyzer: `python -m services.analyzer`."""
 
-from datetime import timedelta
-
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.judge import Judge
 from services.analyzer.rulebook import load_rulebook
@@ -14,8 +12,7 @@ def build(host: Host) -> AnalyzerEngine:
     rulebook.check()
     host.store.notes.add("rulebook", rulebook.label, host.clock())
     judge = Judge(host.store, rulebook, host.metrics)
-    fresh = timedelta(hours=host.settings.fresh_hours)
-    return AnalyzerEngine(host.bus, host.store, judge, host.metrics, fresh)
+    return AnalyzerEngine(host.bus, host.store, judge, host.metrics)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """One round of the analyzer: judge a batch in one transaction, publish its findings, then commit the offsets."""
 
-from collections import Counter
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,7 +11,6 @@ from shared.errors import PoisonError, TransientError
 from shared.events import Finding, Post, Probe
 from shared.runtime.metrics import Metrics
 from shared.storage.store import Store
-from shared.verdict import verdicts
 
 log = structlog.get_logger(__name__)
 
@@ -24,12 +22,11 @@ POLL_SECONDS = 0.2
 class AnalyzerEngine:
     """A crash anywhere repeats the round; fingerprints make that harmless."""
 
-    def __init__(self, bus: Bus, store: Store, judge: Judge, metrics: Metrics, fresh: timedelta) -> None:
+    def __init__(self, bus: Bus, store: Store, judge: Judge, metrics: Metrics) -> None:
         self._bus = bus
         self._store = store
         self._judge = judge
         self._metrics = metrics
-        self._fresh = fresh
         self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
         self._ticked_at: datetime | None = None
 
@@ -81,10 +78,9 @@ class AnalyzerEngine:
     def _tick_if_due(self, now: datetime) -> None:
         if self._ticked_at is None or now - self._ticked_at >= TICK:
             self._judge.tick(now)
-            self._measure(now)
+            self._measure()
             self._ticked_at = now
 
-    def _measure(self, now: datetime) -> None:
-        rows = verdicts(self._store, now, self._fresh)
-        self._metrics.set_accounts(Counter((row.account.platform, str(row.state)) for row in rows))
+    def _measure(self) -> None:
+        self._metrics.set_accounts(self._store.standings.counts())
         self._metrics.lag.labels(GROUP).set(self._subscription.lag())

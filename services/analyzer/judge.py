@@ -12,6 +12,7 @@ import structlog
 from services.analyzer.history import coverage_of, deleted_ids, history_of
 from services.analyzer.objection import Objection
 from services.analyzer.rulebook import Entry, Rulebook
+from services.analyzer.standing import standing_of
 from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.runtime.metrics import Metrics
@@ -56,6 +57,7 @@ class Judge:
         for account in self._lapsed(watched, looks, now):
             with self._store.judgements.judging() as judging:
                 self._check_time(judging, account, now, known_until=now)
+                self._stand(judging, account, now)
         for platform in sorted({account.platform for account in watched}):
             latest = [look for one in watched if one.platform == platform and (look := looks[one.key].latest)]
             with self._store.judgements.judging() as judging:
@@ -63,7 +65,8 @@ class Judge:
 
     def _lapsed(self, accounts: list[Account], looks: Mapping[str, Probed], now: datetime) -> Iterator[Account]:
         """Those the timer has something new to say of; most of the time none, and then nothing is written."""
-        entered = self._store.accounts.watched_since_all()
+        with self._store.judgements.judging() as judging:
+            entered = {account.key: judging.watched_since(account.key) or now for account in accounts}
         held = {finding.fingerprint for finding in self._store.judgements.findings_as_of(_END)}
         for account in accounts:
             case = _Case(account, now)
@@ -89,13 +92,18 @@ class Judge:
             with self._store.judgements.judging() as judging:
                 for finding in obsolete:
                     self._close(judging, finding, now, FindingStatus.SUPERSEDED)
+                for key in sorted({finding.key for finding in obsolete}):
+                    if account := judging.account(key):
+                        self._stand(judging, account, now)
 
     def _judge_account(self, judging: Judging, account: Account, events: list[Post | Probe]) -> None:
         late = False
         for at, together in groupby(events, key=_occurred_at):
             late = self._judge_moment(judging, account, at, list(together)) or late
+            self._stand(judging, account, at)
         if late:
             self._judge_latest_again(judging, account)
+            self._stand(judging, account, judging.latest_look_at(account.key, _END) or events[-1].occurred_at)
 
     def _judge_moment(self, judging: Judging, account: Account, at: datetime, events: list[Post | Probe]) -> bool:
         """What was seen at one moment; True when something later had been judged without it."""
@@ -148,6 +156,17 @@ class Judge:
         for entry in self._entries("account"):
             objections = [*entry.plugin.check_time(now, history)]
             self._reconcile(judging, _Case(account, now), entry, objections, held, is_over=_never)
+        if lapsed := [finding.at for finding in judging.open_findings(account.key) if finding not in held]:
+            self._stand(judging, account, min(lapsed), known_until)
+
+    def _stand(self, judging: Judging, account: Account, at: datetime, known_until: datetime | None = None) -> None:
+        """Write down where the account stands since `at`, and when the timer has to ask again."""
+        probed = judging.probed(account.key, known_until or at)
+        history = coverage_of(account, probed, judging.watched_since(account.key) or at)
+        lapses = [entry.plugin.lapses_at(history) for entry in self._entries("account")]
+        ahead = [moment for moment in lapses if moment is not None and moment > (known_until or at)]
+        standing = standing_of(account, probed, judging.open_findings(account.key))
+        judging.stand(standing, at, min(ahead, default=None))
 
     def _check_platform(self, judging: Judging, platform: str, latest: list[Probe], now: datetime) -> None:
         whole = Account(platform=platform, id=WHOLE_PLATFORM, name=WHOLE_PLATFORM, unit=WHOLE_PLATFORM)
@@ -199,14 +218,16 @@ class Judge:
         log.info("finding_closed", account=finding.key, rule=finding.rule, status=str(status), number=finding.number)
 
     def _finding(self, case: "_Case", entry: Entry, objection: Objection) -> Finding:
+        severity = objection.severity or entry.severity
         return Finding(
             platform=case.account.platform,
             account_id=case.account.id,
             rule=entry.rule,
             indicator=entry.indicator,
-            severity=objection.severity or entry.severity,
+            severity=severity,
             subject=objection.subject,
             stage=objection.stage,
+            state=objection.state or severity.state,
             at=objection.at or case.at,
             since=objection.since,
             sentence=objection.sentence,

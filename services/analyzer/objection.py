@@ -2,6 +2,7 @@
 
 from shared.account import Account
 from shared.events import Evidence, Moment, Post, Probe, Severity, Value
+from shared.state import State
 
 
 class History(Value):
@@ -30,6 +31,8 @@ class Objection(Value):
     subject: str
     stage: str = ""
     severity: Severity | None = None
+    state: State | None = None
+    """Where this puts the account; null: as the severity says."""
     since: Moment | None = None
     at: Moment | None = None
     """When it became true, if that is not the moment of the event (coverage lapses between two looks)."""

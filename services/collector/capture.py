@@ -1,11 +1,71 @@
-"""The collector's values: what to open, what came back, and what it tells."""
+"""The collector's values: what to open, what came back, and what it tells.
 
+What is read off a page is bounded here, in the types, so that no reader can make more of it than the bus, the database
+and a person can take: a probe of the most and longest ids that are kept stays under 700 kB.
+"""
+
+import hashlib
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from shared.events import Comments, Coverage, Kind, Moment, Outcome, Value
+
+MAX_ID, MAX_LINE, MAX_URL, MAX_TEXT = 256, 300, 2_000, 50_000
+"""Code points. WeChat itself takes 64 of a title and 50,000 of a text."""
+MAX_POSTS, MAX_SIGNALS = 500, 50
+MAX_COUNT = 10**12
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def clean(text: str) -> str:
+    """The text without what no encoder takes (lone surrogates and NUL become U+FFFD) and without control characters."""
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"))
+
+
+def bounded_id(value: Any) -> Any:
+    """An id that is short and printable as it is; of any other its beginning and a hash of all of it.
+
+    Two ids that differ still differ, and one id is the same at each visit.
+    """
+    if not isinstance(value, str) or (len(value) <= MAX_ID and value.isprintable()):
+        return value
+    kept = "".join(sign for sign in clean(value[:160]) if sign.isprintable())
+    return f"{kept}~{hashlib.sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
+def _line(value: Any) -> Any:
+    return clean(value[: MAX_LINE * 4])[:MAX_LINE] if isinstance(value, str) else value
+
+
+def _text(value: Any) -> Any:
+    return clean(value[:MAX_TEXT]) if isinstance(value, str) else value
+
+
+def _url(value: Any) -> Any:
+    """A cut address leads nowhere."""
+    return (clean(value) if len(value) <= MAX_URL else None) if isinstance(value, str) else value
+
+
+def _count(value: Any) -> Any:
+    return None if isinstance(value, int) and not 0 <= value <= MAX_COUNT else value
+
+
+def _signals(value: Any) -> Any:
+    return tuple(map(_line, value[:MAX_SIGNALS])) if isinstance(value, list | tuple) else value
+
+
+Id = Annotated[str, BeforeValidator(bounded_id)]
+Line = Annotated[str | None, BeforeValidator(_line)]
+LongText = Annotated[str | None, BeforeValidator(_text)]
+Url = Annotated[str | None, BeforeValidator(_url)]
+Count = Annotated[int | None, BeforeValidator(_count)]
 
 
 class Capture(Value):
@@ -44,13 +104,13 @@ class Captured(Value):
 class ShownAccount(Value):
     """What a capture says of an account; null is what it does not tell."""
 
-    id: str | None = None
-    name: str | None = None
-    verified_as: str | None = None
-    description: str | None = None
-    followers: int | None = None
-    posts_total: int | None = None
-    status: str | None = None
+    id: Id | None = None
+    name: Line = None
+    verified_as: Line = None
+    description: Line = None
+    followers: Count = None
+    posts_total: Count = None
+    status: Line = None
 
 
 class ShownPost(Value):
@@ -59,26 +119,43 @@ class ShownPost(Value):
     `approximate`: the page tells its time in words that move with the clock or name no hour (3小时前, 06-14).
     """
 
-    id: str
-    url: str | None = None
-    title: str | None = None
-    text: str | None = None
+    id: Id
+    url: Url = None
+    title: Line = None
+    text: LongText = None
     published_at: Moment | None = None
     approximate: bool = False
     pinned: bool | None = None
     kind: Kind = Kind.UNKNOWN
     comments: Comments = Comments.UNKNOWN
-    ad_signals: tuple[str, ...] = ()
+    ad_signals: Annotated[tuple[str, ...], BeforeValidator(_signals)] = ()
 
 
 class Reading(Value):
-    """All that a set of captures tells. `reason` is a Chinese sentence for a person whenever `outcome` is not `ok`."""
+    """All that a set of captures tells. `reason` is a Chinese sentence for a person whenever `outcome` is not `ok`.
+
+    Of more than MAX_POSTS items the newest are kept, in their order on the page, and `reason` says so.
+    """
 
     outcome: Outcome
-    reason: str | None = None
+    reason: Line = None
     account: ShownAccount | None = None
     posts: tuple[ShownPost, ...] = ()
     covers: Coverage = Coverage.NOTHING
+
+    @model_validator(mode="before")
+    @classmethod
+    def _newest_only(cls, data: Any) -> Any:
+        posts = data.get("posts", ()) if isinstance(data, dict) else ()
+        if len(posts) <= MAX_POSTS:
+            return data
+        said = f"{data.get('reason') or ''}页面列有 {len(posts)} 条内容，只取最新的 {MAX_POSTS} 条"
+        return {**data, "posts": newest(posts), "reason": said}
+
+
+def newest(posts: tuple[ShownPost, ...]) -> tuple[ShownPost, ...]:
+    by_time = sorted(range(len(posts)), key=lambda place: posts[place].published_at or _EARLIEST, reverse=True)
+    return tuple(posts[place] for place in sorted(by_time[:MAX_POSTS]))
 
 
 class Plan(Value):

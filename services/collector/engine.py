@@ -14,7 +14,7 @@ from services.collector.pace import next_visit, pause_after
 from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.bus.contract import Bus
-from shared.clock import Clock, to_shanghai
+from shared.clock import FUTURE_TOLERANCE, Clock, to_shanghai
 from shared.errors import InputError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
@@ -25,7 +25,6 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=5)
 RHYTHM_WINDOW = timedelta(days=30)
-FUTURE_TOLERANCE = timedelta(minutes=10)
 MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
 """Characters: what a page calls a post may be megabytes, and the bus takes one."""
 

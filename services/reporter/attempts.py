@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.runtime.loop import pause_seconds
+from shared.backoff import doubled
 
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 600.0
 NOTHING_KNOWN_YET = timedelta(hours=1)
 
 
@@ -32,7 +33,7 @@ class Attempts:
         """Seconds until the next attempt: ever longer."""
         known = self._failed.get((report, period))
         failures = known.failures + 1 if known else 1
-        seconds = pause_seconds(failures)
+        seconds = doubled(FIRST_PAUSE_SECONDS, failures - 1, LONGEST_PAUSE_SECONDS)
         self._failed[report, period] = _Failure(failures, now + timedelta(seconds=seconds), now, reason)
         return seconds
 

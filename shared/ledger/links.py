@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from shared.account import PLATFORM_NAMES
+from shared.account import PLATFORM_NAMES, SEC_UID
 from shared.addresses import host_of, refusal
 from shared.ledger.values import BadCellError, CellValue, shown
 
@@ -23,7 +23,6 @@ class Site:
     id_remedy: str
 
 
-_SEC_UID = r"MS4wLj[A-Za-z0-9_-]{20,120}"
 _WEIBO_UID = r"[1-9][0-9]{4,11}"
 _TOUTIAO_USER = r"[1-9][0-9]{4,19}"
 _BIZ = re.compile(r"(?:MP_WXS_)?[0-9]+|(?:[MNO][CDSTijyz][AEIMQUYcgk0-9][0-5w-z])+[A-Za-z0-9]{0,3}={0,2}")
@@ -49,19 +48,19 @@ SITES = {
     ),
     "douyin": Site(
         hosts=("douyin.com", "iesdouyin.com"),
-        id_in_url=(re.compile(rf"/user/({_SEC_UID})(?:[/?#]|$)"),),
-        kinds=(re.compile(_SEC_UID),),
-        id_form=re.compile(_SEC_UID),
+        id_in_url=(re.compile(rf"/user/({SEC_UID})(?:[/?#]|$)"),),
+        kinds=(re.compile(SEC_UID),),
+        id_form=re.compile(SEC_UID),
         id_remedy="主页链接填电脑浏览器里的 https://www.douyin.com/user/…",
     ),
     "toutiao": Site(
         hosts=("toutiao.com",),
         id_in_url=(
-            re.compile(rf"/c/user/token/({_SEC_UID})(?:[/?#]|$)"),
+            re.compile(rf"/c/user/token/({SEC_UID})(?:[/?#]|$)"),
             re.compile(rf"/c/user/({_TOUTIAO_USER})(?:[/?#]|$)"),
         ),
-        kinds=(re.compile(_SEC_UID), re.compile(_TOUTIAO_USER)),
-        id_form=re.compile(rf"{_SEC_UID}|{_TOUTIAO_USER}"),
+        kinds=(re.compile(SEC_UID), re.compile(_TOUTIAO_USER)),
+        id_form=re.compile(rf"{SEC_UID}|{_TOUTIAO_USER}"),
         id_remedy="主页链接填 https://www.toutiao.com/c/user/token/…",
     ),
     "feed": Site(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from shared.account import Account, AccountStatus
 from shared.storage.database import Database
@@ -33,10 +33,12 @@ class Accounts:
     def upsert(self, accounts: Iterable[Account], now: datetime) -> Upserted:
         """Add or change by (platform, id), all in one transaction; a new account is due at once, a cancelled never."""
         with self._database.begin() as connection:
-            known = _in_force(connection, None)
+            self._database.lock_table(connection, _account)
+            bodies = select(_account.c.key, _account.c.body).where(in_force())
+            known = {key: body for key, body in connection.execute(bodies)}  # noqa: C416 - rows are no tuples
             given = {account.key: account for account in accounts}
             added = [account for key, account in given.items() if key not in known]
-            changed = [account for key, account in given.items() if key in known and known[key] != account]
+            changed = [account for key, account in given.items() if key in known and _differs(known[key], account)]
             for account in (*added, *changed):
                 self._write(connection, account, now)
         absent = tuple(sorted(set(known) - set(given)))
@@ -48,8 +50,9 @@ class Accounts:
 
     def as_of(self, moment: datetime | None) -> list[Account]:
         """The ledger as it was in force at `moment`; null is now."""
+        rows = select(_account.c.body).where(in_force(moment)).order_by(_account.c.key)
         with self._database.read() as connection:
-            return [account for _, account in sorted(_in_force(connection, moment).items())]
+            return [Account.model_validate_json(body) for body in connection.execute(rows).scalars()]
 
     def began_at(self) -> datetime | None:
         """When the first account entered the ledger; null while it is empty."""
@@ -61,16 +64,19 @@ class Accounts:
         with self._database.read() as connection:
             return find_account(connection, key)
 
-    def watched_since_all(self) -> dict[str, datetime]:
-        """When each account first entered the ledger, by key."""
-        first = select(_account.c.key, func.min(_account.c.since)).group_by(_account.c.key)
-        with self._database.read() as connection:
-            return {key: moment for key, moment in connection.execute(first)}  # noqa: C416 - rows are no tuples
-
     def _write(self, connection: Connection, account: Account, now: datetime) -> None:
-        insert = self._database.insert(_account).values(key=account.key, since=now, body=account.model_dump_json())
-        body = {"body": insert.excluded.body}
-        connection.execute(insert.on_conflict_do_update(index_elements=["key", "since"], set_=body))
+        same = _account.c.key == account.key
+        connection.execute(delete(_account).where(same, _account.c.since == now))
+        connection.execute(update(_account).where(same, in_force()).values(until=now))
+        connection.execute(
+            _account.insert().values(
+                key=account.key,
+                platform=account.platform,
+                cancelled=account.status is AccountStatus.CANCELLED,
+                since=now,
+                body=account.model_dump_json(),
+            )
+        )
         if account.status is AccountStatus.CANCELLED:
             connection.execute(delete(_visit).where(_visit.c.key == account.key))
             return
@@ -80,22 +86,25 @@ class Accounts:
         connection.execute(visit.on_conflict_do_update(index_elements=["key"], set_={"pace_key": None}))
 
 
+def in_force(moment: datetime | None = None) -> ColumnElement[bool]:
+    """The version of the ledger at `moment`; null is now."""
+    if moment is None:
+        return _account.c.until.is_(None)
+    return and_(_account.c.since <= moment, or_(_account.c.until.is_(None), _account.c.until > moment))
+
+
 def find_account(connection: Connection, key: str) -> Account | None:
-    newest = select(_account.c.body).where(_account.c.key == key).order_by(_account.c.since.desc()).limit(1)
-    body = connection.execute(newest).scalar()
+    body = connection.execute(select(_account.c.body).where(_account.c.key == key, in_force())).scalar()
     return Account.model_validate_json(body) if body is not None else None
 
 
 def watched_since(connection: Connection, key: str) -> datetime | None:
     """When the account first entered the ledger."""
-    moment: datetime | None = connection.execute(
-        select(func.min(_account.c.since)).where(_account.c.key == key)
-    ).scalar()
+    first = select(func.min(_account.c.since)).where(_account.c.key == key)
+    moment: datetime | None = connection.execute(first).scalar()
     return moment
 
 
-def _in_force(connection: Connection, moment: datetime | None) -> dict[str, Account]:
-    rows = select(_account.c.key, _account.c.body).order_by(_account.c.since)
-    if moment is not None:
-        rows = rows.where(_account.c.since <= moment)
-    return {key: Account.model_validate_json(body) for key, body in connection.execute(rows)}
+def _differs(body: str, account: Account) -> bool:
+    # A body of an older version lacks fields without meaning anything else.
+    return body != account.model_dump_json() and Account.model_validate_json(body) != account

@@ -23,8 +23,13 @@ class Database:
             raise InputError(
                 "XUNJIAN_DATABASE_URL", f"{url.split(':', 1)[0]}: use sqlite:///path or postgresql+psycopg://"
             )
-        options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if url.startswith("sqlite") else {}
-        self.engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+        is_sqlite = url.startswith("sqlite")
+        connecting: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if is_sqlite else {}
+        self.engine = create_engine(url, pool_pre_ping=not is_sqlite, **connecting)
+        options: dict[str, Any] = {"read_only": True}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
@@ -34,8 +39,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view that never waits for a writer. Raises TransientError."""
-        with _told_apart(), self.engine.execution_options(read_only=True).begin() as connection:
+        """A consistent view, the same for all it asks, that never waits for a writer. Raises TransientError."""
+        with _told_apart(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -54,6 +59,11 @@ class Database:
             # Not rowcount: PostgreSQL's driver does not tell it for an INSERT.
             self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
         return connection.execute(self._add_new[table], values).first() is not None
+
+    def lock_table(self, connection: Connection, table: Table) -> None:
+        """Until the transaction ends nobody else writes to the table; SQLite's write lock is of that kind anyway."""
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def check(self) -> None:
         """Really ask. Raises TransientError."""

@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from shared.account import Account
+from shared.clock import FUTURE_TOLERANCE
 from shared.events import Finding, FindingStatus, Post, Probe
+from shared.standing import Standing
 from shared.storage import accounts
 from shared.storage.database import Database
+from shared.storage.findings import findings_held
+from shared.storage.standings import write_standing
 from shared.storage.tables import metadata
-from shared.storage.timeline import FUTURE_TOLERANCE, HISTORY_POSTS, MOST_FAILURES, Probed, Timeline, counted_newest
+from shared.storage.timeline import HISTORY_POSTS, MOST_FAILURES, Probed, Timeline, counted_newest
 
 _account = metadata.tables["account"]
 _post = metadata.tables["post"]
@@ -51,7 +55,6 @@ class Judging:
             observed_at=post.observed_at,
             key=post.key,
             published_at=post.published_at,
-            digest=post.digest,
             body=post.model_dump_json(),
         )
         if is_new:
@@ -129,6 +132,10 @@ class Judging:
             .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
             .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED)
         )
+
+    def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
+        """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""
+        write_standing(self._connection, standing, at, check_at)
 
     def _keep_up(self, event: Post | Probe) -> None:
         timeline = self._timeline
@@ -209,11 +216,8 @@ class Judgements:
 
     def findings_as_of(self, moment: datetime) -> list[Finding]:
         """Findings that held at `moment`, oldest first."""
-        still = or_(_finding.c.closed_at.is_(None), _finding.c.closed_at > moment)
-        rows = select(_finding.c.body).where(_finding.c.opened_at <= moment, still)
         with self._database.read() as connection:
-            bodies = connection.execute(rows.order_by(_finding.c.opened_at, _finding.c.id)).scalars().all()
-        return [Finding.model_validate_json(body) for body in bodies]
+            return findings_held(connection, moment)
 
     def all_probed_as_of(self, moment: datetime) -> dict[str, Probed]:
         """The looks at every account that was ever in the ledger, by key."""

@@ -8,6 +8,7 @@ from shared.storage.deliveries import Deliveries
 from shared.storage.judgements import Judgements
 from shared.storage.notes import Notes
 from shared.storage.reports import Reports
+from shared.storage.standings import Standings
 from shared.storage.visits import Visits
 
 
@@ -19,6 +20,7 @@ class Store:
         self.accounts = Accounts(database)
         self.visits = Visits(database)
         self.judgements = Judgements(database)
+        self.standings = Standings(database)
         self.deliveries = Deliveries(database)
         self.notes = Notes(database)
         self.reports = Reports(database)

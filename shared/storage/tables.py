@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -29,20 +29,70 @@ def _time(**options: Any) -> Any:
     return Field(sa_type=UtcDateTime, **options)
 
 
-def _body() -> Any:
-    return Field(sa_type=Text)
+def _body(**options: Any) -> Any:
+    return Field(sa_type=Text, **options)
+
+
+def _where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index over the rows that are still of interest: what is stored for the record makes it no larger."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def _one_where(name: str, condition: str, column: str) -> Index:
+    """At most one such row for each value of the column."""
+    return _where(name, condition, column, unique=True)
 
 
 class AccountRow(SQLModel, table=True):
-    """Versions of a ledger row; the newest per key is in force. Nothing is overwritten: any past day can be shown."""
+    """Versions of a ledger row, each in force from `since` until `until` (null: still). Any past day can be shown.
+
+    `id` grows with every version, so that a reader can ask for what changed after the last one it knows.
+    """
 
     __tablename__ = "account"
-    __table_args__ = (UniqueConstraint("key", "since"),)
+    __table_args__ = (
+        UniqueConstraint("key", "since"),
+        _one_where("account_in_force", "until IS NULL", "key"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(index=True)
+    key: str
+    platform: str
+    cancelled: bool
     since: datetime = _time()
+    until: datetime | None = _time(default=None)
     body: str = _body()
+
+
+class StandingRow(SQLModel, table=True):
+    """Where an account stood from `since` until `until` (null: it still does). Its findings are in their own table.
+
+    `at`: the moment up to which the row was brought up to date. `check_at`: when the timer has to look at it again.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (
+        UniqueConstraint("key", "since"),
+        _one_where("standing_in_force", "until IS NULL", "key"),
+        _where("standing_counted", "until IS NULL", "platform", "state"),
+        _where("standing_to_check", "until IS NULL AND check_at IS NOT NULL", "check_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str
+    platform: str
+    state: str
+    why: str = _body()
+    since: datetime = _time()
+    until: datetime | None = _time(default=None)
+    at: datetime = _time()
+    newest_post_at: datetime | None = _time(default=None)
+    proved_at: datetime | None = _time(default=None)
+    probed_at: datetime | None = _time(default=None)
+    outcome: str | None = None
+    reason: str | None = _body(nullable=True)
+    check_at: datetime | None = _time(default=None)
 
 
 class VisitRow(SQLModel, table=True):
@@ -113,13 +163,16 @@ class PostRow(SQLModel, table=True):
     observed_at: datetime = _time(primary_key=True)
     key: str
     published_at: datetime | None = _time(default=None)
-    digest: str
     body: str = _body()
 
 
 class ProbeRow(SQLModel, table=True):
     __tablename__ = "probe"
-    __table_args__ = (Index("probe_history", "key", "at", "newest_post_at"),)
+    __table_args__ = (
+        Index("probe_history", "key", "at"),
+        Index("probe_newest", "key", "newest_post_at", "at"),
+        _where("probe_proving", "proves_list", "key", "at"),
+    )
 
     fingerprint: str = Field(primary_key=True)
     key: str
@@ -133,18 +186,24 @@ class FindingRow(SQLModel, table=True):
     """One interval during which a finding held. `open_told`/`close_told`: its event is on the bus (outbox)."""
 
     __tablename__ = "finding"
-    __table_args__ = (UniqueConstraint("fingerprint", "opened_at"),)
+    __table_args__ = (
+        UniqueConstraint("fingerprint", "opened_at"),
+        _one_where("finding_open", "closed_at IS NULL", "fingerprint"),
+        _where("finding_held", "closed_at IS NULL", "key"),
+        _where("finding_untold", "NOT open_told OR NOT close_told", "id"),
+        Index("finding_closed", "closed_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    fingerprint: str = Field(index=True)
-    key: str = Field(index=True)
+    fingerprint: str
+    key: str
     rule: str
     severity: str
     opened_at: datetime = _time()
     closed_at: datetime | None = _time(default=None)
     status: str
-    open_told: bool = Field(default=False, index=True)
-    close_told: bool = Field(default=True, index=True)
+    open_told: bool = False
+    close_told: bool = True
     body: str = _body()
 
 

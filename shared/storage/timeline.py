@@ -4,14 +4,13 @@ from bisect import insort
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from shared.clock import FUTURE_TOLERANCE
 from shared.events import Post, Probe
 
 HISTORY_POSTS = 200
 MOST_FAILURES = 20
-FUTURE_TOLERANCE = timedelta(minutes=10)
-"""Clocks differ: a post dated so little ahead of its look was published; one dated later is not counted before."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The analyzer's round on a real store and bus: nothing lost, nothing told twice, poison set aside, gauges true."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ class Round:
         self.bus = SqliteBus(folder / "xunjian.db", "test", lambda: NOW)
         self.metrics = Metrics()
         judge = Judge(self.store, load_rulebook(), self.metrics)
-        self.engine = AnalyzerEngine(self.bus, self.store, judge, self.metrics, timedelta(hours=48))
+        self.engine = AnalyzerEngine(self.bus, self.store, judge, self.metrics)
 
     def told(self) -> list[str]:
         reader = self.bus.subscribe("reader", ("findings",))
@@ -91,7 +90,7 @@ def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Roun
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
     round_.engine.step(NOW)
     (poison,) = round_.set_aside()
-    assert "Field required" in poison.headers["dlq_reason"]
+    assert "缺少这一项" in poison.headers["dlq_reason"]
     assert round_.told() == ["silent_account"]
 
 

@@ -9,13 +9,13 @@ from typing import IO, ClassVar
 import pytest
 
 from services.reporter.__main__ import build_reports
+from services.reporter.attempts import LONGEST_PAUSE_SECONDS
 from services.reporter.engine import LEASE, ReporterEngine
 from services.reporter.period import Period
 from services.reporter.reports.base import Report
 from services.reporter.reports.weekly import Weekly
 from shared.clock import SHANGHAI
 from shared.errors import InputError, TransientError
-from shared.runtime.loop import LONGEST_PAUSE_SECONDS
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings
 from shared.storage.store import Store, open_store

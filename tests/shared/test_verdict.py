@@ -4,8 +4,9 @@ import pytest
 
 from shared.account import AccountStatus
 from shared.events import Finding, Outcome, Probe, Severity
+from shared.state import State
 from shared.storage.timeline import Probed
-from shared.verdict import State, Verdict, verdict
+from shared.verdict import Verdict, verdict
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 
 

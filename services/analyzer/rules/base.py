@@ -39,6 +39,10 @@ class Rule(Plugin):
         """Called on the timer for accounts nobody has looked at; only coverage rules need it, so there are no posts."""
         return iter(())
 
+    def lapses_at(self, history: History) -> datetime | None:
+        """When `check_time` begins to object if nothing comes in between; null: never. Only then the timer asks it."""
+        return None
+
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
         """Called on the timer for each platform with the latest look at each of its accounts (never looked at: none).
 

@@ -9,6 +9,7 @@ from services.analyzer.objection import History, Objection
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe, Severity
+from shared.state import State
 
 
 class SilentAccount(Rule):
@@ -49,6 +50,11 @@ class SilentAccount(Rule):
     def _thresholds(self) -> tuple[int, ...]:
         return (*(days for days in self.reminder_days if days < self.veto_days), self.veto_days, self.zombie_days)
 
+    def _state(self, days: int) -> State:
+        if days < self.veto_days:
+            return State.NEAR
+        return State.ZOMBIE if days >= self.zombie_days else State.OVERDUE
+
     def _objection(self, days: int, since: datetime, probe: Probe, history: History) -> Objection:
         silence = probe.at - since
         newest = next((post for post in history.posts if post.published_at == since), None)
@@ -56,6 +62,7 @@ class SilentAccount(Rule):
             subject=since.isoformat(),
             stage=f"{days}d",
             severity=None if days >= self.veto_days else Severity.REMINDER,
+            state=self._state(days),
             since=since,
             sentence=self._sentence(days, since, probe, history),
             measured=f"静默{silence.days}天{silence.seconds // 3600}小时",

@@ -10,17 +10,6 @@ from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Coverage, Evidence, Outcome, Probe
 
-REASONS = {
-    Outcome.BLOCKED: "平台要求验证",
-    Outcome.LOGIN_WALL: "平台要求登录后查看",
-    Outcome.GONE: "平台提示无法查看",
-    Outcome.PARSE_ERROR: "页面内容无法识别",
-    Outcome.TIMEOUT: "页面打开超时",
-    Outcome.NETWORK: "网络不通",
-    Outcome.CRASH: "浏览器异常退出",
-    Outcome.CLOCK: "本机时间有误",
-}
-
 
 class Unverified(Rule):
     """Absence of evidence is its own state (research: 国办发〔2018〕123号 asks for 实时监控, so a lost watch is told).
@@ -41,11 +30,14 @@ class Unverified(Rule):
             yield from self.check_time(probe.at, history)
 
     def check_time(self, now: datetime, history: History) -> Iterator[Objection]:
-        if history.failures and _account_is_gone(history.failures[-1]):
-            return
-        lapsed_at = (history.last_list_at or history.watched_since) + timedelta(hours=self.stale_hours)
-        if now >= lapsed_at:
+        lapsed_at = self.lapses_at(history)
+        if lapsed_at is not None and now >= lapsed_at:
             yield self._objection(lapsed_at, history)
+
+    def lapses_at(self, history: History) -> datetime | None:
+        if history.failures and _account_is_gone(history.failures[-1]):
+            return None
+        return (history.last_list_at or history.watched_since) + timedelta(hours=self.stale_hours)
 
     def _objection(self, at: datetime, history: History) -> Objection:
         seen = history.last_list_at
@@ -70,7 +62,7 @@ def _why(history: History) -> str:
     if not history.failures:
         return "采集未进行"
     last = history.failures[-1]
-    return last.reason or REASONS.get(last.outcome, last.outcome)
+    return last.reason or last.outcome.words
 
 
 def _account_is_gone(probe: Probe) -> bool:

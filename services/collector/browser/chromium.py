@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.errors import InputError
-
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ENDINGS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "mp4", "m3u8", "webm", "mp3", "m4a", "css")
 _FONTS = ("woff", "woff2", "ttf", "otf")
@@ -37,17 +35,6 @@ class BrowserSettings(BaseModel):
     settle_seconds: float = Field(default=1, gt=0)
     """Quiet time after which a loaded page is taken to ask for nothing more (a block page, a login wall)."""
     max_body_bytes: int = Field(default=20_000_000, gt=0)
-
-
-def saved_state(settings: BrowserSettings, platform: str) -> Path | None:
-    """A login kept by hand, if there is one. Raises InputError when others can read it."""
-    folder = settings.storage_state
-    path = folder / f"{platform}.json" if folder else None
-    if path is None or not path.exists():
-        return None
-    if path.stat().st_mode & 0o077:
-        raise InputError(str(path), "登录状态文件可被其他用户读取，请执行 chmod 600")
-    return path
 
 
 def find_browser() -> Path | None:

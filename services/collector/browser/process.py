@@ -3,14 +3,16 @@
 import sys
 import urllib.parse
 from contextlib import suppress
+from pathlib import Path
 
 import structlog
 from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
-from services.collector.browser.chromium import BrowserSettings, find_browser, saved_state
+from services.collector.browser.chromium import BrowserSettings, find_browser
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
+from services.collector.browser.session import SessionFileError, saved_session, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
 from services.collector.deadline import Deadline
@@ -26,6 +28,8 @@ RECYCLE_AFTER = 50
 """Visits before a platform's context is made anew: free within noise at 50, and memory stays flat."""
 RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
+START_SECONDS = 60.0
+"""For browser and page to be ready, which is no site's time."""
 KILL_GRACE_SECONDS = 10.0
 _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 
@@ -45,21 +49,23 @@ class Browser:
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
         """Look at one account. `full` loads the page even where its answers alone could be had.
 
-        Raises InputError, before opening anything, for an address that may not be visited or a storage state others
-        can read; TransientError when no browser starts.
+        Raises InputError, before opening anything, for an address that may not be visited; TransientError when no
+        browser starts. A session file that cannot be used is a failure of ours.
         """
-        for url in (plan.page, *plan.fetch):
-            if url and (why := self._refusal(url, hosts)):
-                raise InputError(url, f"{why}，请核对台账中的主页链接或账号ID")
+        page = self._page_of(plan, hosts)
         if self._visits >= RESTART_AFTER:
             self.close()
         self._visits += 1
-        deadline = Deadline(self._settings.timeout_seconds)
         try:
+            with self._kill_switch.armed(START_SECONDS):
+                tab = self._tab(platform)
+            deadline = Deadline(self._settings.timeout_seconds)
             with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
-                look = self._look(platform, plan, deadline, full)
+                look = _look(tab, page, plan, deadline, full)
         except VisitError as error:
             look = error.look
+        except SessionFileError as error:
+            return failed(Outcome.CRASH, str(error))
         except pw.Error as error:
             look = _STUCK if self._kill_switch.has_fired else explained(error)
         if look.failure:
@@ -81,19 +87,16 @@ class Browser:
                 self._playwright.stop()
         self._playwright = None
 
-    def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
-        return refusal(url, hosts, resolve=self._settings.proxy is None)
-
-    def _look(self, platform: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
+    def _page_of(self, plan: Plan, hosts: tuple[str, ...]) -> str:
         if plan.page is None:
             raise ValueError("a plan without a page is for the downloader")
-        tab = self._tab(platform)
-        tab.visits += 1
-        if not full and plan.fetch and tab.is_warm_for(plan.fetch):
-            captures = tab.fetch(plan.fetch, deadline)
-            if captures:
-                return Captured(captures=captures, final_url=plan.page, light=True)
-        return tab.load(plan.page, plan, deadline)
+        for url in (plan.page, *plan.fetch):
+            if why := self._refusal(url, hosts):
+                raise InputError(url, f"{why}，请核对台账中的主页链接或账号ID")
+        return plan.page
+
+    def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
+        return refusal(url, hosts, resolve=self._settings.proxy is None)
 
     def _driver(self) -> pw.Playwright:
         if self._playwright is None:
@@ -109,20 +112,28 @@ class Browser:
         tab = self._tabs.get(platform)
         if tab and tab.visits < RECYCLE_AFTER:
             return tab
-        state = tab.context.storage_state() if tab else saved_state(self._settings, platform)
+        state = tab.context.storage_state() if tab else saved_session(self._settings.storage_state, platform)
         if tab:
             tab.context.close()
-        context = self._chromium.new_context(
-            accept_downloads=False,
-            service_workers="block",
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            viewport={"width": 1440, "height": 1000},
-            user_agent=self._settings.user_agent,
-            storage_state=state,
-        )
+        context = self._context(self._chromium, state)
         self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal)
         return self._tabs[platform]
+
+    def _context(self, chromium: pw.Browser, state: pw.StorageState | Path | None) -> pw.BrowserContext:
+        try:
+            return chromium.new_context(
+                accept_downloads=False,
+                service_workers="block",
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+                viewport={"width": 1440, "height": 1000},
+                user_agent=self._settings.user_agent,
+                storage_state=state,
+            )
+        except pw.Error as error:
+            if isinstance(state, Path) and _is_about_the_state(error.message):
+                raise unusable(state) from error
+            raise
 
     def _launch(self) -> pw.Browser:
         settings = self._settings
@@ -158,6 +169,20 @@ class Browser:
                 self._chromium.close()
         self._chromium = None
         self._kill_switch.aim(None)
+
+
+def _look(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
+    tab.visits += 1
+    if not full and plan.fetch and tab.is_warm_for(plan.fetch):
+        captures = tab.fetch(plan.fetch, deadline)
+        if captures:
+            return Captured(captures=captures, final_url=page, light=True)
+    return tab.load(page, plan, deadline)
+
+
+def _is_about_the_state(message: str) -> bool:
+    """The driver tells by words only: some name the state, others the field of it that is wrong."""
+    return any(words in message for words in ("storage state", "storageState", "ookie"))
 
 
 def _proxy(url: str | None) -> pw.ProxySettings | None:

@@ -95,13 +95,24 @@ class Tab:
 
     def _wait(self, watch: Watch[pw.Request], deadline: Deadline) -> Captured | None:
         settle = self._settings.settle_seconds
-        while not (watch.is_complete or watch.is_settled(settle)):
+        while not (watch.is_complete or (watch.is_settled(settle) and self._has_nothing_to_tell(watch))):
             if not deadline.seconds:
                 return failed(Outcome.TIMEOUT, "页面在限定时间内没有加载完成")
             pause = min(deadline.milliseconds, settle * 250)
             with suppress(pw.TimeoutError):
                 self.page.wait_for_event("requestfinished", lambda _: watch.is_complete, timeout=pause)
         return None
+
+    def _has_nothing_to_tell(self, watch: Watch[pw.Request]) -> bool:
+        """On a slow machine quiet may mean that page or driver had no turn yet; an answer comes after their news."""
+        before = watch.last_change
+        try:
+            self._cdp.send("Runtime.evaluate", {"expression": "0"})
+        except pw.Error as error:
+            if "execution context" not in error.message:
+                raise
+            return False  # between two documents
+        return watch.last_change == before
 
     def _on_document(self, event: dict[str, Any]) -> None:
         """Every document of the page and its redirects passes here, so that none can lead inside."""

@@ -22,7 +22,7 @@ class Watch(Generic[R]):
         self._patterns = [re.compile(pattern) for pattern in plan.keep]
         self._expected = Counter(self._pattern_of(url) for url in plan.fetch)
         self._clock = clock
-        self._last_change = clock()
+        self.last_change = clock()
         self._began: dict[R, re.Pattern[str] | None] = {}
         self._answered: Counter[re.Pattern[str] | None] = Counter()
         self.is_loaded = False
@@ -32,7 +32,7 @@ class Watch(Generic[R]):
 
     def begin(self, request: R, url: str, is_document: bool) -> None:
         """A new document of the page takes the place of the one before (a visitor step, then the page itself)."""
-        self._last_change = self._clock()
+        self.last_change = self._clock()
         if is_document:
             self.document = None
             self.is_loaded = False
@@ -43,7 +43,7 @@ class Watch(Generic[R]):
 
     def end(self, request: R, error: str | None = None) -> None:
         """The request has its answer, or `error` says why it will get none."""
-        self._last_change = self._clock()
+        self.last_change = self._clock()
         if request not in self._began:
             return
         pattern = self._began.pop(request)
@@ -61,7 +61,7 @@ class Watch(Generic[R]):
 
     def load(self) -> None:
         self.is_loaded = True
-        self._last_change = self._clock()
+        self.last_change = self._clock()
 
     @property
     def is_complete(self) -> bool:
@@ -73,7 +73,7 @@ class Watch(Generic[R]):
 
         A page that is not even loaded (a tracker that never answers) gets five times as long.
         """
-        quiet = self._clock() - self._last_change
+        quiet = self._clock() - self.last_change
         needed = seconds if self.is_loaded else 5 * seconds
         return (self.is_loaded or self.document is not None) and not self._began and quiet >= needed
 

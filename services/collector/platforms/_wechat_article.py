@@ -8,7 +8,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from services.collector.capture import Capture, ShownPost
+from services.collector.capture import MAX_LINE, Capture, ShownPost
 from services.collector.platforms._wechat_identity import (
     SITE,
     Identity,
@@ -18,13 +18,14 @@ from services.collector.platforms._wechat_identity import (
     biz_of_number,
     number_of_biz,
 )
-from services.collector.platforms._wechat_sighting import MAX_TEXT, MAX_TITLE, Sighting, failed
+from services.collector.platforms._wechat_sighting import Sighting, failed
 from services.collector.reading.chinese_time import is_rough
 from services.collector.reading.markup import node_text, plain_text, tidy, tree
 from services.collector.reading.moments import from_text, from_unix
-from services.collector.reading.script_values import assigned, variables
+from services.collector.reading.script_values import assigned, members, variables
 from shared.events import Comments, Coverage, Kind, Outcome
 
+_ARTICLE_MARKS = "#js_article, #js_content, #img-content, .share_content_page, body[class*=page_share]"
 _ENTITY = re.compile(r"&#?\w{1,31};")
 _OLD_NAMES = {
     "user_name": "user_name",
@@ -43,6 +44,22 @@ _OLD_NAMES = {
     "item_show_type": "item_show_type",
 }
 """Names in cgiDataNew and their older `var` names."""
+_SHARE_NAMES = {
+    "user_name": ("user_name",),
+    "nick_name": ("nick_name", "nickname"),
+    "alias": ("alias",),
+    "bizuin": ("biz", "bizuin", "__biz"),
+    "mid": ("mid", "appmsgid"),
+    "idx": ("idx", "itemidx"),
+    "sn": ("sn",),
+    "title": ("title", "msg_title"),
+    "desc": ("desc", "msg_desc", "digest"),
+    "link": ("msg_link", "link"),
+    "ori_create_time": ("ori_create_time", "ct", "create_time"),
+    "svr_time": ("svr_time",),
+    "item_show_type": ("item_show_type",),
+}
+"""Names in the `cgiData` that pages of shared pictures, videos, sounds and texts had before cgiDataNew."""
 _OLD_COPYRIGHT = ("copyright_stat", "_copyright_stat", "source_encode_biz", "source_biz")
 _KINDS = {"1": Kind.ORIGINAL, "2": Kind.REPOST}
 _AD_TAGS = ("mp-common-product", "mpcps", "mp-common-cpsad", "mpcpc", "mp-common-shopprofile", "mp-common-shoptag")
@@ -84,13 +101,13 @@ def entities(text: object, times: int = 3) -> str:
     return found
 
 
-def one_line(text: object, limit: int = MAX_TITLE) -> str:
+def one_line(text: object, limit: int = MAX_LINE) -> str:
     return " ".join(tidy(entities(text)).split())[:limit]
 
 
 def is_article(page: Page) -> bool:
     """Every article page has one of these marks and no status page has: so an article may quote a status page."""
-    shown = page.tree.css_first("#js_article, #js_content, #img-content") is not None
+    shown = page.tree.css_first(_ARTICLE_MARKS) is not None
     return shown or is_article_data(page.data)
 
 
@@ -105,6 +122,8 @@ def read_article(page: Page, capture: Capture) -> Sighting:
     facts: dict[str, Any] = {name: old.get(old_name) for name, old_name in _OLD_NAMES.items()}
     facts["copyright_info"] = _old_copyright(page, old)
     facts |= {name: value for name, value in page.data.items() if value or name not in facts}
+    if not page.data:
+        facts |= {name: value for name, value in _shared(page).items() if not facts[name]}
     facts["title"] = facts["title"] or page.meta("og:title") or page.text("#activity-name") or page.text("title")
     facts["nick_name"] = facts["nick_name"] or page.text("#js_name, .wx_follow_nickname, .profile_nickname")
     facts["link"] = facts["link"] or page.meta("og:url")
@@ -112,6 +131,16 @@ def read_article(page: Page, capture: Capture) -> Sighting:
     facts["bizuin"] = facts["bizuin"] or biz_in(facts["link"])
     facts["rendered_time"] = page.text("#publish_time, #post-date")
     return _sighting(facts, page, capture)
+
+
+def _shared(page: Page) -> dict[str, str]:
+    """Facts of an old page that shares a picture, a video, a sound or a text; none of any other page."""
+    names = {name for names in _SHARE_NAMES.values() for name in names}
+    told = members(page.script, ("d", "cgiData", "cgi_data"), names)
+    facts = {fact: next(filter(None, map(told.get, names)), "") for fact, names in _SHARE_NAMES.items()}
+    if told and not facts["desc"]:
+        facts["desc"] = page.meta("og:description")
+    return facts
 
 
 def read_article_data(facts: Mapping[str, Any], capture: Capture) -> Sighting:
@@ -134,7 +163,7 @@ def _sighting(facts: Mapping[str, Any], page: Page | None, capture: Capture) -> 
         id=_article_id(facts) or url or f"{published_at.timestamp():.0f}",
         url=url,
         title=title or None,
-        text=text[:MAX_TEXT] or None,
+        text=text or None,
         published_at=published_at,
         approximate=is_rough(str(facts.get("rendered_time") or "")) and not _exact_time(facts),
         kind=_kind(facts.get("copyright_info")),

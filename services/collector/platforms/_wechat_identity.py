@@ -10,7 +10,7 @@ import binascii
 import re
 from urllib.parse import parse_qs, quote, urljoin, urlsplit
 
-from services.collector.reading.markup import clean
+from services.collector.capture import clean
 from shared.account import Account
 from shared.events import Value
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.collector.capture import Capture, ShownPost
+from services.collector.capture import MAX_TEXT, Capture, ShownPost
 from services.collector.platforms._wechat_article import entities, one_line
 from services.collector.platforms._wechat_identity import (
     Identity,
@@ -14,7 +14,7 @@ from services.collector.platforms._wechat_identity import (
     number_of_biz,
     query_of,
 )
-from services.collector.platforms._wechat_sighting import MAX_TEXT, Sighting, failed, listed
+from services.collector.platforms._wechat_sighting import Sighting, failed, listed
 from services.collector.reading.moments import from_unix
 from shared.events import Coverage, Kind, Outcome
 
@@ -29,19 +29,25 @@ _OTHER_PAGES = ("offset", "begin", "begin_msgid")
 """Query keys that ask for a later page: it cannot prove what is newest."""
 
 
-def read_values(values: Sequence[Any], capture: Capture) -> Sighting | None:
-    """A list answer, or list items one after another; null when the values are no list of WeChat's."""
+def read_values(values: Sequence[Any], capture: Capture) -> list[Sighting]:
+    """Each of the answers on its own, and list items saved one after another as one list; what is neither is left out.
+
+    A refusal comes first or last in a file, and tells nothing of the answers around it.
+    """
     answers = _mappings(list(values))
-    if not answers:
-        return None
-    first = answers[0]
-    if refusal := _refusal(first):
-        return refusal
-    if "comm_msg_info" in first:
-        return _messages(answers, capture)
-    if "appmsgid" in first or ("aid" in first and "link" in first):
-        return _backend(answers, capture)
-    return _whole_answer(first, capture)
+    messages = [answer for answer in answers if "comm_msg_info" in answer]
+    items = [answer for answer in answers if _is_backend_item(answer)]
+    found = [_messages(messages, capture)] if messages else []
+    found += [_backend(items, capture)] if items else []
+    for answer in answers:
+        is_item = "comm_msg_info" in answer or _is_backend_item(answer)
+        if not is_item and (one := _refusal(answer) or _whole_answer(answer, capture)):
+            found.append(one)
+    return found
+
+
+def _is_backend_item(answer: Answer) -> bool:
+    return "appmsgid" in answer or ("aid" in answer and "link" in answer)
 
 
 def read_message_list(value: object, capture: Capture, identity: Identity) -> Sighting:

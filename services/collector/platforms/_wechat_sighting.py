@@ -4,9 +4,6 @@ from services.collector.capture import Reading, ShownAccount, ShownPost
 from services.collector.platforms._wechat_identity import Identity
 from shared.events import Coverage, Outcome, Value
 
-MAX_TITLE, MAX_TEXT = 300, 50_000
-"""Code points kept of a title and of an article; WeChat itself takes 64 and 50,000."""
-
 
 class Sighting(Value):
     """`details` are what only some pages tell of the account (ShownAccount fields other than id and name)."""
@@ -19,7 +16,8 @@ class Sighting(Value):
     covers: Coverage = Coverage.NOTHING
 
     def reading(self) -> Reading:
-        account = self.details.model_copy(update={"id": self.identity.id, "name": self.identity.name or None})
+        details = self.details.model_dump(exclude={"id", "name"})
+        account = ShownAccount(id=self.identity.id, name=self.identity.name or None, **details)
         return Reading(
             outcome=self.outcome,
             reason=self.reason,
@@ -30,10 +28,12 @@ class Sighting(Value):
 
 
 def listed(posts: list[ShownPost], identity: Identity, covers: Coverage = Coverage.LIST) -> Sighting:
-    """A list that was proved to be loaded."""
+    """A list that was loaded. No answer of WeChat's tells how many items an account has, so that an empty one proves
+    nothing of the account."""
     if posts:
         return Sighting(outcome=Outcome.OK, identity=identity, posts=tuple(posts), covers=covers)
-    return Sighting(outcome=Outcome.EMPTY, reason="列表已加载，没有任何内容", identity=identity, covers=covers)
+    reason = "列表是空的，平台没有说明账号共有多少内容，不能据此认定账号没有内容"
+    return Sighting(outcome=Outcome.PARSE_ERROR, reason=reason, identity=identity)
 
 
 def failed(outcome: Outcome, reason: str, identity: Identity | None = None) -> Sighting:

@@ -10,69 +10,44 @@ from services.collector.platforms._wechat_article import Page, one_line
 from services.collector.platforms._wechat_identity import Identity
 from services.collector.platforms._wechat_sighting import Sighting, failed
 from services.collector.reading.markup import tidy
+from services.collector.reading.notices import LONGEST_NOTICE, account_end, account_may_end, simplified
 from services.collector.reading.script_values import assigned
 from shared.events import Coverage, Outcome
 
-LONGEST_STATUS = 400
-"""Code points: a page that says more than this is not a status page."""
-
 _PLACES = ".weui-msg, .mesg-block, .page_msg, .global_error_msg, .weui_msg, .text_area"
-_SIMPLE = str.maketrans(
-    "該內發佈刪違規無環驗證繼續訪問帳號註銷遷連鏈結過暫時請開戶賬頻",
-    "该内发布删违规无环验证继续访问帐号注销迁连链结过暂时请开户账频",
-)
-
-_Meaning = tuple[Outcome, Coverage, str]
-_WALL: _Meaning = (Outcome.BLOCKED, Coverage.NOTHING, "出现访问验证页（环境异常或访问过于频繁）")
-_STATES: dict[str, _Meaning] = {
+_WALL = (Outcome.BLOCKED, "出现访问验证页（环境异常或访问过于频繁）")
+_STATES: dict[str, tuple[Outcome, str]] = {
     r"环境异常|完成验证后即可继续访问|操作(过于)?频繁|访问过于频繁|需要您协助验证|请输入验证码"
     r"|unusual activity|environment .{0,12}abnormal": _WALL,
     r"请(在|使用)微信客户端打开|open .{0,20}in (the )?(wechat|weixin)": (
         Outcome.LOGIN_WALL,
-        Coverage.NOTHING,
         "请在微信客户端打开：未登录微信，看不到内容",
     ),
-    r"(公众号|[帐账]号)已?(自主)?注销|account .{0,30}(cancel|deregister|closed)": (
-        Outcome.GONE,
-        Coverage.PROFILE,
-        "账号已注销",
-    ),
-    r"(公众号|[帐账]号)(因.{0,20})?已?(被|经)?(屏蔽|封|停用|停止使用)|account .{0,30}(blocked|banned)": (
-        Outcome.GONE,
-        Coverage.PROFILE,
-        "账号已被屏蔽",
-    ),
-    r"(公众号|[帐账]号)已(经)?迁移|account .{0,30}migrated": (Outcome.GONE, Coverage.PROFILE, "账号已迁移"),
-    r"[帐账]号.{0,20}(冻结|回收)": (Outcome.GONE, Coverage.PROFILE, "账号已被冻结或回收"),
-    r"[帐账]号迁移": (Outcome.GONE, Coverage.PROFILE, "账号已迁移"),
     r"已被发布者删除|(deleted|removed) by (the|its) (author|publisher)|内容已被?删除": (
         Outcome.GONE,
-        Coverage.NOTHING,
         "文章已被发布者删除",
     ),
     r"(因|涉嫌).{0,12}(违规|违反|侵权)|被.{0,6}投诉|violat|complain": (
         Outcome.GONE,
-        Coverage.NOTHING,
         "文章因违规或被投诉无法查看",
     ),
-    r"暂时无法查看|temporarily unavailable": (Outcome.GONE, Coverage.NOTHING, "文章暂时无法查看"),
-    r"链接已过期|link .{0,10}expired": (Outcome.GONE, Coverage.NOTHING, "链接已过期"),
-    r"无法查看|已停止访问|(can't|cannot|unable to) (be )?view": (Outcome.GONE, Coverage.NOTHING, "文章无法查看"),
+    r"暂时无法查看|temporarily unavailable": (Outcome.GONE, "文章暂时无法查看"),
+    r"链接已过期|link .{0,10}expired": (Outcome.GONE, "链接已过期"),
+    r"无法查看|已停止访问|(can't|cannot|unable to) (be )?view": (Outcome.GONE, "文章无法查看"),
 }
-"""The first that fits counts. Coverage `profile`: the account itself is gone; `nothing`: only this article is."""
+"""The first that fits counts; GONE is only this article."""
 _VERIFICATION = re.compile(r"secitptpage/template/verify|\bpoc_token\b|wappoc_appmsgcaptcha")
 
 
 def read_status(page: Page) -> Sighting | None:
     """The state a status page tells, with its own reason where it gives one; null when it is none."""
     text = _visible(page)
-    for words, (outcome, covers, reason) in _STATES.items():
-        if len(text) <= LONGEST_STATUS and re.search(words, text.translate(_SIMPLE), re.IGNORECASE):
-            status = ShownAccount(status=reason if covers is Coverage.PROFILE else None)
-            found = failed(outcome, _reason(page, reason), _named(page))
-            return found.model_copy(update={"covers": covers, "details": status})
+    if len(text) <= LONGEST_NOTICE and (found := _account_state(text) or _page_state(text)):
+        why = one_line(_deletion(page).get("del_reason"), 60)
+        reason = f"{found.reason}（{why}）" if why else found.reason
+        return found.model_copy(update={"reason": reason, "identity": _named(page)})
     if _VERIFICATION.search(page.script):
-        return failed(_WALL[0], _WALL[2])
+        return failed(*_WALL)
     if text and page.tree.css_first(_PLACES) is not None:
         return failed(Outcome.PARSE_ERROR, f"无法识别的提示页：{one_line(text, 60)}")
     return None
@@ -83,9 +58,22 @@ def _visible(page: Page) -> str:
     return tidy(shown) or page.text("body") or page.text("title")
 
 
-def _reason(page: Page, reason: str) -> str:
-    why = one_line(_deletion(page).get("del_reason"), 60)
-    return f"{reason}（{why}）" if why else reason
+def _account_state(text: str) -> Sighting | None:
+    """Coverage `profile`: the account itself is gone."""
+    if state := account_end(text):
+        found = failed(Outcome.GONE, f"账号{state}")
+        return found.model_copy(update={"covers": Coverage.PROFILE, "details": ShownAccount(status=state)})
+    if account_may_end(text):
+        return failed(Outcome.PARSE_ERROR, f"账号正在迁移或注销，尚未结束：{one_line(text, 60)}")
+    return None
+
+
+def _page_state(text: str) -> Sighting | None:
+    simple = simplified(text)
+    for words, (outcome, reason) in _STATES.items():
+        if re.search(words, simple, re.IGNORECASE):
+            return failed(outcome, reason)
+    return None
 
 
 def _named(page: Page) -> Identity:

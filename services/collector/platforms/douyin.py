@@ -1,12 +1,13 @@
 """Douyin: web, app and share-page answers of all ages, block pages."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms.base import Platform
+from services.collector.reading.notices import account_end, account_may_end
 from services.collector.reading.sight import (
     Seen,
     Sight,
@@ -33,12 +34,11 @@ from services.collector.reading.tree import (
     nested,
     rendered,
 )
-from shared.account import Account
+from shared.account import SEC_UID, Account, is_sec_uid
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
-_SEC_UID = re.compile(r"MS4wLj[A-Za-z0-9_-]{20,120}")
-_SHARE_USER = re.compile(r"/share/user/(MS4wLj[A-Za-z0-9_-]{20,120})")
+_SHARE_USER = re.compile(rf"/share/user/({SEC_UID})")
 _LIST_MARKS = {"max_cursor", "min_cursor", "time_list", "post_serial", "request_item_cursor"}
 _FEED_MARKS = {
     "home_model",
@@ -51,7 +51,6 @@ _FEED_MARKS = {
 }
 _LOGIN_CODES = {2149, 2483}
 _BLOCK_PAGES = ("验证码中间页", "请完成下列验证后继续", "captcha-verify-image", "__ac_signature")
-_GONE = re.compile(r"(?:账号|帐号|用户).{0,12}(?:注销|封禁)(?!申诉)|用户不存在")
 _USER_IDS = {"nickname", "uid", "sec_uid"}
 _USER_MARKS = {"aweme_count", "user_deleted", "special_state_info"}
 _STATUS_ONLY = {"status_code", "status_msg", "extra", "log_pb"}
@@ -64,7 +63,7 @@ class Douyin(Platform):
     hosts: ClassVar[tuple[str, ...]] = ("www.douyin.com", "www.iesdouyin.com", "v.douyin.com")
 
     def plan(self, account: Account) -> Plan:
-        if not _SEC_UID.fullmatch(account.id):
+        if not is_sec_uid(account.id):
             raise InputError(
                 f"{account.platform}/{account.id}（{account.name}）",
                 "抖音账号 ID 应为 sec_uid，请打开账号主页，从网址 www.douyin.com/user/ 之后抄写 MS4wLj 开头的一串",
@@ -80,20 +79,29 @@ class Douyin(Platform):
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         """Where an old answer has no create_time, the second in the item's id stands in for it: a lower bound, within
         an hour for 208 and within a day for 277 of 285 captured items. Today's answers have create_time."""
-        return settled([sight for capture in captures for sight in _sights(capture)], account)
+        saved = [(capture, document(capture.body)) for capture in captures]
+        owner = _only_profile(answer for _, one in saved for answer in (one if isinstance(one, list) else [one]))
+        return settled([sight for capture, one in saved for sight in _sights(capture, one, owner)], account)
 
 
-def _sights(capture: Capture) -> Iterator[Sight]:
+def _only_profile(answers: Iterable[object]) -> tuple[str, ...]:
+    """All ids of the one account whose profile is among the answers; none where there are several or no profiles."""
+    profiles = [_account(user)[1] for answer in answers if (user := _user_of(as_dict(answer)))]
+    return profiles[0] if profiles and all(set(ids) == set(profiles[0]) for ids in profiles) else ()
+
+
+def _sights(capture: Capture, saved: object, owner: tuple[str, ...]) -> Iterator[Sight]:
     if (refusal := refused_by_status(capture.status)) is not None:
         yield refusal
         return
-    saved = document(capture.body)
     if isinstance(saved, list):
         answers = [node for node in as_dicts(saved) if "status_code" in node]
-        yield from (sight for each in answers for sight in _answer(each, capture)) if answers else _bare_list(saved)
+        yield from (
+            (sight for each in answers for sight in _answer(each, capture, owner)) if answers else _bare_list(saved)
+        )
     elif isinstance(saved, dict):
         wrapped = saved.get("data") if "code" in saved and "status_code" not in saved else None
-        yield from _answer(as_dict(wrapped) or saved, capture)
+        yield from _answer(as_dict(wrapped) or saved, capture, owner)
     else:
         yield from _page(capture)
 
@@ -102,7 +110,7 @@ def _page(capture: Capture) -> Iterator[Sight]:
     text = capture.text.strip()
     router, parts = embedded(text, "window._ROUTER_DATA"), as_dict(rendered(text))
     if isinstance(router, dict):
-        yield from _answer(router, capture)
+        yield from _answer(router, capture, ())
     elif shown := [sight for part in parts.values() for sight in _rendered(as_dict(part), capture)]:
         yield from shown
     elif not text or text == "blocked":
@@ -126,14 +134,14 @@ def _rendered(part: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield gathered(posts, Coverage.LIST, profile.account.id if profile and profile.account else None)
 
 
-def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
+def _answer(document: dict[str, object], capture: Capture, owner: tuple[str, ...]) -> Iterator[Sight]:
     user = _user_of(_shared(document, "userInfoRes")) or _user_of(document)
     if user:
         yield _profile(user)
     if shared := _shared(document, "videoInfoRes"):
         yield from _single(shared)
     elif "aweme_list" in document:
-        yield _aweme_list(document, capture)
+        yield _aweme_list(document, capture, owner)
     elif "aweme_detail" in document or "item_list" in document or "filter_detail" in document:
         yield from _single(document)
     elif items := _items(document.get("same_list")) or _items(document.get("data")):
@@ -150,37 +158,52 @@ def _shared(document: dict[str, object], name: str) -> dict[str, object]:
     return next((found for page in pages if (found := as_dict(dig(page, name)))), as_dict(document.get(name)))
 
 
-def _aweme_list(document: dict[str, object], capture: Capture) -> Sight:
-    """An account's list, unless its other keys are those of a feed, a board or somebody's favourites."""
-    raw = document["aweme_list"]
+def _aweme_list(document: dict[str, object], capture: Capture, profile: tuple[str, ...]) -> Sight:
+    """An account's list, unless its other keys are those of a feed, a board or somebody's favourites.
+
+    It is the list of the account it was asked for, or of the profile that was saved with it, or of the one account
+    that had a hand in every work.
+    """
+    raw = as_dicts(document["aweme_list"])
     items = _items(raw)
-    is_board = any("aweme_info" in node for node in as_dicts(raw))
+    is_board = any("aweme_info" in node for node in raw)
     if is_board or _FEED_MARKS & document.keys():
         return gathered(items, Coverage.TIMELINE)
-    owner = asked_for(capture, "sec_user_id") or _maker_of_all(as_dicts(raw))
-    if owner is not None and any(owner in seen.ids for seen in items):
-        items = [_of(owner, seen) for seen in items]
+    asked = asked_for(capture, "sec_user_id")
+    owners = tuple(filter(None, (asked, *(profile if asked is None or asked in profile else ()))))
+    owner = next(iter(owners), None) or _maker_of_all(raw)
+    if owner is not None:
+        items = _of({owner, *owners}, items, raw)
     sight = gathered(items, Coverage.LIST if _LIST_MARKS & document.keys() else Coverage.ITEM, owner)
     if items:
         return sight
-    complete = raw == [] and as_flag(document.get("has_more")) is False
+    complete = document["aweme_list"] == [] and as_flag(document.get("has_more")) is False
     return sight.model_copy(update={"covers": Coverage.LIST, "complete": complete})
+
+
+def _makers(work: dict[str, object]) -> set[str]:
+    """All ids of everybody who had a hand in a work."""
+    together = as_dicts(nested(dig(nested(work.get("cooperation_info")), "co_creators")))
+    return {value for maker in (as_dict(work.get("author")), *together) for value in _account(maker)[1]}
 
 
 def _maker_of_all(works: list[dict[str, object]]) -> str | None:
     """A saved list of several authors is one account's when that one alone had a hand in every work."""
-    makers = [
-        {as_text(maker.get("sec_uid")) for maker in (as_dict(work.get("author")), *as_dicts(co_creators))} - {None}
-        for work in works
-        for co_creators in [dig(work, "cooperation_info", "co_creators")]
-    ]
-    common = set[str | None]().union(*makers[:1]).intersection(*makers)
+    makers = [{one for one in _makers(work) if is_sec_uid(one)} for work in works]
+    common = set[str]().union(*makers[:1]).intersection(*makers)
     return next(iter(common)) if len(common) == 1 else None
 
 
-def _of(owner: str, seen: Seen) -> Seen:
+def _of(owner: set[str], items: list[Seen], works: list[dict[str, object]]) -> list[Seen]:
     """A work made together stands on the page of each maker, with one of them as its author."""
-    return seen if owner in seen.ids else Seen(post=seen.post)
+    is_own_list = any(not owner.isdisjoint(seen.ids) for seen in items)
+    made = {as_id(work.get("aweme_id")) for work in works if is_own_list or _may_be_made_by(owner, work)}
+    return [Seen(post=seen.post) if seen.post.id in made and owner.isdisjoint(seen.ids) else seen for seen in items]
+
+
+def _may_be_made_by(owner: set[str], work: dict[str, object]) -> bool:
+    together = as_dict(nested(work.get("cooperation_info")))
+    return not owner.isdisjoint(_makers(work)) or bool(together and not together.get("co_creators"))
 
 
 def _single(document: dict[str, object]) -> Iterator[Sight]:
@@ -209,7 +232,7 @@ def _bare_list(saved: list[object]) -> Iterator[Sight]:
 def _refusal(document: dict[str, object]) -> Sight | None:
     code, said = as_int(document.get("status_code")), (as_text(document.get("status_msg")) or "")[:60]
     sight = None
-    if _GONE.search(said):
+    if account_end(said):
         sight = Sight(refusal=Outcome.GONE, reason=f"抖音提示：{said}", covers=Coverage.PROFILE)
     elif code in _LOGIN_CODES or "登录" in said:
         sight = refused(Outcome.LOGIN_WALL, "抖音要求登录后查看")
@@ -238,17 +261,29 @@ def _user_of(document: dict[str, object]) -> dict[str, object]:
 
 def _profile(user: dict[str, object]) -> Sight:
     account, ids = _account(user)
-    title = as_text(dig(nested(user.get("special_state_info")), "title")) or ""
+    special = nested(user.get("special_state_info"))
+    title, content = as_text(dig(special, "title")) or "", as_text(dig(special, "content")) or ""
     sight = Sight(account=account, ids=ids, covers=Coverage.PROFILE)
-    if as_flag(user.get("user_deleted")) or as_flag(user.get("is_ban")) or _GONE.search(title):
-        state = "封禁" if as_flag(user.get("is_ban")) or "封" in title else "注销"
-        gone = account.model_copy(update={"status": f"已{state}"})
-        return sight.model_copy(update={"account": gone, "refusal": Outcome.GONE, "reason": f"账号已{state}"})
+    if state := _end_of(user, (title, account.name or "", content)):
+        gone = account.model_copy(update={"status": state})
+        return sight.model_copy(update={"account": gone, "refusal": Outcome.GONE, "reason": f"账号{state}"})
     if as_flag(user.get("secret")) or "私密" in title:
         reason = "私密账号：只有关注者能看到作品，无法核实更新情况"
         private = account.model_copy(update={"status": "私密账号", "posts_total": None})
         return Sight(account=private, ids=ids, refusal=Outcome.LOGIN_WALL, reason=reason)
-    return sight
+    status = next((said for said in (title, content) if account_may_end(said)), None)
+    return sight.model_copy(update={"account": account.model_copy(update={"status": status})}) if status else sight
+
+
+def _end_of(user: dict[str, object], said: Sequence[str]) -> str | None:
+    """An end by flags, or told by the special state or, where the platform renamed it, by the account's own name."""
+    if as_flag(user.get("is_ban")):
+        return "已封禁"
+    if as_flag(user.get("user_deleted")) or as_flag(user.get("user_canceled")):
+        return next(filter(None, map(account_end, said)), "已注销")
+    if any(map(account_may_end, said)):
+        return None
+    return next(filter(None, map(account_end, said)), None)
 
 
 def _account(user: dict[str, object]) -> tuple[ShownAccount, tuple[str, ...]]:

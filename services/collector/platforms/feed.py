@@ -8,37 +8,48 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import feedparser
 
-from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.capture import MAX_LINE, Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._wechat_identity import Identity, article_id, article_link, biz_in
 from services.collector.platforms.base import Platform
-from services.collector.reading.markup import clean, plain_text, tidy
+from services.collector.reading.bridges import is_block, of_bridge, wants_login
+from services.collector.reading.markup import plain_text, tidy
 from services.collector.reading.moments import from_text
+from services.collector.reading.notices import stands_for_text
+from services.collector.reading.sight import BLOCK_STATUSES
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Coverage, Outcome
 
-MAX_TITLE, MAX_TEXT = 300, 50_000
-
 _BRIDGES = re.compile(r"\s*[|\-–—·_]\s*(wechat-feeds|wewe-rss|we-mp-rss|wechat2rss|rsshub|powered by rsshub)\s*$", re.I)
-_PLACEHOLDER = re.compile(r"\s*获取全文失败.{0,20}", re.DOTALL)
 _MARKED_UP = re.compile(r"</|<(?:img|br|p|em|b|span|font|script)\b", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ENCODING = re.compile(rb"(\s*<\?xml[^<>]{0,80}encoding\s*=\s*['\"])([\w-]+)")
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
-_END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>(?:\s|<!--.*?-->)*\Z", re.IGNORECASE | re.DOTALL)
-_BLOCK_STATUSES = (403, 412, 418, 429, 432)
+_END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s{0,20}>\Z", re.IGNORECASE)
 _BLOCKED = re.compile(
     r"环境异常|访问(过于)?频繁|验证码|安全验证|人机|captcha|too many requests|access denied|cloudflare", re.I
 )
 _LOGIN = re.compile(r"请(先)?登录|扫码登录|登录失效|sign in|log in", re.I)
 _READER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError)
 """What the feed reader raises, or could, on broken input; OverflowError was seen in fuzzing."""
+_OF_ALL = re.compile(r"(?:\b|[-_ ])all$|全部(?:文章|订阅|公众号)?$|所有(?:文章|订阅|公众号)$|聚合|合集$", re.IGNORECASE)
+_ALL_ADDRESS = re.compile(r"/feeds?/all(?:\.\w{3,5})?/?(?:[?#]|$)")
+_PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
+_OFFICE = re.compile(r"[局县区市院办队站台网处委部厅校会所镇乡村省州旗科组社]$")
+_ARTICLE = re.compile(
+    r"https?://(?:mp\.weixin\.qq\.com/s\b|(?:m\.)?weibo\.c(?:om|n)/(?:\d+/|detail/|status/)\w"
+    r"|www\.douyin\.com/(?:video|note)/|(?:www|m)\.toutiao\.com/(?:article|group|item|video|w|a|i)/?\d)"
+)
+"""Links that lead to one post of a platform: a bridge does not speak about itself at such an address."""
 
 
 class Feed(Platform):
@@ -57,14 +68,15 @@ class Feed(Platform):
         evidence = [reading for reading in readings if reading.outcome.is_evidence]
         if not evidence:
             return readings[0] if readings else _failed(Outcome.PARSE_ERROR, "没有收到任何内容")
-        posts = tuple(_distinct(post for reading in reversed(evidence) for post in reversed(reading.posts)))
-        first = next((reading for reading in evidence if reading.posts), evidence[0])
-        return first.model_copy(update={"posts": posts[::-1]})
-
-
-def _distinct(posts: Iterable[ShownPost]) -> list[ShownPost]:
-    """Each item once. Two WeChat accounts may number their articles alike."""
-    return list({(post.id, biz_in(post.url)): post for post in posts}.values())
+        posts = {post.id: post for reading in reversed(evidence) for post in reversed(reading.posts)}
+        first = evidence[0]
+        return Reading(
+            outcome=Outcome.OK,
+            reason=first.reason,
+            account=first.account,
+            posts=tuple(posts.values())[::-1],
+            covers=first.covers,
+        )
 
 
 def _host(url: str) -> str:
@@ -79,22 +91,30 @@ def _reading(capture: Capture, account: Account | None) -> Reading:
     parsed = _json_feed(body) if body[:1] == b"{" else _xml_feed(body)
     if parsed is None:
         return _no_feed(capture)
-    about, items = parsed
-    posts = _distinct(post for item in reversed(items) if (post := _post(item, capture)))
+    about, entries = parsed
+    if not entries:
+        return _failed(
+            Outcome.PARSE_ERROR, "订阅源完好，但没有任何条目：桥接程序可能没有取到内容，不能据此认定账号没有内容"
+        )
+    items = [_item(entry, capture) for entry in entries]
+    notices = [item for item in items if _is_notice(item, about)]
+    told = [item for item in items if item not in notices]
+    posts = _posts(told)
     identity = _identity(about, posts)
     # A bare number may be any numbering of the ledger's; only WeChat's own ids can contradict.
     if account and not account.id.isdigit() and identity.agrees(account) is False:
         return _failed(Outcome.PARSE_ERROR, f"页面属于其他账号：{identity.name or identity.id}")
-    if items and not posts:
+    if notices and (refusal := _refusal(notices, posts)):
+        return refusal
+    if not posts:
         return _failed(Outcome.PARSE_ERROR, "订阅源的条目没有标题和链接，无法读取")
-    authors = {biz_in(post.url) for post in posts} - {""}
-    description = _line(about.get("description")) or None
     return Reading(
-        outcome=Outcome.OK if posts else Outcome.EMPTY,
-        reason=None if posts else "订阅源完好，但没有任何条目",
-        account=ShownAccount(id=identity.id, name=identity.name or None, description=description),
-        posts=tuple(posts)[::-1],
-        covers=Coverage.TIMELINE if len(authors) > 1 else Coverage.LIST,
+        outcome=Outcome.OK,
+        account=ShownAccount(
+            id=identity.id, name=identity.name or None, description=_line(about.get("description")) or None
+        ),
+        posts=posts,
+        covers=Coverage.TIMELINE if _is_of_many(about, told, posts, account, capture) else Coverage.LIST,
     )
 
 
@@ -105,7 +125,7 @@ def _failed(outcome: Outcome, reason: str) -> Reading:
 def _no_feed(capture: Capture) -> Reading:
     """What came instead of a feed, by its content first and its HTTP status second."""
     shown = plain_text(capture.text[:200_000])[:2000]
-    if _BLOCKED.search(shown) or capture.status in _BLOCK_STATUSES:
+    if _BLOCKED.search(shown) or capture.status in BLOCK_STATUSES:
         return _failed(Outcome.BLOCKED, "返回的是访问验证或拒绝页面，不是订阅源")
     if _LOGIN.search(shown) or capture.status == 401:
         return _failed(Outcome.LOGIN_WALL, "返回的是登录页面，不是订阅源")
@@ -127,7 +147,7 @@ def _xml_feed(body: bytes) -> Parsed | None:
         feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except _READER_ERRORS:
         return None
-    broken = feed.get("bozo") and not (feed["entries"] and _END_TAG.search(body))
+    broken = feed.get("bozo") and not (feed["entries"] and _is_whole(body))
     if not feed.get("version") or broken:
         return None
     about = feed["feed"]
@@ -136,7 +156,17 @@ def _xml_feed(body: bytes) -> Parsed | None:
         "title": about.get("title"),
         "description": about.get("subtitle"),
         "user_name": image.get("title"),
+        "link": about.get("link"),
+        "id": about.get("id"),
     }, [_entry(entry) for entry in feed["entries"]]
+
+
+def _is_whole(body: bytes) -> bool:
+    """True when the last thing in it, but for spaces and comments, is the root's end tag."""
+    end = body.rstrip()
+    while end.endswith(b"-->") and (start := end.rfind(b"<!--", 0, -3)) >= 0:
+        end = end[:start].rstrip()
+    return _END_TAG.search(end[-40:]) is not None
 
 
 def _recoded(body: bytes) -> bytes:
@@ -162,8 +192,9 @@ def _entry(entry: Any) -> dict[str, Any]:
         "id": entry.get("id"),
         "link": entry.get("link"),
         "title": entry.get("title"),
-        # Atom items of some bridges have no `published`; it wins where both are.
-        "time": entry["published"] if "published" in entry else entry.get("updated"),
+        "author": entry.get("author"),
+        # Atom items of some bridges have no `published`; it wins where both are, unless it is no time.
+        "times": [entry[name] for name in ("published", "updated") if name in entry],
         "texts": [*contents, entry.get("summary")],
     }
 
@@ -176,7 +207,14 @@ def _json_feed(body: bytes) -> Parsed | None:
     if not isinstance(feed, dict) or "jsonfeed.org/version" not in str(feed.get("version")):
         return None
     items = feed.get("items")
-    return feed, [_json_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    about = {
+        "title": feed.get("title"),
+        "description": feed.get("description"),
+        "user_name": feed.get("user_name"),
+        "link": feed.get("home_page_url"),
+        "id": feed.get("feed_url"),
+    }
+    return about, [_json_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def _json_entry(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,34 +223,140 @@ def _json_entry(item: Mapping[str, Any]) -> dict[str, Any]:
         "id": item.get("id"),
         "link": item.get("url") or item.get("external_url"),
         "title": item.get("title"),
-        "time": item.get("date_published") or item.get("date_modified"),
+        "author": _json_author(item),
+        "times": [item.get("date_published"), item.get("date_modified")],
         "texts": [item.get("content_html"), html.escape(text) if isinstance(text, str) else None, item.get("summary")],
     }
 
 
-def _post(item: Mapping[str, Any], capture: Capture) -> ShownPost | None:
-    url = article_link(item.get("link"), capture.url or "")
-    own_id = article_id(url) or url or _line(item.get("id"))
-    title, time = _line(item.get("title")), str(item.get("time") or "")
-    text = _text(item["texts"], title)
-    if not own_id and not title and not text:
-        return None
+def _json_author(item: Mapping[str, Any]) -> object:
+    authors = item.get("authors")
+    first = authors[0] if isinstance(authors, list) and authors else item.get("author")
+    return first.get("name") if isinstance(first, dict) else first
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry. `given`: the id its feed gives it; `time`: as written."""
+
+    given: str
+    url: str | None
+    title: str
+    text: str | None
+    author: str
+    time: str
+    published_at: datetime | None
+
+
+def _item(entry: Mapping[str, Any], capture: Capture) -> Item:
+    title = _line(entry.get("title"))
+    times = [str(time) for time in entry["times"] if time]
+    dated = next((time for time in times if from_text(time)), "".join(times[:1]))
+    return Item(
+        given=str(entry.get("id") or "").strip(),
+        url=article_link(entry.get("link"), capture.url or ""),
+        title=title,
+        text=_text(entry["texts"], title),
+        author=_line(entry.get("author")),
+        time=dated,
+        published_at=from_text(dated),
+    )
+
+
+def _posts(items: Sequence[Item]) -> tuple[ShownPost, ...]:
+    """Each item once. Items of one key that are not the same item (a bridge gives them all one link) stay several."""
+    shown = [item for item in items if item.given or item.url or item.title or item.text]
+    sharing: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for item in shown:
+        sharing[_key(item)].add(_differing(item))
+    posts: dict[str, ShownPost] = {}
+    for item in shown:
+        key = _key(item)
+        own_id = key if key and len(sharing[key]) == 1 else _hashed(key, *_differing(item))
+        # Two WeChat accounts may number their articles alike.
+        posts.setdefault(f"{own_id} {biz_in(item.url)}", _post(own_id, item))
+    return tuple(posts.values())
+
+
+def _key(item: Item) -> str:
+    """WeChat's own number or address of an article, else the id the feed gives; a mere link is shared too often."""
+    article = item.url if item.url and _ARTICLE.match(item.url) else ""
+    own = article_id(item.url) or article or item.given
+    return own or _hashed(item.url or "", item.title or item.text or "", item.time)
+
+
+def _differing(item: Item) -> tuple[str, ...]:
+    """What tells apart two items that share a key. The title of an article may be edited, or stand twice."""
+    if article_id(item.url):
+        return biz_in(item.url), item.given
+    return item.url or "", item.time, item.title or item.text or ""
+
+
+def _hashed(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _post(own_id: str, item: Item) -> ShownPost:
     return ShownPost(
-        # Nothing but title and time is left then; a title alone is shared by whole columns.
-        id=own_id or hashlib.sha256(f"{title or text}\x1f{time}".encode()).hexdigest()[:32],
-        url=url,
-        title=title or None,
-        text=text,
-        published_at=from_text(time),
+        id=own_id,
+        url=item.url,
+        title=None if stands_for_text(item.title) else item.title or None,
+        text=item.text,
+        published_at=item.published_at,
         pinned=False,
     )
 
 
+def _is_notice(item: Item, about: Mapping[str, Any]) -> bool:
+    """An item in which the bridge speaks of itself, not the account of its matters."""
+    if item.url and _ARTICLE.match(item.url):
+        return False
+    name = _line(about.get("title"))
+    title = item.title.replace(name, "") if name else item.title
+    return "_error_time=" in f"{item.url}{item.given}" or of_bridge(title, item.text or "")
+
+
+def _refusal(notices: Sequence[Item], posts: Sequence[ShownPost]) -> Reading | None:
+    """What a bridge said of itself, unless it has brought something newer since. Posts it still shows are kept."""
+    times = [post.published_at for post in posts if post.published_at]
+    last = max((item.published_at for item in notices if item.published_at), default=None)
+    if last and times and max(times) > last:
+        return None
+    said = " ".join(filter(None, (notices[0].title, notices[0].text)))[:200]
+    outcome = Outcome.BLOCKED if is_block(said) else Outcome.LOGIN_WALL if wants_login(said) else Outcome.PARSE_ERROR
+    return Reading(outcome=outcome, reason=f"订阅源给出的是桥接程序的提示，不是文章：{said[:60]}", posts=tuple(posts))
+
+
+def _is_of_many(
+    about: Mapping[str, Any],
+    items: Sequence[Item],
+    posts: Sequence[ShownPost],
+    account: Account | None,
+    capture: Capture,
+) -> bool:
+    """All accounts of a bridge in one feed. Several writers of one office are not several accounts."""
+    if len({biz_in(post.url) for post in posts} - {""}) > 1:
+        return True
+    title = _BRIDGES.sub("", _line(about.get("title")))
+    addresses = (capture.url, about.get("id"), account.url if account else None)
+    if _OF_ALL.search(title) or any(_ALL_ADDRESS.search(str(address or "")) for address in addresses):
+        return True
+    names = {item.author for item in items if item.author and not _is_person(item.author)}
+    own = {name for name in (title, account.name if account else "") if name}
+    if len(names) < 2:
+        return False
+    return not any(name in title or title in name for name in names | own - {title} if title)
+
+
+def _is_person(name: str) -> bool:
+    return bool(_PERSON.fullmatch(name)) and not _OFFICE.search(name)
+
+
 def _text(values: Sequence[object], title: str) -> str | None:
-    """The first text that is one: not a bridge's placeholder, not the title again."""
+    """The first text that is one: not what platform or bridge says instead, not the title again."""
     for value in values:
-        text = plain_text(_CDATA.sub("", value))[:MAX_TEXT] if isinstance(value, str) else ""
-        if text and text != title and not _PLACEHOLDER.fullmatch(text):
+        text = plain_text(_CDATA.sub("", value)) if isinstance(value, str) else ""
+        if text and text != title and not stands_for_text(text):
             return text
     return None
 
@@ -220,7 +364,7 @@ def _text(values: Sequence[object], title: str) -> str | None:
 def _line(value: object) -> str:
     text = value if isinstance(value, str) else ""
     text = plain_text(text) if _MARKED_UP.search(text) else html.unescape(text)
-    return " ".join(tidy(clean(text)).split())[:MAX_TITLE]
+    return " ".join(tidy(text).split())[:MAX_LINE]
 
 
 def _identity(about: Mapping[str, Any], posts: Sequence[ShownPost]) -> Identity:

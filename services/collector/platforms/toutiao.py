@@ -10,6 +10,7 @@ from services.collector.capture import Capture, Plan, Reading, ShownAccount, Sho
 from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import is_rough, parse_chinese_time
 from services.collector.reading.markup import plain_text
+from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
     Seen,
     Sight,
@@ -33,13 +34,12 @@ from services.collector.reading.tree import (
     nested,
     rendered,
 )
-from shared.account import Account
+from shared.account import SEC_UID, Account, is_sec_uid
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
-_TOKEN = re.compile(r"MS4wLj[A-Za-z0-9_-]{20,120}")
 _ITEM_IN_LINK = re.compile(r"(?:/(?:group|item|article|video|w)/|/[ai])(\d{15,20})(?!\d)")
-_USER_IN_LINK = re.compile(r"/c/user/(?:token/)?(\d{5,20}|MS4wLj[A-Za-z0-9_-]{20,120})/?")
+_USER_IN_LINK = re.compile(rf"/c/user/(?:token/)?(\d{{5,20}}|{SEC_UID})/?")
 _OWN_LINK = re.compile(r"^(?:(?:https?:)?//(?:[a-z]+\.)?(?:toutiao\.com|snssdk\.com))?/(?!/)")
 _LINKS = ("article_url", "share_url", "display_url", "url", "source_url", "item_source_url", "seo_url")
 _FEED_MARKS = {"login_status", "post_content_hint", "tips", "total_number", "return_count", "action_label", "cur_tab"}
@@ -63,7 +63,6 @@ _OWN_MARKS = {
 }
 """What other platforms' items do not have, although they too have an id and a title."""
 _BLOCK_PAGES = ("__ac_signature", "__ac_nonce", "验证码中间页", "请完成下列验证后继续")
-_GONE = re.compile(r"(?:用户|账号)(?:不存在|已注销|已封禁|已被封禁)")
 _JS_STRING = r"""\b%s\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)*)\1"""
 
 
@@ -75,7 +74,7 @@ class Toutiao(Platform):
     def plan(self, account: Account) -> Plan:
         if re.fullmatch(r"[1-9]\d{4,19}", account.id):
             path = account.id
-        elif _TOKEN.fullmatch(account.id):
+        elif is_sec_uid(account.id):
             path = f"token/{account.id}"
         else:
             raise InputError(
@@ -143,7 +142,7 @@ def _refusal(document: dict[str, object]) -> Sight | None:
     message = as_text(document.get("message")) or ""
     if "decision" in document or dig(document, "data", "decision") or "verify_center_decision_conf" in document:
         return refused(Outcome.BLOCKED, "头条要求安全验证，未能看到账号内容")
-    if _GONE.search(message):
+    if account_end(message):
         return Sight(refusal=Outcome.GONE, reason=f"头条提示：{message[:60]}", covers=Coverage.PROFILE)
     if message not in ("", "success"):
         return refused(Outcome.BLOCKED, f"头条拒绝了访问：{message[:60]}")

@@ -5,9 +5,8 @@ the user name when a page tells it, else `__biz`. What is deleted is told apart:
 account, any other `gone` is one article.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from services.collector.capture import Capture, Plan, Reading, ShownPost
@@ -33,12 +32,12 @@ from services.collector.platforms._wechat_pages import read_page
 from services.collector.platforms._wechat_sighting import Sighting, failed
 from services.collector.platforms._wechat_status import read_status
 from services.collector.platforms.base import Platform
-from services.collector.reading.tree import as_saved_by_browser
+from services.collector.reading.sight import BLOCK_STATUSES
+from services.collector.reading.tree import as_saved_by_browser, values_in
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
-_BLOCK_STATUSES = (403, 412, 418, 429, 432)
 _BY_WEIGHT = (Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.GONE, Outcome.OK, Outcome.PARSE_ERROR)
 """Without an article or a list: what keeps us out counts for more than an account page that came along."""
 
@@ -67,7 +66,7 @@ class WeChat(Platform):
         return _history(biz_of_number(number))
 
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
-        sighting = _together([_sighting(capture) for capture in captures], account)
+        sighting = _together([one for capture in captures for one in _sightings(capture)], account)
         return (_checked(sighting, account) if account else sighting).reading()
 
 
@@ -93,17 +92,20 @@ def _album(url: str) -> Plan:
     )
 
 
-def _sighting(capture: Capture) -> Sighting:
+def _sightings(capture: Capture) -> list[Sighting]:
     if "wappoc_appmsgcaptcha" in (capture.url or ""):
-        return failed(Outcome.BLOCKED, "出现访问验证页（环境异常或访问过于频繁）")
+        return [failed(Outcome.BLOCKED, "出现访问验证页（环境异常或访问过于频繁）")]
     text = capture.text.lstrip("\ufeff \t\r\n")
     text = as_saved_by_browser(text) or text
-    found = _from_data(text, capture) if text[:1] in ("{", "[") else _from_page(text, capture)
+    if text[:1] in ("{", "["):
+        found = _from_data(text, capture)
+    else:
+        found = [page] if (page := _from_page(text, capture)) else []
     if found:
         return found
-    if capture.status in _BLOCK_STATUSES:
-        return failed(Outcome.BLOCKED, f"平台拒绝访问（HTTP {capture.status}）")
-    return failed(Outcome.PARSE_ERROR, "无法识别的内容：不是已知的公众号页面或数据" if text else "内容为空")
+    if capture.status in BLOCK_STATUSES:
+        return [failed(Outcome.BLOCKED, f"平台拒绝访问（HTTP {capture.status}）")]
+    return [failed(Outcome.PARSE_ERROR, "无法识别的内容：不是已知的公众号页面或数据" if text else "内容为空")]
 
 
 def _from_page(text: str, capture: Capture) -> Sighting | None:
@@ -115,27 +117,18 @@ def _from_page(text: str, capture: Capture) -> Sighting | None:
     return read_page(page, capture) or read_status(page)
 
 
-def _from_data(text: str, capture: Capture) -> Sighting | None:
-    values = _values(text)
+def _from_data(text: str, capture: Capture) -> list[Sighting]:
+    values = values_in(text)
     if not values:
-        return failed(Outcome.PARSE_ERROR, "数据不完整或不是 JSON")
-    articles = [value for value in values if isinstance(value, dict) and is_article_data(value)]
-    if articles:
-        return _together([read_article_data(article, capture) for article in articles], None)
-    return read_values(values, capture)
+        return [failed(Outcome.PARSE_ERROR, "数据不完整或不是 JSON")]
+    if len(values) == 1 and isinstance(values[0], list):
+        values = values[0]
+    articles = [read_article_data(value, capture) for value in values if _is_article(value)]
+    return articles + read_values([value for value in values if not _is_article(value)], capture)
 
 
-def _values(text: str) -> list[Any] | None:
-    """One JSON value, an array of them, or one on each line; null when any part of it is broken."""
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError):
-        lines = [line for line in text.split("\n") if line.strip()]
-        try:
-            return [json.loads(line) for line in lines] if len(lines) > 1 else None
-        except (ValueError, RecursionError):
-            return None
-    return whole if isinstance(whole, list) else [whole]
+def _is_article(value: object) -> bool:
+    return isinstance(value, dict) and is_article_data(value)
 
 
 def _together(sightings: Sequence[Sighting], account: Account | None) -> Sighting:
@@ -156,10 +149,8 @@ def _evidence(sightings: Sequence[Sighting]) -> Sighting:
     posts: dict[str, ShownPost] = {}
     for post in (post for one in sightings for post in one.posts):
         posts[post.id] = _richer(posts[post.id], post) if post.id in posts else post
-    empty = next((one.reason for one in sightings if one.outcome is Outcome.EMPTY), None)
     return Sighting(
-        outcome=Outcome.OK if posts else Outcome.EMPTY,
-        reason=None if posts else empty,
+        outcome=Outcome.OK,
         identity=_identity(sightings),
         posts=tuple(posts.values()),
         covers=Coverage.LIST if any(one.covers is Coverage.LIST for one in sightings) else Coverage.ITEM,

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import is_rough, names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
+from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
     Seen,
     Sight,
@@ -66,8 +67,11 @@ _BLOCK_MARKS = (
 
 _LOGIN_URL = re.compile(r"passport\.weibo|login\.php|/signin/|/sso/")
 _LOGIN_ERRORS = ("expired_token", "invalid_access_token", "auth by Null spi")
+_LONGEST_NOTICE_PAGE = 20_000
 _LOGIN_PAGE = re.compile(r"<title>[^<]*登录[^<]*</title>")
-_GONE = re.compile(r"用户不存在|[帐账]号(?:已|被|已被)(?:注销|封禁)|User does not exist")
+_LIKED = re.compile(r"赞过|赞了")
+_FORWARDER = re.compile(r"@(\S{1,60})")
+_PINNED_TYPE = 2
 _MBLOG_MARKS = {"reposts_count", "attitudes_count", "mblogtype", "mblogid"}
 _USER_MARKS = {"statuses_count", "mblog_count", "followers_count", "fans_count"}
 _DETAIL_MARKS = {"sunshine_credit", "label_desc"}
@@ -134,8 +138,15 @@ def _page(capture: Capture) -> Iterator[Sight]:
         yield refused(Outcome.BLOCKED, "微博要求安全验证或访问受限，未能看到账号内容")
     elif _LOGIN_PAGE.search(text):
         yield refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
+    elif len(text) < _LONGEST_NOTICE_PAGE and (state := account_end(plain_text(text))):
+        yield _gone(state, plain_text(text))
     elif (refusal := refused_by_page(text)) is not None:
         yield refusal
+
+
+def _gone(state: str, said: str) -> Sight:
+    account = ShownAccount(status=state)
+    return Sight(refusal=Outcome.GONE, reason=f"微博提示：{said[:100]}", account=account, covers=Coverage.PROFILE)
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
@@ -189,9 +200,12 @@ def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     info = as_dict(data.get("cardlistInfo"))
     container = as_text(info.get("containerid")) or asked_for(capture, "containerid")
     match = _POSTS_CONTAINER.match(container or "")
-    items = _card_items(as_dicts(data.get("cards")), capture)
+    cards = as_dicts(data.get("cards"))
+    items = _card_items(cards, capture)
     if match:
-        yield _complete(gathered(items, Coverage.LIST, match[1]), info.get("total"))
+        shows_others = not items and any("mblog" in one for one in _inner(cards))
+        sight = gathered(items, Coverage.LIST, match[1])
+        yield sight if shows_others else _complete(sight, info.get("total"))
     elif items:
         yield gathered(items, Coverage.TIMELINE if container else Coverage.ITEM)
 
@@ -216,20 +230,27 @@ def _bare_list(nodes: list[dict[str, object]], capture: Capture) -> Iterator[Sig
             yield _profile(node)
 
 
+def _inner(cards: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+    return [inner for card in cards for inner in [card, *as_dicts(card.get("card_group"))]]
+
+
 def _card_items(cards: Sequence[dict[str, object]], capture: Capture) -> list[Seen]:
-    items = []
-    for card in cards:
-        for inner in [card, *as_dicts(card.get("card_group"))]:
-            mblog = as_dict(inner.get("mblog"))
-            if _is_mblog(mblog):
-                items.append(_seen(mblog, capture, inner))
-    return items
+    nodes = [(as_dict(card.get("mblog")), card) for card in _inner(cards)]
+    return [_seen(mblog, capture, card) for mblog, card in nodes if _is_mblog(mblog) and not _is_liked(mblog, card)]
 
 
 def _mblog_items(nodes: object, capture: Capture) -> list[Seen]:
+    return [_seen(node, capture) for node in as_dicts(nodes) if _is_mblog(node) and not _is_liked(node, {})]
+
+
+def _is_liked(mblog: dict[str, object], card: dict[str, object]) -> bool:
     """Others' posts that the account liked stand in its list under a heading; they are not its own."""
-    own = [node for node in as_dicts(nodes) if "赞过" not in (as_text(dig(node, "title", "text")) or "")]
-    return [_seen(node, capture) for node in own if _is_mblog(node)]
+    return any(_LIKED.search(heading) for node in (mblog, card) for heading in _headings(node))
+
+
+def _headings(node: dict[str, object]) -> list[str]:
+    title = node.get("title")
+    return [text for text in (as_text(dig(title, "text")), as_text(title), as_text(node.get("card_title"))) if text]
 
 
 def _long_text(data: dict[str, object], capture: Capture) -> Sight:
@@ -247,16 +268,30 @@ def _refusal(document: dict[str, object]) -> Sight | None:
     if is_login or (ok != 1 and _LOGIN_URL.search(link)):
         return refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
     said = as_text(document.get("msg")) or as_text(document.get("message")) or as_text(document.get("error"))
+    said = said or _said_by_link(link)
     if ok == 1 or (said is None and ok is None):
         return None
-    said = (said or "没有说明")[:60]
+    said = (said or "没有说明")[:200]
     if "还没有内容" in said:
         return Sight(covers=Coverage.LIST, complete=True)
-    if _GONE.search(said):
-        return Sight(refusal=Outcome.GONE, reason=f"微博提示：{said}", covers=Coverage.PROFILE)
+    if state := account_end(said):
+        return _gone(state, said)
     if said == "Forbidden" or any(mark in said for mark in _BLOCK_MARKS):
         return refused(Outcome.BLOCKED, f"微博拒绝访问：{said}")
     return refused(Outcome.PARSE_ERROR, f"微博没有给出内容（{said}），不能据此认定账号没有内容")
+
+
+def _said_by_link(link: str) -> str | None:
+    """Some answers only lead to the page that says why; its address holds the sentence or a word for it."""
+    if "/sorry" not in link:
+        return None
+    try:
+        query = parse_qs(urlsplit(link).query, keep_blank_values=True)
+    except ValueError:
+        return None
+    if "usernotexists" in query:
+        return "用户不存在"
+    return as_text(query.get("msg", [""])[0])
 
 
 def _is_mblog(node: dict[str, object]) -> bool:
@@ -306,6 +341,7 @@ def _account(user: dict[str, object]) -> ShownAccount:
 def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | None = None) -> Seen:
     user = as_dict(mblog.get("user"))
     author = _account(user) if _user_id(user) else None
+    forwarder = _forwarder(mblog)
     if author is None and (home := _POSTS_CONTAINER.search(as_text((card or {}).get("scheme")) or "")):
         author = ShownAccount(id=home[1])
     post_id = _post_id(mblog) or ""
@@ -322,11 +358,22 @@ def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | 
         published_at=_published_at(mblog, post_id, capture.at),
         approximate=is_rough(as_text(mblog.get("created_at"))),
         pinned=_pinned(mblog, card),
-        kind=Kind.REPOST if mblog.get("retweeted_status") else Kind.ORIGINAL,
+        kind=Kind.REPOST if forwarder or mblog.get("retweeted_status") else Kind.ORIGINAL,
         comments=_comments(mblog),
         ad_signals=tuple(dict.fromkeys(_ad_signals(mblog))),
     )
+    author = forwarder or author
     return Seen(post=post, author=author, ids=(author.id,) if author and author.id else ())
+
+
+def _forwarder(mblog: dict[str, object]) -> ShownAccount | None:
+    """Who forwarded quickly (快转): such an item shows the first author as its user, and the forwarder in a suffix."""
+    suffix = "".join(as_text(part.get("content")) or "" for part in as_dicts(mblog.get("screen_name_suffix_new")))
+    told = " ".join([suffix, *_headings(mblog)])
+    if "快转" not in told:
+        return None
+    named = _FORWARDER.search(told.replace("快转", " 快转"))
+    return ShownAccount(id=as_id(mblog.get("ori_uid")), name=named[1] if named else None)
 
 
 def _text(mblog: dict[str, object]) -> str | None:
@@ -351,8 +398,10 @@ def _published_at(mblog: dict[str, object], post_id: str, now: datetime) -> date
 
 def _pinned(mblog: dict[str, object], card: dict[str, object] | None) -> bool:
     place = as_text((card or {}).get("profile_type_id")) or ""
-    title = as_text(dig(mblog, "title", "text")) or ""
-    return bool(as_flag(mblog.get("isTop"))) or "置顶" in title or place.startswith("proweibotop_")
+    words = [*_headings(mblog), *_headings(card or {}), as_text(mblog.get("mblogtypename")) or ""]
+    marked = any(as_flag(mblog.get(name)) for name in ("isTop", "is_top"))
+    by_type = as_int(mblog.get("mblogtype")) == _PINNED_TYPE
+    return marked or by_type or any("置顶" in word for word in words) or place.startswith("proweibotop_")
 
 
 def _comments(mblog: dict[str, object]) -> Comments:

@@ -3,9 +3,13 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from shared.clock import SHANGHAI, to_shanghai
+from services.collector.reading.half_days import HALF, hour_of_day
+from shared.clock import FUTURE_TOLERANCE, SHANGHAI, to_shanghai
 
-_CLOCK = r"(?:\s*(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?:[:：](?P<second>\d{2}))?)?"
+_CLOCK = (
+    rf"(?:\s*(?P<half>{HALF})?\s*(?P<hour>\d{{1,2}})(?:[:：]|时|点)(?P<minute>\d{{2}})分?(?:[:：]?(?P<second>\d{{2}})秒?)?"
+    rf"(?:\s*(?P<after>{HALF}))?)?"
+)
 _AGO = re.compile(r"(?P<number>\d{1,4}|半)\s*个?(?P<unit>秒|分钟|小时|天)钟?(?:之?前)")
 _DAY = re.compile(r"(?P<word>今天|昨天|前天)" + _CLOCK)
 _DATE = re.compile(
@@ -14,8 +18,6 @@ _DATE = re.compile(
 _JUST_NOW = ("刚刚", "刚才")
 _UNITS = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400}
 _DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
-_AHEAD = timedelta(minutes=10)
-"""Clocks differ: a time this little in the future is still meant as now."""
 
 
 def parse_chinese_time(text: str, now: datetime) -> datetime | None:
@@ -26,7 +28,7 @@ def parse_chinese_time(text: str, now: datetime) -> datetime | None:
     """
     text, here = text.strip(), to_shanghai(now)
     moment = _ago(text, here) or _on_day(text, here) or _on_date(text, here)
-    return moment if moment is not None and moment <= here + _AHEAD else None
+    return moment if moment is not None and moment <= here + FUTURE_TOLERANCE else None
 
 
 def is_rough(text: str | None) -> bool:
@@ -81,8 +83,9 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _at(day: date | None, match: re.Match[str]) -> datetime | None:
-    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
+    hour = hour_of_day(match["half"] or match["after"], int(match["hour"] or 0))
     try:
-        return datetime.combine(day, time(hour, minute, second), SHANGHAI) if day else None
+        clock = time(-1 if hour is None else hour, int(match["minute"] or 0), int(match["second"] or 0))
+        return datetime.combine(day, clock, SHANGHAI) if day else None
     except ValueError:
         return None

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from services.collector.capture import clean
+
 MAX_TAGS = 20_000
 """The parser needs quadratic time for nesting: this many nested tags take it a second."""
 
@@ -14,14 +16,8 @@ _BLOCKS = re.compile(
 )
 _UNSEEN = re.compile("head|script|style|template|noscript|iframe|object|svg|textarea|select|-comment")
 _OPEN_TAG = re.compile(r"<(?!(?:br|img|li|p|td|tr)\b)[a-zA-Z]")
-_TAG = re.compile(
-    r"<(/?)(?!(?:area|base|br|col|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|track|wbr)\b)[a-zA-Z]"
-)
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
-_SPACED_LINES = re.compile(r"[ \u3000]*\n[ \n\u3000]*")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
 
 
@@ -49,12 +45,8 @@ def node_text(node: LexborNode | None) -> str:
 
 def tidy(text: str) -> str:
     """Runs of spaces made one, lines trimmed, empty lines dropped."""
-    return _SPACED_LINES.sub("\n", _SPACES.sub(" ", clean(text))).strip(" \n\u3000")
-
-
-def clean(text: str) -> str:
-    """The text without what no encoder takes (lone surrogates and NUL become U+FFFD) and without control characters."""
-    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"))
+    lines = (line.strip(" \u3000") for line in _SPACES.sub(" ", clean(text)).split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def _pieces(root: LexborNode) -> Iterator[str]:

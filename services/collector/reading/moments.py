@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from services.collector.reading.chinese_time import parse_chinese_time
+from services.collector.reading.half_days import HALF, hour_of_day
 from shared.clock import SHANGHAI
 
 EARLIEST, LATEST = 946_684_800, 4_102_444_800
@@ -14,15 +15,16 @@ _ZONES = {"Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "CST": 8, "BJT": 8, "EST": -5, "E
 """CST on a Chinese page is China Standard Time, not the -0600 of RFC 822."""
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 
-_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-_ZONE = r"\s*(?P<zone>[A-Za-z]{1,4}|(?:GMT|UTC)?[+-]\d{2}:?\d{2})?(?:\s*\([^()]*\))?"
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+_SPOKEN = r"(?P<hour>\d{1,2})(?:[:：]|时|点)(?P<minute>\d{2})分?(?:[:：]?(?P<second>\d{2})秒?(?:[.,]\d{1,9})?)?"
+_ZONE = r"\s*(?P<zone>[A-Za-z]{1,4}|(?:GMT|UTC)?[+-]\d{2}:?\d{2})?(?:\s*\([^()]{0,40}\))?"
 _DAY = r"(?P<year>\d{4})(?:[-/.]|年)\s*(?P<month>\d{1,2})(?:[-/.]|月)\s*(?P<day>\d{1,2})日?"
-_HALF = r"(?:\s*(?:星期|周|礼拜)[一二三四五六日天])?\s*(?P<half>上午|下午|中午|晚上|凌晨|早上)?\s*"
+_WEEKDAY = r"(?:\s*(?:星期|周|礼拜)[一二三四五六日天])?"
 _WRITTEN_DAY = r"(?P<day>\d{1,2})[ -](?P<name>[A-Za-z]{3,9})[ -](?P<year>\d{4}|\d{2})"
 _FORMS = tuple(
     re.compile(form)
     for form in (
-        rf"{_DAY}(?:{_HALF}[Tt]?\s*{_CLOCK}{_ZONE})?",
+        rf"{_DAY}(?:{_WEEKDAY}\s*[Tt]?\s*(?P<half>{HALF})?\s*{_SPOKEN}(?:\s*(?P<after>{HALF}))?{_ZONE})?",
         rf"(?:[A-Za-z]{{3,9}},?\s+)?{_WRITTEN_DAY}\s+{_CLOCK}{_ZONE}",
         rf"[A-Za-z]{{3}}\s+(?P<name>[A-Za-z]{{3}})\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_ZONE}\s+(?P<year>\d{{4}})",
     )
@@ -61,20 +63,17 @@ def _moment(match: re.Match[str]) -> datetime | None:
     if zone is None or month == 0:
         return None
     year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
-    return _or_none(lambda: datetime(year, month, int(part["day"]), *_clock(part), tzinfo=zone).astimezone(UTC))
+    hour = hour_of_day(part.get("half") or part.get("after"), int(part["hour"] or 0))
+    if hour is None:
+        return None
+    minute, second = int(part["minute"] or 0), int(part["second"] or 0)
+    return _or_none(lambda: datetime(year, month, int(part["day"]), hour, minute, second, tzinfo=zone).astimezone(UTC))
 
 
 def _month(name: str) -> int:
     """1-12, or 0 for a word that is no month."""
     months = _MONTHS.split()
     return months.index(name[:3].lower()) + 1 if name[:3].lower() in months else 0
-
-
-def _clock(part: dict[str, str | None]) -> tuple[int, int, int]:
-    hour = int(part["hour"] or 0)
-    if part.get("half") in ("下午", "晚上", "中午") and 0 < hour < 11:
-        hour += 12
-    return hour, int(part["minute"] or 0), int(part["second"] or 0)
 
 
 def _zone(text: str | None) -> tzinfo | None:

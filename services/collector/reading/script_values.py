@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 MAX_DEPTH, MAX_TRIES = 40, 20
+_LONGEST_LINE = 2000
 """How deep a value may nest, and how many broken ones may come before the one that is asked for."""
 
 _STRING = r"""'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+\""""
@@ -38,12 +39,23 @@ def variables(script: str, names: Iterable[str]) -> dict[str, str]:
 
     Names that have none are left out.
     """
+    return _given(script, r"(?:\bvar\s{1,20}|\bwindow\.)", names)
+
+
+def members(script: str, objects: Iterable[str], names: Iterable[str]) -> dict[str, str]:
+    """The same for each `object.name` of the objects of these names."""
+    return _given(script, rf"\b(?:{'|'.join(objects)})\.", names)
+
+
+def _given(script: str, before: str, names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     tries: Counter[str] = Counter()
-    for match in re.finditer(rf"(?:\bvar\s+|\bwindow\.)({'|'.join(names)})\s*=(?!=)(?=([^\n]{{0,2000}}))", script):
+    for match in re.finditer(rf"{before}({'|'.join(names)})\s{{0,20}}=(?!=)", script):
         name, tries[match[1]] = match[1], tries[match[1]] + 1
-        if name not in found and tries[name] <= MAX_TRIES and (value := _one(match[2])):
-            found[name] = value
+        if name not in found and tries[name] <= MAX_TRIES:
+            expression = script[match.end() : match.end() + _LONGEST_LINE].partition("\n")[0]
+            if value := _one(expression):
+                found[name] = value
     return found
 
 
@@ -64,7 +76,9 @@ class _Reader:
     def expression(self) -> Any:
         found: Any = None
         while (sign := self._peek()) not in _ENDS:
-            if sign == "*":
+            if sign == "?":
+                found = self._choice(found)
+            elif sign == "*":
                 self._next()
                 self._next()
                 found = _number(found)
@@ -72,6 +86,14 @@ class _Reader:
                 operand = self._operand()
                 found = found or (operand if operand or found is None else found)
         return found
+
+    def _choice(self, condition: Any) -> Any:
+        """`xml ? … : …`: what would have to be run is taken for nothing, as it is in a page that a browser opens."""
+        self._next()
+        chosen = self.expression()
+        self._expect(":")
+        other = self.expression()
+        return chosen if condition else other
 
     def _operand(self) -> Any:
         sign = self._next()

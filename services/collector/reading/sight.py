@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from services.collector.capture import Capture, Reading, ShownAccount, ShownPost
-from shared.account import Account
+from shared.account import Account, is_sec_uid
 from shared.events import Comments, Coverage, Kind, Outcome, Value
 
 _WORST_FIRST = (Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.GONE, Outcome.NETWORK, Outcome.PARSE_ERROR)
-_BLOCKING = {403, 412, 418, 429, 432}
+BLOCK_STATUSES = frozenset({403, 412, 418, 429, 432})
 _ERROR_PAGE = re.compile(r"<title>\s*([45]\d\d)\b")
 _LONGEST_ERROR_PAGE = 4000
 _UNKNOWN = "页面内容无法识别，可能已改版或不完整"
+_OTHERS_ONLY = "列表中只有其他账号的内容"
 
 
 class Sight(Value):
@@ -47,7 +48,7 @@ def refused_by_status(status: int | None) -> Sight | None:
     """The refusal an HTTP status alone stands for; null for success and where a saved file has no status."""
     if status is None or status < 400:
         return None
-    if status in _BLOCKING:
+    if status in BLOCK_STATUSES:
         return refused(Outcome.BLOCKED, f"平台拒绝访问（HTTP {status}）")
     if status == 401:
         return refused(Outcome.LOGIN_WALL, "平台要求登录（HTTP 401）")
@@ -75,20 +76,21 @@ def gathered(items: Sequence[Seen], shape: Coverage = Coverage.ITEM, owner: str 
     """A sight of items. `shape` is what the answer is by its form: LIST an account's list, TIMELINE a feed of many
     accounts, ITEM bare items, of which several by one author are taken for that author's list.
 
-    `owner` is the id of the account whose list was asked for: others' items are left out of it, but when all are
-    others' it is not that account's list. Without an owner, items of different or unknown authors are a timeline,
+    `owner` is the id of the account whose list was asked for: others' items are left out of it, and when all are
+    others' nothing of that account was shown. Without an owner, items of different or unknown authors are a timeline,
     which says nothing of any one account.
     """
     own = [seen for seen in items if owner is None or not _differs(owner, seen.ids)]
-    items, owner = (own, owner) if own or not items else (items, None)
-    shape = _shape(items, shape, owner)
-    posts = tuple(seen.post for seen in items)
+    if items and not own:
+        return Sight(account=ShownAccount(id=owner), ids=(owner or "",), covers=Coverage.LIST, reason=_OTHERS_ONLY)
+    shape = _shape(own, shape, owner)
+    posts = tuple(seen.post for seen in own)
     if shape is not Coverage.LIST:
         posts = tuple(_without_guess(post) for post in posts)
     if shape is Coverage.TIMELINE:
         return Sight(posts=posts, covers=shape)
-    ids = {value for seen in items for value in seen.ids} | ({owner} if owner else set())
-    author = _merged_account(seen.author for seen in items) or (ShownAccount(id=owner) if owner else None)
+    ids = {value for seen in own for value in seen.ids} | ({owner} if owner else set())
+    author = _merged_account([ShownAccount(id=owner) if owner else None, *(seen.author for seen in own)])
     return Sight(account=author, ids=tuple(sorted(ids)), posts=posts, covers=shape)
 
 
@@ -115,7 +117,7 @@ def settled(sights: Sequence[Sight], account: Account | None = None) -> Reading:
 
 
 def _told(sights: Sequence[Sight]) -> Reading:
-    for attempt in (_list, _account_gone, _items, _proved_empty, _refused, _not_loaded, _profile, _nothing):
+    for attempt in (_list, _account_gone, _items, _refused, _proved_empty, _not_loaded, _profile, _nothing):
         if (reading := attempt(sights)) is not None:
             return reading
     return _failed(_UNKNOWN)
@@ -174,6 +176,9 @@ def _not_loaded(sights: Sequence[Sight]) -> Reading | None:
         return None
     account = _merged_account(sight.account for sight in _related(sights, lists))
     total = account.posts_total if account else None
+    others = next((sight.reason for sight in lists if sight.reason), None)
+    if others:
+        return Reading(outcome=Outcome.PARSE_ERROR, reason=others, account=account)
     seen = f"主页显示有 {total} 条作品，列表却是空的" if total else "列表是空的，又不能证明账号没有作品"
     return Reading(outcome=Outcome.PARSE_ERROR, reason=f"列表未加载：{seen}", account=account)
 
@@ -212,8 +217,12 @@ def _differs(account_id: str, ids: Sequence[str]) -> bool:
 
 
 def _same_author(items: Sequence[Seen]) -> bool:
-    authors = {seen.author.id for seen in items if seen.author}
-    return len(authors) == 1 and all(seen.ids for seen in items)
+    """An item that names its author without an id is that author's where the names agree."""
+    known = [seen for seen in items if seen.ids]
+    authors = {seen.author.id for seen in known if seen.author}
+    names = {seen.author.name for seen in known if seen.author}
+    unnamed = [seen for seen in items if not seen.ids]
+    return len(authors) == 1 and all(seen.author is not None and seen.author.name in names for seen in unnamed)
 
 
 def _without_guess(post: ShownPost) -> ShownPost:
@@ -238,7 +247,7 @@ def _is_stranger(sight: Sight, wanted: set[str]) -> bool:
 
 
 def _kind_of(account_id: str) -> str:
-    if account_id.startswith("MS4wLj"):
+    if is_sec_uid(account_id):
         return "token"
     return "number" if account_id.isdigit() else "word"
 

@@ -4,9 +4,11 @@ import html
 import json
 import re
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import unquote
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+from services.collector.capture import clean
+
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([万亿]?)\+?")
 _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
 _LONGEST_NUMBER = 25
@@ -17,6 +19,7 @@ _CALLBACK = re.compile(r"[\w.$]{1,80}\s*\((.*)\)\s*;?", re.DOTALL)
 _RENDER_DATA = re.compile(r"<script[^<>]*\bid=\"RENDER_DATA\"[^<>]*>([^<]+)</script>")
 _HUMP = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _DEEPEST = 40
+_SPACE = re.compile(r"\s*+")
 
 
 def loaded(body: str | bytes) -> object:
@@ -29,9 +32,9 @@ def loaded(body: str | bytes) -> object:
 
 
 def document(body: bytes) -> object:
-    """A saved answer: JSON, JSON in the page a browser makes of it or in a callback, or JSON lines as a list.
+    """A saved answer: JSON, JSON in the page a browser makes of it or in a callback, or several answers as a list.
 
-    Null when it is none of these, also when only one of the lines is broken.
+    Null when it is none of these, also when only one of the answers is broken.
     """
     if (whole := loaded(body)) is not None:
         return whole
@@ -40,8 +43,22 @@ def document(body: bytes) -> object:
         return loaded(saved)
     if call := _CALLBACK.fullmatch(text):
         return loaded(call[1])
-    lines = [loaded(line) for line in text.split("\n") if line.strip()]
-    return lines if len(lines) > 1 and all(isinstance(line, dict | list) for line in lines) else None
+    values = values_in(text) if text[:1] in ("{", "[") else None
+    return values if values and len(values) > 1 and all(isinstance(value, dict | list) for value in values) else None
+
+
+def values_in(text: str) -> list[Any] | None:
+    """The JSON values that follow one another in a text; null when any part of it is broken."""
+    values, at, decoder = [], 0, json.JSONDecoder()
+    text = text.rstrip()
+    try:
+        while at < len(text):
+            value, at = decoder.raw_decode(text, at)
+            values.append(value)
+            at = _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+    except (ValueError, RecursionError):
+        return None
+    return values
 
 
 def as_saved_by_browser(page: str) -> str | None:
@@ -111,7 +128,7 @@ def as_text(node: object) -> str | None:
     """A trimmed string without what no encoder takes; null for the empty one."""
     if not isinstance(node, str):
         return None
-    return _SURROGATE.sub("\ufffd", node).replace("\x00", "\ufffd").strip(" \t\r\n\u200b\u3000") or None
+    return clean(node).strip(" \t\r\n\u200b\u3000") or None
 
 
 def as_int(node: object) -> int | None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.events import Finding, Severity
+from shared.state import State
 from shared.storage.store import Store
-from shared.verdict import State, Verdict, verdict
+from shared.verdict import Verdict, verdict
 
 _UNSEEN = (State.UNVERIFIED, State.WAITING, State.GONE)
 

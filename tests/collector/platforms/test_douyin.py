@@ -191,6 +191,43 @@ def test_a_work_made_together_stands_on_the_page_of_each_maker() -> None:
     assert (reading.outcome, reading.covers, len(reading.posts)) == (OK, LIST, 2)
 
 
+@pytest.mark.parametrize(
+    "makers",
+    [
+        [{"sec_uid": SEC_UID}, {"sec_uid": OTHER}],
+        [{"uid": "66598046050"}],
+        None,
+    ],
+)
+@pytest.mark.parametrize("address", [POSTS_URL, None])
+def test_works_made_together_are_the_list_of_the_account_that_was_asked_for(
+    makers: list[dict[str, str]] | None, address: str | None
+) -> None:
+    about = {"co_creators": makers} if makers else {"co_creator_nums": 2}
+    together = aweme(author={"uid": "5", "sec_uid": OTHER, "nickname": "伙伴"}, cooperation_info=about)
+    captures = [answer(profile(uid="66598046050")), answer(posts(together), address)]
+    for wanted in (HOME, None):
+        reading = DOUYIN.read(captures, wanted)
+        assert (reading.outcome, reading.covers, len(reading.posts)) == (OK, LIST, 1)
+        assert reading.account is not None
+        assert reading.account.id == SEC_UID
+
+
+@pytest.mark.parametrize("title", ["账号申请注销中", "账号处于注销冷静期"])
+def test_an_end_that_was_applied_for_is_no_end(title: str) -> None:
+    body = profile(special_state_info={"special_state": 2, "title": title})
+    reading = DOUYIN.read([answer(body), answer(posts(aweme()), POSTS_URL)], HOME)
+    assert (reading.outcome, reading.covers) == (OK, LIST)
+    assert reading.account is not None
+    assert reading.account.status == title
+
+
+@pytest.mark.parametrize("name", ["用户已封禁", "账号已注销"])
+def test_an_account_renamed_by_the_platform_when_it_ended_is_not_empty(name: str) -> None:
+    reading = DOUYIN.read([answer(profile(nickname=name, total=0)), answer(posts(), POSTS_URL)], HOME)
+    assert (reading.outcome, reading.covers) == (Outcome.GONE, PROFILE)
+
+
 def test_an_answer_with_only_another_accounts_works_is_no_evidence() -> None:
     other = aweme(author={"uid": "5", "sec_uid": OTHER, "nickname": "别人"})
     assert DOUYIN.read([answer(posts(other), POSTS_URL, 200)], HOME).outcome is BROKEN

@@ -192,8 +192,10 @@ def test_a_bridge_s_name_is_no_part_of_the_account_s(title: str) -> None:
     assert reading.account.name == "某市发布"
 
 
-def test_an_empty_feed_is_evidence_only_when_it_is_whole() -> None:
-    assert (read(rss()).outcome, read(rss()).covers) == (Outcome.EMPTY, Coverage.LIST)
+def test_an_empty_feed_proves_nothing_of_the_account() -> None:
+    reading = read(rss(), account=ledger())
+    assert (reading.outcome, reading.covers) == (Outcome.PARSE_ERROR, Coverage.NOTHING)
+    assert "不能据此认定账号没有内容" in (reading.reason or "")
     assert read(rss().removesuffix("</rss>")).outcome is Outcome.PARSE_ERROR
     assert read(rss("<item></item>")).outcome is Outcome.PARSE_ERROR
 

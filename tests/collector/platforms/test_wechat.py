@@ -220,10 +220,70 @@ def test_an_answer_without_a_list_is_no_evidence(answer: dict[str, Any], outcome
     assert reading.reason
 
 
-def test_an_empty_history_is_evidence_only_for_the_account_it_was_asked_for() -> None:
+def test_an_empty_history_proves_nothing_of_the_account() -> None:
     address = f"https://mp.weixin.qq.com/mp/profile_ext?action=getmsg&__biz={BIZ}"
-    assert read(history(), account=ledger(BIZ), url=address).outcome is Outcome.EMPTY
-    assert read(history(), account=ledger(BIZ)).outcome is Outcome.PARSE_ERROR
+    page = f'<script>var __biz = "{BIZ}"; var nickname = "某市发布"; var msgList = \'{{"list":[]}}\';</script>'
+    for body in (history(), page):
+        reading = read(body, account=ledger(BIZ), url=address)
+        assert (reading.outcome, reading.covers) == (Outcome.PARSE_ERROR, Coverage.NOTHING)
+        assert "不能据此认定账号没有内容" in (reading.reason or "")
+
+
+@pytest.mark.parametrize("refused_first", [True, False])
+def test_all_answers_of_a_file_are_read_and_a_refusal_hides_none(refused_first: bool) -> None:
+    refusal = '{"base_resp": {"ret": 200013}}'
+    older, newer = (
+        f'{{"base_resp": {{"ret": 0}}, "app_msg_list": [{{"aid": "224750000{n}_1", "title": "甲", "create_time": 176274721{n},'
+        f' "link": "https://mp.weixin.qq.com/s?__biz={BIZ}&mid=224750000{n}&idx=1&sn=a"}}]}}'
+        for n in (1, 2)
+    )
+    answers = [refusal, older, newer] if refused_first else [older, newer, refusal]
+    for between in ("\n", "\r\n\r\n", " "):
+        reading = read(between.join(answers))
+        assert (reading.outcome, reading.covers, len(reading.posts)) == (Outcome.OK, Coverage.LIST, 2)
+    assert read("\n".join([refusal, history()])).outcome is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "此帐号处于帐号迁移流程中，内容暂时无法查看",
+        "该公众号正在进行迁移",
+        "该帐号已申请注销，处于冷静期",
+        "此帐号注销申请审核中",
+        "This account is being migrated",
+    ],
+)
+def test_an_end_that_is_under_way_is_no_end(words: str) -> None:
+    reading = read(weui(words))
+    assert (reading.outcome, reading.covers) == (Outcome.PARSE_ERROR, Coverage.NOTHING)
+
+
+def test_the_end_of_another_account_is_not_this_one_s() -> None:
+    reading = read(weui("该文章的投诉方帐号已注销，投诉已失效。内容恢复中，暂时无法查看"))
+    assert reading.covers is not Coverage.PROFILE
+    assert not reading.outcome.is_evidence
+
+
+@pytest.mark.parametrize("kind", ["5", "7", "8", "10"])
+def test_an_old_page_that_shares_a_picture_or_a_film_is_an_article(kind: str) -> None:
+    facts = {"title": "防火短片", "biz": BIZ, "mid": "2247480011", "idx": "1", "sn": "ab", "ct": "1795140000"}
+    lines = "".join(
+        f"d.{name} = xml ? getXmlValue('{name}.DATA') : '{value}' || '';\n" for name, value in facts.items()
+    )
+    page = (
+        '<meta property="og:description" content="全长两分钟"/><body class="page_share_img"><div id="img_swiper"></div>'
+        f"<script>window.item_show_type = '{kind}' || '';\n{lines}"
+        "d.user_name = xml ? getXmlValue('user_name.DATA') : 'gh_0123456789ab';\n"
+        "d.nick_name = (xml ? getXmlValue('nick_name.DATA') : '某市发布').html(false);</script></body>"
+    )
+    reading = read(page)
+    assert (reading.outcome, reading.covers) == (Outcome.OK, Coverage.ITEM)
+    assert reading.account is not None
+    assert (reading.account.id, reading.account.name) == ("gh_0123456789ab", "某市发布")
+    post = reading.posts[0]
+    assert (post.id, post.title, post.text) == ("2247480011_1", "防火短片", "全长两分钟")
+    assert post.published_at == datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 
 def test_the_backend_s_nested_json_text_is_read() -> None:

@@ -262,6 +262,68 @@ def test_an_empty_list_of_an_account_with_posts_was_not_loaded() -> None:
         assert "列表未加载" in reading.reason
 
 
+def quick(post_id: str, **more: Any) -> dict[str, Any]:
+    """A quick forward: its user is the first author, the forwarder stands in the suffix."""
+    suffix = [{"content": "某省文旅"}, {"content": "被"}, {"content": "@某市发布"}, {"content": "快转了"}]
+    return mblog(post_id, user={"id": 61, "screen_name": "某省文旅"}, screen_name_suffix_new=suffix, **more)
+
+
+@pytest.mark.parametrize("body", [cards(quick("4857881961438732", ori_uid=int(UID))), cards(quick("4857881961438732"))])
+def test_a_quick_forward_is_the_forwarders_repost(body: dict[str, Any]) -> None:
+    for wanted in (HOME, None):
+        reading = WEIBO.read([answer(body)], wanted)
+        assert (reading.outcome, reading.covers) == (OK, LIST)
+        assert reading.account is not None
+        assert reading.account.id == UID
+        assert [post.kind for post in reading.posts] == [REPOST]
+
+
+def test_a_quick_forward_beside_own_posts_leaves_the_list_the_accounts() -> None:
+    body = {"ok": 1, "data": {"list": [mblog("4857881961438731"), quick("4857881961438732")], "since_id": ""}}
+    reading = WEIBO.read([answer(body)])
+    assert (reading.covers, len(reading.posts)) == (LIST, 2)
+
+
+@pytest.mark.parametrize("user", [None, {"id": 61, "screen_name": "某省文旅"}])
+@pytest.mark.parametrize("heading", ["她赞过的微博", "TA赞过的微博", "某市发布 赞了"])
+def test_a_liked_post_is_not_the_accounts_own(user: object, heading: str) -> None:
+    liked = mblog("4857881961438732", user=user, title={"text": heading})
+    reading = WEIBO.read([answer(cards(liked, mblog("4857881961438731")))], HOME)
+    assert [post.id for post in reading.posts] == ["4857881961438731"]
+    alone = WEIBO.read([answer(cards(liked, total=0))])
+    assert (alone.outcome, alone.posts) == (BROKEN, ())
+    assert alone.account is None or alone.account.id == UID
+
+
+@pytest.mark.parametrize("mark", [{"mblogtype": 2}, {"isTop": 1}, {"title": {"text": "置顶"}}])
+def test_a_pin_is_told_by_any_of_its_marks(mark: dict[str, Any]) -> None:
+    assert only(cards(mblog("4857881961438732", **mark))).pinned is True
+    assert only(cards(mblog("4857881961438732", mblogtype=1))).pinned is False
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ({"ok": 0, "message": "该账号因被投诉违反《微博社区公约》的相关规定，现已无法查看。查看帮助"}, Outcome.GONE),
+        ({"ok": 0, "msg": "该账号已关闭，现无法查看。"}, Outcome.GONE),
+        ({"ok": 0, "url": "https://weibo.com/sorry?usernotexists&code=100001"}, Outcome.GONE),
+        ({"ok": 0, "url": "https://weibo.com/sorry?sysbusy&msg=%E8%AF%A5%E8%B4%A6%E5%8F%B7%E5%B7%B2%E6%B3%A8%E9%94%80"}, Outcome.GONE),
+        ("<title>微博-出错了</title><p class='h5-4con'>该账号已被永久封禁。</p>", Outcome.GONE),
+        ({"ok": 0, "message": "该账号行为异常，存在安全风险，用户验证之前暂时不能查看。查看帮助"}, BROKEN),
+        ({"ok": 0, "msg": "该账号申请注销中"}, BROKEN),
+        ({"ok": 0, "url": "https://weibo.com/sorry?sysbusy"}, BROKEN),
+    ],
+)  # fmt: skip
+def test_the_end_of_an_account_is_told_by_its_own_sentence(body: object, outcome: Outcome) -> None:
+    reading = WEIBO.read([answer(body)], HOME)
+    assert (reading.outcome, reading.covers) == (outcome, PROFILE if outcome is Outcome.GONE else NOTHING)
+
+
+def test_a_refusal_beside_an_empty_list_is_a_refusal() -> None:
+    refusal = answer({"ok": -100, "url": "https://passport.weibo.cn/signin/welcome"})
+    assert WEIBO.read([answer(cards(total=0)), refusal], HOME).outcome is WALL
+
+
 def test_an_ok_of_zero_alone_proves_nothing() -> None:
     assert WEIBO.read([answer({"ok": 0, "msg": "x"})], HOME).outcome is BROKEN
 

@@ -1,0 +1,39 @@
+"""Two empty databases of a kind: SQLite files, or databases of a PostgreSQL server."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from tests.postgres_server import own_server
+
+NAMES = ("xunjian_scale_small", "xunjian_scale_large")
+
+
+@contextmanager
+def sqlite() -> Iterator[list[str]]:
+    with tempfile.TemporaryDirectory(prefix="xunjian-scale-") as folder:
+        yield [f"sqlite:///{Path(folder) / name}.db" for name in NAMES]
+
+
+@contextmanager
+def postgres() -> Iterator[list[str]]:
+    """On the server of XUNJIAN_TEST_POSTGRES, or one of our own. Raises FileNotFoundError when there is neither."""
+    with ExitStack() as stack:
+        server = os.environ.get("XUNJIAN_TEST_POSTGRES") or stack.enter_context(own_server(fsync=True))
+        admin = create_engine(server, isolation_level="AUTOCOMMIT")
+        stack.callback(admin.dispose)
+        with admin.connect() as connection:
+            for name in NAMES:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+                connection.execute(text(f"CREATE DATABASE {name}"))
+        yield [make_url(server).set(database=name).render_as_string(hide_password=False) for name in NAMES]
+        with admin.connect() as connection:
+            for name in NAMES:
+                connection.execute(text(f"DROP DATABASE {name}"))
+
+
+DATABASES: dict[str, Callable[[], AbstractContextManager[list[str]]]] = {"sqlite": sqlite, "postgres": postgres}

@@ -1,0 +1,120 @@
+"""What is measured, each through the door its user takes."""
+
+import random
+import statistics
+import time
+import urllib.request
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.scale.filling import account_id
+from bench.scale.samples import NOW, post_of, probe_of
+from services.analyzer.__main__ import build as build_analyzer
+from services.analyzer.engine import TICK
+from services.analyzer.judge import Judge
+from services.analyzer.rulebook import load_rulebook
+from services.reporter.__main__ import build_reports
+from services.reporter.writing import write_report
+from shared.bus.contract import Record
+from shared.events import Event, Post, Probe
+from shared.runtime.metrics import Metrics
+from shared.runtime.opening import Host, serving
+from xunjian.screen import Screen
+
+BATCH, REPEATS = 50, 5
+
+
+def judge_probe(host: Host, accounts: int, number: int) -> float:
+    """Seconds a probe with a new post of its account, in batches as the engine takes them."""
+    judge = Judge(host.store, load_rulebook(), Metrics())
+    chosen = random.Random(number).sample(range(accounts), BATCH * (REPEATS + 1))  # noqa: S311
+    batches = [_visits(chosen[start : start + BATCH], number) for start in range(0, len(chosen), BATCH)]
+    judge.judge(batches.pop())
+    return _median(partial(judge.judge, batch) for batch in batches) / BATCH
+
+
+def tick(host: Host, _accounts: int, number: int) -> float:
+    """Seconds of a round of the analyzer in which the timer is due and there is nothing new."""
+    engine = build_analyzer(replace(host, bus=SilentBus()))
+    now = NOW + timedelta(hours=1, minutes=30 * number)
+    engine.step(now)
+    return _median(partial(engine.step, now + turn * TICK) for turn in range(1, REPEATS + 1))
+
+
+def board(host: Host, _accounts: int, _number: int) -> float:
+    """Seconds to show the table anew."""
+    with Path("/dev/null").open("w") as nowhere:
+        screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), "")
+        with screen.live():
+            screen.refresh()
+            return _median([screen.refresh] * REPEATS)
+
+
+def scrape(host: Host, _accounts: int, _number: int) -> float:
+    """Seconds until `/metrics` has answered."""
+    build_analyzer(replace(host, bus=SilentBus())).step(NOW + timedelta(hours=1))
+    with serving(host) as server:
+        url = f"http://127.0.0.1:{server.port}/metrics"
+        return _median([lambda: urllib.request.urlopen(url, timeout=60).read()] * REPEATS)
+
+
+def weekly_list(host: Host, _accounts: int, _number: int) -> float:
+    """Seconds to write the list of the week closed last."""
+    weekly = build_reports(host.settings)["weekly"]
+    week = weekly.period(NOW - timedelta(days=7))
+    return _median([lambda: write_report(weekly, host.store, week, week.ends_at, host.settings.data_dir)])
+
+
+OPERATIONS: dict[str, Callable[[Host, int, int], float]] = {
+    "judge_probe": judge_probe,
+    "tick": tick,
+    "board": board,
+    "scrape": scrape,
+    "weekly_list": weekly_list,
+}
+
+
+class SilentBus:
+    """On which nothing comes, at once, so that what is measured is not the waiting."""
+
+    def publish(self, events: Iterable[Event]) -> None: ...
+    def subscribe(self, group: str, topics: Iterable[str]) -> "SilentBus":
+        return self
+
+    def poll(self, timeout_seconds: float, max_records: int = 500) -> list[Record]:
+        return []
+
+    def commit(self) -> None: ...
+    def rewind(self) -> None: ...
+    def dead_letter(self, record: Record, reason: str) -> None: ...
+    def lag(self) -> int:
+        return 0
+
+    def check(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def _visits(numbers: list[int], round_number: int) -> list[Post | Probe]:
+    """One visit each: a post of an hour ago and the probe that saw it."""
+    at = NOW + timedelta(minutes=10 * round_number)
+    published_at = at - timedelta(hours=1)
+    events: list[Post | Probe] = []
+    for number in numbers:
+        own = account_id(number)
+        events.append(post_of(own, 1_000 + round_number, published_at, at))
+        events.append(probe_of(own, at, published_at))
+    return events
+
+
+def _median(works: Iterable[Callable[[], object]]) -> float:
+    seconds = []
+    for work in works:
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)

@@ -1,0 +1,95 @@
+"""Ten accounts as the services themselves leave them: judged by the real judge, in a small store of their own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from services.analyzer.judge import Judge
+from services.analyzer.rulebook import load_rulebook
+from shared.account import Account
+from shared.events import Clause, Finding, FindingStatus, Outcome, Post, Probe, Severity
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday 09:00 in Beijing: the week before is closed, and every account was visited since."""
+SAMPLES = 10
+PROBES, POSTS, CLOSED_FINDINGS = 20, 20, 10
+"""To an account."""
+
+_EVERY = timedelta(hours=12)
+_TEXT = "本周六县政务服务大厅照常开放，请群众提前预约，材料清单见政务服务网。" * 8
+
+
+def sample_id(number: int) -> str:
+    """A text that stands nowhere else."""
+    return f"sample{number:04}"
+
+
+def sample_account(number: int) -> Account:
+    return Account(platform="weibo", id=sample_id(number), name=f"青禾发布{number}", unit=f"青禾县第{number}局")
+
+
+def fill(store: Store) -> None:
+    """Of ten accounts one is overdue, one nearly so, one could not be looked at lately, the others are in order."""
+    accounts = [sample_account(number) for number in range(SAMPLES)]
+    store.accounts.upsert(accounts, NOW - timedelta(days=60))
+    judge = Judge(store, load_rulebook(), Metrics())
+    for number, account in enumerate(accounts):
+        judge.judge(list(_history(number, account)))
+        _close_some(store, account)
+    judge.tick(NOW)
+    store.judgements.mark_told(store.judgements.untold())
+
+
+def probe_of(account_id: str, at: datetime, newest: datetime, outcome: Outcome = Outcome.OK) -> Probe:
+    return Probe(platform="weibo", account_id=account_id, at=at, outcome=outcome, newest_post_at=newest)
+
+
+def post_of(account_id: str, number: int, published_at: datetime, observed_at: datetime) -> Post:
+    return Post(
+        platform="weibo",
+        account_id=account_id,
+        id=f"{5_000_000_000_000_000 + number}",
+        observed_at=observed_at,
+        url=f"https://m.weibo.cn/status/{5_000_000_000_000_000 + number}",
+        title="县政务服务大厅照常开放",
+        text=_TEXT,
+        published_at=published_at,
+    )
+
+
+def _history(number: int, account: Account) -> Iterator[Post | Probe]:
+    newest = NOW - timedelta(days={7: 20, 8: 11}.get(number, 1), hours=1)
+    first_at = NOW - timedelta(hours=2) - (PROBES - 1) * _EVERY
+    for post in range(POSTS):
+        yield post_of(account.id, post, newest - (POSTS - 1 - post) * timedelta(days=1), first_at)
+    for visit in range(PROBES):
+        failed = number == 9 and visit >= PROBES - 6
+        outcome = Outcome.BLOCKED if failed else Outcome.OK
+        yield probe_of(account.id, first_at + visit * _EVERY, newest, outcome)
+
+
+def _close_some(store: Store, account: Account) -> None:
+    with store.judgements.judging() as judging:
+        for number in range(CLOSED_FINDINGS):
+            finding = _old_finding(account, number)
+            judging.open(finding)
+            judging.close(finding, finding.at + timedelta(days=1), FindingStatus.RESOLVED)
+
+
+def _old_finding(account: Account, number: int) -> Finding:
+    return Finding(
+        platform=account.platform,
+        account_id=account.id,
+        rule="sensitive_word",
+        indicator="U-09",
+        severity=Severity.REMINDER,
+        subject=f"old{number}",
+        at=NOW - timedelta(days=50 - number),
+        sentence="文中出现不规范表述，请核实。",
+        clause=Clause(document="国办秘函〔2019〕19号", words="严重表述错误"),
+        measured="1处",
+        threshold="0处",
+        window="本条",
+        rulebook_version="cn@2026.1",
+    )

@@ -1,0 +1,43 @@
+"""One operation on one filled store, in a process of its own so that its memory is its own. Prints JSON.
+
+`python -m bench.scale.trial OPERATION URL ACCOUNTS ROUND`; the operation `fill` makes the store.
+"""
+
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import typer
+
+from bench.scale.filling import fill
+from bench.scale.operations import OPERATIONS
+from bench.scale.samples import NOW
+from shared.runtime.logs import configure_logs
+from shared.runtime.opening import open_host
+from shared.runtime.settings import Settings
+
+
+def main(operation: str, url: str, accounts: int, number: int) -> dict[str, object]:
+    """`seconds`, `peak_mb` (resident, of this process), `load`; of `fill` also the rows by table."""
+    started = time.perf_counter()
+    more: dict[str, object] = {}
+    with Path(os.devnull).open("w") as nowhere:
+        configure_logs("json", "error", nowhere)
+        if operation == "fill":
+            more["rows"] = fill(url, accounts)
+            seconds = time.perf_counter() - started
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                settings = Settings(data_dir=Path(folder), database_url=url, metrics_port=0, log_level="error")
+                with open_host(settings, lambda: NOW, "bench") as host:
+                    seconds = OPERATIONS[operation](host, accounts, number)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "peak_mb": peak, "load": os.getloadavg()[0], **more}
+
+
+if __name__ == "__main__":
+    typer.echo(json.dumps(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))

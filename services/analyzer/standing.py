@@ -1,0 +1,60 @@
+"""Where an account stands after a moment was judged: folded from its probes and from what is held against it."""
+
+from collections.abc import Sequence
+
+from shared.account import Account, AccountStatus
+from shared.clock import chinese_time
+from shared.events import Coverage, Finding, Outcome
+from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
+from shared.state import State
+from shared.storage.timeline import Probed
+
+_MOST_SENTENCES = 5
+_FINE = "按期更新，未发现问题"
+
+
+def standing_of(account: Account, probed: Probed, findings: Sequence[Finding]) -> Standing:
+    """The standing of `account` while `findings` hold."""
+    grave = sorted(findings, key=gravity)
+    state, why = _state(account, probed, grave)
+    latest = probed.latest
+    return Standing(
+        account=account,
+        state=state,
+        why=why,
+        newest_post_at=probed.newest_post_at,
+        proved_at=probed.latest_list.at if probed.latest_list else None,
+        probed_at=latest.at if latest else None,
+        outcome=latest.outcome if latest else None,
+        reason=latest.reason if latest else None,
+        findings=tuple(grave),
+    )
+
+
+def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tuple[State, str]:
+    latest = probed.latest
+    if account.status is AccountStatus.CANCELLED:
+        return State.CANCELLED, FILED_AS_CANCELLED
+    if latest and latest.outcome is Outcome.GONE and latest.covers is Coverage.PROFILE:
+        return State.GONE, latest.reason or "平台提示账号已注销"
+    if any(finding.state is State.UNVERIFIED for finding in findings) or (latest and not probed.latest_list):
+        return State.UNVERIFIED, _why_unverified(probed)
+    if latest is None:
+        return State.WAITING, NEVER_PROBED
+    accusing = [finding for finding in findings if finding.severity.accuses]
+    if not accusing:
+        return State.OK, _FINE
+    return accusing[0].state or State.PROBLEM, _sentences(accusing)
+
+
+def _why_unverified(probed: Probed) -> str:
+    failed = probed.failures[-1] if probed.failures else None
+    reason = (failed.reason or failed.outcome.words) if failed else "采集未进行"
+    if probed.latest_list is None:
+        return f"{reason}（尚无成功核查）"
+    return f"{reason}（最近一次成功核查：{chinese_time(probed.latest_list.at)}）"
+
+
+def _sentences(findings: Sequence[Finding]) -> str:
+    told = "；".join(finding.sentence.rstrip("。") for finding in findings[:_MOST_SENTENCES])
+    return f"{told}；等{len(findings)}项" if len(findings) > _MOST_SENTENCES else told

@@ -1,0 +1,159 @@
+"""Where accounts stand: one row per account and period, written by the analyzer, read by everybody."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
+
+from shared.account import Account, AccountStatus
+from shared.events import Finding, Probe
+from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
+from shared.state import State
+from shared.storage.accounts import in_force
+from shared.storage.database import Database
+from shared.storage.findings import findings_held
+from shared.storage.tables import metadata
+
+_account = metadata.tables["account"]
+_standing = metadata.tables["standing"]
+_probe = metadata.tables["probe"]
+
+
+class Standings:
+    """Every account of the ledger has one; who was never judged is waiting. One consistent view per question."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def current(self) -> list[Standing]:
+        """The standing of every account of the ledger, by key."""
+        return self._at(_standings(None), None)
+
+    def as_of(self, moment: datetime) -> list[Standing]:
+        """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked."""
+        return self._at(_standings(moment), moment)
+
+    def find(self, key: str) -> Standing | None:
+        """The standing of one account; null when it is not in the ledger."""
+        found = self._at(_standings(None).where(_account.c.key == key), None, key)
+        return found[0] if found else None
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """(platform, state) to the number of accounts, by one aggregate query."""
+        state = case(
+            (_account.c.cancelled, State.CANCELLED.value),
+            else_=func.coalesce(_standing.c.state, State.WAITING.value),
+        )
+        rows = select(_account.c.platform, state.label("state"), func.count()).select_from(_joined(None))
+        rows = rows.where(in_force()).group_by(_account.c.platform, state)
+        with self._database.read() as connection:
+            return {(platform, name): count for platform, name, count in connection.execute(rows)}
+
+    def _at(self, rows: Select[Any], moment: datetime | None, key: str | None = None) -> list[Standing]:
+        with self._database.read() as connection:
+            found = connection.execute(rows).all()
+            findings = _by_account(connection, moment, key)
+        return [_standing_of(row, findings.get(row.account_key, ())) for row in found]
+
+
+def write_standing(connection: Connection, standing: Standing, at: datetime, check_at: datetime | None) -> None:
+    """The account stands so since `at`. A new period begins where state or reason differ, otherwise the row goes on."""
+    open_row = and_(_standing.c.key == standing.account.key, _standing.c.until.is_(None))
+    known = connection.execute(select(_standing).where(open_row)).first()
+    values = {
+        "state": standing.state,
+        "why": standing.why,
+        "at": at,
+        "newest_post_at": standing.newest_post_at,
+        "proved_at": standing.proved_at,
+        "probed_at": standing.probed_at,
+        "outcome": standing.outcome,
+        "reason": standing.reason,
+        "check_at": check_at,
+    }
+    if known is not None and ((known.state, known.why) == (standing.state, standing.why) or at <= known.since):
+        connection.execute(update(_standing).where(_standing.c.id == known.id).values(**values))
+        return
+    if known is not None:
+        connection.execute(update(_standing).where(open_row).values(until=at, check_at=None))
+    connection.execute(
+        _standing.insert().values(key=standing.account.key, platform=standing.account.platform, since=at, **values)
+    )
+
+
+def _joined(moment: datetime | None) -> Any:
+    return _account.outerjoin(_standing, and_(_standing.c.key == _account.c.key, _held(moment)))
+
+
+def _held(moment: datetime | None) -> ColumnElement[bool]:
+    if moment is None:
+        return _standing.c.until.is_(None)
+    return and_(_standing.c.since <= moment, or_(_standing.c.until.is_(None), _standing.c.until > moment))
+
+
+def _standings(moment: datetime | None) -> Select[Any]:
+    rows = select(
+        _account.c.key.label("account_key"),
+        _account.c.body,
+        _account.c.since.label("filed_at"),
+        _standing,
+        *_progress(moment),
+    )
+    return rows.select_from(_joined(moment)).where(in_force(moment)).order_by(_account.c.key)
+
+
+def _progress(moment: datetime | None) -> list[ColumnElement[Any]]:
+    """What a row that went on after `moment` has forgotten since, from the probes of that time."""
+    if moment is None:
+        return []
+    later = _standing.c.at > moment
+    own = (_probe.c.key == _standing.c.key, _probe.c.at <= moment)
+    last = select(_probe.c.body).where(*own).order_by(_probe.c.at.desc()).limit(1)
+    proved = select(_probe.c.at).where(*own, _probe.c.proves_list).order_by(_probe.c.at.desc()).limit(1)
+    newest = select(_probe.c.newest_post_at).where(*own, _probe.c.newest_post_at.is_not(None))
+    asked = {
+        "last_probe": last,
+        "last_proved_at": proved,
+        "newest_probed": newest.order_by(_probe.c.newest_post_at.desc()).limit(1),
+    }
+    return [case((later, query.scalar_subquery())).label(name) for name, query in asked.items()]
+
+
+def _by_account(connection: Connection, moment: datetime | None, key: str | None) -> dict[str, list[Finding]]:
+    found = defaultdict(list)
+    for finding in findings_held(connection, moment, key):
+        found[finding.key].append(finding)
+    return found
+
+
+def _standing_of(row: Row[Any], findings: Any) -> Standing:
+    account = Account.model_validate_json(row.body)
+    grave = tuple(sorted(findings, key=gravity))
+    if account.status is AccountStatus.CANCELLED:
+        return Standing(account=account, state=State.CANCELLED, why=FILED_AS_CANCELLED, since=row.filed_at)
+    if row.state is None:
+        return Standing(account=account, state=State.WAITING, why=NEVER_PROBED, since=row.filed_at, findings=grave)
+    return Standing(
+        account=account,
+        state=row.state,
+        why=row.why,
+        since=row.since,
+        until=row.until,
+        findings=grave,
+        **_progress_of(row),
+    )
+
+
+def _progress_of(row: Row[Any]) -> dict[str, Any]:
+    if not getattr(row, "last_probe", None):
+        return {name: getattr(row, name) for name in ("newest_post_at", "proved_at", "probed_at", "outcome", "reason")}
+    probe = Probe.model_validate_json(row.last_probe)
+    return {
+        "newest_post_at": row.newest_probed,
+        "proved_at": row.last_proved_at,
+        "probed_at": probe.at,
+        "outcome": probe.outcome,
+        "reason": probe.reason,
+    }

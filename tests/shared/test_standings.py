@@ -1,0 +1,92 @@
+"""Standings in the store, the same sentences on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from shared.account import AccountStatus
+from shared.events import FindingStatus, Outcome
+from shared.standing import Standing
+from shared.state import State
+from shared.storage.store import Store, open_store
+from shared.storage.tables import metadata
+from tests.builders import NOW, a_finding, a_probe, an_account, days
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    sqlite = request.param == "sqlite"
+    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
+    with store.database.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    store.accounts.upsert([an_account("1"), an_account("2", status=AccountStatus.CANCELLED)], NOW)
+    yield store
+    store.close()
+
+
+def stand(store: Store, state: State, at: datetime, **fields: object) -> None:
+    standing = Standing.model_validate({"account": an_account("1"), "state": state, "why": "某原因"} | fields)
+    with store.judgements.judging() as judging:
+        judging.stand(standing, at, None)
+
+
+def states(store: Store) -> list[State]:
+    return [one.state for one in store.standings.current()]
+
+
+def test_who_was_never_judged_waits_and_who_is_cancelled_is(store: Store) -> None:
+    assert states(store) == [State.WAITING, State.CANCELLED]
+    assert store.standings.counts() == {("weibo", "waiting"): 1, ("weibo", "cancelled"): 1}
+
+
+def test_a_period_goes_on_while_nothing_changes_and_ends_with_the_next(store: Store) -> None:
+    stand(store, State.OK, NOW + days(1), proved_at=NOW + days(1))
+    stand(store, State.OK, NOW + days(2), proved_at=NOW + days(2))
+    stand(store, State.OVERDUE, NOW + days(3), proved_at=NOW + days(3))
+    first = store.standings.find("weibo/1")
+    assert first is not None
+    assert (first.state, first.since, first.until) == (State.OVERDUE, NOW + days(3), None)
+    past = store.standings.as_of(NOW + days(2.5))[0]
+    assert (past.state, past.since, past.until) == (State.OK, NOW + days(1), NOW + days(3))
+    assert store.standings.as_of(NOW + days(0.5))[0].state is State.WAITING
+
+
+def test_what_went_on_later_is_told_as_it_was_known(store: Store) -> None:
+    with store.judgements.judging() as judging:
+        judging.add_probe(a_probe(NOW + days(1), account_id="1", newest_post_at=NOW))
+        judging.add_probe(a_probe(NOW + days(1.5), Outcome.BLOCKED, account_id="1", reason="平台要求验证"))
+        judging.add_probe(a_probe(NOW + days(2), account_id="1", newest_post_at=NOW + days(1.9)))
+    stand(store, State.OK, NOW + days(1), proved_at=NOW + days(1))
+    stand(store, State.OK, NOW + days(2), proved_at=NOW + days(2), newest_post_at=NOW + days(1.9))
+    past = store.standings.as_of(NOW + days(1.6))[0]
+    assert (past.newest_post_at, past.proved_at, past.probed_at) == (NOW, NOW + days(1), NOW + days(1.5))
+    assert (past.outcome, past.reason) == (Outcome.BLOCKED, "平台要求验证")
+
+
+def test_a_standing_carries_what_is_held_against_the_account_gravest_first(store: Store) -> None:
+    grave = a_finding(account_id="1", at=NOW + days(1), state=State.OVERDUE)
+    light = a_finding("p2", NOW + days(1), account_id="1", rule="commercial_ad", severity="deduction")
+    with store.judgements.judging() as judging:
+        judging.open(light)
+        judging.open(grave)
+    stand(store, State.OVERDUE, NOW + days(1))
+    assert store.standings.current()[0].findings == (grave, light)
+    assert store.standings.current()[0].silence == grave
+    with store.judgements.judging() as judging:
+        judging.close(grave, NOW + days(2), FindingStatus.RESOLVED)
+    assert store.standings.current()[0].findings == (light,)
+    assert store.standings.as_of(NOW + days(1.5))[0].findings == (grave, light)
+
+
+def test_the_ledger_of_the_moment_is_shown_with_its_standings(store: Store) -> None:
+    stand(store, State.OK, NOW + days(1))
+    store.accounts.upsert([an_account("1", name="新名"), an_account("3")], NOW + days(2))
+    assert [one.account.name for one in store.standings.as_of(NOW + days(1))] == ["青禾发布", "青禾发布"]
+    assert [(one.account.name, one.state) for one in store.standings.current()] == [
+        ("新名", State.OK),
+        ("青禾发布", State.CANCELLED),
+        ("青禾发布", State.WAITING),
+    ]
