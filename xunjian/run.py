@@ -32,6 +32,7 @@ from xunjian.screen import Screen
 OWNER = "all-in-one"
 PATIENCE = timedelta(seconds=30)
 EVER = datetime.min.replace(tzinfo=UTC)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class BusChoice(StrEnum):
@@ -83,7 +84,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     """Every account once, one after the other, then everything judged and told."""
     started = host.clock()
     host.store.visits.make_all_due(started)
-    collector, analyzer, alerter = build_collector(host, OWNER), build_analyzer(host), build_alerter(host, OWNER)
+    collector, analyzer, alerter = build_collector(host), build_analyzer(host), build_alerter(host, OWNER)
     try:
         with screen.live():
             while not stop.is_set() and _has_unvisited(host, started):
@@ -106,15 +107,12 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 def _has_unvisited(host: Host, started: datetime) -> bool:
     """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
     patient_until = host.clock() + PATIENCE
-    return any(
-        (rest := host.store.visits.rest(platform)).paused_until is None or rest.paused_until <= patient_until
-        for platform in host.store.visits.platforms_unvisited_since(started)
-    )
+    return host.store.visits.is_waiting(started, patient_until)
 
 
 def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
     crew = _Crew(host, stop)
-    crew.start("collector", lambda: build_collector(host, OWNER), idle_seconds=0.5)
+    crew.start("collector", lambda: build_collector(host), idle_seconds=0.5)
     crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
     crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
     crew.start("reporter", lambda: build_reporter(host), idle_seconds=5)
@@ -126,7 +124,7 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
             screen.refresh()
             # Thousands of accounts take longer to look up: never more than a tenth of the time goes into showing them.
             pause = max(1.0, 9 * (time.monotonic() - began))
-            if not listed and not host.store.visits.platforms_unvisited_since(EVER):
+            if not listed and not host.store.visits.is_waiting(EVER, FOR_EVER):
                 _write_lists(host)
                 listed = True
     crew.join()

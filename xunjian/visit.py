@@ -1,4 +1,4 @@
-"""`xunjian visit`: one look at one account, printed."""
+"""`xunjian visit`: one visit to one account, printed."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -42,11 +42,11 @@ def visit(
             settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now())))
         configure_logs(settings.log_format, "debug" if debug else "error")
         host = stack.enter_context(open_host(settings, utc_now, "visit"))
-        _print(_look(host, host.store.accounts.find(account) or demonstrated.get(account) or _unfiled(account)), debug)
+        _print(_visit(host, host.store.accounts.find(account) or demonstrated.get(account) or _unfiled(account)), debug)
 
 
-def _look(host: Host, account: Account) -> Visit:
-    engine = build(host, owner="visit")
+def _visit(host: Host, account: Account) -> Visit:
+    engine = build(host)
     try:
         return engine.visit(account)
     finally:
@@ -62,9 +62,9 @@ def _unfiled(key: str) -> Account:
 
 def _print(visit: Visit, debug: bool) -> None:
     console = Console()
-    probe, captures = visit.probe, visit.look.captures
+    probe, captures = visit.probe, visit.captured.captures
     for line in (
-        f"打开：{probe.url or '—'}（{'仅接口' if visit.look.light else '完整页面'}）",
+        f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}）",
         f"结果：{probe.outcome}　{probe.reason or ''}",
         f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
         f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",

@@ -26,6 +26,9 @@ class ClockWatch:
         self._forget_after_jump(now)
         self._offsets[host] = (now, offset)
 
+    def forget(self, host: str) -> None:
+        self._offsets.pop(host, None)
+
     def error(self, now: datetime) -> timedelta | None:
         """Our clock minus the right time where that is more than five minutes; null while nothing says so."""
         self._forget_after_jump(now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, case, exists, func, or_, select, update
 
 from shared.account import Account
 from shared.backoff import doubled
@@ -73,7 +73,10 @@ class Visits:
             account = find_account(connection, row.key) if row else None
             if pace is None or row is None or account is None:
                 return None
-            self._take(connection, pace.key, row, owner, now, lease)
+            later = now + timedelta(seconds=doubled(lease.total_seconds(), row.attempts, _LONGEST_BACKOFF_SECONDS))
+            _plan(connection, row.key, max(later, now + lease), row.attempts + 1)
+            held = {"free_at": now + lease, "leased_by": owner}
+            connection.execute(update(_pace).where(_pace.c.key == pace.key).values(**held))
         return Due(
             account=account,
             owner=owner,
@@ -97,10 +100,9 @@ class Visits:
 
     def give_back(self, due: Due, free_at: datetime) -> None:
         """The visit could not begin, and not for the account's fault: it is due as before, its pace from `free_at`."""
-        plan = {"next_at": due.planned_at, "attempts": due.attempts}
         held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
         with self._database.begin() as connection:
-            connection.execute(update(_visit).where(_visit.c.key == due.account.key).values(**plan))
+            _plan(connection, due.account.key, due.planned_at, due.attempts)
             connection.execute(update(_pace).where(*held).values(free_at=free_at, leased_by=None))
 
     def rest(self, due: Due, rest: Rest) -> None:
@@ -161,6 +163,18 @@ class Visits:
         with self._database.read() as connection:
             return connection.execute(select(_visit.c.key).where(unvisited, reachable).limit(1)).first() is not None
 
+    def owners(self) -> list[str]:
+        """Who holds a lease."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(_pace.c.leased_by).where(_pace.c.leased_by.is_not(None))).scalars())
+
+    def free_leases(self, owners: Collection[str], now: datetime) -> None:
+        """These processes are gone: what they visited may be visited again. Pauses stay."""
+        free_at = case((_pace.c.paused_until > now, _pace.c.paused_until), else_=now)
+        with self._database.begin() as connection:
+            held = update(_pace).where(_pace.c.leased_by.in_(owners))
+            connection.execute(held.values(free_at=free_at, leased_by=None))
+
     def make_all_due(self, now: datetime) -> None:
         """Ask for one visit to every account, wherever it stands in the schedule."""
         with self._database.begin() as connection:
@@ -186,20 +200,9 @@ class Visits:
             self._database.add_new(connection, _pace, key=name, platform=platform, free_at=now, blocks=0)
             connection.execute(update(_visit).where(_visit.c.key == key).values(pace_key=name))
 
-    def _take(
-        self,
-        connection: Connection,
-        pace_key: str,
-        row: Row[*tuple[object, ...]],
-        owner: str,
-        now: datetime,
-        lease: timedelta,
-    ) -> None:
-        until = now + lease
-        held_off = timedelta(seconds=doubled(lease.total_seconds(), row.attempts, _LONGEST_BACKOFF_SECONDS))
-        plan = {"next_at": max(until, now + held_off), "attempts": row.attempts + 1}
-        connection.execute(update(_pace).where(_pace.c.key == pace_key).values(free_at=until, leased_by=owner))
-        connection.execute(update(_visit).where(_visit.c.key == row.key).values(**plan))
+
+def _plan(connection: Connection, key: str, next_at: datetime, attempts: int) -> None:
+    connection.execute(update(_visit).where(_visit.c.key == key).values(next_at=next_at, attempts=attempts))
 
 
 def _free_pace(connection: Connection, platform: str, now: datetime) -> Row[*tuple[object, ...]] | None:
