@@ -1,15 +1,28 @@
-"""One finding's status on one channel: the rows of the delivery ledger."""
+"""One finding's status on one channel: the rows of the delivery ledger. And what is wrong with a channel."""
 
-from typing import Literal
+from enum import StrEnum
 
 from shared.events import Finding, FindingStatus, Moment, Value
+
+NO_CHANNEL = ""
+"""The channel of what no route matches."""
+
+
+class DeliveryState(StrEnum):
+    """`pending` waits for `next_attempt_at`; `sent` was acknowledged by the other side; `dead` cannot be sent as it is;
+    `unrouted` waits for a route; `muted` needed no telling (superseded, resolved before it was told)."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DEAD = "dead"
+    UNROUTED = "unrouted"
+    MUTED = "muted"
 
 
 class Delivery(Value):
     """What is to be told, to whom, and how far that has come. Identity: (fingerprint, status, channel, finding.at).
 
-    `state`: `pending` waits for `next_attempt_at`; `sent` was acknowledged by the other side; `dead` was refused for
-    good; `muted` needed no telling (superseded, resolved before it was told, inhibited), `error` says why.
+    `error` is why it was not told yet, or need not be.
     """
 
     fingerprint: str
@@ -21,7 +34,31 @@ class Delivery(Value):
     queued_at: Moment
     next_attempt_at: Moment
     attempts: int = 0
-    state: Literal["pending", "sent", "dead", "muted"] = "pending"
+    state: DeliveryState = DeliveryState.PENDING
     sent_at: Moment | None = None
     message_id: str | None = None
     error: str | None = None
+
+
+class Trouble(Value):
+    """A channel that does not take messages: nothing is sent by it before `retry_at`.
+
+    `failures` in a row; `off_since`: it is switched off, the operators know, and one message is tried now and then.
+    `digest` tells whether its settings changed since, and nothing else about them.
+    """
+
+    name: str
+    failures: int
+    error: str
+    retry_at: Moment
+    off_since: Moment | None = None
+    digest: str
+
+
+class Notice(Value):
+    """Something the operators should know about the watch itself. Identity: (kind, subject)."""
+
+    kind: str
+    subject: str
+    text: str
+    since: Moment

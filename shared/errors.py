@@ -17,6 +17,10 @@ class PermanentError(XunjianError):
     """Never try again with the same input: it will fail the same way."""
 
 
+class ChannelError(PermanentError):
+    """A channel of messages is set up wrongly or shut: no message would pass. They wait until it is mended."""
+
+
 class PoisonError(PermanentError):
     """A record that cannot be read; it belongs on the dead-letter topic."""
 

@@ -7,6 +7,7 @@ import typer
 from shared.errors import XunjianError
 from shared.runtime.logs import configure_logs
 from xunjian.check import check
+from xunjian.deliveries import deliveries_app
 from xunjian.doctor import doctor
 from xunjian.ledger import ledger_app
 from xunjian.parse import parse
@@ -35,6 +36,7 @@ def prepare() -> None:
 
 for command in (run, visit, parse, check, replay, report, schema, doctor):
     app.command()(command)
+app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(ledger_app, name="ledger")
 
 

@@ -84,7 +84,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     """Every account once, one after the other, then everything judged and told."""
     started = host.clock()
     host.store.visits.make_all_due(started)
-    collector, analyzer, alerter = build_collector(host), build_analyzer(host), build_alerter(host, OWNER)
+    collector, analyzer, alerter = build_collector(host), build_analyzer(host), build_alerter(host)
     try:
         with screen.live():
             while not stop.is_set() and _has_unvisited(host, started):
@@ -114,7 +114,7 @@ def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
     crew = _Crew(host, stop)
     crew.start("collector", lambda: build_collector(host), idle_seconds=0.5)
     crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
-    crew.start("alerter", lambda: build_alerter(host, OWNER), idle_seconds=0.5)
+    crew.start("alerter", lambda: build_alerter(host), idle_seconds=0.5)
     crew.start("reporter", lambda: build_reporter(host), idle_seconds=5)
     listed = False
     with screen.live():

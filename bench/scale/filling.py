@@ -14,8 +14,6 @@ from shared.storage.store import open_store
 from shared.storage.tables import metadata
 
 _EVENTS: dict[str, type[Event]] = {"post": Post, "probe": Probe, "finding": Finding}
-_NOT_BY_ACCOUNT = ("delivery", "note", "platform", "report")
-"""They stay as the samples leave them."""
 _BATCH = 20_000
 
 Row = dict[str, Any]
@@ -40,7 +38,7 @@ class _Sample:
 
 
 def fill(url: str, accounts: int) -> dict[str, int]:
-    """Fill an empty store; the number of rows by table. A table that is keyed by account is multiplied."""
+    """Fill an empty store; the number of rows by table. What is not keyed by account stays as the samples are."""
     counts = {}
     with tempfile.TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/samples.db")) as small:
         samples.fill(small)
@@ -58,7 +56,7 @@ def account_id(number: int) -> str:
 
 
 def _multiply(source: Connection, target: Connection, table: Table, accounts: int) -> int:
-    if table.name in _NOT_BY_ACCOUNT:
+    if "key" not in table.columns:
         return _write(target, table, (row._asdict() for row in source.execute(select(table))))
     known = []
     for number in range(samples.SAMPLES):

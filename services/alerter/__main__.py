@@ -1,30 +1,32 @@
 """Wiring of the alerter: `python -m services.alerter`."""
 
+import os
+import secrets
 import socket
 from collections.abc import Mapping
 from typing import Any
 
 from services.alerter.building import build_channels
 from services.alerter.engine import AlerterEngine
+from services.alerter.parts import Parts
 from services.alerter.routes import build_routes
-from services.alerter.sender import Sender
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
 
 
-def build(host: Host, owner: str | None = None) -> AlerterEngine:
-    """The alerter over a host; `owner` names this process in leases. Raises InputError for unusable settings."""
-    settings, store = host.settings, host.store
+def build(host: Host) -> AlerterEngine:
+    """The alerter over a host. Raises InputError for unusable settings."""
+    settings = host.settings
     channels = build_channels(channel_options(settings))
     routes = build_routes(settings.routes, settings.operators)
     routes.check(channels)
     return AlerterEngine(
         host.bus,
-        store,
+        Parts.of(host.store),
         routes,
-        Sender(store, channels, host.metrics),
+        channels,
         host.metrics,
-        owner=owner or socket.gethostname(),
+        owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
         group_wait_seconds=settings.group_wait_seconds,
     )
 

@@ -1,12 +1,21 @@
 """The channels as the settings name them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from services.alerter.channels.base import Channel
-from shared.errors import InputError
+from services.alerter.message import Message
+from shared.errors import ChannelError, InputError
 from shared.plugins import discover
 from shared.validation import validated
+
+
+class Gone(Channel):
+    """In place of a channel that messages wait for and the settings no longer hold."""
+
+    def send(self, message: Message, now: datetime) -> None:
+        raise ChannelError("设置中已没有这个渠道；请在 channels 中恢复，同名的渠道会补发")
 
 
 def build_channels(options: Mapping[str, Mapping[str, Any]]) -> dict[str, Channel]:

@@ -120,7 +120,7 @@ def stop(delivery: Delivery, view: View, now: datetime) -> Stop | None:
 @dataclass(frozen=True, order=True)
 class Group:
     """What makes one message. `fresh_at` keeps a batch that was never answered apart: sent again after a crash it is
-    the very same message. What failed before is merged, whenever that was."""
+    the very same message. Where something failed before, all is merged, whenever that was."""
 
     channel: str
     unit: str
@@ -129,11 +129,14 @@ class Group:
     deliveries: tuple[Delivery, ...] = field(default=(), compare=False)
 
 
-def group(deliveries: Iterable[Delivery]) -> list[Group]:
-    """Deliveries by channel, unit and status, in a stable order."""
+def group(deliveries: Iterable[Delivery], *, together: bool = False) -> list[Group]:
+    """Deliveries by channel, unit and status, in a stable order; `together` also what was never tried."""
+    found = tuple(deliveries)
+    failed = {(delivery.channel, delivery.unit, delivery.status) for delivery in found if delivery.attempts > 0}
     batches: dict[Group, list[Delivery]] = {}
-    for delivery in deliveries:
-        fresh_at = delivery.next_attempt_at.isoformat() if delivery.attempts == 0 else ""
+    for delivery in found:
+        fresh = not together and (delivery.channel, delivery.unit, delivery.status) not in failed
+        fresh_at = delivery.next_attempt_at.isoformat() if fresh else ""
         name = Group(delivery.channel, delivery.unit, delivery.status, fresh_at)
         batches.setdefault(name, []).append(delivery)
     return [

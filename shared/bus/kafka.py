@@ -21,6 +21,7 @@ from shared.events import Event
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 5.0
+SETTLED_STATES = ("Stable", "Empty", "Dead")
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 """Twice the broker's default limit of one record: a dead letter carries more headers than the record it holds."""
 
@@ -31,6 +32,7 @@ class KafkaBus:
     Nothing connects before the first call, so a broker that is down at the start is a TransientError like any other.
     `prefix` goes before topics and groups on a cluster shared with others. `security` holds kafka-python's
     `security_protocol`, `sasl_*` and `ssl_*` settings. `api_version` only where a broker cannot be asked for its own.
+    `stall_seconds`: how long records may wait for a member that gets none before it begins anew.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class KafkaBus:
         security: Mapping[str, str] | None = None,
         timeout_seconds: float = 30.0,
         session_seconds: float = 45.0,
+        stall_seconds: float = 60.0,
     ) -> None:
         _require_crc32c()
         self.bootstrap = bootstrap
         self.prefix = prefix
         self.timeout_seconds = timeout_seconds
         self.session_seconds = session_seconds
+        self.stall_seconds = stall_seconds
         self._source = source
         self._settings: dict[str, Any] = {
             "bootstrap_servers": bootstrap.split(","),
@@ -112,10 +116,10 @@ class KafkaBus:
             self._drop(producer)
             raise TransientError(f"Kafka at {self.bootstrap} did not acknowledge: {error}") from error
 
-    def lag(self, group: str, topics: list[str]) -> int:
-        """Records of topics a group has yet to commit, both by their full names. Raises TransientError.
+    def waiting(self, group: str, topics: list[str]) -> dict[Any, tuple[int, int]]:
+        """Partition -> (first offset a group has yet to commit, end), where there are such; full names of both.
 
-        By the admin client: the consumer's own look-ups wait for a lost broker without end.
+        By the admin client: the consumer's own look-ups wait for a lost broker without end. Raises TransientError.
         """
         with self._admin() as admin:
             described = admin.describe_topics(topics)
@@ -125,7 +129,22 @@ class KafkaBus:
             ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
             starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
             committed = admin.list_group_offsets({group: places})[group]
-        return sum(max(0, ends[place].offset - max(starts[place].offset, committed[place].offset)) for place in places)
+        spans = {place: (max(starts[place].offset, committed[place].offset), ends[place].offset) for place in places}
+        return {place: (first, end) for place, (first, end) in spans.items() if first < end}
+
+    def left_to(self, group: str, member_id: str, places: set[Any]) -> set[Any]:
+        """Those partitions no other member of the group holds; none while the group shares them out anew."""
+        try:
+            with self._admin() as admin:
+                described = admin.describe_groups([group])[group]
+        except TransientError as error:
+            described = {"error": str(error)}
+        if described["error"]:  # an old broker, or one that forbids it: the member's own view has to do
+            log.info("group_not_described", group=group, error=described["error"])
+            return places
+        if described["group_state"] not in SETTLED_STATES:
+            return set()
+        return places - set(_held_by_others(described["members"], member_id))
 
     def open(self, kind: Callable[..., Any], **settings: Any) -> Any:
         """A kafka-python client. One that fails while being built would leave its thread and sockets behind."""
@@ -190,11 +209,15 @@ class KafkaSubscription:
         self._first: dict[Any, int] = {}
         self._next: dict[Any, int] = {}
         self._check_at = 0.0
+        self._stuck: dict[Any, tuple[int, float]] = {}
 
     def poll(self, timeout_seconds: float, max_records: int = 500) -> list[Record]:
         with self._errors("poll"):
-            polled = self._connected().poll(int(timeout_seconds * 1000), max_records)
+            consumer = self._connected()
+            _find_lost_rejoin(consumer._coordinator)
+            polled = consumer.poll(int(timeout_seconds * 1000), max_records)
         for place, records in polled.items():
+            self._stuck.pop(place, None)
             self._first.setdefault(place, records[0].offset)
             self._next[place] = records[-1].offset + 1
         if not polled:
@@ -227,12 +250,13 @@ class KafkaSubscription:
         self._bus.send([(topic, record.key, record.body, dead_letter_headers(record, reason))])
 
     def lag(self) -> int:
-        return self._bus.lag(self._group, self._topics)
+        return sum(end - first for first, end in self._bus.waiting(self._group, self._topics).values())
 
     def close(self) -> None:
         """Leaves the group, so that its other members need not wait for the session to run out."""
         consumer, self._consumer = self._consumer, None
         self._forget()
+        self._stuck.clear()
         if consumer is not None:
             consumer.close(autocommit=False, timeout_ms=int(CHECK_SECONDS * 1000))
 
@@ -243,7 +267,7 @@ class KafkaSubscription:
     def _connected(self) -> Any:
         if self._consumer is None:
             session = int(self._bus.session_seconds * 1000)
-            self._consumer = self._bus.open(
+            consumer = self._bus.open(
                 KafkaConsumer,
                 group_id=self._group,
                 enable_auto_commit=False,
@@ -253,14 +277,50 @@ class KafkaSubscription:
                 bootstrap_timeout_ms=self._milliseconds,
                 request_timeout_ms=max(self._milliseconds, 1000),
             )
-            self._consumer.subscribe(topics=self._topics)
+            try:
+                self._begin(consumer)
+            except KafkaError:
+                consumer.close(autocommit=False, timeout_ms=0)
+                raise
+            self._consumer = consumer
         return self._consumer
 
+    def _begin(self, consumer: Any) -> None:
+        """Bootstrapped first: an answer about no topic, still on its way, would otherwise be taken for the answer about
+        ours; the member would join knowing no partition and share out none."""
+        consumer.bootstrap(self._milliseconds)
+        consumer.subscribe(topics=self._topics)
+
     def _check_now_and_then(self) -> None:
-        """kafka-python polls a dead broker in silence, so nothing may mean nothing new or nobody there."""
-        if time.monotonic() >= self._check_at:
-            self._bus.check()
-            self._check_at = time.monotonic() + 2 * CHECK_SECONDS
+        """kafka-python polls in silence: nothing may mean nothing new, nobody there, or a member forgotten."""
+        now = time.monotonic()
+        if now < self._check_at:
+            return
+        waiting = self._bus.waiting(self._group, self._topics)
+        self._check_at = now + min(2 * CHECK_SECONDS, self._bus.stall_seconds / 3)
+        if not self._next:
+            self._watch({place: first for place, (first, _) in waiting.items()}, now)
+
+    def _watch(self, waiting: dict[Any, int], now: float) -> None:
+        """Begin anew where the same record has been waiting too long and no other member is there to read it."""
+        known = self._stuck
+        self._stuck = {
+            place: known[place] if place in known and known[place][0] == first else (first, now)
+            for place, first in waiting.items()
+        }
+        late = {place for place, (_, since) in self._stuck.items() if now - since >= self._bus.stall_seconds}
+        if late and self._left_to_me(late):
+            log.warning(
+                "subscription_stalled",
+                group=self._group,
+                partitions=sorted(f"{place.topic}/{place.partition}" for place in late),
+                stall_seconds=self._bus.stall_seconds,
+                remedy="the consumer is made anew",
+            )
+            self.close()
+
+    def _left_to_me(self, places: set[Any]) -> set[Any]:
+        return self._bus.left_to(self._group, self._consumer.group_metadata().member_id, places)
 
     def _record(self, record: Any) -> Record:
         head = {name: _text(value) for name, value in record.headers}
@@ -277,6 +337,21 @@ class KafkaSubscription:
             yield
         except KafkaError as error:
             raise TransientError(f"Kafka at {self._bus.bootstrap}, {what} of {self._group}: {error}") from error
+
+
+def _find_lost_rejoin(coordinator: Any) -> None:
+    """kafka-python 3.0.12: a leader that rejoins because partitions have become known, and whose `poll` runs out of
+    time meanwhile, forgets that it is rejoining: sharing out the partitions erases the reason, nobody waits for the
+    answer that is there, and heartbeats stay switched off. Asked once more, it takes the answer."""
+    if coordinator.rejoining and not coordinator.need_rejoin():
+        coordinator.request_rejoin()
+
+
+def _held_by_others(members: Iterable[Any], member_id: str) -> Iterator[Any]:
+    for member in members:
+        if member["member_id"] != member_id:
+            for topic in (member["member_assignment"] or {}).get("assigned_partitions", ()):
+                yield from (TopicPartition(topic["topic"], number) for number in topic["partitions"])
 
 
 def _end(producer: Any, seconds: float) -> None:

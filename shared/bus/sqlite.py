@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 
+import structlog
 from pydantic_core import to_json
 
 from shared.bus.contract import DEAD_LETTER_SUFFIX, Record, dead_letter_headers
@@ -20,9 +21,15 @@ from shared.clock import Clock
 from shared.errors import PermanentError, TransientError
 from shared.events import Event
 
+log = structlog.get_logger(__name__)
+
 BUSY_SECONDS = 30.0
 CHECK_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.05
+RETENTION = timedelta(days=30)
+PRUNE_EVERY_SECONDS = 3600.0
+PRUNE_ROWS = 1000
+"""Deleted in one transaction: the writers of other processes wait for it."""
 
 # AUTOINCREMENT: a position is never given twice, not even after pruning. Positions rise over all topics, so a topic
 # has gaps and several topics read together come in the order they were published.
@@ -44,8 +51,24 @@ CREATE TABLE IF NOT EXISTS bus_offset (
 );
 """
 
+LASTING = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
+
 _APPEND = "INSERT INTO bus_log (topic, key, body, headers, stored_at) VALUES "
 _ROW = "(?, ?, ?, ?, ?)"
+# A loose index scan: one seek a topic, however long the log.
+_TOPICS = """WITH RECURSIVE topics (name) AS (
+    SELECT min(topic) FROM bus_log
+    UNION ALL SELECT (SELECT min(topic) FROM bus_log WHERE topic > name) FROM topics WHERE name IS NOT NULL
+) SELECT name FROM topics WHERE name IS NOT NULL"""
+
+# Oldest first and no further than the first that is kept: what is young is not read, so age needs no index.
+_PRUNE = """DELETE FROM bus_log WHERE position IN (
+    SELECT position FROM (
+        SELECT position, stored_at FROM bus_log WHERE topic = ?1
+        AND position < coalesce((SELECT min(next_position) FROM bus_offset WHERE topic = ?1), position + 1)
+        ORDER BY position LIMIT ?3
+    ) WHERE stored_at < ?2
+)"""
 ROWS_A_STATEMENT = 50
 """AUTOINCREMENT keeps its books once a statement: a statement for every row would cost a fifth more."""
 
@@ -56,10 +79,12 @@ class SqliteBus:
     Do not publish inside an open write transaction on the same file: SQLite has one writer, it would wait for itself.
     """
 
-    def __init__(self, path: Path, source: str, clock: Clock) -> None:
+    def __init__(self, path: Path, source: str, clock: Clock, retention: timedelta = RETENTION) -> None:
         self._path = path
         self._source = source
         self._clock = clock
+        self._retention = retention
+        self._prune_at = time.monotonic() + PRUNE_EVERY_SECONDS
         self._lock = threading.Lock()
         with _errors_of(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,6 +94,7 @@ class SqliteBus:
     def publish(self, events: Iterable[Event]) -> None:
         messages = [sealed(event, self._source) for event in events]
         self._write([(topic, key, body, to_json(head).decode()) for topic, key, body, head in messages])
+        self._prune_now_and_then()
 
     def subscribe(self, group: str, topics: Iterable[str]) -> "SqliteSubscription":
         return SqliteSubscription(self, self._path, group, tuple(topics))
@@ -78,16 +104,26 @@ class SqliteBus:
         self._append([(topic, record.key, record.body, dead_letter_headers(record, reason))])
 
     def prune(self, before: datetime) -> int:
-        """Delete records stored before `before` that every group of their topic has done; returns how many.
-
-        Topics nobody reads (dead letters) go by age alone. Raises TransientError.
+        """Delete the oldest records stored before `before` that every group of their topic has done, PRUNE_ROWS at the
+        most; returns how many. Topics nobody reads (dead letters) go by age alone. Raises TransientError.
         """
         with self._lock, _writing(self._connection, self._path):
-            return self._connection.execute(
-                "DELETE FROM bus_log WHERE stored_at < ? AND position < coalesce("
-                "(SELECT min(next_position) FROM bus_offset WHERE bus_offset.topic = bus_log.topic), position + 1)",
-                (_text(before),),
-            ).rowcount
+            topics = [topic for (topic,) in self._connection.execute(_TOPICS)]
+            done = 0
+            for topic in topics:
+                done += self._connection.execute(_PRUNE, (topic, _text(before), PRUNE_ROWS - done)).rowcount
+            return done
+
+    def _prune_now_and_then(self) -> None:
+        """Housekeeping: it goes on at the next publish while there is more, and fails nobody."""
+        if time.monotonic() < self._prune_at:
+            return
+        self._prune_at = time.monotonic() + PRUNE_EVERY_SECONDS
+        try:
+            if self.prune(self._clock() - self._retention) >= PRUNE_ROWS:
+                self._prune_at = 0.0
+        except TransientError as error:
+            log.warning("bus_log_not_pruned", error=str(error))
 
     def check(self) -> None:
         """Ask whether the file is there and can be written. Raises TransientError."""
@@ -247,6 +283,9 @@ def _errors_of(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF in LASTING:
+            raise PermanentError(f"SQLite file {path}: {error}; let this user write the file and its folder") from error
         raise TransientError(f"SQLite file {path}: {error}; wait for the other writer, or free the disk") from error
     except (sqlite3.DatabaseError, OSError) as error:
         raise PermanentError(f"SQLite file {path}: {error}") from error

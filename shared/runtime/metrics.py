@@ -52,6 +52,12 @@ class Metrics:
         self.deliveries = Counter(
             "xunjian_deliveries_total", "Messages by channel and result.", ["channel", "result"], registry=registry
         )
+        self.channel_off = Gauge(
+            "xunjian_channel_off", "1 while the channel is switched off.", ["channel"], registry=registry
+        )
+        self.kept = Gauge(
+            "xunjian_deliveries_kept", "Deliveries that wait for a person, by state.", ["state"], registry=registry
+        )
         self.alert_seconds = Histogram(
             "xunjian_alert_seconds",
             "From a finding being established to its message being taken.",
@@ -69,6 +75,17 @@ class Metrics:
         self.accounts.clear()
         for (platform, state), count in counts.items():
             self.accounts.labels(platform, state).set(count)
+
+    def set_channels_off(self, off: Mapping[str, bool]) -> None:
+        """Replace the gauge: channel -> whether it is switched off."""
+        self.channel_off.clear()
+        for name, is_off in off.items():
+            self.channel_off.labels(name).set(is_off)
+
+    def set_kept(self, counts: Mapping[str, int]) -> None:
+        """How many deliveries are dead, and how many have no route."""
+        for state in ("dead", "unrouted"):
+            self.kept.labels(state).set(counts.get(state, 0))
 
     def render(self) -> bytes:
         """The exposition text."""

@@ -20,9 +20,6 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import Store, open_store
 
-EMBEDDED_RETENTION = timedelta(days=30)
-"""How long the embedded log keeps what every group has read; a broker has its own setting."""
-
 
 @dataclass(frozen=True)
 class Host:
@@ -54,9 +51,8 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     """Kafka where `kafka_bootstrap` is set, otherwise the embedded log in the data folder's SQLite file."""
     if settings.kafka_bootstrap is None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        embedded = SqliteBus(settings.data_dir / "xunjian.db", source, clock)
-        embedded.prune(clock() - EMBEDDED_RETENTION)
-        return embedded
+        retention = timedelta(days=settings.embedded_retention_days)
+        return SqliteBus(settings.data_dir / "xunjian.db", source, clock, retention)
     bus = KafkaBus(
         settings.kafka_bootstrap,
         source,

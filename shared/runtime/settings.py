@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     database_url: str | None = None
     """Null: SQLite in `data_dir`."""
+    embedded_retention_days: int = Field(default=30, ge=1, le=36_500)
+    """How long the embedded bus keeps what every group has read, and dead letters; Kafka has its own setting."""
     kafka_bootstrap: str | None = None
     """Null: the embedded bus, in the same SQLite file."""
     kafka_api_version: tuple[int, int] | None = None

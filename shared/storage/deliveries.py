@@ -1,16 +1,22 @@
 """The delivery ledger: looked up before sending, written after, claimed by a conditional update."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal_column, or_, select, update
 
-from shared.delivery import Delivery
+from shared.delivery import NO_CHANNEL, Delivery, DeliveryState
 from shared.events import Finding
 from shared.storage.database import Database
 from shared.storage.tables import metadata
 
 _delivery = metadata.tables["delivery"]
+# In the words of the partial indexes: a bound value would hide from SQLite that they may be used.
+_PENDING: ColumnElement[bool] = _delivery.c.state == literal_column("'pending'")
+_KEPT: ColumnElement[bool] = _delivery.c.state.in_([literal_column("'dead'"), literal_column("'unrouted'")])
+_FREE: dict[str, object] = {"leased_until": None, "leased_by": None}
+_NUMBER_CHARACTERS = 8
+"""A 告警编号 is the beginning of a fingerprint."""
 
 
 class Deliveries:
@@ -21,46 +27,59 @@ class Deliveries:
 
     def enqueue(self, deliveries: Iterable[Delivery]) -> int:
         """Add those not known yet; the number added. A known (fingerprint, status, channel, at) is never told again."""
-        rows = [
-            {**row.model_dump(exclude={"finding"}), "at": row.finding.at, "finding": row.finding.model_dump_json()}
-            for row in deliveries
-        ]
         with self._database.begin() as connection:
-            return sum(self._database.add_new(connection, _delivery, **row) for row in rows)
+            return self._add(connection, deliveries)
 
-    def claim_due(self, now: datetime, lease: timedelta, owner: str) -> list[Delivery]:
-        """Pending rows whose time has come, leased to `owner`: two alerters never hold the same row."""
+    def claim(self, channel: str, due_by: datetime, now: datetime, lease: timedelta, claim: str) -> list[Delivery]:
+        """What is due to the unit that waits longest, leased: two alerters never hold the same row.
+
+        `claim` names this one claim among all alerters; what a dead process holds is free when its lease ends.
+        """
         free = or_(_delivery.c.leased_until.is_(None), _delivery.c.leased_until <= now)
-        due = and_(_delivery.c.state == "pending", _delivery.c.next_attempt_at <= now, free)
+        due = and_(_PENDING, _delivery.c.channel == channel, _delivery.c.next_attempt_at <= due_by, free)
+        first = select(_delivery.c.unit).where(due).order_by(_delivery.c.next_attempt_at, _delivery.c.unit).limit(1)
+        # Read first: a claim takes the database's one write lock, and most rounds have nothing to claim.
+        with self._database.read() as connection:
+            unit = connection.execute(first).scalar()
+        if unit is None:
+            return []
         with self._database.begin() as connection:
-            connection.execute(update(_delivery).where(due).values(leased_until=now + lease, leased_by=owner))
-            mine = select(_delivery).where(
-                _delivery.c.state == "pending", _delivery.c.leased_by == owner, _delivery.c.leased_until == now + lease
-            )
-            rows = connection.execute(mine.order_by(_delivery.c.queued_at, _delivery.c.fingerprint)).all()
-        return [_delivery_of(row) for row in rows]
+            mine = update(_delivery).where(due, _delivery.c.unit == unit)
+            connection.execute(mine.values(leased_until=now + lease, leased_by=claim))
+            return _ordered(connection, _delivery.c.leased_by == claim)
+
+    def renew(self, claim: str, now: datetime, lease: timedelta) -> int:
+        """Hold what is left of the claim for longer; how many rows that are, none when the lease had ended."""
+        held = and_(_delivery.c.leased_by == claim, _delivery.c.leased_until > now, _PENDING)
+        with self._database.begin() as connection:
+            return connection.execute(update(_delivery).where(held).values(leased_until=now + lease)).rowcount
+
+    def release(self, claim: str) -> None:
+        """What is left of the claim may be claimed by anybody at once."""
+        with self._database.begin() as connection:
+            connection.execute(update(_delivery).where(_delivery.c.leased_by == claim).values(**_FREE))
 
     def record_sent(self, deliveries: Iterable[Delivery], now: datetime, message_id: str) -> None:
         """The other side has the message that carried these."""
-        self._record(deliveries, state="sent", sent_at=now, message_id=message_id, error=None)
+        sent = {"state": DeliveryState.SENT.value, "sent_at": now, "message_id": message_id, "error": None}
+        self._record(deliveries, **sent)
 
-    def record_failed(self, deliveries: Iterable[Delivery], error: str, retry_at: datetime | None) -> None:
-        """Not delivered: tried again at `retry_at`, or never when that is null."""
-        retry = {"next_attempt_at": retry_at} if retry_at is not None else {"state": "dead"}
-        self._record(deliveries, attempts=_delivery.c.attempts + 1, error=error, **retry)
+    def record_failed(self, deliveries: Iterable[Delivery], error: str, retry_at: datetime) -> None:
+        """Tried and not delivered."""
+        counted = {"attempts": _delivery.c.attempts + 1, "next_attempt_at": retry_at, "error": error}
+        self._record(deliveries, _PENDING, **counted)
+
+    def record_dead(self, deliveries: Iterable[Delivery], error: str) -> None:
+        """Cannot be delivered as it is; kept, and sent when somebody asks for it."""
+        self._record(deliveries, _PENDING, state=DeliveryState.DEAD.value, error=error)
 
     def record_muted(self, deliveries: Iterable[Delivery], reason: str) -> None:
-        self._record(deliveries, state="muted", error=reason)
+        self._record(deliveries, _PENDING, state=DeliveryState.MUTED.value, error=reason)
 
-    def postpone(self, deliveries: Iterable[Delivery], until: datetime) -> None:
-        """Not tried, for the sake of grouping or of the other side's rate limit."""
-        self._record(deliveries, next_attempt_at=until)
-
-    def release_claims(self, owner: str) -> None:
-        """What this owner held when it was killed may be claimed again at once."""
-        with self._database.begin() as connection:
-            free = {"leased_until": None, "leased_by": None}
-            connection.execute(update(_delivery).where(_delivery.c.leased_by == owner).values(**free))
+    def postpone(self, deliveries: Iterable[Delivery], until: datetime, error: str | None = None) -> None:
+        """Not to be told now, or no fault of the message: that is no attempt."""
+        why = {"error": error} if error else {}
+        self._record(deliveries, _PENDING, next_attempt_at=until, **why)
 
     def of(self, fingerprint: str, channel: str) -> list[Delivery]:
         """All there is to tell this channel of one matter, in the order in which it happened."""
@@ -77,19 +96,66 @@ class Deliveries:
                 messages.where(_delivery.c.channel == channel, _delivery.c.sent_at > since)
             ).scalar_one()
 
-    def next_attempt_at(self) -> datetime | None:
-        """When the next pending delivery is due; null when nothing is pending."""
-        pending = select(func.min(_delivery.c.next_attempt_at)).where(_delivery.c.state == "pending")
+    def channels_waited_for(self) -> list[str]:
+        """Every channel that something waits for."""
         with self._database.read() as connection:
-            moment: datetime | None = connection.execute(pending).scalar()
-        return moment
+            return list(connection.execute(select(_delivery.c.channel).where(_PENDING).distinct()).scalars())
 
-    def _record(self, deliveries: Iterable[Delivery], **values: object) -> None:
+    def kept(self) -> dict[str, int]:
+        """How many are dead and how many have no route."""
+        counts = select(_delivery.c.state, func.count()).where(_KEPT).group_by(_delivery.c.state)
+        with self._database.read() as connection:
+            return {state: count for state, count in connection.execute(counts)}  # noqa: C416 - rows are no tuples
+
+    def unrouted(self) -> list[Delivery]:
+        with self._database.read() as connection:
+            return _ordered(connection, _KEPT, _delivery.c.state == DeliveryState.UNROUTED.value)
+
+    def route(self, found: Delivery, routed: Iterable[Delivery]) -> None:
+        """In place of one without a route, one for each channel of the route it has now."""
+        with self._database.begin() as connection:
+            self._add(connection, routed)
+            connection.execute(delete(_delivery).where(_same(found)))
+
+    def listed(
+        self, *, states: Collection[DeliveryState] = (), channel: str | None = None, unit: str | None = None
+    ) -> list[Delivery]:
+        """The deliveries in one of the states (none given: all but `sent` and `muted`), oldest first."""
+        wanted = [_delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)]
+        wanted += [_delivery.c.channel == channel] if channel is not None else []
+        wanted += [_delivery.c.unit == unit] if unit is not None else []
+        with self._database.read() as connection:
+            return _ordered(connection, *wanted)
+
+    def make_due(
+        self, states: Collection[DeliveryState], now: datetime, *, channel: str | None = None, number: str | None = None
+    ) -> int:
+        """What is in one of the states waits to be sent now, as if never tried; how many there are."""
+        wanted: list[ColumnElement[bool]] = [_delivery.c.state.in_([state.value for state in states])]
+        wanted += [_delivery.c.channel != NO_CHANNEL]
+        wanted += [_delivery.c.channel == channel] if channel is not None else []
+        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == number.lower()] if number else []
+        due = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0, "error": None}
+        with self._database.begin() as connection:
+            again = update(_delivery).where(*wanted, _delivery.c.leased_by.is_(None))
+            return connection.execute(again.values(**due, sent_at=None, message_id=None)).rowcount
+
+    def _add(self, connection: Connection, deliveries: Iterable[Delivery]) -> int:
+        rows = [
+            {**row.model_dump(exclude={"finding"}), "at": row.finding.at, "finding": row.finding.model_dump_json()}
+            for row in deliveries
+        ]
+        return sum(self._database.add_new(connection, _delivery, **row) for row in rows)
+
+    def _record(self, deliveries: Iterable[Delivery], *still: ColumnElement[bool], **values: object) -> None:
         with self._database.begin() as connection:
             for row in deliveries:
-                connection.execute(
-                    update(_delivery).where(_same(row)).values(leased_until=None, leased_by=None, **values)
-                )
+                connection.execute(update(_delivery).where(_same(row), *still).values(**_FREE, **values))
+
+
+def _ordered(connection: Connection, *wanted: ColumnElement[bool]) -> list[Delivery]:
+    rows = select(_delivery).where(*wanted).order_by(_delivery.c.queued_at, _delivery.c.fingerprint)
+    return [_delivery_of(row) for row in connection.execute(rows)]
 
 
 def _same(row: Delivery) -> ColumnElement[bool]:

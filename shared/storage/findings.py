@@ -1,13 +1,17 @@
 """Which findings hold, now or at a past moment."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from shared.events import Finding
+from shared.storage.database import Database
 from shared.storage.tables import metadata
 
 _finding = metadata.tables["finding"]
+_MOST_AT_ONCE = 500
 
 
 def findings_held(connection: Connection, moment: datetime | None = None, key: str | None = None) -> list[Finding]:
@@ -22,3 +26,26 @@ def findings_held(connection: Connection, moment: datetime | None = None, key: s
     # Two questions, since a database asked with OR looks through everything.
     rows = [row for query in queries for row in connection.execute(query)]
     return [Finding.model_validate_json(row.body) for row in sorted(rows, key=lambda row: (row.opened_at, row.id))]
+
+
+class Findings:
+    """Looking up; the analyzer writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def holding(self, moment: datetime, fingerprints: Iterable[str], keys: Iterable[str] = ()) -> list[Finding]:
+        """Those of the findings asked for by fingerprint, and all on the accounts asked for, that held at `moment`."""
+        still = or_(_finding.c.closed_at.is_(None), _finding.c.closed_at > moment)
+        held = select(_finding.c.body).where(_finding.c.opened_at <= moment, still)
+        wanted = [held.where(_finding.c.fingerprint.in_(part)) for part in _parts(fingerprints)]
+        wanted += [held.where(_finding.c.key.in_(part)) for part in _parts(keys)]
+        with self._database.read() as connection:
+            bodies = dict.fromkeys(body for query in wanted for body in connection.execute(query).scalars())
+        return [Finding.model_validate_json(body) for body in bodies]
+
+
+def _parts(names: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(dict.fromkeys(names))
+    while part := list(islice(rest, _MOST_AT_ONCE)):
+        yield part

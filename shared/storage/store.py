@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from shared.storage.accounts import Accounts
+from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
+from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.notes import Notes
+from shared.storage.notices import Notices
 from shared.storage.reports import Reports
 from shared.storage.standings import Standings
 from shared.storage.visits import Visits
@@ -22,6 +25,9 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.deliveries = Deliveries(database)
+        self.channels = Channels(database)
+        self.notices = Notices(database)
+        self.findings = Findings(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
 

@@ -211,6 +211,12 @@ class DeliveryRow(SQLModel, table=True):
     """The delivery ledger: one finding's status on one channel; `at` tells a matter that came back from before."""
 
     __tablename__ = "delivery"
+    __table_args__ = (
+        _where("delivery_due", "state = 'pending'", "channel", "next_attempt_at"),
+        _where("delivery_held", "leased_by IS NOT NULL", "leased_by"),
+        _where("delivery_kept", "state IN ('dead', 'unrouted')", "state"),
+        Index("delivery_sent", "channel", "sent_at"),
+    )
 
     fingerprint: str = Field(primary_key=True)
     status: str = Field(primary_key=True)
@@ -220,12 +226,39 @@ class DeliveryRow(SQLModel, table=True):
     account_key: str
     finding: str = _body()
     queued_at: datetime = _time()
-    next_attempt_at: datetime = _time(index=True)
+    next_attempt_at: datetime = _time()
     attempts: int = 0
-    state: str = Field(default="pending", index=True)
+    state: str = "pending"
     sent_at: datetime | None = _time(default=None)
-    message_id: str | None = Field(default=None, index=True)
+    message_id: str | None = None
     error: str | None = None
+    leased_until: datetime | None = _time(default=None)
+    leased_by: str | None = None
+
+
+class ChannelRow(SQLModel, table=True):
+    """A channel in trouble, shared by all alerters; one that works has no row."""
+
+    __tablename__ = "channel"
+
+    name: str = Field(primary_key=True)
+    failures: int
+    error: str
+    retry_at: datetime = _time()
+    off_since: datetime | None = _time(default=None)
+    digest: str
+
+
+class NoticeRow(SQLModel, table=True):
+    """What the operators are to be told about the watch itself, and when they were."""
+
+    __tablename__ = "notice"
+
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    text: str
+    since: datetime = _time()
+    told_at: datetime | None = _time(default=None)
     leased_until: datetime | None = _time(default=None)
     leased_by: str | None = None
 

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
 from services.alerter.channels.email import Email
-from shared.errors import PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError
 from tests.alerter.messages import a_message
 from tests.builders import NOW
 from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
@@ -74,8 +75,9 @@ def test_a_4xx_is_tried_again(server: FakeMailServer, reply: str) -> None:
 @pytest.mark.parametrize("reply", ["550 no", "554 spam"])
 def test_a_5xx_is_permanent(server: FakeMailServer, reply: str) -> None:
     server.refuse_data = reply
-    with pytest.raises(PermanentError, match=reply[:3]):
+    with pytest.raises(PermanentError, match=reply[:3]) as caught:
         email(server).send(a_message(), NOW)
+    assert not isinstance(caught.value, ChannelError)
 
 
 def test_all_recipients_unknown_is_permanent_and_one_put_off_is_not(server: FakeMailServer) -> None:
@@ -95,15 +97,41 @@ def test_one_of_two_recipients_unknown_is_sent_and_logged(server: FakeMailServer
     assert lines[0]["refused"] == 1
 
 
-def test_a_wrong_password_is_permanent_and_stays_unsaid(server: FakeMailServer) -> None:
+def test_while_one_recipient_is_put_off_nobody_gets_it_and_then_the_others_do_once(server: FakeMailServer) -> None:
+    server.refuse_recipients = {"office@example.org": "450 greylisted"}
+    mail = email(server)
+    for minutes in (0, 30):
+        with pytest.raises(TransientError, match="450"):
+            mail.send(a_message(), NOW + timedelta(minutes=minutes))
+    assert server.mails == []
+    mail.send(a_message(), NOW + timedelta(hours=1))
+    assert server.recipients == [["unit@example.org"]]
+
+
+def test_a_sender_the_server_does_not_know_is_the_channels(server: FakeMailServer) -> None:
+    server.refuse_recipients = {"unit@example.org": "530 login", "office@example.org": "530 login"}
+    with pytest.raises(ChannelError, match="530"):
+        email(server).send(a_message(), NOW)
+
+
+def test_a_server_that_speaks_no_tls_or_holds_no_readable_authority_is_the_channels(
+    server: FakeMailServer, tmp_path: Path
+) -> None:
+    with pytest.raises(ChannelError, match="TLS"):
+        email(server, security="ssl").send(a_message(), NOW)
+    with pytest.raises(ChannelError, match="ca_file"):
+        email(server, ca_file=tmp_path / "nowhere.pem").send(a_message(), NOW)
+
+
+def test_a_wrong_password_is_the_channels_and_stays_unsaid(server: FakeMailServer) -> None:
     wrong = "wrong-" + "password"
-    with pytest.raises(PermanentError) as caught:
+    with pytest.raises(ChannelError) as caught:
         email(server, password=SecretStr(wrong)).send(a_message(), NOW)
     assert wrong not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_certificate_nobody_vouches_for_gets_no_password(server: FakeMailServer) -> None:
-    with pytest.raises(TransientError):
+    with pytest.raises(ChannelError, match="证书"):
         email(server, ca_file=None).send(a_message(), NOW)
 
 
@@ -114,7 +142,7 @@ def test_no_server_is_tried_again(server: FakeMailServer) -> None:
 
 def test_a_server_without_starttls_is_not_talked_to_in_clear(tmp_path: Path) -> None:
     with FakeMailServer(tmp_path, tls=False) as plain:
-        with pytest.raises(PermanentError, match="STARTTLS"):
+        with pytest.raises(ChannelError, match="STARTTLS"):
             email(plain, ca_file=None).send(a_message(), NOW)
         email(plain, security="none", username=None, ca_file=None).send(a_message(), NOW)
         assert len(plain.mails) == 1

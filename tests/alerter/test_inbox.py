@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.alerter.channels.inbox import Inbox
-from shared.errors import TransientError
+from shared.errors import ChannelError
 from tests.alerter.messages import a_message
 from tests.builders import NOW, days
 
@@ -33,7 +33,7 @@ def test_a_hostile_unit_stays_in_the_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["inbox"]
 
 
-def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_for_a_person_to_mend(tmp_path: Path) -> None:
     (tmp_path / "inbox").write_text("a file stands here")
-    with pytest.raises(TransientError):
+    with pytest.raises(ChannelError):
         Inbox(folder=tmp_path / "inbox").send(a_message(), NOW)

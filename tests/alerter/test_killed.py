@@ -1,6 +1,7 @@
 """An alerter killed with SIGKILL before and after the message left: never lost, and in a folder never doubled."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -11,8 +12,8 @@ import pytest
 
 from services.alerter.channels.inbox import Inbox
 from services.alerter.engine import AlerterEngine
+from services.alerter.parts import Parts
 from services.alerter.routes import Route, Routes
-from services.alerter.sender import Sender
 from shared.bus.sqlite import SqliteBus
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
@@ -51,10 +52,10 @@ def engine(folder: Path) -> AlerterEngine:
             judging.open(finding)
     routes = Routes((Route(channels=("inbox",)),), ())
     metrics = Metrics()
-    sender = Sender(store, {"inbox": Inbox(folder=folder / "inbox")}, metrics)
+    channels = {"inbox": Inbox(folder=folder / "inbox")}
     bus = SqliteBus(folder / "xunjian.db", "test", lambda: NOW)
     bus.publish(findings)
-    return AlerterEngine(bus, store, routes, sender, metrics, owner="alerter")
+    return AlerterEngine(bus, Parts.of(store), routes, channels, metrics, owner=secrets.token_hex(4))
 
 
 @pytest.mark.parametrize("place", ["before", "after"])

@@ -13,7 +13,7 @@ from services.alerter.channels.base import Channel
 from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.feishu import Feishu
 from services.alerter.channels.wecom import WeCom
-from shared.errors import PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError
 from tests.alerter.messages import HOSTILE, a_message
 from tests.builders import NOW
 from tests.fakes.http_server import FakeServer, Reply, said
@@ -95,12 +95,12 @@ def test_http_200_without_a_code_is_no_delivery(
 
 
 @every_robot
-def test_a_refusal_with_http_200_is_permanent_and_names_the_code(
+def test_a_refusal_with_http_200_is_the_channels_and_names_the_code(
     fake: type[Robot], channel: Callable[[FakeServer], Channel]
 ) -> None:
     with fake() as server:
         server.reply = said({"errcode": 310000, "errmsg": "no", "code": 19024, "msg": "Key Words Not Found"})
-        with pytest.raises(PermanentError, match=r"310000|19024"):
+        with pytest.raises(ChannelError, match=r"310000|19024"):
             channel(server).send(a_message(), NOW)
 
 
@@ -112,7 +112,7 @@ def test_a_clock_or_secret_that_is_wrong_is_refused_by_those_who_sign(
         pytest.skip("WeCom does not sign: the key in the address is the secret")
     with fake() as server:
         server.now = NOW + timedelta(hours=2)
-        with pytest.raises(PermanentError, match=r"310000|19021"):
+        with pytest.raises(ChannelError, match=r"310000|19021"):
             channel(server).send(a_message(), NOW)
 
 
@@ -124,7 +124,7 @@ def test_no_secret_in_errors_or_logs(
     with fake() as server, caplog.at_level(logging.DEBUG), capture_logs() as lines:
         channel(server).send(a_message(), NOW)
         server.reply = Reply(404)
-        with pytest.raises(PermanentError) as refused:
+        with pytest.raises(ChannelError) as refused:
             channel(server).send(a_message(), NOW)
         down = channel(server)
     with pytest.raises(TransientError) as unreachable:
@@ -168,10 +168,29 @@ def test_a_dingtalk_signature_that_needs_encoding_is_encoded_once() -> None:
     assert not any("%25" in sign for sign in signs)
 
 
-def test_a_missing_keyword_is_permanent() -> None:
+@pytest.mark.parametrize(
+    ("fake", "channel", "body"),
+    [
+        (FakeDingTalk, dingtalk, {"errcode": 430104, "errmsg": "inappropriate content"}),
+        (FakeDingTalk, dingtalk, {"errcode": 460101, "errmsg": "message too long"}),
+        (FakeWeCom, wecom, {"errcode": 40058, "errmsg": "exceed max length"}),
+        (FakeFeishu, feishu, {"code": 9499, "msg": "Bad Request"}),
+    ],
+)
+def test_a_message_the_robot_does_not_take_is_no_fault_of_the_channel(
+    fake: type[Robot], channel: Callable[[FakeServer], Channel], body: dict[str, object]
+) -> None:
+    with fake() as server:
+        server.reply = said(body)
+        with pytest.raises(PermanentError) as caught:
+            channel(server).send(a_message(), NOW)
+        assert not isinstance(caught.value, ChannelError)
+
+
+def test_a_missing_keyword_is_for_a_person_to_mend() -> None:
     with FakeDingTalk() as server:
         server.keyword = "督查"
-        with pytest.raises(PermanentError, match="keywords"):
+        with pytest.raises(ChannelError, match="keywords"):
             dingtalk(server).send(a_message(), NOW)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.alerter import pace, stages
-from services.alerter.channels.base import Channel
 from services.alerter.stages import Silence, View
 from shared.delivery import Delivery
 from shared.events import Finding, FindingStatus, Severity
@@ -121,12 +120,12 @@ def test_one_message_per_channel_unit_and_status() -> None:
     assert sorted(len(group.deliveries) for group in stages.group(rows)) == [1, 1, 1, 2]
 
 
-def test_a_batch_never_answered_stays_the_same_message_while_failed_ones_merge() -> None:
+def test_a_batch_never_answered_stays_the_same_message_until_one_failed() -> None:
     later = NOW + timedelta(seconds=10)
     fresh = [a_delivery(a_finding("a")), a_delivery(a_finding("b"), next_attempt_at=later)]
     failed = [a_delivery(a_finding("c"), attempts=1), a_delivery(a_finding("d"), attempts=2, next_attempt_at=later)]
-    sizes = [len(group.deliveries) for group in stages.group(fresh + failed)]
-    assert sizes == [2, 1, 1]
+    assert [len(group.deliveries) for group in stages.group(fresh)] == [1, 1]
+    assert [len(group.deliveries) for group in stages.group(fresh + failed)] == [4]
 
 
 def test_everything_of_one_window_is_due_together_after_now() -> None:
@@ -142,19 +141,3 @@ def test_the_pause_grows_to_a_day_and_never_undercuts_the_other_sides_wish() -> 
     assert pace.retry_at(NOW, 0, 600, 0) == NOW + timedelta(minutes=10)
     assert pace.retry_at(NOW, 0, 600, 1) > NOW + timedelta(minutes=10)
     assert pace.retry_at(NOW, 0, float("inf"), 1) == NOW + days(1)
-
-
-@pytest.mark.parametrize(
-    ("rates", "sent", "allowed", "pause"),
-    [
-        ({}, (0, 0), 60, 0),
-        ({"rate_per_minute": 18}, (0, 0), 18, 15),
-        ({"rate_per_minute": 18}, (20, 0), 0, 15),
-        ({"rate_per_minute": 90, "rate_per_second": 4}, (3, 3), 1, 1),
-        ({"rate_per_minute": 90, "rate_per_second": 4}, (89, 0), 1, 15),
-    ],
-)
-def test_a_channels_budget_is_the_least_of_its_rates(
-    rates: dict[str, int], sent: tuple[int, int], allowed: int, pause: float
-) -> None:
-    assert pace.budget(Channel(**rates), *sent) == (allowed, timedelta(seconds=pause))

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from services.alerter.channels import _outgoing as outgoing
 from services.alerter.channels.webhook import Webhook
-from shared.errors import PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError
 from tests.alerter.messages import HOSTILE, a_message
 from tests.builders import NOW
 from tests.fakes.http_server import Reply
@@ -37,7 +37,7 @@ def test_a_repeat_has_the_same_idempotency_key_and_other_news_another() -> None:
 
 
 def test_a_wrong_secret_is_permanent() -> None:
-    with FakeReceiver() as server, pytest.raises(PermanentError, match="401"):
+    with FakeReceiver() as server, pytest.raises(ChannelError, match="401"):
         webhook(server, "wrong").send(a_message(), NOW)
 
 
@@ -45,7 +45,7 @@ def test_a_wrong_secret_is_permanent() -> None:
 def test_a_redirect_is_refused_and_not_followed(status: int) -> None:
     with FakeReceiver() as inside, FakeReceiver() as server:
         server.reply = Reply(status, headers={"Location": f"{inside.url}/latest/meta-data"})
-        with pytest.raises(PermanentError, match="redirect"):
+        with pytest.raises(ChannelError, match="重定向"):
             webhook(server).send(a_message(), NOW)
         assert inside.requests == []
 

@@ -28,6 +28,9 @@ class RecordingChannel(Channel):
         self._failures.extend(errors)
         return self
 
+    def recover(self) -> None:
+        self._failures.clear()
+
     def send(self, message: Message, now: datetime) -> None:
         self._attempts += 1
         if self._failures:

@@ -10,14 +10,17 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
+from services.analyzer.judge import Judge
+from services.analyzer.rulebook import load_rulebook
 from services.reporter.reports.base import Report
 from services.reporter.reports.weekly import Weekly
 from services.reporter.writing import write_report
 from shared.account import AccountStatus
-from shared.events import Coverage, Evidence, FindingStatus, Outcome, Severity
+from shared.events import Coverage, Outcome
 from shared.plugins import discover
+from shared.runtime.metrics import Metrics
 from shared.storage.store import Store, open_store
-from tests.builders import NOW, a_finding, a_probe, an_account, days
+from tests.builders import NOW, a_post, a_probe, an_account, days
 
 WEEK = Weekly().named("2026-W47")
 CUT_OFF = WEEK.ends_at
@@ -33,30 +36,27 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 class Ledger:
-    """Puts accounts, looks and findings where the other services would."""
+    """Accounts, and what was observed of them, judged as the analyzer does."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.judge = Judge(store, load_rulebook(), Metrics())
 
     def account(self, account_id: str, **fields: Any) -> None:
         self.store.accounts.upsert([an_account(account_id, **fields)], NOW - days(60))
 
-    def look(self, account_id: str, at: datetime = LOOKED, outcome: Outcome = Outcome.OK, **fields: object) -> None:
-        with self.store.judgements.judging() as judging:
-            judging.add_probe(a_probe(at, outcome, account_id=account_id, **fields))
+    def probe(self, account_id: str, at: datetime = LOOKED, outcome: Outcome = Outcome.OK, **fields: object) -> None:
+        self.judge.judge([a_probe(at, outcome, account_id=account_id, **fields)])
 
-    def finding(self, account_id: str, silent: float, **fields: Any) -> None:
-        since = LOOKED - days(silent)
-        evidence = (Evidence(post_id="1", url=URL, at=since),)
-        values: dict[str, Any] = {"account_id": account_id, "since": since, "evidence": evidence, "stage": "14d"}
-        with self.store.judgements.judging() as judging:
-            judging.open(a_finding(since.isoformat(), min(since + days(14), LOOKED), **values | fields))
+    def post(self, account_id: str, published_at: datetime, **fields: object) -> None:
+        values = {"account_id": account_id, "url": URL, "observed_at": published_at + timedelta(hours=1)}
+        self.judge.judge([a_post("1", published_at, **values | fields)])
 
-    def silent(self, account_id: str, silent: float, severity: Severity = Severity.VETO, **fields: Any) -> None:
-        """An account of the ledger, looked at shortly before the cut-off, with its finding."""
+    def silent(self, account_id: str, silent: float, **fields: Any) -> None:
+        """An account of the ledger whose list was proved shortly before the cut-off."""
         self.account(account_id, **fields)
-        self.look(account_id, newest_post_at=LOOKED - days(silent))
-        self.finding(account_id, silent, severity=severity, threshold="14天" if severity is Severity.VETO else "10天")
+        self.post(account_id, LOOKED - days(silent))
+        self.probe(account_id, newest_post_at=LOOKED - days(silent))
 
 
 @pytest.fixture
@@ -80,11 +80,11 @@ def cells(sheet: Worksheet, row: int = 6) -> dict[object, object]:
 
 def test_each_account_stands_in_the_part_it_belongs_to(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.silent("1", 20, name="甲")
-    ledger.silent("2", 11, Severity.REMINDER, name="乙")
+    ledger.silent("2", 11, name="乙")
     ledger.account("3", name="丙")
-    ledger.look("3", outcome=Outcome.BLOCKED, reason="平台要求验证")
+    ledger.probe("3", outcome=Outcome.BLOCKED, reason="平台要求验证")
     ledger.account("4", name="丁")
-    ledger.look("4", newest_post_at=LOOKED - days(1))
+    ledger.probe("4", newest_post_at=LOOKED - days(1))
     sheets = write(store, tmp_path)
     assert {title: names(sheet) for title, sheet in sheets.items()} == {
         "已超期": ["甲"],
@@ -135,9 +135,9 @@ def test_an_overdue_account_nobody_could_look_at_lately_is_unverified_with_the_r
     store: Store, ledger: Ledger, tmp_path: Path, outcome: Outcome, reason: str
 ) -> None:
     ledger.account("1")
-    ledger.look("1", CUT_OFF - timedelta(hours=49), newest_post_at=LOOKED - days(20))
-    ledger.finding("1", 20)
-    ledger.look("1", LOOKED, outcome, reason=reason)
+    ledger.probe("1", CUT_OFF - timedelta(hours=49), newest_post_at=LOOKED - days(20))
+    ledger.probe("1", LOOKED, outcome, reason=reason)
+    ledger.judge.tick(CUT_OFF + timedelta(minutes=5))
     sheets = write(store, tmp_path)
     assert names(sheets["已超期"]) == ["（本期无）"]
     row = cells(sheets["未能核实"])
@@ -148,35 +148,37 @@ def test_an_overdue_account_nobody_could_look_at_lately_is_unverified_with_the_r
 
 def test_a_look_that_proves_no_list_does_not_count_as_verified(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.account("1")
-    ledger.finding("1", 20)
-    ledger.look("1", covers=Coverage.PROFILE)
+    ledger.probe("1", covers=Coverage.PROFILE)
     assert names(write(store, tmp_path)["未能核实"]) == ["青禾发布"]
 
 
 def test_a_post_seen_in_passing_takes_the_account_off_the_list(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.silent("1", 20)
-    ledger.look("1", LOOKED + timedelta(hours=1), covers=Coverage.ITEM, newest_post_at=LOOKED - days(2))
+    ledger.probe("1", LOOKED + timedelta(hours=1), covers=Coverage.ITEM, newest_post_at=LOOKED - days(2))
     assert names(write(store, tmp_path)["已超期"]) == ["（本期无）"]
 
 
 def test_an_account_that_never_posted_says_so(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.account("1")
-    ledger.look("1", outcome=Outcome.EMPTY)
-    ledger.finding("1", 30)
+    ledger.probe("1", outcome=Outcome.EMPTY)
     row = cells(write(store, tmp_path)["已超期"])
-    assert (row["最近发布时间"], row["静默天数"]) == ("未见发布", 30)
+    assert (row["最近发布时间"], row["静默天数"]) == ("未见发布", 61)
 
 
-def test_the_gravest_finding_of_an_account_decides_and_other_rules_do_not(
-    store: Store, ledger: Ledger, tmp_path: Path
-) -> None:
-    ledger.silent("1", 20)
-    ledger.finding("1", 20, severity=Severity.REMINDER, stage="13d")
-    ledger.silent("2", 1, Severity.REMINDER, name="乙")
-    ledger.finding("2", 2, rule="comments_closed")
-    sheets = write(store, tmp_path)
-    assert names(sheets["已超期"]) == ["青禾发布"]
-    assert names(sheets["临近超期"]) == ["乙"]
+def test_what_other_rules_find_puts_nobody_on_the_list(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.account("1")
+    ledger.post("1", LOOKED - days(1), text="名单：张某，身份证号码11010519491231002X。")
+    ledger.probe("1", newest_post_at=LOOKED - days(1))
+    assert [finding.rule for finding in store.judgements.findings_as_of(CUT_OFF)] == ["personal_number"]
+    assert {name for sheet in write(store, tmp_path).values() for name in names(sheet)} == {"（本期无）"}
+
+
+def test_the_longest_silence_stands_first(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    for account_id, silent in (("1", 20), ("2", 40), ("3", 20)):
+        ledger.silent(account_id, silent, name=account_id, unit=f"第{9 - int(account_id)}局")
+    sheet = write(store, tmp_path)["已超期"]
+    assert names(sheet) == ["2", "3", "1"]
+    assert [sheet.cell(row, 1).value for row in range(6, 9)] == [1, 2, 3]
 
 
 def test_cancelled_accounts_are_not_in_it_and_closing_ones_say_so(store: Store, ledger: Ledger, tmp_path: Path) -> None:
@@ -191,11 +193,8 @@ def test_a_past_week_stays_the_same_bytes_whatever_happened_since(store: Store, 
     ledger.silent("1", 20)
     path = write_report(Weekly(), store, WEEK, CUT_OFF, tmp_path)
     before = path.read_bytes()
-    ledger.look("1", CUT_OFF + days(1), newest_post_at=CUT_OFF + days(1))
+    ledger.probe("1", CUT_OFF + days(1), newest_post_at=CUT_OFF + days(1))
     store.accounts.upsert([an_account("1", name="改名")], CUT_OFF + days(1))
-    finding = store.judgements.findings_as_of(CUT_OFF)[0]
-    with store.judgements.judging() as judging:
-        judging.close(finding, CUT_OFF + days(1), FindingStatus.RESOLVED)
     store.accounts.upsert([an_account("10")], CUT_OFF + days(1))
     again = write_report(Weekly(), store, WEEK, CUT_OFF.astimezone(UTC), tmp_path)
     assert again.read_bytes() == before

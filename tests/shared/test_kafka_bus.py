@@ -54,6 +54,17 @@ class TestKafkaBus(BusContract):
             worker.join()
         assert set(post_ids(done)) == {event.id for event in published}
 
+    def test_a_member_left_without_partitions_waits_in_peace_for_those_who_hold_them(self, bus: KafkaBus) -> None:
+        bus.publish([post(number, account=str(number)) for number in range(40)])
+        holder = bus.subscribe("analyzer", ["observations"])
+        assert len(drain(holder, 40)) == 40
+        places = set(bus.waiting(holder._group, holder._topics))  # type: ignore[attr-defined]
+        member_id = holder._consumer.group_metadata().member_id  # type: ignore[attr-defined]
+        assert bus.left_to(holder._group, "another", places) == set()  # type: ignore[attr-defined]
+        assert bus.left_to(holder._group, member_id, places) == places  # type: ignore[attr-defined]
+        holder.close()
+        assert bus.left_to(holder._group, "another", places) == places  # type: ignore[attr-defined]
+
 
 def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event) -> None:
     while not stop.is_set():

@@ -5,16 +5,21 @@ import gc
 import importlib.util
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import psutil
 import pytest
+from kafka import KafkaConsumer
+from kafka.cluster import ClusterMetadata
+from structlog.testing import capture_logs
 
+import shared.bus.kafka
 from shared.bus.kafka import KafkaBus, KafkaSubscription
 from shared.errors import TransientError
 from tests.paths import SHARED
-from tests.shared.bus_contract import drain, post, post_ids
+from tests.shared.bus_contract import PATIENCE_SECONDS, drain, post, post_ids
 
 MOCK = SHARED / "tools" / "kafka_mock" / "mock_cluster.py"
 READABLE_BY_THE_MOCK = (2, 3)
@@ -52,6 +57,100 @@ def reader(bus: KafkaBus) -> Iterator[KafkaSubscription]:
     subscription = bus.subscribe("analyzer", ["observations"])
     yield subscription
     subscription.close()
+
+
+@pytest.fixture
+def raced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first consumer subscribes while the answer to a question about no topic is on its way (kafka-python 3.0.12)."""
+    asked: defaultdict[Any, threading.Event] = defaultdict(threading.Event)
+    subscribed = threading.Event()
+    ask, take, subscribe = ClusterMetadata.metadata_request, ClusterMetadata.update_metadata, KafkaConsumer.subscribe
+
+    def tell_asked(cluster: Any) -> Any:
+        request = ask(cluster)
+        if not request.topics:
+            asked[cluster].set()
+        return request
+
+    def take_late(cluster: Any, answer: Any) -> Any:
+        if not answer.topics:
+            subscribed.wait(0.5)  # it waits in vain, and no longer, where the race is avoided
+        return take(cluster, answer)
+
+    def subscribe_late(consumer: Any, **topics: Any) -> None:
+        if not subscribed.is_set():
+            asked[consumer._cluster].wait(PATIENCE_SECONDS)
+        subscribe(consumer, **topics)
+        subscribed.set()
+
+    monkeypatch.setattr(ClusterMetadata, "metadata_request", tell_asked)
+    monkeypatch.setattr(ClusterMetadata, "update_metadata", take_late)
+    monkeypatch.setattr(KafkaConsumer, "subscribe", subscribe_late)
+
+
+def not_bootstrapped(consumer: Any, timeout_ms: int) -> None:
+    """In place of KafkaConsumer.bootstrap: the race is run into."""
+
+
+def forget(coordinator: Any) -> None:
+    """In place of what finds a lost rejoin again."""
+
+
+def joined_in_slow_motion(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
+    """Every poll of 0.2 s runs out before an answer is back."""
+    bus.publish([post(1)])
+    reader.poll(0.01)
+    kafka.round_trip_ms(300)
+
+
+def wait_until_forgotten(reader: KafkaSubscription) -> Any:
+    """Its consumer, once there is an answer it no longer waits for (about 14 s: the mock takes its time to share out)."""
+    deadline = time.monotonic() + 3 * PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        assert reader.poll(0.2) == []
+        coordinator = reader._consumer._coordinator
+        if coordinator.rejoining and not coordinator.need_rejoin():
+            return reader._consumer
+    raise AssertionError("the race was not run into")
+
+
+@pytest.mark.usefixtures("raced")
+def test_a_member_that_subscribes_before_it_knows_the_cluster_gets_its_records(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription
+) -> None:
+    joined_in_slow_motion(kafka, bus, reader)
+    assert post_ids(drain(reader, 1)) == [post(1).id]
+
+
+@pytest.mark.usefixtures("raced")
+def test_a_leader_that_forgot_it_was_rejoining_gets_its_records(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KafkaConsumer, "bootstrap", not_bootstrapped)
+    joined_in_slow_motion(kafka, bus, reader)
+    forgotten = wait_until_forgotten(reader)
+    kafka.round_trip_ms(0)
+    assert post_ids(drain(reader, 1)) == [post(1).id]
+    assert reader._consumer is forgotten
+
+
+@pytest.mark.usefixtures("raced")
+def test_a_member_that_gets_nothing_while_records_wait_says_so_and_begins_anew(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared.bus.kafka, "_find_lost_rejoin", forget)
+    with monkeypatch.context() as only_once:
+        only_once.setattr(KafkaConsumer, "bootstrap", not_bootstrapped)
+        joined_in_slow_motion(kafka, bus, reader)
+        forgotten = wait_until_forgotten(reader)
+    kafka.round_trip_ms(0)
+    bus.stall_seconds = 8.0  # longer than the mock takes to share out
+    with capture_logs() as logs:
+        records = drain(reader, 1) or drain(reader, 1)
+    assert post_ids(records) == [post(1).id]
+    (stalled,) = (entry for entry in logs if entry["event"] == "subscription_stalled")
+    assert (stalled["group"], stalled["stall_seconds"]) == ("analyzer", 8.0)
+    assert reader._consumer is not forgotten
 
 
 def test_a_broker_that_is_down_fails_the_publish_and_nothing_is_lost_when_it_is_back(

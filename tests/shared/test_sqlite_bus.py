@@ -202,6 +202,39 @@ class TestSqliteBus(BusContract):
         reader.close()
         bus.close()
 
+    def test_a_running_bus_forgets_in_small_bites_what_is_old_and_done(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shared.bus.sqlite.PRUNE_ROWS", 2)
+        now = [NOON]
+        bus = SqliteBus(path, "test", lambda: now[0], timedelta(days=30))
+        bus.publish([post(number) for number in range(5)])
+        reader = bus.subscribe("analyzer", ["observations"])
+        drain(reader, 5)
+        reader.commit()
+        now[0] += timedelta(days=31)
+        bus._prune_at = 0.0
+        left = []
+        for number in range(4):
+            bus.publish([post(10 + number)])
+            left.append(bus._connection.execute("SELECT count(*) FROM bus_log").fetchone()[0])
+        assert left == [4, 3, 3, 4]
+        reader.close()
+        bus.close()
+
+    def test_a_file_that_may_only_be_read_is_a_permanent_error(self, bus: SqliteBus) -> None:
+        bus._connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(PermanentError, match="let this user write"):
+            bus.publish([post(1)])
+
+    def test_a_full_disk_is_a_transient_error(self, bus: SqliteBus) -> None:
+        pages = bus._connection.execute("PRAGMA page_count").fetchone()[0]
+        bus._connection.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(TransientError, match="full"):
+            bus.publish([post(1, text="巡" * 100_000)])
+        bus._connection.execute("PRAGMA max_page_count = 1000000")
+        bus.publish([post(1)])
+
     def test_a_group_name_that_is_no_file_name_is_refused(self, bus: Bus) -> None:
         with pytest.raises(PermanentError, match="letters"):
             bus.subscribe("../elsewhere", ["observations"])

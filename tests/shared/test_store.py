@@ -120,28 +120,29 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
 def test_a_delivery_is_queued_once_and_claimed_once(store: Store) -> None:
     assert store.deliveries.enqueue([a_delivery(), a_delivery("mail")]) == 2
     assert store.deliveries.enqueue([a_delivery()]) == 0
-    assert len(store.deliveries.claim_due(NOW, LEASE, "a")) == 2
-    assert store.deliveries.claim_due(NOW, LEASE, "b") == []
+    assert len(store.deliveries.claim("inbox", NOW, NOW, LEASE, "a/1")) == 1
+    assert store.deliveries.claim("inbox", NOW, NOW, LEASE, "b/1") == []
+    assert len(store.deliveries.claim("mail", NOW, NOW, LEASE, "b/2")) == 1
 
 
 def test_a_sent_delivery_is_known_and_counted_by_message(store: Store) -> None:
     store.deliveries.enqueue([a_delivery()])
-    claimed = store.deliveries.claim_due(NOW, LEASE, "a")
+    claimed = store.deliveries.claim("inbox", NOW, NOW, LEASE, "a/1")
     store.deliveries.record_sent(claimed, NOW, "m1")
     assert [row.state for row in store.deliveries.of(claimed[0].fingerprint, "inbox")] == ["sent"]
     assert store.deliveries.sent_since("inbox", NOW - days(1)) == 1
-    assert store.deliveries.claim_due(NOW + days(1), LEASE, "a") == []
+    assert store.deliveries.claim("inbox", NOW + days(1), NOW + days(1), LEASE, "a/2") == []
 
 
 def test_a_failed_delivery_comes_again_until_it_is_dead(store: Store) -> None:
     store.deliveries.enqueue([a_delivery()])
-    claimed = store.deliveries.claim_due(NOW, LEASE, "a")
+    claimed = store.deliveries.claim("inbox", NOW, NOW, LEASE, "a/1")
     store.deliveries.record_failed(claimed, "HTTP 500", NOW + days(1))
-    assert store.deliveries.claim_due(NOW, LEASE, "a") == []
-    again = store.deliveries.claim_due(NOW + days(1), LEASE, "a")
+    assert store.deliveries.claim("inbox", NOW, NOW, LEASE, "a/2") == []
+    again = store.deliveries.claim("inbox", NOW + days(1), NOW + days(1), LEASE, "a/3")
     assert [(row.attempts, row.error) for row in again] == [(1, "HTTP 500")]
-    store.deliveries.record_failed(again, "refused", None)
-    assert store.deliveries.claim_due(NOW + days(9), LEASE, "a") == []
+    store.deliveries.record_dead(again, "refused")
+    assert store.deliveries.claim("inbox", NOW + days(9), NOW + days(9), LEASE, "a/4") == []
     assert [row.state for row in store.deliveries.of(again[0].fingerprint, "inbox")] == ["dead"]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from datetime import datetime
 
 import httpx
 
-from shared.errors import PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError
 from shared.http_time import retry_after
 
 DEADLINE_SECONDS = 10.0
@@ -17,6 +18,8 @@ DEADLINE_SECONDS = 10.0
 MAX_ANSWER_BYTES = 64 * 1024
 
 _LATER = frozenset({408, 425, 429})
+_THIS_MESSAGE = frozenset({413, 422})
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"})
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ def post(
 ) -> Answer:
     """POST and return a 2xx answer.
 
-    Raises TransientError (network, time-out, 5xx, 408, 425, 429 with its Retry-After) or PermanentError (redirect,
-    other 4xx, unusable URL). Neither holds the URL or the body, and their causes are cut off, since both are secret.
+    Raises TransientError (network, time-out, 5xx, 408, 425, 429 with its Retry-After), PermanentError (413, 422: this
+    message) or ChannelError (redirect, other 4xx, unusable URL or certificate). None holds the URL or the body, and
+    their causes are cut off, since both are secret.
     """
     # httpx writes whole URLs to its log, and a robot's URL is its secret.
     for name in ("httpx", "httpcore"):
@@ -63,8 +67,10 @@ async def _post(url: str, body: bytes, headers: dict[str, str], deadline_seconds
     except TimeoutError:
         raise TransientError(f"no complete answer within {deadline_seconds:g} s; check the network") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
-        raise PermanentError("the channel's URL is not usable; correct it in the settings") from None
+        raise ChannelError("渠道的地址不可用；请改正设置") from None
     except httpx.TransportError as error:
+        if speaks_no_trusted_tls(error):
+            raise ChannelError("对方的证书不可信或不支持 TLS；请核对地址与证书") from None
         raise TransientError(f"{type(error).__name__}: the other side cannot be reached; check the network") from None
 
 
@@ -72,7 +78,20 @@ def _refuse(answer: Answer, now: datetime) -> None:
     status = answer.status
     if status in _LATER or status >= 500:
         raise TransientError(f"HTTP {status}", retry_after(answer.headers.get("retry-after"), now))
+    if status in _THIS_MESSAGE:
+        raise PermanentError(f"HTTP {status}：对方不收这条消息")
     if 300 <= status < 400:
-        raise PermanentError(f"HTTP {status}: redirects are refused; set the final URL in the settings")
+        raise ChannelError(f"HTTP {status}：不接受重定向；请在设置中填写最终地址")
     if not 200 <= status < 300:
-        raise PermanentError(f"HTTP {status}: refused; check the channel's URL and secret")
+        raise ChannelError(f"HTTP {status}：对方拒绝；请核对渠道的地址与密钥")
+
+
+def speaks_no_trusted_tls(error: BaseException | None) -> bool:
+    """True when a certificate nobody vouches for, or no TLS at all, lies behind the error: no retry helps."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.alerter.channels import _outgoing as outgoing
 from services.alerter.text import plain
-from shared.errors import PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError
 
 CUT_MARK = "……（全文见清单）"
 
@@ -65,9 +65,18 @@ def ask(url: str, body: Mapping[str, object], now: datetime) -> dict[str, Any]:
     return said
 
 
-def refuse(code: object, words: object, *, rate: Container[int], busy: Container[int], pause: float) -> None:
+def refuse(
+    code: object,
+    words: object,
+    *,
+    rate: Container[int],
+    busy: Container[int],
+    message: Container[int],
+    pause: float,
+) -> None:
     """Return when `code` is exactly 0. Raises TransientError for a rate limit (after `pause` seconds), a busy server or
-    no code at all, PermanentError for everything else: wrong signature, keyword, address or robot."""
+    no code at all, PermanentError for the codes about this `message`, ChannelError for everything else: wrong
+    signature, keyword, address or robot."""
     if type(code) is not int:
         raise TransientError("the robot's answer holds no code; a proxy in between may have given it")
     if code == 0:
@@ -77,4 +86,6 @@ def refuse(code: object, words: object, *, rate: Container[int], busy: Container
         raise TransientError(f"{said} (too many messages)", retry_after_seconds=pause)
     if code in busy:
         raise TransientError(said)
-    raise PermanentError(f"{said}; check the robot's token, secret, keywords and address list")
+    if code in message:
+        raise PermanentError(f"{said}：机器人不收这条消息")
+    raise ChannelError(f"{said}；请核对机器人的 token、密钥、关键词和 IP 名单")

@@ -15,7 +15,9 @@ class Channel(Plugin):
     def send(self, message: Message, now: datetime) -> None:
         """Returns only when the other side said it has the message (a robot's HTTP 200 with errcode != 0 has not).
 
-        Raises TransientError to be tried again later, PermanentError never. Must not retry by itself, must end within
-        seconds, and must never put a secret (a robot's URL is one) into an error or a log line.
+        Raises TransientError to be tried again later; ChannelError when no message would pass (secret, address, login,
+        TLS), for a person to mend; PermanentError when only this message cannot be. In doubt it is a ChannelError: that
+        loses nothing. Must not retry by itself, must end within half a minute, and must never put a secret (a robot's
+        URL is one) into an error or a log line; what it raises is read by officials.
         """
         raise NotImplementedError

@@ -14,6 +14,9 @@ from services.alerter.message import Message
 
 _BODY_BYTES = 20_000
 _ENVELOPE_BYTES = 200
+_RATE = frozenset({130101, 410100})
+_MESSAGE = frozenset({430101, 430102, 430103, 430104, 460101})
+"""Unsafe links, words it does not take, too long."""
 
 
 class DingTalk(Channel):
@@ -31,7 +34,7 @@ class DingTalk(Channel):
         text = robot.cut(robot.quiet(message.text), _BODY_BYTES - _ENVELOPE_BYTES, robot.json_bytes)
         body = {"msgtype": "text", "text": {"content": text}, "at": {"isAtAll": False}}
         said = robot.ask(self._url(now), body, now)
-        robot.refuse(said.get("errcode"), said.get("errmsg"), rate={130101}, busy={-1}, pause=600)
+        robot.refuse(said.get("errcode"), said.get("errmsg"), rate=_RATE, busy={-1}, message=_MESSAGE, pause=600)
 
     def _url(self, now: datetime) -> str:
         url = f"{self.base_url}/robot/send?access_token={quote_plus(self.token.get_secret_value())}"

@@ -2,8 +2,11 @@
 
 import contextlib
 import smtplib
+import socket
 import ssl
-from datetime import datetime
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -11,16 +14,22 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import structlog
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
+from services.alerter.channels._outgoing import speaks_no_trusted_tls
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from services.alerter.text import one_line
 from shared.clock import to_shanghai
-from shared.errors import PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError
 
 _log = structlog.get_logger(__name__)
 _TIMEOUT_SECONDS = 10
+_DEADLINE_SECONDS = 30.0
+_HELD_BACK = timedelta(hours=1)
+"""How long a recipient who is put off (greylisted, full) holds back the others, before they get it without him."""
+_LOGIN_CODES = frozenset({530, 534, 535, 538})
+_TOO_BIG = 552
 
 Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$")]
 
@@ -36,6 +45,7 @@ class Email(Channel):
     sender: Address
     to: tuple[Address, ...] = Field(min_length=1)
     ca_file: Path | None = None
+    _put_off: dict[str, datetime] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:
@@ -44,41 +54,79 @@ class Email(Channel):
         return self
 
     def send(self, message: Message, now: datetime) -> None:
-        mail = self._mail(message, now)
+        mail = self._mail(message, now).as_bytes()
         try:
-            client = self._connect()
-            try:
-                refused = client.send_message(mail)
-            finally:
-                # Once the server has taken the mail, a lost goodbye must not make it sent again.
-                with contextlib.suppress(smtplib.SMTPException, OSError):
-                    client.quit()
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal([code for code, _ in error.recipients.values()]) from None
+            with self._connected() as client:
+                self._deliver(client, mail, now)
         except smtplib.SMTPResponseException as error:
-            raise _refusal([error.smtp_code]) from None
+            raise _refusal(error) from None
         except smtplib.SMTPNotSupportedError:
-            raise PermanentError("the mail server offers no STARTTLS or login; set `security` and `username`") from None
+            raise ChannelError("邮件服务器不支持 STARTTLS 或登录；请核对 security 与 username") from None
         except (smtplib.SMTPException, OSError) as error:
+            if speaks_no_trusted_tls(error):
+                raise ChannelError("邮件服务器的证书不可信或不支持 TLS；请核对 security 与 ca_file") from None
             raise TransientError(f"{type(error).__name__}: the mail server cannot be talked to; check it") from None
+
+    def _deliver(self, client: smtplib.SMTP, mail: bytes, now: datetime) -> None:
+        """To all recipients at once or, while one of them is put off, to none: nobody gets it twice."""
+        _expect(client.mail(self.sender), smtplib.SMTPSenderRefused, self.sender)
+        refused = {address: code for address in self.to if (code := client.rcpt(address)[0]) not in (250, 251)}
+        self._weigh(refused, now)
+        _expect(client.data(mail), smtplib.SMTPDataError)
         if refused:
             _log.error("some mail recipients refused", refused=len(refused), of=len(self.to))
 
-    def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
-        if self.security == "ssl":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=context)
-        else:
-            client = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
+    def _weigh(self, refused: Mapping[str, int], now: datetime) -> None:
+        """Returns when the mail should go to those who were not refused."""
+        self._put_off = {address: self._put_off.get(address, now) for address, code in refused.items() if code < 500}
+        said = f"SMTP {', '.join(str(code) for code in sorted(set(refused.values())))}"
+        if any(now - since < _HELD_BACK for since in self._put_off.values()):
+            raise TransientError(f"{said}: the mail server asks to come again")
+        if len(refused) < len(self.to):
+            return
+        if self._put_off:
+            raise TransientError(f"{said}: the mail server asks to come again")
+        if set(refused.values()) & _LOGIN_CODES:
+            raise ChannelError(f"{said}：邮件服务器要求登录；请核对 username 与 password")
+        raise PermanentError(f"{said}：收件人全部被拒；请核对 to")
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        client = self._connect()
+        # The time-out is for each answer; a server that drips must not outlast the lease on the messages.
+        timer = threading.Timer(_DEADLINE_SECONDS, _hang_up, [client])
+        timer.daemon = True
+        timer.start()
         try:
-            if self.security == "starttls":
-                client.starttls(context=context)
-            if self.username is not None:
-                client.login(self.username, self.password.get_secret_value() if self.password else "")
-        except (smtplib.SMTPException, OSError):
+            self._prepare(client)
+            yield client
+        finally:
+            # Once the server has taken the mail, a lost goodbye must not make it sent again.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()
             client.close()
-            raise
-        return client
+            timer.cancel()
+
+    def _connect(self) -> smtplib.SMTP:
+        if self.security == "ssl":
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=self._context())
+        return smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
+
+    def _prepare(self, client: smtplib.SMTP) -> None:
+        if self.security == "starttls":
+            client.starttls(context=self._context())
+        if self.username is not None:
+            try:
+                client.login(self.username, self.password.get_secret_value() if self.password else "")
+            except UnicodeError:
+                raise ChannelError("用户名或密码含有邮件登录不能用的字符；请核对") from None
+        client.ehlo_or_helo_if_needed()
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        except OSError as error:
+            raise ChannelError(f"证书文件 ca_file 读不了（{error.strerror or type(error).__name__}）；请核对") from None
 
     def _mail(self, message: Message, now: datetime) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
@@ -92,9 +140,24 @@ class Email(Channel):
         return mail
 
 
-def _refusal(codes: list[int]) -> TransientError | PermanentError:
-    """4xx means later; one recipient worth another try is reason enough to try all."""
-    said = f"SMTP {', '.join(str(code) for code in sorted(set(codes)))}"
-    if any(400 <= code < 500 for code in codes):
+def _expect(answer: tuple[int, bytes], refusal: type[smtplib.SMTPResponseException], *more: str) -> None:
+    code, words = answer
+    if code != 250:
+        raise refusal(code, words, *more)
+
+
+def _refusal(error: smtplib.SMTPResponseException) -> TransientError | PermanentError:
+    """4xx means later. A refusal of the mail itself is about this message, of login or sender about the channel."""
+    said = f"SMTP {error.smtp_code}"
+    if 400 <= error.smtp_code < 500 or error.smtp_code < 0:
         return TransientError(f"{said}: the mail server asks to come again")
-    return PermanentError(f"{said}: the mail server refuses; check login, sender and recipients")
+    of_message = isinstance(error, smtplib.SMTPDataError) and error.smtp_code not in _LOGIN_CODES
+    if of_message or error.smtp_code == _TOO_BIG:
+        return PermanentError(f"{said}：邮件服务器不收这封邮件")
+    return ChannelError(f"{said}：邮件服务器拒绝；请核对登录、发件人与服务器地址")
+
+
+def _hang_up(client: smtplib.SMTP) -> None:
+    with contextlib.suppress(OSError):
+        if client.sock is not None:
+            client.sock.shutdown(socket.SHUT_RDWR)

@@ -14,6 +14,9 @@ from services.alerter.message import Message
 
 _BODY_BYTES = 20_000
 _ENVELOPE_BYTES = 400
+_RATE = frozenset({11232, 99991400})
+_MESSAGE = frozenset({9499})
+"""Too long, or not to be read."""
 
 
 class Feishu(Channel):
@@ -36,7 +39,7 @@ class Feishu(Channel):
         text = robot.cut(robot.quiet("\n".join(message.lines)), room, robot.json_bytes)
         post = {"zh_cn": {"title": title, "content": [[{"tag": "text", "text": text}]]}}
         said = robot.ask(url, {**self._signature(now), "msg_type": "post", "content": {"post": post}}, now)
-        robot.refuse(said.get("code"), said.get("msg"), rate={11232}, busy=(), pause=60)
+        robot.refuse(said.get("code"), said.get("msg"), rate=_RATE, busy=(), message=_MESSAGE, pause=60)
 
     def _signature(self, now: datetime) -> dict[str, str]:
         if self.secret is None:

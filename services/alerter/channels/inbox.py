@@ -1,5 +1,6 @@
 """A folder of text files, one per message, as an operator would see them."""
 
+import errno
 import os
 import re
 from datetime import datetime
@@ -8,7 +9,10 @@ from pathlib import Path
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from shared.clock import to_shanghai
-from shared.errors import TransientError
+from shared.errors import ChannelError, TransientError
+
+_PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ESTALE})
+"""A full or absent disk may be mended without anybody touching a setting."""
 
 
 class Inbox(Channel):
@@ -29,6 +33,8 @@ class Inbox(Channel):
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
+            if error.errno not in _PASSING:
+                raise ChannelError(f"收件夹写不进去（{error.strerror}）；请核对文件夹及其权限") from error
             raise TransientError(f"the inbox folder cannot be written ({error.strerror}); free or permit it") from error
 
     def _name(self, message: Message) -> str:

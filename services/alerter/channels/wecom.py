@@ -10,6 +10,9 @@ from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 
 _TEXT_BYTES = 2048
+_RATE = frozenset({45009, 45033})
+_MESSAGE = frozenset({40058, 44004, 45002})
+"""Too long, or empty."""
 
 
 class WeCom(Channel):
@@ -26,4 +29,4 @@ class WeCom(Channel):
         url = f"{self.base_url}/cgi-bin/webhook/send?key={quote_plus(self.key.get_secret_value())}"
         text = robot.cut(robot.quiet(message.text), _TEXT_BYTES)
         said = robot.ask(url, {"msgtype": "text", "text": {"content": text}}, now)
-        robot.refuse(said.get("errcode"), said.get("errmsg"), rate={45009}, busy={-1}, pause=60)
+        robot.refuse(said.get("errcode"), said.get("errmsg"), rate=_RATE, busy={-1}, message=_MESSAGE, pause=60)

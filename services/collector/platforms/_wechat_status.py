@@ -36,6 +36,7 @@ _STATES: dict[str, tuple[Outcome, str]] = {
     r"无法查看|已停止访问|(can't|cannot|unable to) (be )?view": (Outcome.GONE, "文章无法查看"),
 }
 """The first that fits counts; GONE is only this article."""
+_TOLD = [(re.compile(words, re.IGNORECASE), meaning) for words, meaning in _STATES.items()]
 _VERIFICATION = re.compile(r"secitptpage/template/verify|\bpoc_token\b|wappoc_appmsgcaptcha")
 
 
@@ -70,8 +71,8 @@ def _account_state(text: str) -> Sighting | None:
 
 def _page_state(text: str) -> Sighting | None:
     simple = simplified(text)
-    for words, (outcome, reason) in _STATES.items():
-        if re.search(words, simple, re.IGNORECASE):
+    for words, (outcome, reason) in _TOLD:
+        if words.search(simple):
             return failed(outcome, reason)
     return None
 

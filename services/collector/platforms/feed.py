@@ -29,10 +29,12 @@ from shared.account import Account
 from shared.errors import InputError
 from shared.events import Coverage, Outcome
 
-_BRIDGES = re.compile(r"\s*[|\-–—·_]\s*(wechat-feeds|wewe-rss|we-mp-rss|wechat2rss|rsshub|powered by rsshub)\s*$", re.I)
+_BRIDGES = re.compile(
+    r"\s{0,9}[|\-–—·_]\s{0,9}(wechat-feeds|wewe-rss|we-mp-rss|wechat2rss|rsshub|powered by rsshub)\s{0,9}$", re.I
+)
 _MARKED_UP = re.compile(r"</|<(?:img|br|p|em|b|span|font|script)\b", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
-_ENCODING = re.compile(rb"(\s*<\?xml[^<>]{0,80}encoding\s*=\s*['\"])([\w-]+)")
+_ENCODING = re.compile(rb"(<\?xml[^<>]{0,80}?encoding\s{0,9}=\s{0,9}['\"])([\w-]{1,40})")
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s{0,20}>\Z", re.IGNORECASE)
 _BLOCKED = re.compile(

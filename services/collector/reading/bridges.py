@@ -32,12 +32,12 @@ _TITLE_STATE = re.compile(
     re.I,
 )
 _MACHINE_TITLE = re.compile(
-    r"(?:[\w .-]{1,40} )?bridge(?: returned)?:? error|(?:[a-z]{2,30})?(?:error|exception)\s?[:：(]"
+    r"\A(?:(?:[\w .-]{1,40} )?bridge(?: returned)?:? error|(?:[a-z]{2,30})?(?:error|exception)\s?[:：(]"
     r"|error \d{3}\b|(?:http )?[45]\d\d (?:bad|internal|service|forbidden|not|too|gateway|unauth)"
     r"|looks like something went wrong|(?:failed|unable|error) (?:to |while )?(?:fetch|load|pars"
     r"|retriev)|too many requests|access denied|just a moment|attention required"
     r"|service unavailable|bad gateway|(?:your )?(?:subscription|session|cookie|token|trial"
-    r"|feed)s? (?:has |have |is |are )?(?:been )?(?:expired|invalid|disabled)|please (?:log|sign) ?in",
+    r"|feed)s? (?:has |have |is |are )?(?:been )?(?:expired|invalid|disabled)|please (?:log|sign) ?in)",
     re.I,
 )
 _TITLE_REST = re.compile(r"[\W\d_]+")

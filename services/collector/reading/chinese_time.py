@@ -7,10 +7,10 @@ from services.collector.reading.half_days import HALF, hour_of_day
 from shared.clock import FUTURE_TOLERANCE, SHANGHAI, to_shanghai
 
 _CLOCK = (
-    rf"(?:\s*(?P<half>{HALF})?\s*(?P<hour>\d{{1,2}})(?:[:：]|时|点)(?P<minute>\d{{2}})分?(?:[:：]?(?P<second>\d{{2}})秒?)?"
-    rf"(?:\s*(?P<after>{HALF}))?)?"
+    rf"(?:\s{{0,9}}(?P<half>{HALF})?\s{{0,9}}(?P<hour>\d{{1,2}})(?:[:：]|时|点)(?P<minute>\d{{2}})分?(?:[:：]?(?P<second>\d{{2}})秒?)?"
+    rf"(?:\s{{0,9}}(?P<after>{HALF}))?)?"
 )
-_AGO = re.compile(r"(?P<number>\d{1,4}|半)\s*个?(?P<unit>秒|分钟|小时|天)钟?(?:之?前)")
+_AGO = re.compile(r"(?P<number>\d{1,4}|半)\s{0,9}个?(?P<unit>秒|分钟|小时|天)钟?(?:之?前)")
 _DAY = re.compile(r"(?P<word>今天|昨天|前天)" + _CLOCK)
 _DATE = re.compile(
     r"(?:(?P<year>(?:19|20)\d{2})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?(?:T|\s)?" + _CLOCK

@@ -16,7 +16,7 @@ _SENTENCE_END = re.compile(r"[。！!；;\n\t]")
 _EDGES = " \u3000,，.．:：、\"'“”‘’()（）[]【】<>《》…~～|"
 
 _SUBJECT = (
-    r"(?:抱歉|对不起|很抱歉|提示)?[，,：: ]*(?:(?:因|由于|根据|应|经)[^，,。！!\n]{1,40}[，,])?(?:由于|因|鉴于)?"
+    r"(?:抱歉|对不起|很抱歉|提示)?[，,：: ]{0,3}(?:(?:因|由于|根据|应|经)[^，,。！!\n]{1,40}[，,])?(?:由于|因|鉴于)?"
     r"(?:此|该|本|当前|这个|您?你?所?(?:当前)?(?:访问|查看|搜索|关注)的|发布者的?|博主的?)?"
     r"(?:微信|微博|抖音|头条)?(?:公众号|服务号|订阅号|头条号|[账帐]号|[账帐]户|用户的?[账帐]号|用户)"
 )
@@ -33,7 +33,7 @@ _ENDINGS = {
     "已关闭": rf"{_ACTED}(?:关闭|关停|删除)",
     _AT_FAULT_STATE: r"已?(?:无法|不能)(?:查看|访问)",
 }
-_ENDED = {state: re.compile(_SUBJECT + _CAUSE + rf"(?:{words})") for state, words in _ENDINGS.items()}
+_ENDED = {state: re.compile(r"\A" + _SUBJECT + _CAUSE + rf"(?:{words})") for state, words in _ENDINGS.items()}
 _AT_FAULT = re.compile(r"违反|违规|违法|投诉|公约|法律法规")
 _NOT_FOR_GOOD = re.compile(r"暂|临时|部分|禁言|功能|中$|\d ?[天日]|至\d|验证|登录|申诉中")
 _UNDER_WAY = re.compile(
@@ -91,17 +91,17 @@ def account_may_end(text: str) -> bool:
 
 
 _ENDED_ALONE = re.compile(
-    rf"{_SUBJECT}{_CAUSE}(?:{'|'.join(_ENDINGS.values())})(?:[，, ]+(?:所属|相关|其)?(?:内容|文章|作品)?(?:现|已"
+    rf"\A{_SUBJECT}{_CAUSE}(?:{'|'.join(_ENDINGS.values())})(?:[，, ]{1, 3}(?:所属|相关|其)?(?:内容|文章|作品)?(?:现|已"
     rf"|暂时)*(?:无法|不能|不可)(?:查看|访问))?"
 )
 """An office that writes of its own end has more to say."""
 
 _OF_CONTENT = (
-    r"(?:抱歉|对不起|很抱歉|sorry)?[，,：: ]*(?:此|该|本|当前|原|您?你?(?:访问|查看)的)?"
+    r"(?:抱歉|对不起|很抱歉|sorry)?[，,：: ]{0,3}(?:此|该|本|当前|原|您?你?(?:访问|查看)的)?"
     r"(?:内容|文章|链接|页面|微博|博文|作品|视频|网页|动态|消息|信息)"
 )
 _NOTICES = re.compile(
-    r"(?:您的?|你的?)?(?:当前)?(?:访问)?环境(?:存在)?异常(?=[，,、 ]|$)|完成(?:安全)?验证后即?可?继续访问"
+    r"\A(?:(?:您的?|你的?)?(?:当前)?(?:访问)?环境(?:存在)?异常(?=[，,、 ]|$)|完成(?:安全)?验证后即?可?继续访问"
     r"|(?:您的?|你的?)?(?:当前)?(?:访问|操作|请求)(?:过于|太)?频繁"
     r"|请(?:您?先)?(?:完成|输入|通过)(?:下列|以下|安全|人机)*验证|请(?:在|使用|用)微信(?:客户端)?(?:中)?打开"
     r"|请(?:先)?(?:登录|扫码登录)(?:后|以)(?:查看|访问|继续)|(?:登录|授权|会话)(?:状态|信息)?已?(?:失效|过期)"
@@ -114,11 +114,11 @@ _NOTICES = re.compile(
     r"|(?:access denied|403 forbidden|404 not found|50[0-4] (?:bad|internal|service|gateway)"
     r"|just a moment|too many requests)"
     r"|the content (?:has been|was) (?:deleted|removed)|(?:failed|unable) to (?:fetch|load|view|extract)\b"
-    r"|(?:the )?(?:page|content|article) (?:is )?(?:not found|unavailable|temporarily unavailable)",
+    r"|(?:the )?(?:page|content|article) (?:is )?(?:not found|unavailable|temporarily unavailable))",
     re.I,
 )
 _CHROME = re.compile(
-    r"(?:去验证|验证|知道了|返回|刷新|重试|请(?:稍后|刷新后?)?(?:再试|重试)|确定|取消|关闭|(?:轻触|点击|轻点)?(?:查看|阅读)(?:原文|全文|帮助|详情)"
+    r"\A(?:去验证|验证|知道了|返回|刷新|重试|请(?:稍后|刷新后?)?(?:再试|重试)|确定|取消|关闭|(?:轻触|点击|轻点)?(?:查看|阅读)(?:原文|全文|帮助|详情)"
     r"|查看帮助[:：]?\s*\S{0,80}"
     r"|微信公众平台(?:运营中心)?|微信扫一扫|关注该公众号|温馨提示|提示|参考规则|接相关投诉|投诉|以上内容由[^\n]{0,20}|\S{0,4}请(?:重试|稍后重试)"
     r"|https?://\S{1,80}|[\d\s:：/.-]{1,30})",

@@ -9,17 +9,16 @@ from urllib.parse import unquote
 
 from services.collector.capture import clean
 
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([万亿]?)\+?")
+_COUNT = re.compile(r"(\d{1,25}(?:\.\d{1,25})?)\s{0,9}([万亿]?)\+?")
 _SCALE = {"": 1, "万": 10_000, "亿": 100_000_000}
 _LONGEST_NUMBER = 25
 _EARLIEST = 946_684_800
 _LATEST = 4_102_444_800
-_SAVED_BY_BROWSER = re.compile(r"(?:<(?!pre\b)[^<>]*>\s*)*<pre[^<>]*>(\s*[\[{].*?)</pre>", re.IGNORECASE | re.DOTALL)
-_CALLBACK = re.compile(r"[\w.$]{1,80}\s*\((.*)\)\s*;?", re.DOTALL)
-_RENDER_DATA = re.compile(r"<script[^<>]*\bid=\"RENDER_DATA\"[^<>]*>([^<]+)</script>")
+_TAG = re.compile(r"<([^<>\s]{1,20})[^<>]*>")
+_SIGN = re.compile(r"\S")
+_CALLBACK = re.compile(r"[\w.$]{1,80}\s{0,9}\(")
 _HUMP = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _DEEPEST = 40
-_SPACE = re.compile(r"\s*+")
 
 
 def loaded(body: str | bytes) -> object:
@@ -41,8 +40,9 @@ def document(body: bytes) -> object:
     text = body.decode("utf-8-sig", "replace").strip()
     if saved := as_saved_by_browser(text):
         return loaded(saved)
-    if call := _CALLBACK.fullmatch(text):
-        return loaded(call[1])
+    call, inner = _CALLBACK.match(text), text.rstrip("; \r\n\t")
+    if call and inner.endswith(")"):
+        return loaded(inner[call.end() : -1])
     values = values_in(text) if text[:1] in ("{", "[") else None
     return values if values and len(values) > 1 and all(isinstance(value, dict | list) for value in values) else None
 
@@ -55,22 +55,33 @@ def values_in(text: str) -> list[Any] | None:
         while at < len(text):
             value, at = decoder.raw_decode(text, at)
             values.append(value)
-            at = _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+            at = _next_sign(text, at)
     except (ValueError, RecursionError):
         return None
     return values
 
 
+def _next_sign(text: str, at: int) -> int:
+    found = _SIGN.search(text, at)
+    return found.start() if found else len(text)
+
+
 def as_saved_by_browser(page: str) -> str | None:
     """The JSON of a page that shows nothing else."""
-    match = _SAVED_BY_BROWSER.match(page)
-    return html.unescape(match[1]) if match else None
+    at = 0
+    while tag := _TAG.match(page, _next_sign(page, at)):
+        at = tag.end()
+        if tag[1].lower() == "pre":
+            shown = page[at:].partition("</pre>")[0] if "</pre>" in page[at:] else ""
+            return html.unescape(shown) if shown.lstrip()[:1] in ("{", "[") and shown.strip() else None
+    return None
 
 
 def rendered(page: str) -> object:
     """What a server-rendered page of the Douyin and Toutiao family carries for its own script, keys in snake_case."""
-    match = _RENDER_DATA.search(page)
-    return _snake(loaded(unquote(match[1].strip())), _DEEPEST) if match else None
+    _, found, rest = page.partition(' id="RENDER_DATA"')
+    data, ended, _ = rest.partition(">")[2].partition("</script>")
+    return _snake(loaded(unquote(data.strip())), _DEEPEST) if found and ended else None
 
 
 def _snake(node: object, depth: int) -> object:

@@ -1,0 +1,163 @@
+"""One channel's messages: claimed unit by unit, held while they are sent, within the channel's rate."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.alerter import stages
+from services.alerter.channels.base import Channel
+from services.alerter.decision import Decision
+from services.alerter.message import Message
+from services.alerter.notices import word_notices
+from services.alerter.outcome import Outcome
+from services.alerter.parts import Parts
+from services.alerter.stages import Group
+from services.alerter.wording import Matter, word
+from shared.delivery import Delivery
+from shared.errors import ChannelError, PermanentError, TransientError
+from shared.events import FindingStatus
+
+_log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""Renewed before each message, and longer than the longest a channel may take for one."""
+ROUND_SECONDS = 20.0
+"""After so long the round ends, whatever is left: the next one goes on."""
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+class Courier:
+    """Used by one thread at a time. `owner` names this process among all alerters; `closing` ends a round early."""
+
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        parts: Parts,
+        decision: Decision,
+        outcome: Outcome,
+        *,
+        owner: str,
+        tells_operators: bool,
+        closing: threading.Event,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._name = name
+        self._channel = channel
+        self._parts = parts
+        self._decision = decision
+        self._outcome = outcome
+        self._claims = (f"{owner}/{name}/{number}" for number in itertools.count())
+        self._tells_operators = tells_operators
+        self._closing = closing
+        self._monotonic = monotonic
+        self._unwritten: list[tuple[Sequence[Delivery], Message, datetime]] = []
+
+    def round(self, now: datetime, early: timedelta) -> int:
+        """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
+        clock = _clock(now, self._monotonic)
+        self._write_down()
+        tried = self._tell_operators(clock) if self._tells_operators and self._may_send(now) else 0
+        while clock() - now < timedelta(seconds=ROUND_SECONDS) and self._may_send(clock()):
+            claim = next(self._claims)
+            rows = self._parts.deliveries.claim(self._name, clock() + early, clock(), LEASE, claim)
+            if not rows:
+                break
+            tried += self._tell(rows, claim, clock)
+        return tried
+
+    def _may_send(self, now: datetime) -> bool:
+        """Asked before every message, since other alerters send on this channel too."""
+        trouble = self._parts.channels.trouble(self._name)
+        if self._closing.is_set() or (trouble and now < trouble.retry_at):
+            return False
+        limits = ((self._channel.rate_per_minute, _MINUTE), (self._channel.rate_per_second, _SECOND))
+        sent_since = self._parts.deliveries.sent_since
+        return all(rate is None or sent_since(self._name, now - span) < rate for rate, span in limits)
+
+    def _tell(self, rows: Sequence[Delivery], claim: str, clock: "Clock") -> int:
+        """The claimed rows' messages. When the database goes away nothing is released: the lease runs out."""
+        trouble = self._parts.channels.trouble(self._name)
+        waited = trouble is not None and trouble.off_since is not None
+        groups = stages.group(self._decision.to_tell(rows, clock()), together=waited)
+        left = sum(len(group.deliveries) for group in groups)
+        tried = 0
+        for group in groups:
+            if not self._may_send(clock()) or self._parts.deliveries.renew(claim, clock(), LEASE) != left:
+                break
+            self._send(group, clock)
+            left -= len(group.deliveries)
+            tried += 1
+        self._parts.deliveries.release(claim)
+        return tried
+
+    def _send(self, group: Group, clock: "Clock") -> None:
+        worded = self._worded(group, clock)
+        if worded is None:
+            return
+        rows, message = worded
+        try:
+            self._channel.send(message, clock())
+        except (TransientError, ChannelError) as error:
+            self._outcome.failed(rows, error, clock())
+        except PermanentError as error:
+            self._outcome.dead(rows, str(error), clock())
+        except Exception as error:  # noqa: BLE001 - one message may not stop the others
+            # Without its words: they may hold the channel's address, which is a secret.
+            self._outcome.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
+        else:
+            self._unwritten.append((rows, message, clock()))
+            self._write_down()
+            self._outcome.works(clock())
+
+    def _write_down(self) -> None:
+        """What was sent while the database was away is written down before anything else is sent."""
+        while self._unwritten:
+            self._outcome.sent(*self._unwritten[0])
+            del self._unwritten[0]
+
+    def _worded(self, group: Group, clock: "Clock") -> tuple[Sequence[Delivery], Message] | None:
+        """The message, without what cannot be put into words; null when nothing is left."""
+        resolved = group.status is FindingStatus.RESOLVED
+        sound: list[Delivery] = []
+        matters: list[Matter] = []
+        for row in group.deliveries:
+            try:
+                matter = Matter(row.finding, self._parts.accounts.find(row.account_key))
+                word(group.unit, [matter], resolved=resolved)
+            except TransientError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one finding may not stop the others
+                self._outcome.dead([row], f"无法写成消息（{type(error).__name__}：{error}）", clock())
+                continue
+            sound.append(row)
+            matters.append(matter)
+        return (sound, word(group.unit, matters, resolved=resolved)) if matters else None
+
+    def _tell_operators(self, clock: "Clock") -> int:
+        notices = self._parts.notices.claim(clock(), LEASE, next(self._claims), not_about=self._name)
+        if not notices:
+            return 0
+        try:
+            self._channel.send(word_notices(notices), clock())
+        except (TransientError, PermanentError) as error:
+            self._parts.notices.release(notices)
+            known = error if isinstance(error, TransientError | ChannelError) else ChannelError(str(error))
+            self._outcome.failed((), known, clock())
+        else:
+            self._parts.notices.record_told(notices, clock())
+            self._outcome.works(clock())
+        return 1
+
+
+Clock = Callable[[], datetime]
+
+
+def _clock(now: datetime, monotonic: Callable[[], float]) -> Clock:
+    """The time since the round began: a lease ends while a slow message is sent, whatever the round's `now` says."""
+    began = monotonic()
+    return lambda: now + timedelta(seconds=monotonic() - began)

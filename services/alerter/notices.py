@@ -1,0 +1,51 @@
+"""What the operators are told about the watch itself: one message of all there is to say."""
+
+from collections.abc import Sequence
+
+from services.alerter.message import Message
+from services.alerter.routes import OPERATORS
+from services.alerter.text import one_line
+from shared.delivery import Notice
+from shared.events import Severity
+
+OFF, UNROUTED, DEAD = "channel", "unrouted", "dead"
+MOST_NAMES = 30
+
+
+def word_notices(notices: Sequence[Notice]) -> Message:
+    """At least one. Names and errors come from the settings and from far sides, so each is cut."""
+    lines = [_off(notice) for notice in notices if notice.kind == OFF]
+    lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
+    units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
+    lines += [_unrouted(units)] if units else []
+    return Message(
+        unit=OPERATORS,
+        title=f"【巡检运维】{len(notices)}项需要处理",
+        lines=tuple(lines),
+        severity=Severity.UNVERIFIED,
+        at=max(notice.since for notice in notices),
+    )
+
+
+def _off(notice: Notice) -> str:
+    name = one_line(notice.subject, 40)
+    return (
+        f"渠道 {name} 已停用：{one_line(notice.text, 200)}。未发出的消息都已保留；改正设置后重启，"
+        f"或执行 xunjian deliveries resend --channel {name}，即补发。"
+    )
+
+
+def _dead(notice: Notice) -> str:
+    name = one_line(notice.subject, 40)
+    return (
+        f"渠道 {name} 有消息无法送达：{one_line(notice.text, 200)}。已保留；"
+        "执行 xunjian deliveries list --state dead 查看，处理后执行 xunjian deliveries resend --dead。"
+    )
+
+
+def _unrouted(units: Sequence[str]) -> str:
+    rest = f"等{len(units)}个单位" if len(units) > MOST_NAMES else ""
+    return (
+        f"这些单位没有通知去向：{'、'.join(units[:MOST_NAMES])}{rest}。应发的消息都已保留；"
+        "在设置 routes 中补充去向后重启，即补发。"
+    )

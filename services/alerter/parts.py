@@ -1,0 +1,25 @@
+"""What the alerter is given of the store."""
+
+from dataclasses import dataclass
+
+from shared.storage.accounts import Accounts
+from shared.storage.channels import Channels
+from shared.storage.deliveries import Deliveries
+from shared.storage.findings import Findings
+from shared.storage.notices import Notices
+from shared.storage.store import Store
+
+
+@dataclass(frozen=True)
+class Parts:
+    """It writes deliveries, channels and notices; accounts and findings it only looks up."""
+
+    deliveries: Deliveries
+    channels: Channels
+    notices: Notices
+    accounts: Accounts
+    findings: Findings
+
+    @classmethod
+    def of(cls, store: Store) -> "Parts":
+        return cls(store.deliveries, store.channels, store.notices, store.accounts, store.findings)
