@@ -52,8 +52,6 @@ class Settings(BaseSettings):
     """How old the last good look may be before a list calls an account 未能核实."""
     retention_days: int = Field(default=90, ge=30)
     """After so many days probes and repeated sightings are thinned to what still proves something."""
-    deadline_days: tuple[int, ...] = (7, 10, 12, 13, 14, 90)
-    """Days of silence just past which the collector looks, so that an alert comes at the right minute."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free port."""
