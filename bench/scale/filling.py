@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any
 
@@ -45,10 +45,22 @@ def fill(url: str, accounts: int) -> dict[str, int]:
         with closing(open_store(url)) as store, store.database.engine.connect() as target:
             _hurry(target)
             for table in metadata.sorted_tables:
-                with small.database.read() as source:
+                with small.database.read() as source, _indexed_afterwards(target, table):
                     counts[table.name] = _multiply(source, target, table, accounts)
             _settle(target)
     return counts
+
+
+@contextmanager
+def _indexed_afterwards(target: Connection, table: Table) -> Iterator[None]:
+    """An index is made of many rows much faster than it takes them up one by one."""
+    with target.begin():
+        for index in table.indexes:
+            index.drop(target)
+    yield
+    with target.begin():
+        for index in table.indexes:
+            index.create(target)
 
 
 def account_id(number: int) -> str:
@@ -102,6 +114,7 @@ def _hurry(target: Connection) -> None:
     """Nothing has to survive a crash here."""
     if target.dialect.name == "sqlite":
         driver: Any = target.connection.driver_connection
+        driver.execute("PRAGMA journal_mode = OFF")
         driver.execute("PRAGMA synchronous = OFF")
         driver.execute("PRAGMA cache_size = -1000000")
     else:
@@ -113,7 +126,7 @@ def _settle(target: Connection) -> None:
     """As a database is that has been running for a while."""
     driver: Any = target.connection.driver_connection
     if target.dialect.name == "sqlite":
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver.execute("PRAGMA journal_mode = WAL")
     else:
         driver.autocommit = True
         driver.execute("VACUUM ANALYZE")
