@@ -32,6 +32,7 @@ OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800
 PATIENCE = timedelta(seconds=30)
 EVER = datetime.min.replace(tzinfo=UTC)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class BusChoice(StrEnum):
@@ -123,10 +124,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 def _has_unvisited(host: Host, started: datetime) -> bool:
     """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
     patient_until = host.clock() + PATIENCE
-    return any(
-        (rest := host.store.visits.rest(platform)).paused_until is None or rest.paused_until <= patient_until
-        for platform in host.store.visits.platforms_unvisited_since(started)
-    )
+    return host.store.visits.is_waiting(started, patient_until)
 
 
 def _until_stopped(host: Host, screen: Screen, process: Process) -> None:
@@ -150,7 +148,7 @@ class _FirstLists:
         self._is_written = False
 
     def step(self, _now: datetime) -> bool:
-        if not self._is_written and not self._host.store.visits.platforms_unvisited_since(EVER):
+        if not self._is_written and not self._host.store.visits.is_waiting(EVER, FOR_EVER):
             _write_lists(self._host)
             self._is_written = True
         return False
