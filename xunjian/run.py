@@ -110,6 +110,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
                 else:
                     stop.wait(0.1)
                 screen.refresh(host.clock())
+            analyzer.tick_soon()
             while analyzer.step(host.clock()) or analyzer.lag() > 0:
                 pass
             alerter.drain(host.clock())
