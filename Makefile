@@ -25,7 +25,7 @@ check: $(VENV)/dev.stamp ## style, types and import contracts
 bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side in one run
 	$(VENV)/bin/python -m bench
 
-bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON=sqlite for one database
+bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON="sqlite tick" for some
 	SCALE=$(SCALE) $(VENV)/bin/python -m bench.scale $(ON)
 
 format: $(VENV)/dev.stamp

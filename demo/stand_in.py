@@ -19,9 +19,13 @@ STALE_AFTER = timedelta(days=3)
 
 
 @contextmanager
-def stand_in(folder: Path, now: datetime) -> Iterator[dict[str, Any]]:
-    """Settings for a demonstration kept in `folder`, while the stand-in answers for the platforms."""
-    with Proxy(Internet(demo_world(_first_start(folder, now)))) as proxy:
+def stand_in(folder: Path, now: datetime, *, remembers: bool = True) -> Iterator[dict[str, Any]]:
+    """Settings for a demonstration kept in `folder`, while the stand-in answers for the platforms.
+
+    Without `remembers` the folder is only asked when its stories began, and nothing in it is changed.
+    """
+    began = _first_start(folder, now) if remembers else _begun(folder, now) or now
+    with Proxy(Internet(demo_world(began))) as proxy:
         yield {
             "data_dir": folder,
             "ledger": LEDGER,
@@ -30,14 +34,24 @@ def stand_in(folder: Path, now: datetime) -> Iterator[dict[str, Any]]:
         }
 
 
-def _first_start(folder: Path, now: datetime) -> datetime:
-    """The moment the demonstration in `folder` began; one that is too old is begun anew."""
+def _begun(folder: Path, now: datetime) -> datetime | None:
+    """The moment the demonstration in `folder` began; null when there is none, or one that is too old."""
     note = folder / "started_at"
-    if note.exists():
-        started = datetime.fromisoformat(note.read_text(encoding="utf-8").strip())
-        if now - started < STALE_AFTER:
-            return started
-        shutil.rmtree(folder)
+    if not note.exists():
+        return None
+    started = datetime.fromisoformat(note.read_text(encoding="utf-8").strip())
+    return started if now - started < STALE_AFTER else None
+
+
+def _first_start(folder: Path, now: datetime) -> datetime:
+    """As `_begun`, but one that is too old is begun anew."""
+    if began := _begun(folder, now):
+        return began
     folder.mkdir(parents=True, exist_ok=True)
-    note.write_text(now.isoformat(), encoding="utf-8")
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix != ".lock":  # whoever starts it holds them
+            path.unlink()
+    (folder / "started_at").write_text(now.isoformat(), encoding="utf-8")
     return now

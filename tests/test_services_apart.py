@@ -93,8 +93,8 @@ def test_a_wrong_setting_is_one_sentence(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", f"services.{name}", "--config", "settings.yaml"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr.startswith("settings.yaml: rulebok")
+    assert done.returncode == 2
+    assert done.stderr.startswith("错误：settings.yaml: rulebok")
 
 
 def test_three_processes_bring_every_message_and_end_when_told(crew: Crew) -> None:

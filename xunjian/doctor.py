@@ -54,6 +54,7 @@ def diagnose(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     kinds = discover("services.alerter.channels", Channel)
     for name, options in channel_options(settings).items():
         yield checks.check_channel(name, options, kinds)
+    yield from _check_channels_off(settings)
     yield _check_routes(settings)
 
 
@@ -62,9 +63,7 @@ def _check_database(settings: Settings) -> Diagnosis:
         try:
             with closing(open_store(settings.store_url)) as store:
                 store.check()
-                store.visits.release_leases(
-                    "doctor"
-                )  # a write that changes nothing: nobody holds leases under this name
+                store.visits.free_leases([], utc_now())  # a write that changes nothing
         except SQLAlchemyError as error:  # a standby or missing rights, which the services do not expect
             raise PermanentError(str(error.__cause__ or error)) from error
 
@@ -72,6 +71,19 @@ def _check_database(settings: Settings) -> Diagnosis:
         remedy = "启动数据库，核对 XUNJIAN_DATABASE_URL 与用户的写权限"
         return checks.check_attempt("数据库", "PostgreSQL", write, remedy)
     return checks.check_attempt("数据库", "SQLite", write, "让运行用户可以写 data_dir")
+
+
+def _check_channels_off(settings: Settings) -> Iterator[Diagnosis]:
+    """Those the alerter has switched off; none when the database cannot be asked, which was said before."""
+    try:
+        with closing(open_store(settings.store_url)) as store:
+            troubles = store.channels.troubles()
+    except (XunjianError, OSError):
+        return
+    for trouble in troubles:
+        if trouble.off_since is not None:
+            remedy = f"改正后重启，或执行 xunjian deliveries resend --channel {trouble.name}"
+            yield Diagnosis(f"渠道 {trouble.name}", False, f"已停用：{trouble.error}", remedy)
 
 
 def _check_routes(settings: Settings) -> Diagnosis:

@@ -1,9 +1,7 @@
 """`xunjian run`: the services in one process; without --config, the demonstration."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -21,17 +19,20 @@ from services.collector.__main__ import build as build_collector
 from services.reporter.__main__ import build as build_reporter
 from shared.clock import utc_now
 from shared.ledger.reading import read_ledger
-from shared.runtime.health import HealthServer
-from shared.runtime.logs import configure_logs
-from shared.runtime.loop import Service, install_signals
+from shared.runtime.lock import ROLES, holding
+from shared.runtime.logs import RotatingFile, configure_logs
+from shared.runtime.loop import install_signals
 from shared.runtime.loop import run as run_service
-from shared.runtime.opening import Host, open_host
+from shared.runtime.opening import Host, Process, hold_folder
 from shared.runtime.settings import Settings, load_settings
+from xunjian.crew import Crew
 from xunjian.screen import Screen
 
 OWNER = "all-in-one"
+REPORTER_ROUND_SECONDS = 1800
 PATIENCE = timedelta(seconds=30)
 EVER = datetime.min.replace(tzinfo=UTC)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class BusChoice(StrEnum):
@@ -50,24 +51,41 @@ def run(
     stop = threading.Event()
     install_signals(stop)
     with ExitStack() as stack:
-        settings = load_settings(config) if config else stack.enter_context(_demonstration(bus))
-        host = stack.enter_context(open_host(settings, utc_now, OWNER))
-        configure_logs("json", settings.log_level, stack.enter_context((settings.data_dir / "xunjian.log").open("a")))
-        health = HealthServer(settings.metrics_host, settings.metrics_port, host.metrics, host.checks)
-        stack.callback(health.close)
+        process = Process(OWNER, _settings(config, bus, stack), utc_now, stop)
+        settings = process.settings
+        file = RotatingFile(settings.data_dir / "xunjian.log")
+        stack.callback(file.close)
+        configure_logs("json", settings.log_level, file)
+        health = process.serve_health(stack)
+        host = process.open(stack) if once else _opened(process, stack)
+        if host is None:
+            return
         _import_ledger(host)
-        screen = Screen(host, Console(), f"http://{settings.metrics_host}:{health.port}/metrics")
-        (_once if once else _until_stopped)(host, screen, stop)
+        screen = Screen(host, Console(), process.vitals, f"http://{settings.metrics_host}:{health.port}/metrics")
+        if once:
+            _once(host, screen, stop)
+        else:
+            _until_stopped(host, screen, process)
 
 
-@contextmanager
-def _demonstration(bus: BusChoice) -> Iterator[Settings]:
-    with ExitStack() as stack:
-        stand_in_settings = stack.enter_context(stand_in(DEMO, utc_now()))
-        if bus is BusChoice.KAFKA:
-            broker = stack.enter_context(Broker(folder=DEMO / "kafka"))
-            stand_in_settings |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
-        yield load_settings(SETTINGS, stand_in_settings)
+def _settings(config: Path | None, bus: BusChoice, stack: ExitStack) -> Settings:
+    """The settings, their data folder held by this process alone: before the demonstration begins it anew, too."""
+    if config is not None:
+        settings = load_settings(config)
+        hold_folder(settings, utc_now(), ROLES, stack)
+        return settings
+    stack.enter_context(holding(DEMO, ROLES, utc_now()))
+    stand_in_settings = stack.enter_context(stand_in(DEMO, utc_now()))
+    if bus is BusChoice.KAFKA:
+        broker = stack.enter_context(Broker(folder=DEMO / "kafka"))
+        stand_in_settings |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
+    return load_settings(SETTINGS, stand_in_settings)
+
+
+def _opened(process: Process, stack: ExitStack) -> Host | None:
+    """Waits for a database or broker that is away, and says so. Raises what the services would."""
+    pulse = process.vitals.pulse("启动")
+    return process.open_patiently(pulse, stack, lambda reason: typer.echo(f"等待中：{reason}", err=True))
 
 
 def _import_ledger(host: Host) -> None:
@@ -83,7 +101,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     """Every account once, one after the other, then everything judged and told."""
     started = host.clock()
     host.store.visits.make_all_due(started)
-    collector, analyzer, alerter = build_collector(host, OWNER), build_analyzer(host), build_alerter(host)
+    collector, analyzer, alerter = build_collector(host), build_analyzer(host), build_alerter(host)
     try:
         with screen.live():
             while not stop.is_set() and _has_unvisited(host, started):
@@ -91,12 +109,12 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
                     analyzer.step(host.clock())
                 else:
                     stop.wait(0.1)
-                screen.refresh()
+                screen.refresh(host.clock())
             while analyzer.step(host.clock()) or analyzer.lag() > 0:
                 pass
             alerter.drain(host.clock())
             _write_lists(host)
-            screen.refresh()
+            screen.refresh(host.clock())
     finally:
         for service in (collector, analyzer, alerter):
             service.close()
@@ -106,31 +124,37 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 def _has_unvisited(host: Host, started: datetime) -> bool:
     """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
     patient_until = host.clock() + PATIENCE
-    return any(
-        (rest := host.store.visits.rest(platform)).paused_until is None or rest.paused_until <= patient_until
-        for platform in host.store.visits.platforms_unvisited_since(started)
-    )
+    return host.store.visits.is_waiting(started, patient_until)
 
 
-def _until_stopped(host: Host, screen: Screen, stop: threading.Event) -> None:
-    crew = _Crew(host, stop)
-    crew.start("collector", lambda: build_collector(host, OWNER), idle_seconds=0.5)
+def _until_stopped(host: Host, screen: Screen, process: Process) -> None:
+    crew = Crew(process.stop, host.clock, process.vitals)
+    crew.start("collector", lambda: build_collector(host), idle_seconds=0.5)
     crew.start("analyzer", lambda: build_analyzer(host), idle_seconds=0.2)
     crew.start("alerter", lambda: build_alerter(host), idle_seconds=0.5)
-    crew.start("reporter", lambda: build_reporter(host), idle_seconds=5)
-    listed = False
+    crew.start("reporter", lambda: build_reporter(host), 5, REPORTER_ROUND_SECONDS)
+    crew.start("first_lists", lambda: _FirstLists(host), 1, REPORTER_ROUND_SECONDS)
     with screen.live():
-        pause = 1.0
-        while not stop.wait(pause):
-            began = time.monotonic()
-            screen.refresh()
-            # Thousands of accounts take longer to look up: never more than a tenth of the time goes into showing them.
-            pause = max(1.0, 9 * (time.monotonic() - began))
-            if not listed and not host.store.visits.platforms_unvisited_since(EVER):
-                _write_lists(host)
-                listed = True
+        run_service(lambda: screen, process.stop, 1, host.clock, process.vitals.pulse("screen"))
     crew.join()
     screen.finish()
+
+
+class _FirstLists:
+    """Once every account was visited, the running week's list so far."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._is_written = False
+
+    def step(self, _now: datetime) -> bool:
+        if not self._is_written and not self._host.store.visits.is_waiting(EVER, FOR_EVER):
+            _write_lists(self._host)
+            self._is_written = True
+        return False
+
+    def close(self) -> None:
+        """Nothing is held open between rounds."""
 
 
 def _write_lists(host: Host) -> None:
@@ -138,34 +162,3 @@ def _write_lists(host: Host) -> None:
     reporter = build_reporter(host)
     reporter.write_running(host.clock())
     reporter.close()
-
-
-class _Crew:
-    """The services, each in its own thread (Playwright wants one to itself). One that dies stops the others."""
-
-    def __init__(self, host: Host, stop: threading.Event) -> None:
-        self._host = host
-        self._stop = stop
-        self._threads: list[threading.Thread] = []
-        self._errors: list[BaseException] = []
-
-    def start(self, name: str, build: Callable[[], Service], idle_seconds: float) -> None:
-        def work() -> None:
-            try:
-                run_service(build(), self._stop, idle_seconds, self._host.clock)
-            except BaseException as error:
-                self._errors.append(error)
-                raise
-            finally:
-                self._stop.set()
-
-        thread = threading.Thread(target=work, name=name)
-        thread.start()
-        self._threads.append(thread)
-
-    def join(self) -> None:
-        """Wait for all. Raises what killed one of them."""
-        for thread in self._threads:
-            thread.join()
-        if self._errors:
-            raise self._errors[0]

@@ -1,7 +1,8 @@
-"""`xunjian visit`: one look at one account, printed."""
+"""`xunjian visit`: one visit to one account, printed."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -21,7 +22,8 @@ from shared.events import Comments, Kind
 from shared.ledger.reading import read_ledger
 from shared.runtime.logs import configure_logs
 from shared.runtime.opening import Host, open_host
-from shared.runtime.settings import load_settings
+from shared.runtime.settings import Settings, load_settings
+from shared.storage.store import open_to_read
 
 PREVIEW_CHARACTERS = 36
 KINDS = {Kind.ORIGINAL: "原创", Kind.REPOST: "转发", Kind.UNKNOWN: "不详"}
@@ -37,16 +39,32 @@ def visit(
     demonstrated = {} if config else {known.key: known for known in read_ledger(LEDGER).accounts}
     with ExitStack() as stack:
         settings = load_settings(config)
+        filed = _filed(settings, account)
         if account in demonstrated:
             typer.echo("（演示账号：由模拟平台应答）")
-            settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now())))
+            settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now(), remembers=False)))
         configure_logs(settings.log_format, "debug" if debug else "error")
-        host = stack.enter_context(open_host(settings, utc_now, "visit"))
-        _print(_look(host, host.store.accounts.find(account) or demonstrated.get(account) or _unfiled(account)), debug)
+        host = stack.enter_context(open_host(_thrown_away(settings, stack), utc_now, "visit"))
+        _print(_visit(host, filed or demonstrated.get(account) or _unfiled(account)), debug)
 
 
-def _look(host: Host, account: Account) -> Visit:
-    engine = build(host, owner="visit")
+def _filed(settings: Settings, key: str) -> Account | None:
+    """The account as the ledger has it, if there is a ledger yet."""
+    store = open_to_read(settings.store_url)
+    if store is None:
+        return None
+    with closing(store):
+        return store.accounts.find(key)
+
+
+def _thrown_away(settings: Settings, stack: ExitStack) -> Settings:
+    """The same settings over an empty folder that is gone afterwards: the visit leaves no trace."""
+    folder = Path(stack.enter_context(TemporaryDirectory()))
+    return settings.model_copy(update={"data_dir": folder, "database_url": None, "kafka_bootstrap": None})
+
+
+def _visit(host: Host, account: Account) -> Visit:
+    engine = build(host)
     try:
         return engine.visit(account)
     finally:
@@ -62,9 +80,9 @@ def _unfiled(key: str) -> Account:
 
 def _print(visit: Visit, debug: bool) -> None:
     console = Console()
-    probe, captures = visit.probe, visit.look.captures
+    probe, captures = visit.probe, visit.captured.captures
     for line in (
-        f"打开：{probe.url or '—'}（{'仅接口' if visit.look.light else '完整页面'}）",
+        f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}）",
         f"结果：{probe.outcome}　{probe.reason or ''}",
         f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
         f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",

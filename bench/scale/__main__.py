@@ -1,4 +1,4 @@
-"""`python -m bench.scale [sqlite] [postgres]`: what things cost in a full store beside the same at a hundredth of it.
+"""`python -m bench.scale [sqlite] [postgres] [operation ...]`: costs in a full store beside those in a hundredth of it.
 
 SCALE=0.1 in the environment makes both a tenth as large.
 """
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import typer
 
 from bench.scale.databases import DATABASES
-from bench.scale.operations import BATCH, REPEATS
+from bench.scale.operations import BATCH, OPERATIONS, REPEATS
 from bench.table import Row
 
 ACCOUNTS = 100_000
@@ -43,19 +43,20 @@ SUBJECTS = (
 )
 
 
-def main(kinds: list[str]) -> None:
-    unknown = [kind for kind in kinds if kind not in DATABASES]
+def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in {*DATABASES, *OPERATIONS}]
     if unknown:
-        sys.exit(f"no such database: {', '.join(unknown)}; there are: {', '.join(DATABASES)}")
+        sys.exit(f"no such thing: {', '.join(unknown)}; there are: {', '.join([*DATABASES, *OPERATIONS])}")
     scale = float(os.environ.get("SCALE", "1"))
     sizes = [max(FEWEST, round(ACCOUNTS * scale / FRACTION)), max(FEWEST, round(ACCOUNTS * scale))]
-    for kind in kinds or DATABASES:
+    subjects = [subject for subject in SUBJECTS if subject.operation in names] or list(SUBJECTS)
+    for kind in [name for name in names if name in DATABASES] or DATABASES:
         with DATABASES[kind]() as urls:
-            for line in _measure(kind, list(zip(urls, sizes, strict=True))):
+            for line in _measure(kind, list(zip(urls, sizes, strict=True)), subjects):
                 typer.echo(line)
 
 
-def _measure(kind: str, stores: list[tuple[str, int]]) -> Iterator[str]:
+def _measure(kind: str, stores: list[tuple[str, int]], subjects: list[Subject]) -> Iterator[str]:
     started = time.perf_counter()
     for url, accounts in stores:
         filled = _trial("fill", url, accounts, 0)
@@ -63,7 +64,7 @@ def _measure(kind: str, stores: list[tuple[str, int]]) -> Iterator[str]:
         yield f"{kind}: {rows} in {filled['seconds']:.0f} s"
     small, full = (f"{accounts:,}" for _, accounts in stores)
     yield str(Row("accounts", full, small, goal="goal")).replace("         goal", "   ratio  goal")
-    for subject in SUBJECTS:
+    for subject in subjects:
         yield from map(str, _rows(subject, stores))
     yield f"{time.perf_counter() - started:.0f} s; medians; load {os.getloadavg()[0]:.1f}\n"
 

@@ -5,6 +5,7 @@ import statistics
 import time
 import urllib.request
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -17,13 +18,16 @@ from bench.scale.samples import NOW, post_of, probe_of
 from services.analyzer.__main__ import build as build_analyzer
 from services.analyzer.engine import TICK
 from services.analyzer.judge import Judge
+from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from services.reporter.__main__ import build_reports
 from services.reporter.writing import write_report
 from shared.bus.contract import Record
 from shared.events import Event, Post, Probe
+from shared.runtime.health import HealthServer
 from shared.runtime.metrics import Metrics
-from shared.runtime.opening import Host, serving
+from shared.runtime.opening import Host
+from shared.runtime.vitals import Vitals
 from xunjian.screen import Screen
 
 BATCH, REPEATS = 50, 5
@@ -31,7 +35,7 @@ BATCH, REPEATS = 50, 5
 
 def judge_probe(host: Host, accounts: int, number: int) -> float:
     """Seconds a probe with a new post of its account, in batches as the engine takes them."""
-    judge = Judge(host.store, load_rulebook(), Metrics())
+    judge = Judge(host.store.judgements, Matters(load_rulebook(), Metrics()))
     chosen = random.Random(number).sample(range(accounts), BATCH * (REPEATS + 1))  # noqa: S311
     batches = [_visits(chosen[start : start + BATCH], number) for start in range(0, len(chosen), BATCH)]
     judge.judge(batches.pop())
@@ -49,16 +53,17 @@ def tick(host: Host, _accounts: int, number: int) -> float:
 def board(host: Host, _accounts: int, _number: int) -> float:
     """Seconds to show the table anew."""
     with Path("/dev/null").open("w") as nowhere:
-        screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), "")
+        screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), Vitals(), "")
         with screen.live():
-            screen.refresh()
-            return _median([screen.refresh] * REPEATS)
+            refresh = partial(screen.refresh, host.clock())
+            refresh()
+            return _median([refresh] * REPEATS)
 
 
 def scrape(host: Host, _accounts: int, _number: int) -> float:
     """Seconds until `/metrics` has answered."""
     build_analyzer(replace(host, bus=SilentBus())).step(NOW + timedelta(hours=1))
-    with serving(host) as server:
+    with closing(HealthServer("127.0.0.1", 0, host.metrics, Vitals())) as server:
         url = f"http://127.0.0.1:{server.port}/metrics"
         return _median([lambda: urllib.request.urlopen(url, timeout=60).read()] * REPEATS)
 

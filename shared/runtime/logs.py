@@ -1,10 +1,16 @@
-"""Structured logs: JSON in pods, plain lines on a terminal; secrets never get through."""
+"""Structured logs: JSON in pods and files, lines on a terminal. No secret gets through, and logging kills nobody."""
 
+import io
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+import threading
+from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
+from io import TextIOBase
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol, TextIO, cast
 
 import structlog
 
@@ -13,12 +19,92 @@ _SECRET = re.compile(
 )
 _CREDENTIALS = re.compile(r"(://[^/\s:@]+:)([^/\s@]+)@")
 
+MAX_TEXT = 4_000
+"""Characters of one field; a traceback keeps its end, which says what happened."""
+MAX_TRACEBACK = 12_000
+MAX_ITEMS = 200
+MAX_DEPTH = 4
+MAX_NUMBER = 2**63
+FILE_BYTES = 20 * 1024**2
+OLD_FILES = 5
 
-def configure_logs(log_format: str, level: str, stream: TextIO | None = None) -> None:
+
+class Stream(Protocol):
+    """What log lines are written to."""
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> object: ...
+
+
+class RotatingFile:
+    """A file that begins anew at `max_bytes` and keeps `old` predecessors: `name.1` is the newest of them.
+
+    Thread-safe. What cannot be written is lost: a full disk must not stop the watch.
+    """
+
+    def __init__(self, path: Path, max_bytes: int = FILE_BYTES, old: int = OLD_FILES) -> None:
+        self._path = path
+        self._max_bytes = max_bytes
+        self._old = old
+        self._lock = threading.Lock()
+        self._file: io.FileIO | None = None
+        self._is_torn = False
+
+    def write(self, text: str) -> None:
+        line = text.encode("utf-8", "backslashreplace")
+        with self._lock, suppress(OSError):
+            file = self._opened()
+            torn, self._is_torn = self._is_torn, True
+            self._is_torn = file.write(b"\n" + line if torn else line) < len(line)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def close(self) -> None:
+        with self._lock, suppress(OSError):
+            if self._file is not None:
+                self._file.close()
+            self._file = None
+
+    def _opened(self) -> io.FileIO:
+        if self._file is not None and self._file.tell() >= self._max_bytes:
+            self._file.close()
+            self._file = None
+            with suppress(OSError):  # then it grows, until the folder can be written again
+                for number in range(self._old, 0, -1):
+                    before = self._numbered(number - 1)
+                    if before.exists():
+                        before.replace(self._numbered(number))
+        if self._file is None:
+            self._file = io.FileIO(self._path, "a")
+        return self._file
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}") if number else self._path
+
+
+class Forgiving:
+    """A stream whose reader may be gone and whose disk may be full."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # ValueError: it was closed
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+def configure_logs(log_format: str, level: str, stream: Stream | None = None) -> None:
     """Log to `stream` (standard error). `log_format`: `json`, `console`, or `auto` (console on a terminal)."""
     stream = stream or sys.stderr
-    console = log_format == "console" or (log_format == "auto" and stream.isatty())
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=stream.isatty()) if console else _json_renderer()
+    is_terminal = isinstance(stream, TextIOBase) and stream.isatty()
+    console = log_format == "console" or (log_format == "auto" and is_terminal)
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=is_terminal) if console else _json_renderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,21 +115,40 @@ def configure_logs(log_format: str, level: str, stream: TextIO | None = None) ->
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Forgiving(stream))),
         cache_logger_on_first_use=False,
     )
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank what looks like a token, key or password in any text of a log line."""
+    """Blank what looks like a token, key or password in any text of a log line, and bound each text."""
     for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = redacted(value)
+        event[name] = _last(redacted(value)) if name == "exception" else _safe(value)
     return event
 
 
 def redacted(text: str) -> str:
     return _CREDENTIALS.sub(r"\1***@", _SECRET.sub(r"\1***", text))
+
+
+def _safe(value: Any, depth: int = 0) -> Any:
+    """The value without secrets and within bounds; what is no plain data becomes text."""
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < MAX_NUMBER):
+        return value
+    if isinstance(value, Mapping) and depth < MAX_DEPTH:
+        pairs = islice(value.items(), MAX_ITEMS)
+        return {_cut(redacted(str(key))): _safe(item, depth + 1) for key, item in pairs}
+    if isinstance(value, list | tuple | set | frozenset) and depth < MAX_DEPTH:
+        return [_safe(item, depth + 1) for item in islice(value, MAX_ITEMS)]
+    return _cut(redacted(value if isinstance(value, str) else repr(value)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…({len(text)} characters)"
+
+
+def _last(text: str) -> str:
+    return text if len(text) <= MAX_TRACEBACK else f"({len(text)} characters)…{text[-MAX_TRACEBACK:]}"
 
 
 def _json_renderer() -> Any:

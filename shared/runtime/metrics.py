@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics import MetricWrapperBase
+
+log = structlog.get_logger(__name__)
 
 TEXT_FORMAT = CONTENT_TYPE_LATEST
 
@@ -17,12 +21,19 @@ class Metrics:
     def __init__(self) -> None:
         registry = CollectorRegistry()
         self._registry = registry
+        self._account_labels: set[tuple[str, str]] = set()
         self.accounts = Gauge("xunjian_accounts", "Accounts by verdict.", ["platform", "state"], registry=registry)
         self.visits = Counter(
             "xunjian_visits_total", "Probed at accounts by outcome.", ["platform", "outcome"], registry=registry
         )
         self.visit_seconds = Histogram(
             "xunjian_visit_seconds", "Duration of one look.", ["platform"], buckets=_VISIT_SECONDS, registry=registry
+        )
+        self.reader_errors = Counter(
+            "xunjian_reader_errors_total",
+            "Visits whose plug-in raised instead of reading.",
+            ["platform"],
+            registry=registry,
         )
         self.last_visit = Gauge(
             "xunjian_last_proving_visit_timestamp_seconds",
@@ -66,7 +77,10 @@ class Metrics:
 
     def set_accounts(self, counts: Mapping[tuple[str, str], int]) -> None:
         """Replace the account gauge: (platform, state) -> number. States that emptied disappear."""
-        self.accounts.clear()
+        # Removed one by one: a scrape in between must not find the gauge empty.
+        for gone in self._account_labels - counts.keys():
+            self.accounts.remove(*gone)
+        self._account_labels = set(counts)
         for (platform, state), count in counts.items():
             self.accounts.labels(platform, state).set(count)
 
@@ -82,9 +96,17 @@ class Metrics:
             self.kept.labels(state).set(counts.get(state, 0))
 
     def render(self) -> bytes:
-        """The exposition text."""
-        return generate_latest(self._registry)
+        """The exposition text. A metric that cannot be had is left out and logged; the others are there."""
+        return b"".join(_exposed(metric) for metric in vars(self).values() if isinstance(metric, MetricWrapperBase))
 
     def names(self) -> Iterable[str]:
         """Every metric name as exposed, for checking dashboards and rules against."""
         return sorted({sample.name for metric in self._registry.collect() for sample in metric.samples})
+
+
+def _exposed(metric: MetricWrapperBase) -> bytes:
+    try:
+        return generate_latest(metric)
+    except Exception:  # what a metric's own function raises is any error there is
+        log.exception("metric_failed")
+        return b""

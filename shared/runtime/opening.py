@@ -1,24 +1,33 @@
 """What every service process stands on, opened from the settings: store, bus, metrics. Only wiring imports this."""
 
 import argparse
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import structlog
 
 from shared.bus.contract import Bus
 from shared.bus.kafka import KafkaBus
 from shared.bus.sqlite import SqliteBus
 from shared.clock import Clock, utc_now
-from shared.errors import InputError
-from shared.runtime.health import Check, HealthServer
+from shared.errors import PermanentError, TransientError
+from shared.runtime import lock
+from shared.runtime.health import HealthServer
 from shared.runtime.logs import configure_logs
-from shared.runtime.loop import Service, install_signals, run
+from shared.runtime.loop import Service, install_signals, pause_seconds, run
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings, load_settings
+from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
 from shared.storage.store import Store, open_store
+
+log = structlog.get_logger(__name__)
+
+BAD_INPUT = 2
 
 
 @dataclass(frozen=True)
@@ -29,22 +38,73 @@ class Host:
     metrics: Metrics
     clock: Clock
 
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """What `/readyz` asks."""
-        return self.store.check, self.bus.check
+
+@dataclass(frozen=True)
+class Process:
+    """What a process has before anything is opened. `name` is the source of the events it publishes."""
+
+    name: str
+    settings: Settings
+    clock: Clock
+    stop: threading.Event
+    metrics: Metrics = field(default_factory=Metrics)
+    vitals: Vitals = field(default_factory=Vitals)
+
+    def open(self, stack: ExitStack) -> Host:
+        """Everything opened, to be closed by `stack`.
+
+        Raises TransientError when database or broker is away, InputError for settings that cannot be used.
+        """
+        with ExitStack() as parts:
+            store = open_store(self.settings.store_url)
+            parts.callback(store.close)
+            bus = open_bus(self.settings, self.clock, self.name)
+            parts.callback(bus.close)
+            stack.push(parts.pop_all())
+        self.vitals.watch(store.check, bus.check)
+        return Host(self.settings, store, bus, self.metrics, self.clock)
+
+    def open_patiently(
+        self, pulse: Pulse, stack: ExitStack, tell: Callable[[str], object] = lambda _: None
+    ) -> Host | None:
+        """As `open`, but a database or broker that is away is waited for, and told; null when told to stop first."""
+        failures = 0
+        while not self.stop.is_set():
+            try:
+                host = self.open(stack)
+            except TransientError as error:
+                failures += 1
+                pause = pause_seconds(failures, error.retry_after_seconds)
+                log.warning("not_opened", error=reason_of(error), failures=failures, retry_in_seconds=pause)
+                pulse.beat(pause, reason_of(error))
+                tell(reason_of(error))
+                self.stop.wait(pause)
+            else:
+                pulse.beat()
+                return host
+        return None
+
+    def serve_health(self, stack: ExitStack) -> HealthServer:
+        """Raises InputError when the port is taken."""
+        server = HealthServer(self.settings.metrics_host, self.settings.metrics_port, self.metrics, self.vitals)
+        stack.callback(server.close)
+        return server
 
 
 @contextmanager
 def open_host(settings: Settings, clock: Clock, source: str) -> Iterator[Host]:
-    """Everything opened, and closed again at the end. `source` names the service in the events it publishes."""
-    store = open_store(settings.store_url)
-    bus = open_bus(settings, clock, source)
-    try:
-        yield Host(settings, store, bus, Metrics(), clock)
-    finally:
-        bus.close()
-        store.close()
+    """Everything opened for a single command, and closed again at the end. Raises as `Process.open`."""
+    with ExitStack() as stack:
+        yield Process(source, settings, clock, threading.Event()).open(stack)
+
+
+def hold_folder(settings: Settings, now: datetime, roles: Iterable[str], stack: ExitStack) -> None:
+    """No other process does the same work on this data folder; with a broker, work is shared by it instead.
+
+    Raises InputError naming the other process.
+    """
+    if settings.kafka_bootstrap is None:
+        stack.enter_context(lock.holding(settings.data_dir, roles, now))
 
 
 def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
@@ -65,26 +125,34 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     return bus
 
 
-@contextmanager
-def serving(host: Host) -> Iterator[HealthServer]:
-    """Logs, metrics and health while a service runs alone."""
-    configure_logs(host.settings.log_format, host.settings.log_level)
-    server = HealthServer(host.settings.metrics_host, host.settings.metrics_port, host.metrics, host.checks)
-    try:
-        yield server
-    finally:
-        server.close()
+def run_alone(
+    name: str,
+    build: Callable[[Host], Service],
+    idle_seconds: float,
+    longest_round_seconds: float = LONGEST_ROUND_SECONDS,
+) -> None:
+    """`python -m services.<name>`: settings from `--config` and the environment, until told to stop.
 
-
-def run_alone(name: str, build: Callable[[Host], Service], idle_seconds: float) -> None:
-    """`python -m services.<name>`: settings from `--config` and the environment, until told to stop."""
+    A setting that cannot be used, and a folder that another holds, are one sentence and exit status 2.
+    """
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=f"Run the {name} alone.")
     parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
     config = parser.parse_args().config
     stop = threading.Event()
     install_signals(stop)
     try:
-        with open_host(load_settings(config), utc_now, name) as host, serving(host):
-            run(build(host), stop, idle_seconds, host.clock)
-    except InputError as error:
-        raise SystemExit(str(error)) from error
+        process = Process(name, load_settings(config), utc_now, stop)
+        _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
+    except PermanentError as error:
+        sys.stderr.write(f"错误：{error}\n")
+        raise SystemExit(BAD_INPUT) from error
+
+
+def _run(process: Process, build: Callable[[Host], Service], idle_seconds: float, pulse: Pulse) -> None:
+    configure_logs(process.settings.log_format, process.settings.log_level)
+    with ExitStack() as stack:
+        hold_folder(process.settings, process.clock(), [process.name], stack)
+        process.serve_health(stack)
+        host = process.open_patiently(pulse, stack)
+        if host is not None:
+            run(lambda: build(host), process.stop, idle_seconds, host.clock, pulse)

@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     group_wait_seconds: float = Field(default=10, ge=0)
     fresh_hours: float = Field(default=48, gt=0)
     """How old the last good look may be before a list calls an account 未能核实."""
-    deadline_days: tuple[int, ...] = (7, 10, 12, 13, 14, 90)
-    """Days of silence just past which the collector looks, so that an alert comes at the right minute."""
+    retention_days: int = Field(default=90, ge=30)
+    """After so many days probes and repeated sightings are thinned to what still proves something."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free port."""

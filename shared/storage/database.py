@@ -1,24 +1,39 @@
 """One database, SQLite or PostgreSQL: opened, asked, and written in transactions."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, literal, text
+from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
-from shared.errors import InputError, TransientError
+from shared.clock import chinese_time
+from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.tables import metadata
 
+SCHEMA = "2"
+"""Counts up with every change of a table that an older program's database lacks."""
+CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
+_PASSING_SQLITE = tuple(
+    f"SQLITE_{name}"
+    for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT", "PROTOCOL")
+)
+_PASSING_SQLSTATES = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
+"""Connection, read-only standby, log-in, no such database, deadlock, resources, locks, intervention, system."""
 
 
 class Database:
-    """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe; tables are made at once."""
+    """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    def __init__(self, url: str) -> None:
+    Tables are made at once, unless it `only_reads`.
+    """
+
+    def __init__(self, url: str, *, only_reads: bool = False) -> None:
         if not url.startswith(("sqlite", "postgresql")):
             raise InputError(
                 "XUNJIAN_DATABASE_URL", f"{url.split(':', 1)[0]}: use sqlite:///path or postgresql+psycopg://"
@@ -35,7 +50,49 @@ class Database:
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
         with _told_apart():
-            metadata.create_all(self.engine)
+            self._refuse_other_schema()
+            if not only_reads:
+                self._make_tables()
+
+    def _refuse_other_schema(self) -> None:
+        with self.read() as connection:
+            is_made = inspect(connection).has_table("account")
+            found = connection.execute(text(self._schema_query)).scalar() if is_made else SCHEMA
+        if str(found or 0) != SCHEMA:
+            raise InputError(
+                "数据库",
+                f"表结构版本为{found or 0}，本程序需要{SCHEMA}，不能直接使用；"
+                "请换用新的数据目录或数据库后重新导入台账，旧数据由原版本程序读取",
+            )
+
+    def _make_tables(self) -> None:
+        # One transaction, and one process at a time: another that opens the database never finds it half made.
+        with self.engine.begin() as connection:
+            self.serialise(connection, "schema")
+            metadata.create_all(connection)
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text(f"COMMENT ON TABLE account IS '{SCHEMA}'"))
+            else:
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+
+    @property
+    def _schema_query(self) -> str:
+        if self.engine.dialect.name == "postgresql":
+            return "SELECT obj_description('account'::regclass)"
+        return "PRAGMA user_version"
+
+    def check_clock(self, now: datetime) -> None:
+        """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
+
+        SQLite has no clock of its own.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return
+        with self.read() as connection:
+            its: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        if abs(now - its) > CLOCKS_DIFFER:
+            ours, theirs = chinese_time(now), chinese_time(its)
+            raise TransientError(f"本机时间{ours}与数据库时间{theirs}相差超过5分钟，暂停判断；请校准时间后自动恢复")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -45,9 +102,29 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """One transaction: all or nothing. Raises TransientError when the database is away or locked too long."""
+        """One transaction: all or nothing. Raises TransientError when the database is away or locked too long.
+
+        PermanentError: it refuses a row or statement, and always will.
+        """
         with _told_apart(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def part(self, connection: Connection) -> Iterator[None]:
+        """A part of a transaction that is undone by itself when it raises. Raises TransientError, PermanentError."""
+        with _told_apart(), connection.begin_nested():
+            yield
+
+    def serialise(self, connection: Connection, name: str) -> None:
+        """Until the transaction ends no other that names the same goes on; SQLite has one writer anyway."""
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+    def is_made(self) -> bool:
+        """Whether the tables are there. Raises TransientError."""
+        with self.read() as connection:
+            there = inspect(connection).get_table_names()
+        return metadata.tables.keys() <= set(there)
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
@@ -81,8 +158,21 @@ Upsert = postgresql.Insert | sqlite.Insert
 def _told_apart() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise TransientError(f"the database does not answer: {error.orig}") from error
+    except DBAPIError as error:
+        if _may_pass(error):
+            raise TransientError(f"the database does not answer: {error.orig}") from error
+        raise PermanentError(f"the database refuses this: {error.orig}") from error
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Away, locked, full or restarting: later it may do. What it says of the statement or the row stays so."""
+    if isinstance(error.orig, sqlite3.Error):
+        name = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
+        return isinstance(error, OperationalError) and name.startswith(_PASSING_SQLITE)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+    return str(state).startswith(_PASSING_SQLSTATES)
 
 
 def _durable_sqlite(connection: Any, _record: Any) -> None:

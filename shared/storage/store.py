@@ -1,18 +1,24 @@
 """The store: what must outlive a process. One part a noun; each engine is given only the parts it uses."""
 
 from pathlib import Path
+from urllib.parse import quote
 
+from shared.errors import TransientError
 from shared.storage.accounts import Accounts
 from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
+from shared.storage.leases import Leases
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.reports import Reports
 from shared.storage.standings import Standings
+from shared.storage.thinning import Thinning
 from shared.storage.visits import Visits
+
+SQLITE = "sqlite:///"
 
 
 class Store:
@@ -25,6 +31,8 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.deliveries = Deliveries(database)
+        self.thinning = Thinning(database)
+        self.leases = Leases(database)
         self.channels = Channels(database)
         self.notices = Notices(database)
         self.findings = Findings(database)
@@ -41,6 +49,29 @@ class Store:
 
 def open_store(url: str) -> Store:
     """The store at `sqlite:///path` (folder made if needed) or `postgresql+psycopg://...`; makes its tables."""
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if url.startswith(SQLITE):
+        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
     return Store(Database(url))
+
+
+def open_to_read(url: str) -> Store | None:
+    """The store as it stands, for who must change nothing, not even make a file; null where there is none yet.
+
+    Raises TransientError when the database is away.
+    """
+    if url.startswith(SQLITE):
+        path = Path(url.removeprefix(SQLITE))
+        if not path.is_file():
+            return None
+        # Without a log of changes all is in the file, and SQLite needs none beside it; with one, its files are there.
+        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+        url = f"{SQLITE}file:{quote(str(path.resolve()))}?{mode}&uri=true"
+    store = Store(Database(url, only_reads=True))
+    try:
+        if store.database.is_made():
+            return store
+    except TransientError:
+        store.close()
+        raise
+    store.close()
+    return None

@@ -6,6 +6,10 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+PROVES = "proves_list"
+UNTOLD = "NOT open_told OR NOT close_told"
+"""Conditions of partial indexes: a query uses the index only when it says the same words."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Times are UTC in the database; SQLite forgets zones, so they are taken off and put back here."""
@@ -76,6 +80,7 @@ class StandingRow(SQLModel, table=True):
         UniqueConstraint("key", "since"),
         _one_where("standing_in_force", "until IS NULL", "key"),
         _where("standing_counted", "until IS NULL", "platform", "state"),
+        _where("standing_probed", "until IS NULL AND probed_at IS NOT NULL", "platform", "probed_at"),
         _where("standing_to_check", "until IS NULL AND check_at IS NOT NULL", "check_at"),
     )
 
@@ -96,15 +101,20 @@ class StandingRow(SQLModel, table=True):
 
 
 class VisitRow(SQLModel, table=True):
-    """The collector's plan for one account; a row is leased while someone visits it."""
+    """The collector's plan for one account. `next_at` lies ahead also while someone visits it.
+
+    `pace_key` is null until a collector has named whose politeness it falls under. `attempts`: visits begun and never
+    ended, so that a row that kills its collector comes ever later.
+    """
 
     __tablename__ = "visit"
+    __table_args__ = (Index("visit_due", "platform", "pace_key", "next_at"),)
 
     key: str = Field(primary_key=True)
-    platform: str = Field(index=True)
+    platform: str
+    pace_key: str | None = None
     next_at: datetime = _time(index=True)
-    leased_until: datetime | None = _time(default=None)
-    leased_by: str | None = None
+    attempts: int = 0
     failures: int = 0
     last_at: datetime | None = _time(default=None)
     newest_post_at: datetime | None = _time(default=None)
@@ -112,24 +122,51 @@ class VisitRow(SQLModel, table=True):
 
 
 class PublishedRow(SQLModel, table=True):
-    """What the collector has published already, so that an unchanged item is not published at every look."""
+    """What the collector has published already, so that an unchanged item is not published at every visit.
+
+    `published_at` is the item's first evidenced publish time, `shown_at` when a page last showed it (to the day).
+    """
 
     __tablename__ = "published"
+    __table_args__ = (Index("published_shown", "key", "shown_at"),)
 
     key: str = Field(primary_key=True)
     post_id: str = Field(primary_key=True)
     digest: str
+    published_at: datetime | None = _time(default=None)
+    approximate: bool = False
+    shown_at: datetime = _time()
 
 
-class PlatformRow(SQLModel, table=True):
-    """Politeness towards one platform, shared by all collectors."""
+class PaceRow(SQLModel, table=True):
+    """Politeness towards one platform, or one host of it, shared by all collectors: one visit at a time.
 
-    __tablename__ = "platform"
+    Nobody visits before `free_at`: it is the end of the lease while someone does. `clock_offset_seconds`: our clock
+    minus theirs at the newest visit that told.
+    """
 
-    platform: str = Field(primary_key=True)
+    __tablename__ = "pace"
+    __table_args__ = (Index("pace_free", "platform", "free_at"),)
+
+    key: str = Field(primary_key=True)
+    platform: str
+    free_at: datetime = _time()
+    leased_by: str | None = None
     paused_until: datetime | None = _time(default=None)
     blocks: int = 0
     last_visit_at: datetime | None = _time(default=None)
+    clock_offset_seconds: float | None = None
+
+
+class LeaseRow(SQLModel, table=True):
+    """What only one process may do at a time. `mark`: how far its holders have come, in their own words."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    owner: str | None = None
+    until: datetime | None = _time(default=None)
+    mark: str | None = None
 
 
 class PostRow(SQLModel, table=True):
@@ -150,12 +187,13 @@ class ProbeRow(SQLModel, table=True):
     __table_args__ = (
         Index("probe_history", "key", "at"),
         Index("probe_newest", "key", "newest_post_at", "at"),
-        _where("probe_proving", "proves_list", "key", "at"),
+        _where("probe_proving", PROVES, "key", "at"),
     )
 
     fingerprint: str = Field(primary_key=True)
     key: str
     at: datetime = _time()
+    outcome: str
     proves_list: bool
     newest_post_at: datetime | None = _time(default=None)
     body: str = _body()
@@ -169,7 +207,7 @@ class FindingRow(SQLModel, table=True):
         UniqueConstraint("fingerprint", "opened_at"),
         _one_where("finding_open", "closed_at IS NULL", "fingerprint"),
         _where("finding_held", "closed_at IS NULL", "key"),
-        _where("finding_untold", "NOT open_told OR NOT close_told", "id"),
+        _where("finding_untold", UNTOLD, "id"),
         Index("finding_closed", "closed_at"),
     )
 

@@ -58,12 +58,12 @@ class TestKafkaBus(BusContract):
         bus.publish([post(number, account=str(number)) for number in range(40)])
         holder = bus.subscribe("analyzer", ["observations"])
         assert len(drain(holder, 40)) == 40
-        places = set(bus.waiting(holder._group, holder._topics))  # type: ignore[attr-defined]
-        member_id = holder._consumer.group_metadata().member_id  # type: ignore[attr-defined]
-        assert bus.left_to(holder._group, "another", places) == set()  # type: ignore[attr-defined]
-        assert bus.left_to(holder._group, member_id, places) == places  # type: ignore[attr-defined]
+        places = set(bus.waiting(holder._group, holder._topics))
+        member_id = holder._consumer.group_metadata().member_id
+        assert bus.left_to(holder._group, "another", places) == set()
+        assert bus.left_to(holder._group, member_id, places) == places
         holder.close()
-        assert bus.left_to(holder._group, "another", places) == places  # type: ignore[attr-defined]
+        assert bus.left_to(holder._group, "another", places) == places
 
 
 def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event) -> None:

@@ -11,9 +11,10 @@ from datetime import datetime
 import pytest
 
 from shared.clock import utc_now
-from shared.errors import PermanentError, TransientError
+from shared.errors import InputError, TransientError
 from shared.runtime import loop
 from shared.runtime.loop import pause_seconds, run
+from shared.runtime.vitals import Pulse
 from tests.paths import ROOT
 
 SLEEPER = """
@@ -29,7 +30,7 @@ class Sleeper:
         print("closed", flush=True)
 stop = threading.Event()
 install_signals(stop)
-run(Sleeper(), stop, idle_seconds=0.0, clock=utc_now)
+run(Sleeper, stop, idle_seconds=0.0, clock=utc_now)
 """
 
 
@@ -78,35 +79,87 @@ def sleeper(step_seconds: float) -> subprocess.Popen[str]:
 
 def test_a_busy_service_does_not_rest_between_rounds(stop: threading.Event) -> None:
     busy = Scripted(stop, True, True, True)
-    assert seconds(lambda: run(busy, stop, idle_seconds=5.0, clock=utc_now)) < 1
+    assert seconds(lambda: run(lambda: busy, stop, idle_seconds=5.0, clock=utc_now)) < 1
     assert (busy.steps, busy.closed) == (3, 1)
 
 
 def test_an_idle_service_rests(stop: threading.Event) -> None:
-    assert seconds(lambda: run(Scripted(stop, False, True), stop, idle_seconds=0.2, clock=utc_now)) >= 0.2
+    assert seconds(lambda: run(lambda: Scripted(stop, False, True), stop, idle_seconds=0.2, clock=utc_now)) >= 0.2
 
 
 def test_a_stop_ends_the_rest_at_once(stop: threading.Event) -> None:
     threading.Timer(0.1, stop.set).start()
     idle = Scripted(stop, *[False] * 9)
-    assert seconds(lambda: run(idle, stop, idle_seconds=60.0, clock=utc_now)) < 5
+    assert seconds(lambda: run(lambda: idle, stop, idle_seconds=60.0, clock=utc_now)) < 5
     assert idle.closed == 1
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_transient_error_is_waited_out_and_counted(stop: threading.Event) -> None:
-    counted: list[str] = []
+def test_a_transient_error_is_waited_out_and_told(stop: threading.Event) -> None:
+    pulse, told = Pulse("alerter"), []
     shaky = Scripted(stop, TransientError("broker away"), TransientError("still away"), True)
-    run(shaky, stop, idle_seconds=0.0, clock=utc_now, on_error=counted.append)
-    assert (shaky.steps, counted) == (3, ["TransientError", "TransientError"])
+
+    def noting() -> datetime:
+        told.append(pulse.problem)
+        return utc_now()
+
+    run(lambda: shaky, stop, idle_seconds=0.0, clock=noting, pulse=pulse)
+    assert (shaky.steps, shaky.closed) == (3, 1)
+    assert told == ["正在启动", "broker away", "still away"]
+    assert pulse.problem is None
 
 
-def test_any_other_error_closes_the_service_and_ends_the_process(stop: threading.Event) -> None:
-    counted: list[str] = []
-    broken = Scripted(stop, PermanentError("rulebook is missing"), True)
-    with pytest.raises(PermanentError, match="rulebook"):
-        run(broken, stop, idle_seconds=0.0, clock=utc_now, on_error=counted.append)
-    assert (broken.steps, broken.closed, counted) == (1, 1, ["PermanentError"])
+@pytest.mark.usefixtures("impatient")
+def test_any_other_error_closes_the_service_and_builds_it_anew(stop: threading.Event) -> None:
+    pulse = Pulse("analyzer")
+    lives = [Scripted(threading.Event(), ValueError("a strange page")), Scripted(stop, True, True)]
+    born = iter(lives)
+    run(lambda: next(born), stop, idle_seconds=0.0, clock=utc_now, pulse=pulse)
+    assert [(life.steps, life.closed) for life in lives] == [(1, 1), (2, 1)]
+    assert pulse.problem == "ValueError: a strange page"  # one good round proves nothing
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_service_that_ran_well_for_a_while_is_healed(stop: threading.Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "STEADY_SECONDS", 0.0)
+    pulse = Pulse("analyzer")
+    born = iter([Scripted(threading.Event(), ValueError("once")), Scripted(stop, True)])
+    run(lambda: next(born), stop, idle_seconds=0.0, clock=utc_now, pulse=pulse)
+    assert pulse.problem is None
+
+
+def test_a_wrong_setting_at_the_first_build_is_raised(stop: threading.Event) -> None:
+    def build() -> Scripted:
+        raise InputError("channels.x", "没有类型")
+
+    with pytest.raises(InputError, match="没有类型"):
+        run(build, stop, idle_seconds=0.0, clock=utc_now)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_same_later_is_waited_out(stop: threading.Event) -> None:
+    wrong = InputError("session.json", "权限过宽")
+    born = iter([Scripted(threading.Event(), wrong), Scripted(stop, True)])
+    run(lambda: next(born), stop, idle_seconds=0.0, clock=utc_now)
+    assert stop.is_set()
+
+
+def test_a_service_that_cannot_be_closed_still_ends(stop: threading.Event) -> None:
+    class Stubborn(Scripted):
+        def close(self) -> None:
+            raise OSError("no")
+
+    run(lambda: Stubborn(stop, True), stop, idle_seconds=0.0, clock=utc_now)
+
+
+def test_what_a_service_could_not_do_is_told_while_it_goes_on(stop: threading.Event) -> None:
+    class Partly(Scripted):
+        def check(self) -> None:
+            raise TransientError("报表目录不可写")
+
+    pulse = Pulse("reporter")
+    run(lambda: Partly(stop, True, True), stop, idle_seconds=0.0, clock=utc_now, pulse=pulse)
+    assert pulse.problem == "报表目录不可写"
 
 
 def test_the_pause_doubles_up_to_a_minute() -> None:

@@ -1,7 +1,7 @@
 """What a rule is: a pure look at an event and the account's history, yielding objections."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from services.analyzer.objection import History, Hit, Objection
@@ -43,8 +43,12 @@ class Rule(Plugin):
         """When `check_time` begins to object if nothing comes in between; null: never. Only then the timer asks it."""
         return None
 
+    def deadlines(self) -> tuple[timedelta, ...]:
+        """Ages of the newest post at which `check_probe` says something new, so that the collector comes just then."""
+        return ()
+
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
-        """Called on the timer for each platform with the latest look at each of its accounts (never looked at: none).
+        """Called on the timer for each platform with the last probes of its accounts, newest first, bounded.
 
         What it objects to concerns the watch itself, not an account.
         """
