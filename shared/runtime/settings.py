@@ -48,8 +48,6 @@ class Settings(BaseSettings):
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
     group_wait_seconds: float = Field(default=10, ge=0)
-    fresh_hours: float = Field(default=48, gt=0)
-    """How old the last good look may be before a list calls an account 未能核实."""
     deadline_days: tuple[int, ...] = (7, 10, 12, 13, 14, 90)
     """Days of silence just past which the collector looks, so that an alert comes at the right minute."""
     metrics_host: str = "127.0.0.1"
