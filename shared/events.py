@@ -234,6 +234,8 @@ class Evidence(Value):
     """What a person can look at to check the finding by hand."""
 
     post_id: str | None = None
+    title: Words | None = None
+    """The post's, masked like the quote."""
     url: str | None = None
     quote: str | None = None
     at: Moment | None = None

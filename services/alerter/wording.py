@@ -1,10 +1,10 @@
 """Findings of one unit to one message. It states what was seen and asks to check; it never passes judgement."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.alerter.message import Message
+from services.alerter.places import place_lines, quotes_of, size_of, worth_opening
 from services.alerter.text import one_line
 from shared.account import PLATFORM_NAMES, Account
 from shared.clock import chinese_time
@@ -66,7 +66,11 @@ def _single(unit: str, matter: Matter, resolved: bool) -> tuple[str, list[str]]:
     title = f"{_head(resolved)}{_level(finding)}｜{matter.who}｜{one_line(unit, 40)}"
     facts = [] if resolved else [_measure(finding)]
     links = [f"链接：{link}"] if link else []
-    return title, [_fact(finding, resolved), *facts, clause, *links, _signature(finding, resolved)]
+    last = _signature(finding, resolved)
+    lines = [_fact(finding, resolved), *facts, clause]
+    room = MOST_BYTES - sum(map(size_of, (title, *lines, last)))
+    found = [] if resolved else place_lines(finding.evidence, room)
+    return title, [*lines, *(found or links), last]
 
 
 def _digest(unit: str, matters: Sequence[Matter], resolved: bool) -> tuple[str, list[str]]:
@@ -74,17 +78,17 @@ def _digest(unit: str, matters: Sequence[Matter], resolved: bool) -> tuple[str, 
     gravest = _level(matters[0].finding)
     title = f"{_head(resolved)}{gravest}等{len(matters)}项｜{accounts}个账号｜{one_line(unit, 40)}"
     last = f"最近核查时间：{chinese_time(max(matter.finding.at for matter in matters))}（北京时间）"
-    room = MOST_BYTES - _size(title) - _size(last)
+    room = MOST_BYTES - size_of(title) - size_of(last)
     lines: list[str] = []
     for place, matter in enumerate(matters, 1):
         line = _item(place, matter, unit, resolved)
         rest = _rest(matters[place - 1 :])
         # The last item needs no room kept for a rest.
-        kept = _size(_rest(matters[place:])) if place < len(matters) else 0
-        if _size(line) + kept > room:
+        kept = size_of(_rest(matters[place:])) if place < len(matters) else 0
+        if size_of(line) + kept > room:
             return title, [*lines, rest, last]
         lines.append(line)
-        room -= _size(line)
+        room -= size_of(line)
     return title, [*lines, last]
 
 
@@ -92,8 +96,9 @@ def _item(place: int, matter: Matter, unit: str, resolved: bool) -> str:
     finding = matter.finding
     whose = f"［{one_line(matter.account.unit, 20)}］" if matter.account and matter.account.unit != unit else ""
     link = _link(matter)
+    quotes = "" if resolved else quotes_of(finding.evidence)
     return (
-        f"{place}. 〔{_level(finding)}〕{matter.who}{whose}：{_fact(finding, resolved)}"
+        f"{place}. 〔{_level(finding)}〕{matter.who}{whose}：{_fact(finding, resolved)}{quotes}"
         f"依据：{one_line(finding.clause.document, 40)}。{f'链接：{link} ' if link else ''}编号：{finding.number}"
     )
 
@@ -136,11 +141,5 @@ def _signature(finding: Finding, resolved: bool) -> str:
 def _link(matter: Matter) -> str | None:
     """The first web address worth opening; a cut one would lead nowhere, so a long one is left out."""
     own = matter.account.url if matter.account else None
-    for url in (*(evidence.url for evidence in matter.finding.evidence), own):
-        if url and len(url) <= 200 and re.fullmatch(r"https?://[\x21-\x7e]+", url):
-            return url
-    return None
-
-
-def _size(text: str) -> int:
-    return len(text.encode()) + 1
+    urls = (*(evidence.url for evidence in matter.finding.evidence), own)
+    return next((url for url in urls if worth_opening(url)), None)

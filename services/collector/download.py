@@ -13,6 +13,7 @@ import structlog
 from services.collector import trust
 from services.collector.answers import TOO_LARGE, failed, heard, length_of, network_failure
 from services.collector.capture import Capture, Captured, Plan
+from services.collector.cookies import Cookies
 from services.collector.deadline import Deadline
 from services.collector.network import CertificatesError, InnerAddressError, Network, TooLargeError
 from services.collector.unpack import ACCEPTED, UnpackError, unpacked
@@ -81,10 +82,10 @@ class Downloader:
         return heard(look)
 
     def _get(self, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
-        asked = url
+        asked, cookies = url, Cookies()
         for redirects in range(MAX_REDIRECTS + 1):
             try:
-                answer = self._ask(urllib.parse.urldefrag(asked).url, deadline)
+                answer = self._ask(urllib.parse.urldefrag(asked).url, cookies, deadline)
             except InnerAddressError:
                 if not redirects:
                     raise _ledger_error(url, "网址指向内网地址") from None
@@ -96,10 +97,10 @@ class Downloader:
                 raise _RedirectError(f"跳转被拒绝：{why}")
         raise _RedirectError(f"跳转超过{MAX_REDIRECTS}次")
 
-    def _ask(self, url: str, deadline: Deadline) -> Capture | str:
+    def _ask(self, url: str, cookies: Cookies, deadline: Deadline) -> Capture | str:
         """The answer, or where it leads instead."""
         try:
-            return self._ask_once(url, deadline)
+            return self._ask_once(url, cookies, deadline)
         except httpcore.ConnectError as error:
             if self._spki is None or not isinstance(_below(error), ssl.SSLCertVerificationError):
                 raise
@@ -107,17 +108,18 @@ class Downloader:
             if trusted is None:
                 raise
         self._trusted = trusted
-        return self._ask_once(url, deadline)
+        return self._ask_once(url, cookies, deadline)
 
-    def _ask_once(self, url: str, deadline: Deadline) -> Capture | str:
+    def _ask_once(self, url: str, cookies: Cookies, deadline: Deadline) -> Capture | str:
         network = Network(deadline, self._limit, proxied=self._proxy is not None)
         with (
             httpcore.ConnectionPool(self._trusted, self._proxy, network_backend=network) as pool,
-            pool.stream("GET", _address(url), headers=self._headers(url)) as response,
+            pool.stream("GET", _address(url), headers=[*self._headers(url), *cookies.headers(url)]) as response,
         ):
             headers = _headers(response.headers)
             if response.status < 200:
                 raise httpcore.RemoteProtocolError("101 was not asked for")
+            cookies.keep(url, response.headers)
             if response.status in _REDIRECTS and (place := _location(response.headers)):
                 return place
             if length_of(headers) > self._limit:

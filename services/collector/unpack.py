@@ -24,7 +24,10 @@ def unpacked(parts: Iterable[bytes], encoding: str, limit: int) -> bytes:
         raise UnpackError("应答的压缩方式无法识别")
     for coding in reversed(layers):
         parts = _inflated(_counted(parts, limit), coding)
-    return b"".join(_counted(parts, limit))
+    body = bytearray()  # and no list: a server may send its body byte by byte
+    for part in _counted(parts, limit):
+        body += part
+    return bytes(body)
 
 
 def _counted(parts: Iterable[bytes], limit: int) -> Iterator[bytes]:

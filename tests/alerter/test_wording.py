@@ -129,3 +129,40 @@ def test_operators_see_whose_account_it_is() -> None:
 def test_a_whole_platform_has_no_account() -> None:
     finding: Finding = a_finding(account_id="*", severity=Severity.UNVERIFIED)
     assert "新浪微博" in word("巡检运维", [Matter(finding, None)], resolved=False).title
+
+
+def two_places(count: int = 2) -> tuple[Evidence, ...]:
+    words = [f"第{number}处原文，写的是一些需要核对的话" for number in range(1, count + 1)]
+    return tuple(Evidence(post_id="p1", title="青禾要闻", url=URL, quote=quote) for quote in words)
+
+
+def test_every_place_is_listed_under_its_title_and_link() -> None:
+    lines = word(UNIT, [a_matter(evidence=two_places())], resolved=False).lines
+    assert lines[3:6] == (
+        f"原文《青禾要闻》 {URL}",
+        "　1）“第1处原文，写的是一些需要核对的话”",
+        "　2）“第2处原文，写的是一些需要核对的话”",
+    )
+    assert not any(line.startswith("链接：") for line in lines)
+
+
+def test_places_of_several_posts_each_have_their_title_and_link() -> None:
+    other = Evidence(post_id="p2", title="另一条", url=f"{URL}2", quote="第二条的话")
+    text = word(UNIT, [a_matter(evidence=(*two_places(1), other))], resolved=False).text
+    assert f"原文《另一条》 {URL}2\n　2）“第二条的话”" in text
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_places_are_never_cut_midway_and_the_rest_is_counted(count: int) -> None:
+    matter = a_matter(evidence=two_places(count), sentence="长" * 200, window="长" * 200)
+    message = word(UNIT, [matter], resolved=False)
+    shown = sum("）“" in line for line in message.lines)
+    assert size(message.title, *message.lines) <= MOST_BYTES
+    assert all(line.endswith("”") for line in message.lines if "）“" in line)
+    assert (f"另有{count - shown}处，全文见清单。" in message.lines) == (shown < count)
+
+
+def test_a_digest_quotes_the_first_places_of_each_item() -> None:
+    message = word(UNIT, [a_matter("a", evidence=two_places(5)), a_matter("b")], resolved=False)
+    assert "原文：“第1处原文" in message.text
+    assert "；另有2处。" in message.text

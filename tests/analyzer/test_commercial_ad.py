@@ -56,7 +56,28 @@ def test_the_platforms_own_mark_is_enough_alone() -> None:
     (objection,) = CommercialAd().check_post(a_post(text="晴", ad_signals=("is_ad=1",)), _HISTORY)
     assert objection.severity is None
     assert "标有广告推广" in objection.sentence
-    assert "is_ad=1" in objection.measured
+    assert objection.measured == "平台标记：标有广告推广"
+
+
+@pytest.mark.parametrize(
+    ("signal", "words"),
+    [
+        ("status.with_goods=true", "标有带货"),
+        ("promotions=2", "挂有商品"),
+        ("window_product_list", "挂有商品橱窗"),
+        ("mp-common-shopprofile", "挂有店铺"),
+        ("mp-common-cpsad", "标有佣金推广"),
+        ("url_struct.long_url=shop.taobao.com", "链接到购物网站"),
+        ("is_feed_ad=true", "标有广告推广"),
+    ],
+)
+def test_an_official_reads_words_and_no_field_names(signal: str, words: str) -> None:
+    post = a_post(text="原价199元，现仅需99元，下单包邮，加微信13800001234", ad_signals=(signal,))
+    (objection,) = CommercialAd().check_post(post, _HISTORY)
+    assert objection.measured == f"平台标记：{words}"
+    assert signal not in objection.model_dump_json()
+    assert [place.title for place in objection.evidence] == ["青禾要闻"] * len(objection.evidence)
+    assert len(objection.evidence) > 1
 
 
 def test_a_post_gets_one_objection_without_the_telephone_number() -> None:

@@ -185,6 +185,36 @@ def test_a_redirect_is_checked_like_the_first_address(location: str, reason: str
     assert reason in look.reason
 
 
+def test_what_a_firewall_hands_out_is_brought_back_to_its_host_only() -> None:
+    heads: list[bytes] = []
+    replies = [
+        answer(b"", "Location: /", "Set-Cookie: pass=1%; Path=/; HttpOnly", "Set-Cookie: b=", status="302 Found"),
+        answer(b"", "Location: http://other.example/", "Set-Cookie: pass=2", "Set-Cookie: junk", status="302 Found"),
+        answer(b"<rss/>"),
+    ]
+
+    def talk(connection: socket.socket) -> None:
+        heads.append(head_of(connection))
+        connection.sendall(replies[len(heads) - 1])
+
+    assert ask(talk).failure is None
+    assert b"Cookie" not in heads[0]
+    assert b"\r\nCookie: pass=1%; b=\r\n" in heads[1]
+    assert b"Cookie" not in heads[2]
+
+
+def test_cookies_without_end_are_not_kept() -> None:
+    heads: list[bytes] = []
+    many = [f"Set-Cookie: c{number}={'x' * 3_000}" for number in range(25)]
+
+    def talk(connection: socket.socket) -> None:
+        heads.append(head_of(connection))
+        connection.sendall(answer(b"", "Location: /", *many, status="302 Found"))
+
+    assert ask(talk).reason == "跳转超过3次"
+    assert len(heads[3]) < 70_000
+
+
 def test_redirects_end_after_three() -> None:
     with RawServer(told(answer(b"", "Location: /again", status="302 Found"))) as server:
         look = Downloader(utc_now, proxy=server.url).visit("feed", Plan(fetch=(PLAIN,)), ())
@@ -410,6 +440,11 @@ def test_no_thread_and_no_connection_is_left() -> None:
             connection.recv(1)
         ended.set()
 
-    assert ask(talk).failure is Outcome.NETWORK
-    assert ended.wait(30)
-    assert not [thread for thread in threading.enumerate() if thread.name == "look-up"]
+    with RawServer(talk) as server:
+        look = Downloader(utc_now, proxy=server.url).visit("feed", Plan(fetch=(PLAIN,)), ())
+        assert look.failure is Outcome.NETWORK
+        assert ended.wait(30)
+    for thread in threading.enumerate():
+        if thread.name == "look-up":
+            thread.join(30)
+            assert not thread.is_alive()

@@ -1,9 +1,19 @@
 """The collector's own part of the settings."""
 
+from contextlib import closing
+from pathlib import Path
+
+import psutil
 import pytest
 
-from services.collector.__main__ import browser_settings, build_platforms
-from shared.errors import InputError
+from demo.internet import Internet
+from demo.proxy import Proxy
+from demo.world import DemoAccount, DemoPost, World
+from services.collector.__main__ import Visitor, browser_settings, build_platforms
+from services.collector.browser.chromium import BrowserSettings
+from services.collector.capture import Plan
+from shared.clock import utc_now
+from shared.errors import InputError, TransientError
 from shared.runtime.settings import load_settings
 
 
@@ -13,6 +23,21 @@ def test_what_comes_from_the_environment_is_text_and_understood(monkeypatch: pyt
     monkeypatch.setenv("XUNJIAN_BROWSER__PROXY_SPKI", "12345")
     browser = browser_settings(load_settings())
     assert (browser.timeout_seconds, browser.headless, browser.proxy_spki) == (12.5, False, "12345")
+
+
+def test_feeds_need_no_browser() -> None:
+    posts = (DemoPost(at=utc_now(), text="青禾要闻"),)
+    net = Internet(World([DemoAccount("feed", "qinghe-news", "青禾要闻", "示例单位", posts)]))
+    before = psutil.Process().children(recursive=True)
+    with Proxy(net) as proxy:
+        reach = BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, executable=Path("/nowhere"))
+        with closing(Visitor(reach, utc_now)) as visitor:
+            look = visitor.visit("feed", Plan(fetch=("https://feeds.qinghe.example/news.xml",)), ())
+            assert look.failure is None
+            assert b"<rss" in look.captures[0].body
+            assert psutil.Process().children(recursive=True) == before
+            with pytest.raises(TransientError, match="浏览器无法启动"):
+                visitor.visit("weibo", Plan(page="https://m.weibo.cn/u/1000001"), ("m.weibo.cn",))
 
 
 @pytest.mark.parametrize(

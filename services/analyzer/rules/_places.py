@@ -8,7 +8,8 @@ from services.analyzer.objection import Hit, Objection
 from services.analyzer.rules.base import Rule
 from shared.events import Evidence, Post, Severity
 
-_MOST_QUOTES = 5
+MOST_PLACES = 20
+_MOST_TITLE = 60
 
 WINDOW = "本条内容的标题和正文"
 
@@ -48,6 +49,12 @@ def shown(text: str) -> str:
     return "".join(character for character in mask_all(text) if character.isprintable())
 
 
+def shown_place(post: Post, words: str) -> Evidence:
+    """One place of the post: its words, with the title and the link by which a person finds them."""
+    title = quote(post.title, 0, min(_MOST_TITLE, len(post.title))) if post.title else None
+    return Evidence(post_id=post.id, title=title, url=post.url, quote=words, at=post.observed_at)
+
+
 def objection(
     post: Post,
     places: Sequence[Place],
@@ -67,9 +74,6 @@ def objection(
         measured=shown(measured),
         threshold=threshold,
         window=WINDOW,
-        evidence=tuple(
-            Evidence(post_id=post.id, url=post.url, quote=place.quote, at=post.observed_at)
-            for place in places[:_MOST_QUOTES]
-        ),
+        evidence=tuple(shown_place(post, place.quote) for place in places[:MOST_PLACES]),
         confirm=confirm,
     )

@@ -8,13 +8,26 @@ from services.analyzer.language.advert import ADVERT_SCORE, Advert, read_advert
 from services.analyzer.language.numbers import mask_all
 from services.analyzer.language.text import fold
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._places import WINDOW, Place, name_of, objection, places_in, shown
+from services.analyzer.rules._places import (
+    MOST_PLACES,
+    WINDOW,
+    Place,
+    name_of,
+    objection,
+    places_in,
+    shown,
+    shown_place,
+)
 from services.analyzer.rules.base import Rule
-from shared.events import Evidence, Post, Severity
+from shared.events import Post, Severity
 
 _MEANINGS = (
     (re.compile("cps", re.IGNORECASE), "标有佣金推广"),
-    (re.compile("goods|product|shop|promotions", re.IGNORECASE), "挂有商品"),
+    (re.compile(r"^url_struct\.long_url="), "链接到购物网站"),
+    (re.compile("shop", re.IGNORECASE), "挂有店铺"),
+    (re.compile("window_product", re.IGNORECASE), "挂有商品橱窗"),
+    (re.compile("with_fusion_goods|with_goods", re.IGNORECASE), "标有带货"),
+    (re.compile("goods|product|promotions", re.IGNORECASE), "挂有商品"),
     (re.compile(""), "标有广告推广"),
 )
 """What the platforms' field names mean to an official, first match."""
@@ -65,17 +78,16 @@ class CommercialAd(Rule):
 
 
 def _platform_says(post: Post, places: list[Place]) -> Objection:
-    marks = shown("、".join(post.ad_signals))
     meaning = "、".join(dict.fromkeys(_meaning(signal) for signal in post.ad_signals))
-    quotes = [place.quote for place in places[:1]]
+    places_shown = (meaning, *(place.quote for place in places))
     return Objection(
         subject=post.id,
         since=post.published_at,
-        sentence=f"平台对{name_of(post)}{meaning}，请核实是否刊登或链接商业广告。",
-        measured=f"平台标记：{meaning}（{marks}）",
+        sentence=f"平台对{shown(name_of(post))}{meaning}，请核实是否刊登或链接商业广告。",
+        measured=f"平台标记：{meaning}",
         threshold="无商业标记",
         window=WINDOW,
-        evidence=(Evidence(post_id=post.id, url=post.url, quote="；".join([marks, *quotes]), at=post.observed_at),),
+        evidence=tuple(shown_place(post, words) for words in places_shown[:MOST_PLACES]),
     )
 
 
