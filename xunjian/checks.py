@@ -74,8 +74,8 @@ def check_attempt(name: str, what: str, attempt: Callable[[], None], remedy: str
 
 
 def check_clock(now: datetime, database_now: datetime | None, offsets: Mapping[str, timedelta]) -> Diagnosis:
-    """`database_now`: the database server's clock, null where it is this machine's. `offsets`: by platform, how far
-    the clocks of its answers were ahead of ours; one may be wrong itself, so the middle one counts."""
+    """`database_now`: the database server's clock, null where it is this machine's. `offsets`: by platform, our
+    clock minus that of its answers; one of them may be wrong itself, so the middle one counts."""
     remedy = "校准系统时间（timedatectl set-ntp true）；校准前不会认定任何账号有问题"
     if not RELEASED <= now < RELEASED + timedelta(days=365 * 20):
         return Diagnosis("时钟", False, f"{chinese_time(now)}（北京时间）不可信", remedy)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from shared.plugins import discover
 from shared.runtime.opening import open_bus
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.database import Database
-from shared.storage.store import SQLITE, open_to_read
+from shared.storage.store import SQLITE, Store, open_to_read
 from xunjian import checks
 from xunjian.checks import Diagnosis
 
@@ -109,16 +109,34 @@ def _check_bus(settings: Settings) -> Diagnosis:
 
 def _check_recorded(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     """What the services left in the store: clocks that differ, channels that are off."""
-    database_now, offsets, troubles = None, {}, []
+    database_now, troubles = None, []
+    offsets: dict[str, timedelta] = {}
     with suppress(XunjianError, SQLAlchemyError):  # said by the check of the database already
         if (store := open_to_read(settings.store_url)) is not None:
             with closing(store):
-                database_now = store.visits.database_now()
-                offsets = store.visits.clock_offsets()
+                database_now = _database_now(store)
                 troubles = store.channels.troubles()
     yield checks.check_clock(now, database_now, offsets)
     for trouble in troubles:
         yield checks.check_trouble(trouble)
+
+
+def _database_now(store: Store) -> datetime | None:
+    """The server's clock; null for SQLite, whose clock is ours."""
+    if store.database.engine.dialect.name == "sqlite":
+        return None
+    with store.database.read() as connection:
+        moment = connection.exec_driver_sql("SELECT CURRENT_TIMESTAMP").scalar()
+    return moment if isinstance(moment, datetime) else None
+
+
+def _check_routes(settings: Settings) -> Diagnosis:
+    try:
+        routes = build_routes(settings.routes, settings.operators).routes
+    except InputError as error:
+        return Diagnosis("通知去向", False, str(error), "按 docs/settings.md 改正设置")
+    used = {f"routes.{number}": route.channels for number, route in enumerate(routes)}
+    return checks.check_routes(used | {"operators": settings.operators}, settings.channels)
 
 
 def _version(browser: Path) -> str:
