@@ -16,6 +16,7 @@ from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.__main__ import build as build_collector
+from services.collector.__main__ import build_platforms
 from services.reporter.__main__ import build as build_reporter
 from shared.clock import utc_now
 from shared.ledger.reading import read_ledger
@@ -60,7 +61,13 @@ def run(
         if host is None:
             return
         _import_ledger(host)
-        screen = Screen(host, Console(), process.vitals, f"http://{settings.metrics_host}:{health.port}/metrics")
+        screen = Screen(
+            host,
+            Console(),
+            process.vitals,
+            build_platforms(settings),
+            f"http://{settings.metrics_host}:{health.port}/metrics",
+        )
         if once:
             _once(host, screen, stop)
         else:
@@ -121,11 +128,13 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 
 
 def _has_unvisited(host: Host, started: datetime) -> bool:
-    """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
+    """False also when what is left rests for longer than `PATIENCE` after a block, or has no plug-in to visit it."""
     patient_until = host.clock() + PATIENCE
+    known = build_platforms(host.settings)
     return any(
         (rest := host.store.visits.rest(platform)).paused_until is None or rest.paused_until <= patient_until
         for platform in host.store.visits.platforms_unvisited_since(started)
+        if platform in known
     )
 
 
