@@ -13,6 +13,7 @@ from bench.table import Cost, Row, faster, in_turns, timed
 from bench.words import load_jieba, naive_find
 from services.analyzer.judge import Judge
 from services.analyzer.language.lexicon import built_in
+from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
 from shared.bus.envelope import decode, encode
@@ -48,14 +49,18 @@ def _judge(bodies: list[bytes], posts: list[Post]) -> Cost:
         ids = sorted({post.account_id for post in posts})
         known = [Account(platform="weibo", id=own, name=f"青禾{own}", unit="青禾县示例局") for own in ids]
         store.accounts.upsert(known, posts[0].observed_at)
-        judge = Judge(store, load_rulebook(), Metrics())
+        judge = Judge(store.judgements, Matters(load_rulebook(), Metrics()))
 
         def work() -> int:
             for start in range(0, len(bodies), BATCH):
-                judge.judge([decode(body) for body in bodies[start : start + BATCH]])
+                judge.judge(_observed(bodies[start : start + BATCH]))
             return len(bodies)
 
         return timed(work)
+
+
+def _observed(bodies: list[bytes]) -> list[Post | Probe]:
+    return [event for body in bodies if isinstance(event := decode(body), Post | Probe)]
 
 
 def _naive(bodies: list[bytes], words: frozenset[str], tokenizer: Any) -> Cost:

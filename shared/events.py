@@ -18,8 +18,13 @@ OBSERVATIONS = "observations"
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """A timezone-aware time, kept in UTC."""
 
-Words = Annotated[str, AfterValidator(lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))]
-"""Text from a page: half a surrogate pair becomes U+FFFD, since no encoder, database or bus takes it."""
+
+def _takeable(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+Words = Annotated[str, AfterValidator(_takeable)]
+"""Text from a page: half a surrogate pair and NUL become U+FFFD, since some encoder, database or bus takes neither."""
 
 
 class Outcome(StrEnum):

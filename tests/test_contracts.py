@@ -33,6 +33,7 @@ BREACHES = [
     ("shared/storage/store.py", "sqlmodel", "sqlmodel stands behind one file"),
     ("services/analyzer/judge.py", "prometheus_client", "prometheus_client stands behind one file"),
     ("services/collector/engine.py", "playwright", "playwright stands behind one room"),
+    ("services/collector/engine.py", "httpcore", "httpcore stands behind the downloader"),
     ("services/analyzer/judge.py", "jieba", "jieba stands behind one file"),
     ("bench/codec.py", "kafka", "kafka-python stands behind one file"),
     ("bench/bus.py", "playwright", "playwright stands behind one room"),

@@ -181,6 +181,7 @@ def test_a_second_run_on_one_folder_is_refused_and_ctrl_c_ends_the_first_cleanly
 
 def test_a_report_folder_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
     (tmp_path / "var/demo").mkdir(parents=True)
+    (tmp_path / "var/demo/started_at").write_text(datetime.now(UTC).isoformat())
     (tmp_path / "var/demo/reports").write_text("in the way")
     process = start(tmp_path, new_group=True)
     until(lambda: probes(tmp_path) >= 22, process)

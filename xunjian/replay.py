@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from services.analyzer.coverage import Coverage
 from services.analyzer.judge import Judge
+from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from shared.bus.envelope import decode, encode
 from shared.errors import InputError, PoisonError
@@ -49,10 +51,12 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: d
         store = open_store(f"sqlite:///{folder}/replay.db")
         try:
             store.accounts.upsert(file.accounts, started)
-            judge = Judge(store, book, Metrics())
-            judge.judge(ordered)
+            matters = Matters(book, Metrics())
+            Judge(store.judgements, matters).judge(ordered)
             if until is not None:
-                judge.tick(until)
+                coverage = Coverage.over(store, book, matters, "replay")
+                while coverage.tick(until):
+                    """More accounts wait than one round takes."""
             return sorted(store.judgements.untold(), key=lambda finding: (finding.at, finding.key, finding.fingerprint))
         finally:
             store.close()

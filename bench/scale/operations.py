@@ -18,6 +18,7 @@ from bench.scale.samples import NOW, post_of, probe_of
 from services.analyzer.__main__ import build as build_analyzer
 from services.analyzer.engine import TICK
 from services.analyzer.judge import Judge
+from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from services.reporter.__main__ import build_reports
 from services.reporter.writing import write_report
@@ -34,7 +35,7 @@ BATCH, REPEATS = 50, 5
 
 def judge_probe(host: Host, accounts: int, number: int) -> float:
     """Seconds a probe with a new post of its account, in batches as the engine takes them."""
-    judge = Judge(host.store, load_rulebook(), Metrics())
+    judge = Judge(host.store.judgements, Matters(load_rulebook(), Metrics()))
     chosen = random.Random(number).sample(range(accounts), BATCH * (REPEATS + 1))  # noqa: S311
     batches = [_visits(chosen[start : start + BATCH], number) for start in range(0, len(chosen), BATCH)]
     judge.judge(batches.pop())

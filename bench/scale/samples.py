@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from services.analyzer.coverage import Coverage
 from services.analyzer.judge import Judge
+from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
 from shared.events import Clause, Finding, FindingStatus, Outcome, Post, Probe, Severity
@@ -33,11 +35,13 @@ def fill(store: Store) -> None:
     """Of ten accounts one is overdue, one nearly so, one could not be looked at lately, the others are in order."""
     accounts = [sample_account(number) for number in range(SAMPLES)]
     store.accounts.upsert(accounts, NOW - timedelta(days=60))
-    judge = Judge(store, load_rulebook(), Metrics())
+    rulebook = load_rulebook()
+    matters = Matters(rulebook, Metrics())
+    judge = Judge(store.judgements, matters)
     for number, account in enumerate(accounts):
         judge.judge(list(_history(number, account)))
         _close_some(store, account)
-    judge.tick(NOW)
+    Coverage.over(store, rulebook, matters, "bench").tick(NOW)
     store.judgements.mark_told(store.judgements.untold())
 
 

@@ -1,18 +1,30 @@
 """Wiring of the analyzer: `python -m services.analyzer`."""
 
+from services.analyzer.coverage import Coverage
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.judge import Judge
+from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from shared.runtime.opening import Host, run_alone
+from shared.runtime.process import unique_owner
 
 
 def build(host: Host) -> AnalyzerEngine:
     """The analyzer over a host. Raises InputError for a rulebook that cannot be used."""
+    store = host.store
     rulebook = load_rulebook(host.settings.rulebook)
     rulebook.check()
-    host.store.notes.add("rulebook", rulebook.label, host.clock())
-    judge = Judge(host.store, rulebook, host.metrics)
-    return AnalyzerEngine(host.bus, host.store, judge, host.metrics)
+    store.notes.add("rulebook", rulebook.label, host.clock())
+    matters = Matters(rulebook, host.metrics)
+    coverage = Coverage.over(store, rulebook, matters, unique_owner())
+    return AnalyzerEngine(
+        host.bus,
+        judgements=store.judgements,
+        standings=store.standings,
+        judge=Judge(store.judgements, matters),
+        coverage=coverage,
+        metrics=host.metrics,
+    )
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.analyzer.coverage import Coverage
 from services.analyzer.judge import Judge
 from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
 from shared.errors import PoisonError, TransientError
 from shared.events import Finding, Post, Probe
 from shared.runtime.metrics import Metrics
-from shared.storage.store import Store
+from shared.storage.judgements import Judgements
+from shared.storage.standings import Standings
 
 log = structlog.get_logger(__name__)
 
@@ -22,10 +24,21 @@ POLL_SECONDS = 0.2
 class AnalyzerEngine:
     """A crash anywhere repeats the round; fingerprints make that harmless."""
 
-    def __init__(self, bus: Bus, store: Store, judge: Judge, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        *,
+        judgements: Judgements,
+        standings: Standings,
+        judge: Judge,
+        coverage: Coverage,
+        metrics: Metrics,
+    ) -> None:
         self._bus = bus
-        self._store = store
+        self._judgements = judgements
+        self._standings = standings
         self._judge = judge
+        self._coverage = coverage
         self._metrics = metrics
         self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
         self._ticked_at: datetime | None = None
@@ -40,9 +53,9 @@ class AnalyzerEngine:
 
     def _round(self, now: datetime) -> bool:
         records = self._subscription.poll(POLL_SECONDS)
-        events = [event for record in records if (event := self._read(record)) is not None]
+        events = [(record, event) for record in records if (event := self._read(record)) is not None]
         if events:
-            self._judge.judge(events)
+            self._judge_all(events)
         self._tick_if_due(now)
         told = self._tell()
         if records:
@@ -50,37 +63,59 @@ class AnalyzerEngine:
         self._metrics.heartbeat.set(now.timestamp())
         return bool(records) or told
 
+    def _judge_all(self, events: list[tuple[Record, Post | Probe]]) -> None:
+        refused = self._judge.judge(event for _, event in events)
+        reasons = {id(one.event): one.reason for one in refused}
+        for record, event in events:
+            if id(event) in reasons:
+                self._set_aside(record, reasons[id(event)])
+            else:
+                self._metrics.events.labels(record.topic, "judged").inc()
+
     def lag(self) -> int:
         return self._subscription.lag()
 
     def close(self) -> None:
         self._subscription.close()
+        try:
+            self._coverage.release()
+        except TransientError as error:
+            log.warning("lease_left", reason=str(error))
 
-    def _read(self, record: Record) -> Post | Probe | Finding | None:
+    def _read(self, record: Record) -> Post | Probe | None:
         try:
             event = decode(record.body, record.headers)
         except PoisonError as error:
-            self._subscription.dead_letter(record, str(error))
-            self._metrics.events.labels(record.topic, "dead_letter").inc()
-            log.warning("dead_letter", topic=record.topic, offset=record.offset, reason=str(error))
+            self._set_aside(record, str(error))
             return None
-        self._metrics.events.labels(record.topic, "judged").inc()
+        if isinstance(event, Finding):
+            self._set_aside(record, "a finding is no observation")
+            return None
         return event
 
+    def _set_aside(self, record: Record, reason: str) -> None:
+        self._subscription.dead_letter(record, reason)
+        self._metrics.events.labels(record.topic, "dead_letter").inc()
+        log.error("dead_letter", topic=record.topic, offset=record.offset, account=record.key, reason=reason)
+
     def _tell(self) -> bool:
-        findings = self._store.judgements.untold()
+        findings = self._judgements.untold()
         if not findings:
             return False
         self._bus.publish(findings)
-        self._store.judgements.mark_told(findings)
+        self._judgements.mark_told(findings)
         return True
 
     def _tick_if_due(self, now: datetime) -> None:
-        if self._ticked_at is None or now - self._ticked_at >= TICK:
-            self._judge.tick(now)
-            self._measure()
-            self._ticked_at = now
+        # A clock that was set back must not stop the timer.
+        if self._ticked_at is not None and abs(now - self._ticked_at) < TICK:
+            return
+        if not self._coverage.holds(now):
+            return
+        more = self._coverage.tick(now)
+        self._measure()
+        self._ticked_at = None if more else now
 
     def _measure(self) -> None:
-        self._metrics.set_accounts(self._store.standings.counts())
+        self._metrics.set_accounts(self._standings.counts())
         self._metrics.lag.labels(GROUP).set(self._subscription.lag())

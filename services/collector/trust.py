@@ -33,13 +33,16 @@ def with_pinned(chain: list[bytes], spki: str) -> ssl.SSLContext | None:
     """The public authorities, and the certificate of `chain` (DER) whose key has this hash (base64 SHA-256).
 
     Who shows the certificate must still own its key or have been certified with it, for the very name that was asked
-    for. Null when the key is not there.
+    for. Null when the key is not there, or in nothing that OpenSSL can read.
     """
     pinned = next((certificate for certificate in chain if _spki(certificate) == spki), None)
     if pinned is None:
         return None
     context = public_authorities()
-    context.load_verify_locations(cadata=pinned)
+    try:
+        context.load_verify_locations(cadata=pinned)
+    except ssl.SSLError:
+        return None
     # A proxy's certificate need not be an authority's, nor as exact as the public ones.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -49,7 +52,7 @@ def with_pinned(chain: list[bytes], spki: str) -> ssl.SSLContext | None:
 def _spki(certificate: bytes) -> str | None:
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
     return base64.b64encode(
         hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()

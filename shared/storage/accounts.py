@@ -64,6 +64,12 @@ class Accounts:
         with self._database.read() as connection:
             return find_account(connection, key)
 
+    def changed_after(self, number: int, most: int) -> list[tuple[int, str]]:
+        """(number, key) of the versions written after version `number` (0: all), in that order."""
+        rows = select(_account.c.id, _account.c.key).where(_account.c.id > number).order_by(_account.c.id).limit(most)
+        with self._database.read() as connection:
+            return [(row.id, row.key) for row in connection.execute(rows)]
+
     def _write(self, connection: Connection, account: Account, now: datetime) -> None:
         same = _account.c.key == account.key
         connection.execute(delete(_account).where(same, _account.c.since == now))

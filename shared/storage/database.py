@@ -1,18 +1,25 @@
 """One database, SQLite or PostgreSQL: opened, asked, and written in transactions."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
-from shared.errors import InputError, TransientError
+from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.tables import metadata
 
 _BUSY_SECONDS = 30
+_PASSING_SQLITE = tuple(
+    f"SQLITE_{name}"
+    for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT", "PROTOCOL")
+)
+_PASSING_SQLSTATES = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
+"""Connection, read-only standby, log-in, no such database, deadlock, resources, locks, intervention, system."""
 
 
 class Database:
@@ -49,9 +56,23 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """One transaction: all or nothing. Raises TransientError when the database is away or locked too long."""
+        """One transaction: all or nothing. Raises TransientError when the database is away or locked too long.
+
+        PermanentError: it refuses a row or statement, and always will.
+        """
         with _told_apart(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def part(self, connection: Connection) -> Iterator[None]:
+        """A part of a transaction that is undone by itself when it raises. Raises TransientError, PermanentError."""
+        with _told_apart(), connection.begin_nested():
+            yield
+
+    def serialise(self, connection: Connection, name: str) -> None:
+        """Until the transaction ends no other that names the same goes on; SQLite has one writer anyway."""
+        if self.engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
     def is_made(self) -> bool:
         """Whether the tables are there. Raises TransientError."""
@@ -91,8 +112,21 @@ Upsert = postgresql.Insert | sqlite.Insert
 def _told_apart() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise TransientError(f"the database does not answer: {error.orig}") from error
+    except DBAPIError as error:
+        if _may_pass(error):
+            raise TransientError(f"the database does not answer: {error.orig}") from error
+        raise PermanentError(f"the database refuses this: {error.orig}") from error
+
+
+def _may_pass(error: DBAPIError) -> bool:
+    """Away, locked, full or restarting: later it may do. What it says of the statement or the row stays so."""
+    if isinstance(error.orig, sqlite3.Error):
+        name = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
+        return isinstance(error, OperationalError) and name.startswith(_PASSING_SQLITE)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+    return str(state).startswith(_PASSING_SQLSTATES)
 
 
 def _durable_sqlite(connection: Any, _record: Any) -> None:

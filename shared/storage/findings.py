@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from shared.events import Finding
 from shared.storage.database import Database
@@ -36,10 +36,10 @@ class Findings:
 
     def holding(self, moment: datetime, fingerprints: Iterable[str], keys: Iterable[str] = ()) -> list[Finding]:
         """Those of the findings asked for by fingerprint, and all on the accounts asked for, that held at `moment`."""
-        still = or_(_finding.c.closed_at.is_(None), _finding.c.closed_at > moment)
-        held = select(_finding.c.body).where(_finding.c.opened_at <= moment, still)
-        wanted = [held.where(_finding.c.fingerprint.in_(part)) for part in _parts(fingerprints)]
-        wanted += [held.where(_finding.c.key.in_(part)) for part in _parts(keys)]
+        begun = select(_finding.c.body).where(_finding.c.opened_at <= moment)
+        held = (begun.where(_finding.c.closed_at.is_(None)), begun.where(_finding.c.closed_at > moment))
+        wanted = [one.where(_finding.c.fingerprint.in_(part)) for part in _parts(fingerprints) for one in held]
+        wanted += [one.where(_finding.c.key.in_(part)) for part in _parts(keys) for one in held]
         with self._database.read() as connection:
             bodies = dict.fromkeys(body for query in wanted for body in connection.execute(query).scalars())
         return [Finding.model_validate_json(body) for body in bodies]

@@ -5,20 +5,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, text, update
 
 from shared.account import Account
 from shared.clock import FUTURE_TOLERANCE
-from shared.events import Finding, FindingStatus, Post, Probe
+from shared.events import Finding, FindingStatus, Outcome, Post, Probe
 from shared.standing import Standing
 from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.findings import findings_held
 from shared.storage.standings import write_standing
-from shared.storage.tables import metadata
+from shared.storage.tables import PROVES, UNTOLD, metadata
 from shared.storage.timeline import HISTORY_POSTS, MOST_FAILURES, Probed, Timeline, counted_newest
 
-_account = metadata.tables["account"]
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
@@ -32,24 +31,39 @@ class Judging:
 
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
-        self._connection = connection
+        self.connection = connection
         self._timeline: Timeline | None = None
         self._held: dict[str, list[Finding]] = {}
         self._watched_since: dict[str, datetime | None] = {}
 
+    def serialise(self, key: str) -> None:
+        """Of two analyzers that judge one account, one waits until the other's transaction is over."""
+        self._database.serialise(self.connection, key)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is written inside is undone by itself when something raises. Raises TransientError."""
+        try:
+            with self._database.part(self.connection):
+                yield
+        except Exception:
+            self._timeline = None
+            self._held.clear()
+            raise
+
     def account(self, key: str) -> Account | None:
-        return accounts.find_account(self._connection, key)
+        return accounts.find_account(self.connection, key)
 
     def watched_since(self, key: str) -> datetime | None:
         if key not in self._watched_since:
-            self._watched_since[key] = accounts.watched_since(self._connection, key)
+            self._watched_since[key] = accounts.watched_since(self.connection, key)
         return self._watched_since[key]
 
     def add_post(self, post: Post) -> bool:
         """True when this sight of the item was not known. One seen again unchanged is written down too: a version
         between the two may yet arrive."""
         is_new = self._database.add_new(
-            self._connection,
+            self.connection,
             _post,
             fingerprint=post.fingerprint,
             observed_at=post.observed_at,
@@ -63,16 +77,17 @@ class Judging:
 
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
-        return self._connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
+        return self.connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this look was not known."""
         is_new = self._database.add_new(
-            self._connection,
+            self.connection,
             _probe,
             fingerprint=probe.fingerprint,
             key=probe.key,
             at=probe.at,
+            outcome=probe.outcome,
             proves_list=probe.proves_list,
             newest_post_at=counted_newest(probe),
             body=probe.model_dump_json(),
@@ -92,8 +107,14 @@ class Judging:
         """Newest publish time among all items known at `moment`, deleted ones included, future ones not."""
         return self._at(key, moment).newest_published
 
-    def latest_look_at(self, key: str, moment: datetime) -> datetime | None:
-        """When the newest look of all was, also one after `moment`."""
+    def forget_wrong_clocks(self, key: str, moment: datetime) -> None:
+        """Probes of a clock that was ahead prove nothing, and their moment would stand before all that comes."""
+        ahead = (_probe.c.key == key, _probe.c.at > moment, _probe.c.outcome == Outcome.CLOCK)
+        if self.connection.execute(delete(_probe).where(*ahead)).rowcount:
+            self._timeline = None
+
+    def latest_at(self, key: str, moment: datetime) -> datetime | None:
+        """When the newest probe of all was, also one after `moment`."""
         return self._at(key, moment).latest_at
 
     def latest_list_at(self, key: str, moment: datetime) -> datetime | None:
@@ -103,12 +124,18 @@ class Judging:
     def open_findings(self, key: str) -> list[Finding]:
         if key not in self._held:
             rows = select(_finding.c.body).where(_finding.c.key == key, _finding.c.closed_at.is_(None))
-            bodies = self._connection.execute(rows.order_by(_finding.c.id)).scalars()
+            bodies = self.connection.execute(rows.order_by(_finding.c.id)).scalars()
             self._held = {key: [Finding.model_validate_json(body) for body in bodies]}
         return self._held[key]
 
-    def open(self, finding: Finding) -> None:
-        """Write the finding and put its event in the outbox. One that was closed is as if it had not been."""
+    def open(self, finding: Finding) -> bool:
+        """Write the finding and put its event in the outbox; False when it is open already.
+
+        One that was closed is as if it had not been.
+        """
+        same = (_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
+        if self.connection.execute(select(_finding.c.id).where(*same)).first() is not None:
+            return False
         self._held.clear()
         insert = self._database.insert(_finding).values(
             fingerprint=finding.fingerprint,
@@ -122,12 +149,13 @@ class Judging:
             body=finding.model_dump_json(),
         )
         again = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
-        self._connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
+        self.connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
+        return True
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
         self._held.clear()
-        self._connection.execute(
+        self.connection.execute(
             update(_finding)
             .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
             .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED)
@@ -135,7 +163,7 @@ class Judging:
 
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
         """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""
-        write_standing(self._connection, standing, at, check_at)
+        write_standing(self.connection, standing, at, check_at)
 
     def _keep_up(self, event: Post | Probe) -> None:
         timeline = self._timeline
@@ -158,7 +186,7 @@ class Judging:
         return Timeline(
             key,
             moment,
-            _looks(self._connection, key, moment),
+            _looks(self.connection, key, moment),
             versions=[Post.model_validate_json(body) for body in reversed(versions)],
             published=self._published(key, moment),
             later=[
@@ -173,10 +201,10 @@ class Judging:
         line = moment + FUTURE_TOLERANCE
         counted = times.where(_post.c.published_at <= line).order_by(_post.c.published_at.desc()).limit(1)
         ahead = times.where(_post.c.published_at > line)
-        return [time for query in (counted, ahead) for time in self._connection.execute(query).scalars()]
+        return [time for query in (counted, ahead) for time in self.connection.execute(query).scalars()]
 
     def _bodies(self, query: Select[Any]) -> Sequence[str]:
-        return self._connection.execute(query).scalars().all()
+        return self.connection.execute(query).scalars().all()
 
 
 class Judgements:
@@ -193,9 +221,8 @@ class Judgements:
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""
-        waiting = or_(_finding.c.open_told.is_(False), _finding.c.close_told.is_(False))
         with self._database.read() as connection:
-            rows = connection.execute(select(_finding).where(waiting).order_by(_finding.c.id)).all()
+            rows = connection.execute(select(_finding).where(text(UNTOLD)).order_by(_finding.c.id)).all()
         told: list[Finding] = []
         for row in rows:
             finding = Finding.model_validate_json(row.body)
@@ -220,38 +247,20 @@ class Judgements:
             return findings_held(connection, moment)
 
     def all_probed_as_of(self, moment: datetime) -> dict[str, Probed]:
-        """The looks at every account that was ever in the ledger, by key."""
+        """The probes of every account that was ever in the ledger, by key."""
         with self._database.read() as connection:
-            return _all_looks(connection, moment)
+            keys = connection.execute(select(metadata.tables["account"].c.key).distinct()).scalars().all()
+            return {key: _looks(connection, key, moment) for key in keys}
 
 
 def _looks(connection: Connection, key: str, moment: datetime) -> Probed:
     known = (_probe.c.key == key, _probe.c.at <= moment)
     newest_first = select(_probe.c.body).where(*known).order_by(_probe.c.at.desc())
     latest = connection.execute(newest_first.limit(1)).scalar()
-    latest_list = connection.execute(newest_first.where(_probe.c.proves_list.is_(True)).limit(1)).scalar()
+    latest_list = connection.execute(newest_first.where(text(PROVES)).limit(1)).scalar()
     proved = Probe.model_validate_json(latest_list) if latest_list else None
     since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
     failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(MOST_FAILURES)).scalars()]
-    newest: datetime | None = connection.execute(select(func.max(_probe.c.newest_post_at)).where(*known)).scalar()
+    dated = select(_probe.c.newest_post_at).where(*known, _probe.c.newest_post_at.is_not(None))
+    newest: datetime | None = connection.execute(dated.order_by(_probe.c.newest_post_at.desc()).limit(1)).scalar()
     return Probed(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
-
-
-def _all_looks(connection: Connection, moment: datetime) -> dict[str, Probed]:
-    keys = select(_account.c.key).distinct().subquery()
-    own = (_probe.c.key == keys.c.key, _probe.c.at <= moment)
-    newest_first = select(_probe.c.body).where(*own).order_by(_probe.c.at.desc()).limit(1)
-    rows = select(
-        keys.c.key,
-        newest_first.scalar_subquery().label("latest"),
-        newest_first.where(_probe.c.proves_list.is_(True)).scalar_subquery().label("proved"),
-        select(func.max(_probe.c.newest_post_at)).where(*own).scalar_subquery().label("newest"),
-    )
-    found = {}
-    for row in connection.execute(rows).all():
-        if row.latest is None or row.latest == row.proved:
-            latest = Probe.model_validate_json(row.latest) if row.latest else None
-            found[row.key] = Probed(latest, latest, row.newest, ())
-        else:
-            found[row.key] = _looks(connection, row.key, moment)
-    return found

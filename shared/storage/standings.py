@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
 
 from shared.account import Account, AccountStatus
 from shared.events import Finding, Probe
@@ -14,7 +14,7 @@ from shared.state import State
 from shared.storage.accounts import in_force
 from shared.storage.database import Database
 from shared.storage.findings import findings_held
-from shared.storage.tables import metadata
+from shared.storage.tables import PROVES, metadata
 
 _account = metadata.tables["account"]
 _standing = metadata.tables["standing"]
@@ -71,6 +71,41 @@ class Standings:
         rows = rows.where(in_force()).group_by(_account.c.platform, state)
         with self._database.read() as connection:
             return {(platform, name): count for platform, name, count in connection.execute(rows)}
+
+    def platforms(self) -> list[str]:
+        """Platforms of accounts that have a row, by name; one step of the index each, however many accounts."""
+        found: list[str] = []
+        next_one = select(_standing.c.platform).where(_standing.c.until.is_(None)).order_by(_standing.c.platform)
+        with self._database.read() as connection:
+            while name := connection.execute(
+                next_one.where(_standing.c.platform > (found[-1] if found else "")).limit(1)
+            ).scalar():
+                found.append(name)
+        return found
+
+    def to_check(self, now: datetime, most: int) -> list[str]:
+        """Keys of accounts whose coverage lapses by `now` if nothing came in between."""
+        rows = select(_standing.c.key).where(_standing.c.until.is_(None), _standing.c.check_at <= now)
+        with self._database.read() as connection:
+            due = rows.where(_standing.c.check_at.is_not(None)).order_by(_standing.c.check_at).limit(most)
+            return list(connection.execute(due).scalars())
+
+    def latest_probes(self, platform: str, most: int) -> list[Probe]:
+        """The last probe of each of the accounts of a platform that were probed last, newest first."""
+        open_rows = select(_standing).where(_standing.c.platform == platform, _standing.c.until.is_(None))
+        probed = open_rows.where(_standing.c.probed_at.is_not(None)).order_by(_standing.c.probed_at.desc()).limit(most)
+        with self._database.read() as connection:
+            rows = connection.execute(probed).all()
+        return [
+            Probe(
+                platform=platform,
+                account_id=row.key.partition("/")[2],
+                at=row.probed_at,
+                outcome=row.outcome,
+                reason=row.reason,
+            )
+            for row in rows
+        ]
 
     def _at(self, rows: Select[Any], moment: datetime | None) -> list[Standing]:
         with self._database.read() as connection:
@@ -144,7 +179,7 @@ def _progress(moment: datetime | None) -> list[ColumnElement[Any]]:
     later = _standing.c.at > moment
     own = (_probe.c.key == _standing.c.key, _probe.c.at <= moment)
     last = select(_probe.c.body).where(*own).order_by(_probe.c.at.desc()).limit(1)
-    proved = select(_probe.c.at).where(*own, _probe.c.proves_list).order_by(_probe.c.at.desc()).limit(1)
+    proved = select(_probe.c.at).where(*own, text(PROVES)).order_by(_probe.c.at.desc()).limit(1)
     newest = select(_probe.c.newest_post_at).where(*own, _probe.c.newest_post_at.is_not(None))
     asked = {
         "last_probe": last,

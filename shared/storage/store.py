@@ -10,6 +10,7 @@ from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
+from shared.storage.leases import Leases
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.reports import Reports
@@ -29,6 +30,7 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.deliveries = Deliveries(database)
+        self.leases = Leases(database)
         self.channels = Channels(database)
         self.notices = Notices(database)
         self.findings = Findings(database)

@@ -6,6 +6,10 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+PROVES = "proves_list"
+UNTOLD = "NOT open_told OR NOT close_told"
+"""Conditions of partial indexes: a query uses the index only when it says the same words."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """Times are UTC in the database; SQLite forgets zones, so they are taken off and put back here."""
@@ -76,6 +80,7 @@ class StandingRow(SQLModel, table=True):
         UniqueConstraint("key", "since"),
         _one_where("standing_in_force", "until IS NULL", "key"),
         _where("standing_counted", "until IS NULL", "platform", "state"),
+        _where("standing_probed", "until IS NULL AND probed_at IS NOT NULL", "platform", "probed_at"),
         _where("standing_to_check", "until IS NULL AND check_at IS NOT NULL", "check_at"),
     )
 
@@ -132,6 +137,17 @@ class PlatformRow(SQLModel, table=True):
     last_visit_at: datetime | None = _time(default=None)
 
 
+class LeaseRow(SQLModel, table=True):
+    """What only one process may do at a time. `mark`: how far its holders have come, in their own words."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    owner: str | None = None
+    until: datetime | None = _time(default=None)
+    mark: str | None = None
+
+
 class PostRow(SQLModel, table=True):
     """Each version of an item, by when it was first observed so."""
 
@@ -150,12 +166,13 @@ class ProbeRow(SQLModel, table=True):
     __table_args__ = (
         Index("probe_history", "key", "at"),
         Index("probe_newest", "key", "newest_post_at", "at"),
-        _where("probe_proving", "proves_list", "key", "at"),
+        _where("probe_proving", PROVES, "key", "at"),
     )
 
     fingerprint: str = Field(primary_key=True)
     key: str
     at: datetime = _time()
+    outcome: str
     proves_list: bool
     newest_post_at: datetime | None = _time(default=None)
     body: str = _body()
@@ -169,7 +186,7 @@ class FindingRow(SQLModel, table=True):
         UniqueConstraint("fingerprint", "opened_at"),
         _one_where("finding_open", "closed_at IS NULL", "fingerprint"),
         _where("finding_held", "closed_at IS NULL", "key"),
-        _where("finding_untold", "NOT open_told OR NOT close_told", "id"),
+        _where("finding_untold", UNTOLD, "id"),
         Index("finding_closed", "closed_at"),
     )
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services.analyzer.judge import Judge
 from services.analyzer.rulebook import Rulebook, load_rulebook
 from shared.account import AccountStatus
 from shared.events import FindingStatus, Outcome, Post, Probe
-from shared.runtime.metrics import Metrics
 from shared.storage.store import Store, open_store
+from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
 
 Event = Post | Probe
@@ -28,8 +27,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def judge(store: Store) -> Judge:
-    return Judge(store, load_rulebook(), Metrics())
+def judge(store: Store) -> Analyzer:
+    return Analyzer(store)
 
 
 def held(store: Store) -> set[tuple[str, str, str]]:
@@ -79,7 +78,7 @@ def test_shuffled_and_tripled_batches_end_in_the_same_findings(tmp_path: Path, s
     for name, batches in (("straight", [story]), ("shuffled", [[event] for event in shuffled])):
         store = open_store(f"sqlite:///{tmp_path}/{name}.db")
         store.accounts.upsert([an_account()], NOW - days(1))
-        judge = Judge(store, load_rulebook(), Metrics())
+        judge = Analyzer(store)
         for batch in batches:
             judge.judge(batch)
         ends.append(held(store))
@@ -87,7 +86,7 @@ def test_shuffled_and_tripled_batches_end_in_the_same_findings(tmp_path: Path, s
     assert ends[0] == ends[1]
 
 
-def test_a_look_that_arrives_late_takes_back_a_silence(store: Store, judge: Judge) -> None:
+def test_a_look_that_arrives_late_takes_back_a_silence(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(1))])
     judge.judge([a_probe(NOW + days(14), newest_post_at=NOW - days(1))])
     assert "silent_account" in rules(store)
@@ -95,7 +94,7 @@ def test_a_look_that_arrives_late_takes_back_a_silence(store: Store, judge: Judg
     assert "silent_account" not in rules(store)
 
 
-def test_a_post_seen_in_passing_ends_a_silence(store: Store, judge: Judge) -> None:
+def test_a_post_seen_in_passing_ends_a_silence(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(20))])
     assert rules(store) == ["silent_account"]
     judge.judge([a_probe(NOW + days(0.5), covers="item", newest_post_at=NOW - days(20))])
@@ -104,13 +103,13 @@ def test_a_post_seen_in_passing_ends_a_silence(store: Store, judge: Judge) -> No
     assert rules(store) == []
 
 
-def test_a_date_far_ahead_does_not_stop_the_clock_whoever_reports_it(store: Store, judge: Judge) -> None:
+def test_a_date_far_ahead_does_not_stop_the_clock_whoever_reports_it(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(20))])
     judge.judge([a_probe(NOW + days(1), newest_post_at=NOW + days(9000))])
     assert rules(store) == ["silent_account"]
 
 
-def test_a_platform_whose_clock_is_minutes_ahead_makes_nobody_silent(store: Store, judge: Judge) -> None:
+def test_a_platform_whose_clock_is_minutes_ahead_makes_nobody_silent(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(20))])
     now = NOW + days(1)
     ahead = a_post("ahead", now + timedelta(minutes=3), observed_at=now)
@@ -118,7 +117,7 @@ def test_a_platform_whose_clock_is_minutes_ahead_makes_nobody_silent(store: Stor
     assert rules(store) == []
 
 
-def test_items_without_a_publish_time_make_nobody_silent(store: Store, judge: Judge) -> None:
+def test_items_without_a_publish_time_make_nobody_silent(store: Store, judge: Analyzer) -> None:
     undated = a_post("undated", None, observed_at=NOW + days(10))
     judge.judge([a_post("old", NOW - days(20), observed_at=NOW + days(10)), undated])
     judge.judge([a_probe(NOW + days(10), newest_post_at=NOW - days(20), post_ids=["undated", "old"])])
@@ -127,12 +126,12 @@ def test_items_without_a_publish_time_make_nobody_silent(store: Store, judge: Ju
     assert rules(store) == ["silent_account"]
 
 
-def test_a_list_of_which_no_item_is_known_yet_makes_nobody_silent(store: Store, judge: Judge) -> None:
+def test_a_list_of_which_no_item_is_known_yet_makes_nobody_silent(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW + days(30), post_ids=["unknown"])])
     assert rules(store) == []
 
 
-def test_an_account_filed_as_cancelled_is_accused_of_nothing(store: Store, judge: Judge) -> None:
+def test_an_account_filed_as_cancelled_is_accused_of_nothing(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(20))])
     store.accounts.upsert([an_account(status=AccountStatus.CANCELLED)], NOW + days(1))
     judge.tick(NOW + days(1))
@@ -141,10 +140,10 @@ def test_an_account_filed_as_cancelled_is_accused_of_nothing(store: Store, judge
     assert resolved(store) == []
 
 
-def test_a_rule_that_left_the_rulebook_leaves_no_finding(store: Store, judge: Judge) -> None:
+def test_a_rule_that_left_the_rulebook_leaves_no_finding(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(20), name="新名")])
     assert rules(store) == ["account_renamed", "silent_account"]
-    Judge(store, without("account_renamed"), Metrics()).tick(NOW + days(0.1))
+    Analyzer(store, without("account_renamed")).tick(NOW + days(0.1))
     assert rules(store) == ["silent_account"]
     assert resolved(store) == []
 
@@ -154,7 +153,7 @@ def without(rule: str) -> Rulebook:
     return book.model_copy(update={"entries": tuple(entry for entry in book.entries if entry.rule != rule)})
 
 
-def test_a_look_that_shows_no_name_does_not_take_a_renaming_back(store: Store, judge: Judge) -> None:
+def test_a_look_that_shows_no_name_does_not_take_a_renaming_back(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW, name="新名")])
     judge.judge([a_probe(NOW + days(0.1), newest_post_at=NOW)])
     assert rules(store) == ["account_renamed"]
@@ -167,14 +166,14 @@ def posts_of(count: int, first_day: float, **fields: object) -> Sequence[Post]:
     return [a_post(f"p{first_day}-{n}", at - timedelta(hours=n), observed_at=at, **fields) for n in range(count)]
 
 
-def test_originality_over_new_year_is_one_finding(store: Store, judge: Judge) -> None:
+def test_originality_over_new_year_is_one_finding(store: Store, judge: Analyzer) -> None:
     for day in range(35, 46):
         judge.judge([*posts_of(12, day, kind="repost"), a_probe(NOW + days(day), newest_post_at=NOW + days(day))])
     assert rules(store) == ["originality"]
     assert resolved(store) == []
 
 
-def test_comments_closed_on_one_post_more_or_less_is_one_finding(store: Store, judge: Judge) -> None:
+def test_comments_closed_on_one_post_more_or_less_is_one_finding(store: Store, judge: Analyzer) -> None:
     first = posts_of(8, 1, comments="closed")
     judge.judge([*first, a_probe(NOW + days(1), post_ids=[post.id for post in first])])
     second = posts_of(2, 2, comments="closed")

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from services.analyzer.engine import AnalyzerEngine
-from services.analyzer.judge import Judge
-from services.analyzer.rulebook import load_rulebook
+from services.analyzer.__main__ import build
 from shared.bus.contract import Record
 from shared.bus.envelope import decode
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
 from shared.events import Event
 from shared.runtime.metrics import Metrics
+from shared.runtime.opening import Host
+from shared.runtime.settings import Settings
 from shared.storage.store import open_store
 from tests.builders import NOW, a_probe, an_account, days
 
@@ -25,8 +25,7 @@ class Round:
         self.store = open_store(f"sqlite:///{folder}/xunjian.db")
         self.bus = SqliteBus(folder / "xunjian.db", "test", lambda: NOW)
         self.metrics = Metrics()
-        judge = Judge(self.store, load_rulebook(), self.metrics)
-        self.engine = AnalyzerEngine(self.bus, self.store, judge, self.metrics)
+        self.engine = build(Host(Settings(), self.store, self.bus, self.metrics, lambda: NOW))
 
     def told(self) -> list[str]:
         reader = self.bus.subscribe("reader", ("findings",))

@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from services.analyzer.judge import Judge
-from services.analyzer.rulebook import load_rulebook
 from services.analyzer.standing import standing_of
 from shared.account import AccountStatus
 from shared.events import Finding, Outcome, Probe, Severity
-from shared.runtime.metrics import Metrics
 from shared.standing import Standing
 from shared.state import State
 from shared.storage.store import Store, open_store
 from shared.storage.timeline import Probed
+from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 
 LAPSED = a_finding(rule="unverified", severity=Severity.UNVERIFIED, state=State.UNVERIFIED)
@@ -106,8 +104,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def judge(store: Store) -> Judge:
-    return Judge(store, load_rulebook(), Metrics())
+def judge(store: Store) -> Analyzer:
+    return Analyzer(store)
 
 
 def state(store: Store) -> State:
@@ -115,7 +113,7 @@ def state(store: Store) -> State:
     return only.state
 
 
-def test_board_list_and_gauge_say_unverified_when_the_operators_hear_it(store: Store, judge: Judge) -> None:
+def test_board_list_and_gauge_say_unverified_when_the_operators_hear_it(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW)])
     judge.judge([a_probe(NOW + days(0.1 * step), Outcome.TIMEOUT) for step in (1, 2)])
     assert state(store) is State.OK
@@ -126,7 +124,7 @@ def test_board_list_and_gauge_say_unverified_when_the_operators_hear_it(store: S
     assert store.standings.counts() == {("weibo", "unverified"): 1}
 
 
-def test_the_timer_and_the_next_probe_move_an_account_on(store: Store, judge: Judge) -> None:
+def test_the_timer_and_the_next_probe_move_an_account_on(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW)])
     judge.tick(NOW + days(3))
     assert state(store) is State.UNVERIFIED
@@ -136,7 +134,7 @@ def test_the_timer_and_the_next_probe_move_an_account_on(store: Store, judge: Ju
     assert past == [(1.9, State.OK), (2, State.UNVERIFIED), (3.9, State.UNVERIFIED), (4, State.OK)]
 
 
-def test_a_past_moment_is_shown_as_it_was_known_then(store: Store, judge: Judge) -> None:
+def test_a_past_moment_is_shown_as_it_was_known_then(store: Store, judge: Analyzer) -> None:
     judge.judge([a_probe(NOW, newest_post_at=NOW - days(1))])
     before = store.standings.as_of(NOW + days(0.5))
     judge.judge([a_probe(NOW + days(1), newest_post_at=NOW + days(0.9)), a_probe(NOW + days(1.1), Outcome.TIMEOUT)])

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import IO, ClassVar
 
 import pytest
@@ -16,8 +17,10 @@ from services.reporter.reports.base import Report
 from services.reporter.reports.weekly import Weekly
 from shared.clock import SHANGHAI
 from shared.errors import InputError, TransientError
+from shared.runtime.loop import run
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings
+from shared.runtime.vitals import Vitals
 from shared.storage.store import Store, open_store
 from tests.builders import a_probe, an_account
 
@@ -260,3 +263,21 @@ def test_a_mistake_in_a_reports_options_is_refused_with_its_place(
     with pytest.raises(InputError) as refused:
         build_reports(Settings(reports=reports))
     assert refused.value.place == place
+
+
+def test_readiness_says_which_report_fails_until_it_comes(store: Store, folder: Path) -> None:
+    folder.write_text("a file stands where the folder should")
+    vitals, stop = Vitals(), Event()
+    moments = [MONDAY, MONDAY + AGAIN]
+    told = []
+
+    def clock() -> datetime:
+        told.extend(vitals.troubles())
+        if len(moments) == 1:
+            folder.unlink()
+            stop.set()
+        return moments.pop(0)
+
+    run(lambda: engine(store, folder), stop, 0, clock, vitals.pulse("reporter"))
+    assert "report noted 2026-W47: FileExistsError" in told[-1]
+    assert vitals.troubles() == []

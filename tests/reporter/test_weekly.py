@@ -10,16 +10,14 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
-from services.analyzer.judge import Judge
-from services.analyzer.rulebook import load_rulebook
 from services.reporter.reports.base import Report
 from services.reporter.reports.weekly import Weekly
 from services.reporter.writing import write_report
 from shared.account import AccountStatus
 from shared.events import Coverage, Outcome
 from shared.plugins import discover
-from shared.runtime.metrics import Metrics
 from shared.storage.store import Store, open_store
+from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
 
 WEEK = Weekly().named("2026-W47")
@@ -40,7 +38,7 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.judge = Judge(store, load_rulebook(), Metrics())
+        self.judge = Analyzer(store)
 
     def account(self, account_id: str, **fields: Any) -> None:
         self.store.accounts.upsert([an_account(account_id, **fields)], NOW - days(60))

@@ -44,7 +44,7 @@ class Rule(Plugin):
         return None
 
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
-        """Called on the timer for each platform with the latest look at each of its accounts (never looked at: none).
+        """Called on the timer for each platform with the last probes of its accounts, newest first, bounded.
 
         What it objects to concerns the watch itself, not an account.
         """

@@ -11,14 +11,14 @@ from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Outcome, Probe
 
-REFUSALS = (Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.NETWORK, Outcome.TIMEOUT)
+REFUSALS = (Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.NETWORK, Outcome.TIMEOUT, Outcome.CLOCK)
 
 
 class PlatformBlocked(Rule):
     """One message to the operators instead of one per account (Alertmanager's inhibition).
 
-    Objects when, among the accounts looked at within `within_hours`, at least `at_least_accounts` and
-    `at_least_percent` of them were refused at their latest look.
+    Objects when, among the accounts probed last within `within_hours`, at least `at_least_accounts` and
+    `at_least_percent` of them were refused; also when none was probed for `idle_hours`, or our clock says so.
     """
 
     scope: ClassVar[Literal["account", "post", "platform"]] = "platform"
@@ -26,22 +26,39 @@ class PlatformBlocked(Rule):
     at_least_accounts: int = Field(default=3, ge=1)
     at_least_percent: float = Field(default=50, gt=0, le=100)
     within_hours: float = Field(default=12, gt=0)
+    idle_hours: float = Field(default=24, gt=0)
 
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
-        recent = [look for look in latest if look.at > now - timedelta(hours=self.within_hours)]
-        refused = [look for look in recent if look.outcome in REFUSALS]
-        enough = len(refused) >= self.at_least_accounts
-        if not enough or 100 * len(refused) < self.at_least_percent * len(recent):
+        if len(latest) >= self.at_least_accounts and latest[0].at <= now - timedelta(hours=self.idle_hours):
+            yield self._nobody(latest[0].at)
             return
-        since = min(look.at for look in refused)
-        reason = refused[-1].reason or str(refused[-1].outcome)
-        yield Objection(
+        recent = [probe for probe in latest if probe.at > now - timedelta(hours=self.within_hours)]
+        refused = [probe for probe in recent if probe.outcome in REFUSALS]
+        enough = len(refused) >= self.at_least_accounts
+        if enough and 100 * len(refused) >= self.at_least_percent * len(recent):
+            yield self._refused(recent, refused)
+
+    def _refused(self, recent: Sequence[Probe], refused: Sequence[Probe]) -> Objection:
+        since = min(probe.at for probe in refused)
+        reason = refused[0].reason or refused[0].outcome.words
+        return Objection(
             subject="platform",
             since=since,
             sentence=f"该平台{len(recent)}个账号中有{len(refused)}个在最近一次核查时被拒绝（最早于{chinese_time(since)}），"
-            f"例如：{reason}。疑为平台限制或网络问题，请检查采集环境；在恢复前不作任何超期判断。",
+            f"例如：{reason}。疑为平台限制、网络或本机问题，请检查采集环境；在恢复前不作任何超期判断。",
             measured=f"{len(refused)}/{len(recent)}个账号",
             threshold=f"{self.at_least_accounts}个且{self.at_least_percent:g}%",
             window=f"最近{self.within_hours:g}小时内的最近一次核查",
-            evidence=tuple(Evidence(url=look.url, quote=look.reason, at=look.at) for look in refused[:3]),
+            evidence=tuple(Evidence(url=probe.url, quote=probe.reason, at=probe.at) for probe in refused[:3]),
+        )
+
+    def _nobody(self, last_at: datetime) -> Objection:
+        return Objection(
+            subject="platform",
+            since=last_at,
+            sentence=f"该平台自{chinese_time(last_at)}起没有账号被核查，疑为采集未运行或本机时间有误，请检查采集环境；"
+            "在恢复前不作任何超期判断。",
+            measured="没有账号被核查",
+            threshold=f"{self.idle_hours:g}小时",
+            window="该平台所有账号的最近一次核查",
         )

@@ -30,9 +30,9 @@ class BrowserSettings(BaseModel):
     headless: bool = True
     sandbox: bool = False
     """Chromium's own sandbox: needs a user other than root and user namespaces."""
-    timeout_seconds: float = Field(default=30, gt=0)
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
     """For one whole visit."""
-    settle_seconds: float = Field(default=1, gt=0)
+    settle_seconds: float = Field(default=1, gt=0, le=60)
     """Quiet time after which a loaded page is taken to ask for nothing more (a block page, a login wall)."""
     max_body_bytes: int = Field(default=20_000_000, gt=0)
 

@@ -1,0 +1,141 @@
+"""What rules object to, held against what is open: opened when new, closed when over, each told once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+import structlog
+
+from services.analyzer.history import coverage_of
+from services.analyzer.objection import Objection
+from services.analyzer.rulebook import Entry, Rulebook
+from services.analyzer.standing import standing_of
+from shared.account import Account
+from shared.events import Finding, FindingStatus
+from shared.runtime.metrics import Metrics
+from shared.storage.judgements import Judging
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Whose matter, the moment it is judged for, and which rules failed at it, with their reasons."""
+
+    account: Account
+    at: datetime
+    failures: list[str] = field(default_factory=list)
+
+
+class Matters:
+    """The rules of one rulebook; each entry is a matter of its own, also where two entries use one rule."""
+
+    def __init__(self, rulebook: Rulebook, metrics: Metrics) -> None:
+        self._rulebook = rulebook
+        self._metrics = metrics
+        self.indicators = frozenset(entry.indicator for entry in rulebook.entries)
+
+    def entries(self, scope: Literal["account", "post", "platform"]) -> list[Entry]:
+        return [entry for entry in self._rulebook.entries if entry.plugin.scope == scope]
+
+    def settle(
+        self,
+        judging: Judging,
+        case: Case,
+        entry: Entry,
+        ask: Callable[[], Iterable[Objection]],
+        *,
+        held: Sequence[Finding],
+        is_over: Callable[[Finding], bool],
+    ) -> None:
+        """Open what is new, keep what still holds, close what was superseded or, not being found again, is over.
+
+        A rule that raises changes nothing and is named in `case.failures`.
+        """
+        mine = [finding for finding in held if finding.indicator == entry.indicator]
+        try:
+            found = [self._finding(case, entry, objection) for objection in ask()]
+            still = {finding.fingerprint for finding in found}
+            subjects = {finding.subject for finding in found}
+            gone = [finding for finding in mine if finding.fingerprint not in still]
+            over = [finding for finding in gone if finding.subject not in subjects and is_over(finding)]
+        except Exception as error:  # noqa: BLE001 - a rule is a plug-in: its fault stops no other rule
+            case.failures.append(f"rule {entry.rule} ({entry.indicator}): {type(error).__name__}: {error}")
+            log.error("rule_failed", account=case.account.key, rule=entry.rule, error=repr(error))
+            return
+        for finding in gone:
+            if finding.subject in subjects:
+                self.close(judging, finding, case.at, FindingStatus.SUPERSEDED)
+            elif finding in over:
+                self.close(judging, finding, case.at, FindingStatus.RESOLVED)
+        for finding in found:
+            if finding.fingerprint not in {known.fingerprint for known in mine}:
+                self._open(judging, finding)
+
+    def check_time(self, judging: Judging, case: Case, known_until: datetime) -> None:
+        """Let the rules say what follows from the mere passing of time up to the moment of the case."""
+        account = case.account
+        history = coverage_of(account, judging.probed(account.key, known_until), _entered(judging, case))
+        held = judging.open_findings(account.key)
+        for entry in self.entries("account"):
+            ask = partial(entry.plugin.check_time, case.at, history)
+            self.settle(judging, case, entry, ask, held=held, is_over=never)
+        if lapsed := [finding.at for finding in judging.open_findings(account.key) if finding not in held]:
+            self.stand(judging, case, min(lapsed), known_until)
+
+    def stand(self, judging: Judging, case: Case, since: datetime, known_until: datetime) -> None:
+        """Write down where the account stands from `since`, as known at a moment, and when the timer has to ask."""
+        account = case.account
+        probed = judging.probed(account.key, known_until)
+        history = coverage_of(account, probed, _entered(judging, case))
+        lapses = [entry.plugin.lapses_at(history) for entry in self.entries("account")]
+        ahead = [moment for moment in lapses if moment is not None and moment > known_until]
+        standing = standing_of(account, probed, judging.open_findings(account.key))
+        judging.stand(standing, since, min(ahead, default=None))
+
+    def close(self, judging: Judging, finding: Finding, at: datetime, status: FindingStatus) -> None:
+        judging.close(finding, at, status)
+        self._metrics.findings.labels(finding.rule, str(status)).inc()
+        log.info("finding_closed", account=finding.key, rule=finding.rule, status=str(status), number=finding.number)
+
+    def _open(self, judging: Judging, finding: Finding) -> None:
+        if judging.open(finding):
+            self._metrics.findings.labels(finding.rule, str(finding.status)).inc()
+            log.info("finding", account=finding.key, rule=finding.rule, stage=finding.stage, number=finding.number)
+
+    def _finding(self, case: Case, entry: Entry, objection: Objection) -> Finding:
+        severity = objection.severity or entry.severity
+        return Finding(
+            platform=case.account.platform,
+            account_id=case.account.id,
+            rule=entry.rule,
+            indicator=entry.indicator,
+            severity=severity,
+            subject=objection.subject,
+            stage=objection.stage,
+            state=objection.state or severity.state,
+            at=objection.at or case.at,
+            since=objection.since,
+            sentence=objection.sentence,
+            clause=entry.clause,
+            measured=objection.measured,
+            threshold=objection.threshold,
+            window=objection.window,
+            evidence=objection.evidence,
+            rulebook_version=self._rulebook.label,
+            needs_confirmation=entry.confirm if objection.confirm is None else objection.confirm,
+        )
+
+
+def always(finding: Finding) -> bool:
+    return True
+
+
+def never(finding: Finding) -> bool:
+    return False
+
+
+def _entered(judging: Judging, case: Case) -> datetime:
+    return judging.watched_since(case.account.key) or case.at

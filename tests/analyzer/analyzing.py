@@ -1,0 +1,27 @@
+"""The analyzer without its bus: what judges and the timer, over one store."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.analyzer.coverage import Coverage
+from services.analyzer.judge import Judge, Refused
+from services.analyzer.matters import Matters
+from services.analyzer.rulebook import Rulebook, load_rulebook
+from shared.events import Post, Probe
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store
+
+
+class Analyzer:
+    def __init__(self, store: Store, rulebook: Rulebook | None = None, owner: str = "one") -> None:
+        book = rulebook or load_rulebook()
+        matters = Matters(book, Metrics())
+        self._judge = Judge(store.judgements, matters)
+        self.coverage = Coverage.over(store, book, matters, owner)
+
+    def judge(self, events: Iterable[Post | Probe]) -> list[Refused]:
+        return self._judge.judge(events)
+
+    def tick(self, now: datetime) -> None:
+        while self.coverage.tick(now):
+            """More accounts wait than one round takes."""

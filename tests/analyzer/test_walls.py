@@ -1,0 +1,177 @@
+"""One bad thing stops nothing: a rule that raises, an event the database refuses, a clock that jumps, two of anything."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.analyzer.objection import History, Objection
+from services.analyzer.rulebook import Rulebook, load_rulebook
+from services.analyzer.rules.account_renamed import AccountRenamed
+from services.analyzer.rules.sensitive_word import SensitiveWord
+from shared.events import Finding, FindingStatus, Outcome, Post, Probe
+from shared.state import State
+from shared.storage.judgements import Judging
+from shared.storage.store import Store, open_store
+from shared.storage.tables import metadata
+from tests.analyzer.analyzing import Analyzer
+from tests.builders import NOW, a_post, a_probe, an_account, days
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    sqlite = request.param == "sqlite"
+    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
+    with store.database.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    store.accounts.upsert([an_account(), an_account("1002")], NOW - days(1))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def analyzer(store: Store) -> Analyzer:
+    return Analyzer(store)
+
+
+def rules(store: Store) -> list[tuple[str, str]]:
+    return sorted((finding.account_id, finding.rule) for finding in store.judgements.findings_as_of(NOW + days(999)))
+
+
+def test_a_rule_that_raises_spoils_its_event_and_nothing_else(
+    store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(self: AccountRenamed, probe: Probe, history: History) -> Iterator[Objection]:
+        if probe.account_id == "1001":
+            raise ZeroDivisionError("by zero")
+        yield from ()
+
+    monkeypatch.setattr(AccountRenamed, "check_probe", break_down)
+    (refused,) = analyzer.judge(
+        [a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]
+    )
+    assert (refused.event.account_id, "account_renamed" in refused.reason) == ("1001", True)
+    assert "ZeroDivisionError" in refused.reason
+    assert rules(store) == [("1001", "silent_account"), ("1002", "silent_account")]
+
+
+def test_a_rule_that_raises_over_a_post_names_that_post(
+    store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(self: SensitiveWord, post: Post, history: History) -> Iterator[Objection]:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(SensitiveWord, "check_post", break_down)
+    refused = analyzer.judge([a_post("bad"), a_probe(NOW + days(0.1), newest_post_at=NOW)])
+    assert [getattr(one.event, "id", None) for one in refused] == ["bad"]
+    assert store.standings.find("weibo/1001").state is State.OK  # type: ignore[union-attr]
+
+
+def test_what_the_database_refuses_is_set_aside_and_the_rest_is_judged(
+    store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_post = Judging.add_post
+
+    def add(judging: Judging, post: Post) -> bool:
+        if post.id == "bad":
+            judging.connection.execute(metadata.tables["post"].insert().values(fingerprint=None, observed_at=NOW))
+        return add_post(judging, post)
+
+    monkeypatch.setattr(Judging, "add_post", add)
+    bad = a_post("bad")
+    refused = analyzer.judge(
+        [bad, a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]
+    )
+    assert [one.event for one in refused] == [bad]
+    assert "the database refuses this" in refused[0].reason
+    assert rules(store) == [("1001", "silent_account"), ("1002", "silent_account")]
+
+
+def test_text_that_no_database_takes_is_mended_where_it_is_read(store: Store, analyzer: Analyzer) -> None:
+    assert analyzer.judge([a_post("p\x00"), a_probe(NOW, Outcome.TIMEOUT, reason="超\x00时", name="\x00")]) == []
+    assert store.standings.current()[0].reason == "超\ufffd时"
+
+
+def test_two_timers_at_one_instant_tell_a_matter_once(store: Store, analyzer: Analyzer) -> None:
+    keys = ["1001", "1002", "1003"]
+    store.accounts.upsert([an_account("1003")], NOW - days(1))
+    analyzer.judge([a_probe(NOW, Outcome.BLOCKED, account_id=key) for key in keys])
+    other = Analyzer(store, owner="two")
+    for turn in (analyzer, other, analyzer):
+        turn.tick(NOW + timedelta(minutes=5))
+    assert [finding.rule for finding in store.judgements.untold()] == ["platform_blocked"]
+
+
+def test_the_timer_has_one_holder_until_it_is_gone(store: Store, analyzer: Analyzer) -> None:
+    other = Analyzer(store, owner="two")
+    assert analyzer.coverage.holds(NOW)
+    assert not other.coverage.holds(NOW)
+    assert analyzer.coverage.holds(NOW + timedelta(seconds=30))
+    assert not other.coverage.holds(NOW + timedelta(seconds=80))
+    assert other.coverage.holds(NOW + timedelta(seconds=90))
+    other.coverage.release()
+    assert analyzer.coverage.holds(NOW + timedelta(seconds=91))
+
+
+def test_a_timer_left_by_a_clock_that_was_ahead_is_free(store: Store, analyzer: Analyzer) -> None:
+    assert analyzer.coverage.holds(NOW + days(160))
+    assert Analyzer(store, owner="two").coverage.holds(NOW)
+
+
+def with_a_citys_own_deadline() -> Rulebook:
+    book = load_rulebook()
+    national = next(entry for entry in book.entries if entry.rule == "silent_account")
+    citys = national.model_copy(
+        update={"indicator": "CITY-1", "options": {"reminder_days": [], "veto_days": 10, "zombie_days": 90}}
+    )
+    return book.model_copy(update={"entries": (*book.entries, citys)})
+
+
+def test_two_entries_of_one_rule_are_two_matters_each_told_once(store: Store) -> None:
+    analyzer = Analyzer(store, with_a_citys_own_deadline())
+    for day in (0, 1, 2, 3):
+        analyzer.judge([a_probe(NOW + days(day), newest_post_at=NOW - days(9.5))])
+    untold = store.judgements.untold()
+    assert len({finding.fingerprint for finding in untold}) == len(untold)
+    held = store.judgements.findings_as_of(NOW + days(9))
+    assert sorted((one.indicator, one.stage) for one in held) == [("CITY-1", "10d"), ("U-01", "12d")]
+    analyzer.judge([a_probe(NOW + days(4), newest_post_at=NOW + days(3.9))])
+    resolved = [one.indicator for one in store.judgements.untold() if one.status is FindingStatus.RESOLVED]
+    assert sorted(resolved) == ["CITY-1", "U-01"]
+
+
+def told_of(store: Store) -> list[Finding]:
+    return [finding for finding in store.judgements.untold() if finding.severity.accuses]
+
+
+def test_a_clock_that_jumps_ahead_accuses_nobody_and_is_told_of_the_whole_platform(
+    store: Store, analyzer: Analyzer
+) -> None:
+    keys = ["1001", "1002", "1003"]
+    store.accounts.upsert([an_account("1003")], NOW - days(1))
+    analyzer.judge([a_probe(NOW, account_id=key, newest_post_at=NOW - days(1)) for key in keys])
+    far = NOW + days(160)
+    analyzer.tick(far)
+    first = store.judgements.untold()[0]
+    assert (first.rule, first.account_id) == ("platform_blocked", "*")
+    reason = "本机时间与平台相差160天"
+    analyzer.judge([a_probe(far, Outcome.CLOCK, account_id=key, reason=reason) for key in keys])
+    analyzer.tick(far + timedelta(minutes=5))
+    assert told_of(store) == []
+    assert store.standings.counts() == {("weibo", "unverified"): 3}
+    assert reason in store.standings.current()[0].why
+
+
+def test_a_clock_set_right_again_leaves_nothing_behind(store: Store, analyzer: Analyzer) -> None:
+    analyzer.judge([a_probe(NOW, newest_post_at=NOW - days(1))])
+    far = NOW + days(160)
+    analyzer.tick(far)
+    analyzer.judge([a_probe(far, Outcome.CLOCK)])
+    analyzer.judge([a_probe(NOW + days(1), newest_post_at=NOW)])
+    standing = store.standings.find("weibo/1001")
+    assert standing is not None
+    assert (standing.state, standing.proved_at) == (State.OK, NOW + days(1))
+    analyzer.tick(NOW + days(1.1))
+    assert store.standings.counts()[("weibo", "ok")] == 1
