@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from playwright import sync_api as pw
+from sqlalchemy import select
 
 from bench.processes import TreeCpu
 from bench.site import Site, accounts, site
@@ -19,18 +21,22 @@ from bench.table import Cost, Goal, Row, cpu, faster, in_turns
 from services.collector.__main__ import build_platforms
 from services.collector.browser.chromium import BLOCKED, NAMES, BrowserSettings, find_browser
 from services.collector.browser.process import Browser
-from services.collector.engine import LEASE, CollectorEngine
+from services.collector.clock_watch import ClockWatch
+from services.collector.engine import CollectorEngine
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import PermanentError
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_store
+from shared.storage.tables import metadata
+from shared.storage.visits import Rest
 
 PAGES, NEW_BROWSERS = 12, 3
 LIGHT_LOOKS = 50
 """As many as there are to one page: its load is part of what they cost."""
 WARM_UP = 3
+LEASE = timedelta(minutes=5)
 
 Visit = Callable[[], None]
 Session = AbstractContextManager[Visit]
@@ -95,26 +101,34 @@ def _engine(here: Site) -> Iterator[Visit]:
         with closing(open_store(f"sqlite:///{file}")) as store, closing(SqliteBus(file, "bench", utc_now)) as bus:
             engine = CollectorEngine(
                 bus=bus,
-                store=store,
+                visits=store.visits,
+                notes=store.notes,
                 platforms={"douyin": build_platforms(settings)["douyin"]},
-                looker=Browser(_settings(here), utc_now),
+                visitor=Browser(_settings(here), utc_now),
                 metrics=Metrics(),
                 clock=utc_now,
+                watch=ClockWatch(),
                 owner="bench",
-                deadline_days=settings.deadline_days,
+                lease=LEASE,
                 chance=random.Random(7),  # noqa: S311
             )
             _look_due_again_today(store)
             with closing(engine):
                 yield lambda: _insist(engine.step(utc_now()), "no account was due")
-            _insist(store.visits.published(accounts("douyin")[0].key) != {}, "no posts were published")
+            _insist(_has_published(store), "no posts were published")
+
+
+def _has_published(store: Store) -> bool:
+    with store.database.read() as connection:
+        return connection.execute(select(metadata.tables["published"].c.key).limit(1)).first() is not None
 
 
 def _look_due_again_today(store: Store) -> None:
     """The first look of a day loads everything and takes a picture; the ones compared here are the others."""
     now = utc_now()
     store.accounts.upsert(accounts("douyin"), now)
-    while due := store.visits.lease_due("douyin", "bench", now, LEASE):
+    while due := store.visits.lease_due("douyin", "bench", now, LEASE, lambda account: account.platform):
+        store.visits.rest(due, Rest(now, now))
         store.visits.record(replace(due, last_at=now), now + LEASE, {})
     store.visits.make_all_due(now)
 

@@ -24,7 +24,7 @@ from shared.plugins import discover
 from shared.runtime.opening import open_bus
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.database import Database
-from shared.storage.store import SQLITE, Store, open_to_read
+from shared.storage.store import SQLITE, open_to_read
 from xunjian import checks
 from xunjian.checks import Diagnosis
 
@@ -114,20 +114,12 @@ def _check_recorded(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
     with suppress(XunjianError, SQLAlchemyError):  # said by the check of the database already
         if (store := open_to_read(settings.store_url)) is not None:
             with closing(store):
-                database_now = _database_now(store)
+                database_now = store.visits.database_now()
+                offsets = store.visits.clock_offsets()
                 troubles = store.channels.troubles()
     yield checks.check_clock(now, database_now, offsets)
     for trouble in troubles:
         yield checks.check_trouble(trouble)
-
-
-def _database_now(store: Store) -> datetime | None:
-    """The server's clock; null for SQLite, whose clock is ours."""
-    if store.database.engine.dialect.name == "sqlite":
-        return None
-    with store.database.read() as connection:
-        moment = connection.exec_driver_sql("SELECT CURRENT_TIMESTAMP").scalar()
-    return moment if isinstance(moment, datetime) else None
 
 
 def _check_routes(settings: Settings) -> Diagnosis:

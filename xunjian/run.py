@@ -33,6 +33,7 @@ OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800
 PATIENCE = timedelta(seconds=30)
 EVER = datetime.min.replace(tzinfo=UTC)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class BusChoice(StrEnum):
@@ -130,12 +131,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 def _has_unvisited(host: Host, started: datetime) -> bool:
     """False also when what is left rests for longer than `PATIENCE` after a block, or has no plug-in to visit it."""
     patient_until = host.clock() + PATIENCE
-    known = build_platforms(host.settings)
-    return any(
-        (rest := host.store.visits.rest(platform)).paused_until is None or rest.paused_until <= patient_until
-        for platform in host.store.visits.platforms_unvisited_since(started)
-        if platform in known
-    )
+    return host.store.visits.is_waiting(started, patient_until, build_platforms(host.settings).keys())
 
 
 def _until_stopped(host: Host, screen: Screen, process: Process) -> None:
@@ -157,9 +153,10 @@ class _FirstLists:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._is_written = False
+        self._platforms = build_platforms(host.settings).keys()
 
     def step(self, _now: datetime) -> bool:
-        if not self._is_written and not self._host.store.visits.platforms_unvisited_since(EVER):
+        if not self._is_written and not self._host.store.visits.is_waiting(EVER, FOR_EVER, self._platforms):
             _write_lists(self._host)
             self._is_written = True
         return False

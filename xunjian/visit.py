@@ -1,4 +1,4 @@
-"""`xunjian visit`: one look at one account, printed."""
+"""`xunjian visit`: one visit to one account, printed."""
 
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -45,7 +45,7 @@ def visit(
             settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now(), remembers=False)))
         configure_logs(settings.log_format, "debug" if debug else "error")
         host = stack.enter_context(open_host(_thrown_away(settings, stack), utc_now, "visit"))
-        _print(_look(host, filed or demonstrated.get(account) or _unfiled(account)), debug)
+        _print(_visit(host, filed or demonstrated.get(account) or _unfiled(account)), debug)
 
 
 def _filed(settings: Settings, key: str) -> Account | None:
@@ -63,8 +63,8 @@ def _thrown_away(settings: Settings, stack: ExitStack) -> Settings:
     return settings.model_copy(update={"data_dir": folder, "database_url": None, "kafka_bootstrap": None})
 
 
-def _look(host: Host, account: Account) -> Visit:
-    engine = build(host, owner="visit")
+def _visit(host: Host, account: Account) -> Visit:
+    engine = build(host)
     try:
         return engine.visit(account)
     finally:
@@ -80,9 +80,9 @@ def _unfiled(key: str) -> Account:
 
 def _print(visit: Visit, debug: bool) -> None:
     console = Console()
-    probe, captures = visit.probe, visit.look.captures
+    probe, captures = visit.probe, visit.captured.captures
     for line in (
-        f"打开：{probe.url or '—'}（{'仅接口' if visit.look.light else '完整页面'}）",
+        f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}）",
         f"结果：{probe.outcome}　{probe.reason or ''}",
         f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
         f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",

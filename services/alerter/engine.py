@@ -65,7 +65,7 @@ class AlerterEngine:
         self._shown_at: datetime | None = None
         gone = set(parts.deliveries.channels_waited_for()) - channels.keys()
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
-        closing = threading.Event()
+        self._closing = threading.Event()
         decision = Decision(parts, metrics, silences)
         couriers = {
             name: Courier(
@@ -76,12 +76,12 @@ class AlerterEngine:
                 Outcome(name, channel, parts, metrics, jitter),
                 owner=owner,
                 tells_operators=name in routes.operators,
-                closing=closing,
+                closing=self._closing,
                 monotonic=monotonic,
             )
             for name, channel in self._channels.items()
         }
-        self._dispatch = Dispatch(couriers, closing)
+        self._dispatch = Dispatch(couriers, self._closing)
 
     def step(self, now: datetime) -> bool:
         """One round; False when there was nothing to do. Raises TransientError when bus or database are away."""
@@ -103,6 +103,11 @@ class AlerterEngine:
                 return
             idle_rounds = 0 if busy else idle_rounds + 1
         _log.warning("another alerter has the findings in hand", lag=self.lag())
+
+    @property
+    def closing(self) -> bool:
+        """True once it was told to close: no further message is begun."""
+        return self._closing.is_set()
 
     def lag(self) -> int:
         return self._subscription.lag()

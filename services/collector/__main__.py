@@ -1,11 +1,12 @@
 """Wiring of the collector: `python -m services.collector`."""
 
 import random
-import socket
+from datetime import timedelta
 
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
 from services.collector.capture import Captured, Plan
+from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
 from services.collector.platforms.base import Platform
@@ -13,23 +14,30 @@ from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
+from shared.runtime.process import is_dead, unique_owner
 from shared.runtime.settings import Settings
 from shared.validation import validated
 
+GRACE = timedelta(seconds=90)
+"""Beyond a visit's own time: to start the browser, to end it by force, to write down what was found."""
 
-def build(host: Host, owner: str | None = None) -> CollectorEngine:
-    """The collector over a host; `owner` names this process in leases, which it frees if it held them when killed."""
-    owner = owner or socket.gethostname()
-    host.store.visits.release_leases(owner)
+
+def build(host: Host) -> CollectorEngine:
+    """The collector over a host. Raises InputError for unusable settings."""
+    browser = browser_settings(host.settings)
+    visits = host.store.visits
+    visits.free_leases([owner for owner in visits.owners() if is_dead(owner)], host.clock())
     return CollectorEngine(
         bus=host.bus,
-        store=host.store,
+        visits=visits,
+        notes=host.store.notes,
         platforms=build_platforms(host.settings),
-        looker=Visitor(browser_settings(host.settings), host.clock),
+        visitor=Visitor(browser, host.clock),
         metrics=host.metrics,
         clock=host.clock,
-        owner=owner,
-        deadline_days=host.settings.deadline_days,
+        watch=ClockWatch(),
+        owner=unique_owner(),
+        lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
     )
 

@@ -29,6 +29,12 @@ class Metrics:
         self.visit_seconds = Histogram(
             "xunjian_visit_seconds", "Duration of one look.", ["platform"], buckets=_VISIT_SECONDS, registry=registry
         )
+        self.reader_errors = Counter(
+            "xunjian_reader_errors_total",
+            "Visits whose plug-in raised instead of reading.",
+            ["platform"],
+            registry=registry,
+        )
         self.last_visit = Gauge(
             "xunjian_last_proving_visit_timestamp_seconds",
             "When a look last proved an account's list.",

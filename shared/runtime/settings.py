@@ -48,8 +48,6 @@ class Settings(BaseSettings):
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
     group_wait_seconds: float = Field(default=10, ge=0)
-    deadline_days: tuple[int, ...] = (7, 10, 12, 13, 14, 90)
-    """Days of silence just past which the collector looks, so that an alert comes at the right minute."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free port."""

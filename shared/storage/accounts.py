@@ -31,7 +31,7 @@ class Accounts:
         self._database = database
 
     def upsert(self, accounts: Iterable[Account], now: datetime) -> Upserted:
-        """Add or change by (platform, id), all in one transaction; a new account is due at once."""
+        """Add or change by (platform, id), all in one transaction; a new account is due at once, a cancelled never."""
         with self._database.begin() as connection:
             self._database.lock_table(connection, _account)
             bodies = select(_account.c.key, _account.c.body).where(in_force())
@@ -83,10 +83,13 @@ class Accounts:
                 body=account.model_dump_json(),
             )
         )
-        visit = self._database.insert(_visit).values(
-            key=account.key, platform=account.platform, next_at=now, failures=0
-        )
-        connection.execute(visit.on_conflict_do_nothing())
+        if account.status is AccountStatus.CANCELLED:
+            connection.execute(delete(_visit).where(_visit.c.key == account.key))
+            return
+        plan = {"key": account.key, "platform": account.platform, "next_at": now, "attempts": 0, "failures": 0}
+        visit = self._database.insert(_visit).values(**plan)
+        # A new address may lead to another host: the next collector names whose pace it is.
+        connection.execute(visit.on_conflict_do_update(index_elements=["key"], set_={"pace_key": None}))
 
 
 def in_force(moment: datetime | None = None) -> ColumnElement[bool]:

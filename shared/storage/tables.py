@@ -101,15 +101,20 @@ class StandingRow(SQLModel, table=True):
 
 
 class VisitRow(SQLModel, table=True):
-    """The collector's plan for one account; a row is leased while someone visits it."""
+    """The collector's plan for one account. `next_at` lies ahead also while someone visits it.
+
+    `pace_key` is null until a collector has named whose politeness it falls under. `attempts`: visits begun and never
+    ended, so that a row that kills its collector comes ever later.
+    """
 
     __tablename__ = "visit"
+    __table_args__ = (Index("visit_due", "platform", "pace_key", "next_at"),)
 
     key: str = Field(primary_key=True)
-    platform: str = Field(index=True)
+    platform: str
+    pace_key: str | None = None
     next_at: datetime = _time(index=True)
-    leased_until: datetime | None = _time(default=None)
-    leased_by: str | None = None
+    attempts: int = 0
     failures: int = 0
     last_at: datetime | None = _time(default=None)
     newest_post_at: datetime | None = _time(default=None)
@@ -117,24 +122,40 @@ class VisitRow(SQLModel, table=True):
 
 
 class PublishedRow(SQLModel, table=True):
-    """What the collector has published already, so that an unchanged item is not published at every look."""
+    """What the collector has published already, so that an unchanged item is not published at every visit.
+
+    `published_at` is the item's first evidenced publish time, `shown_at` when a page last showed it (to the day).
+    """
 
     __tablename__ = "published"
+    __table_args__ = (Index("published_shown", "key", "shown_at"),)
 
     key: str = Field(primary_key=True)
     post_id: str = Field(primary_key=True)
     digest: str
+    published_at: datetime | None = _time(default=None)
+    approximate: bool = False
+    shown_at: datetime = _time()
 
 
-class PlatformRow(SQLModel, table=True):
-    """Politeness towards one platform, shared by all collectors."""
+class PaceRow(SQLModel, table=True):
+    """Politeness towards one platform, or one host of it, shared by all collectors: one visit at a time.
 
-    __tablename__ = "platform"
+    Nobody visits before `free_at`: it is the end of the lease while someone does. `clock_offset_seconds`: our clock
+    minus theirs at the newest visit that told.
+    """
 
-    platform: str = Field(primary_key=True)
+    __tablename__ = "pace"
+    __table_args__ = (Index("pace_free", "platform", "free_at"),)
+
+    key: str = Field(primary_key=True)
+    platform: str
+    free_at: datetime = _time()
+    leased_by: str | None = None
     paused_until: datetime | None = _time(default=None)
     blocks: int = 0
     last_visit_at: datetime | None = _time(default=None)
+    clock_offset_seconds: float | None = None
 
 
 class LeaseRow(SQLModel, table=True):

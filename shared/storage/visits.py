@@ -1,26 +1,40 @@
-"""The collector's rows: what is due, who is visiting it, what was published already, which platform rests."""
+"""The collector's rows: what is due and who may be visited now, what was published already, which platform rests."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Connection, Row, case, exists, func, or_, select, update
 
 from shared.account import Account
+from shared.backoff import doubled
 from shared.storage.accounts import find_account
 from shared.storage.database import Database
+from shared.storage.published import Published, forget_unshown, published, record_published
 from shared.storage.tables import metadata
 
+LONGEST_PLAN = timedelta(hours=25)
+"""No visit and no pause is planned further ahead; what lies beyond was written under a wrong clock."""
+
+_LONGEST_BACKOFF_SECONDS = timedelta(hours=12).total_seconds()
+_NAMED_AT_ONCE = 100
 _visit = metadata.tables["visit"]
-_published = metadata.tables["published"]
-_platform = metadata.tables["platform"]
+_pace = metadata.tables["pace"]
 
 
 @dataclass(frozen=True)
 class Due:
-    """An account whose time has come, with what the schedule needs to know of it."""
+    """An account whose time has come, leased to `owner` with its pace, and what the schedule needs to know of both.
+
+    `planned_at`, `attempts` and `blocks` are as they were before the lease.
+    """
 
     account: Account
+    owner: str
+    pace_key: str
+    blocks: int
+    planned_at: datetime
+    attempts: int
     failures: int
     last_at: datetime | None
     newest_post_at: datetime | None
@@ -29,94 +43,193 @@ class Due:
 
 @dataclass(frozen=True)
 class Rest:
-    """Politeness towards one platform: paused after `blocks` blocks in a row."""
+    """Politeness after a visit that ended at `last_visit_at`: nobody visits before `free_at` and `paused_until`."""
 
+    last_visit_at: datetime
+    free_at: datetime
     paused_until: datetime | None = None
     blocks: int = 0
-    last_visit_at: datetime | None = None
+    clock_offset: timedelta | None = None
 
 
 class Visits:
-    """Due rows are leased by a conditional update, so that several collectors share them without meeting."""
+    """Any number of collectors share the due rows and one pace: a lease takes both, in one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def lease_due(self, platform: str, owner: str, now: datetime, lease: timedelta) -> Due | None:
-        """The longest-due account of a platform, leased to `owner`; null when none is due."""
-        free = or_(_visit.c.leased_until.is_(None), _visit.c.leased_until <= now)
+    def lease_due(
+        self, platform: str, owner: str, now: datetime, lease: timedelta, pace_of: Callable[[Account], str]
+    ) -> Due | None:
+        """The longest-due account of the platform's longest-unvisited pace, leased with it; null when none is due.
+
+        `pace_of` names whose politeness an account falls under (the platform, or one host of it). The account moves to
+        the back: a collector that dies in a visit finds it again at the end of the lease, and ever later.
+        """
         with self._database.begin() as connection:
-            row = connection.execute(
-                select(_visit)
-                .where(_visit.c.platform == platform, _visit.c.next_at <= now, free)
-                .order_by(_visit.c.next_at, _visit.c.key)
-                .limit(1)
-            ).first()
-            if row is None:
+            self._name_paces(connection, platform, now, pace_of)
+            pace = _free_pace(connection, platform, now)
+            row = _first_due(connection, platform, pace.key, now) if pace else None
+            account = find_account(connection, row.key) if row else None
+            if pace is None or row is None or account is None:
                 return None
-            taken = connection.execute(
-                update(_visit).where(_visit.c.key == row.key, free).values(leased_until=now + lease, leased_by=owner)
-            )
-            account = find_account(connection, row.key) if taken.rowcount == 1 else None
-        if account is None:
-            return None
-        return Due(account, row.failures, row.last_at, row.newest_post_at, row.posts_per_day)
+            later = now + timedelta(seconds=doubled(lease.total_seconds(), row.attempts, _LONGEST_BACKOFF_SECONDS))
+            _plan(connection, row.key, max(later, now + lease), row.attempts + 1)
+            held = {"free_at": now + lease, "leased_by": owner}
+            connection.execute(update(_pace).where(_pace.c.key == pace.key).values(**held))
+        return Due(
+            account=account,
+            owner=owner,
+            pace_key=pace.key,
+            blocks=pace.blocks,
+            planned_at=row.next_at,
+            attempts=row.attempts,
+            failures=row.failures,
+            last_at=row.last_at,
+            newest_post_at=row.newest_post_at,
+            posts_per_day=row.posts_per_day,
+        )
 
-    def release_leases(self, owner: str) -> None:
-        """What this owner held when it was killed is due again at once."""
-        free = {"leased_until": None, "leased_by": None}
+    def renew(self, due: Due, until: datetime) -> None:
+        """The visit takes longer; nobody else begins before `until`, unless somebody has already."""
+        held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
         with self._database.begin() as connection:
-            connection.execute(update(_visit).where(_visit.c.leased_by == owner).values(**free))
+            if connection.execute(update(_pace).where(*held).values(free_at=until)).rowcount:
+                later = _visit.c.key == due.account.key, _visit.c.next_at < until
+                connection.execute(update(_visit).where(*later).values(next_at=until))
 
-    def record(self, due: Due, next_at: datetime, seen: Mapping[str, str]) -> None:
-        """The visit is over and what it saw is on the bus: remember what was published, free the lease."""
+    def give_back(self, due: Due, free_at: datetime) -> None:
+        """The visit could not begin, and not for the account's fault: it is due as before, its pace from `free_at`."""
+        held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
+        with self._database.begin() as connection:
+            _plan(connection, due.account.key, due.planned_at, due.attempts)
+            connection.execute(update(_pace).where(*held).values(free_at=free_at, leased_by=None))
+
+    def rest(self, due: Due, rest: Rest) -> None:
+        """The visit is over: its pace is free again after its rest. A pause set meanwhile by another visit stays."""
+        row_of = select(_pace).where(_pace.c.key == due.pace_key).with_for_update()
+        with self._database.begin() as connection:
+            row = connection.execute(row_of).first()
+            if row is not None:
+                values = _rested(row, rest, mine=row.leased_by == due.owner)
+                connection.execute(update(_pace).where(_pace.c.key == due.pace_key).values(**values))
+
+    def record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
+        """What the visit found is on the bus: plan the next one, remember what was published and forget the oldest."""
         values = {
             "next_at": next_at,
-            "leased_until": None,
-            "leased_by": None,
+            "attempts": 0,
             "failures": due.failures,
             "last_at": due.last_at,
             "newest_post_at": due.newest_post_at,
             "posts_per_day": due.posts_per_day,
         }
-        rows = [{"key": due.account.key, "post_id": post_id, "digest": digest} for post_id, digest in seen.items()]
         with self._database.begin() as connection:
             connection.execute(update(_visit).where(_visit.c.key == due.account.key).values(**values))
-            if rows:
-                insert = self._database.insert(_published)
-                newest = {"digest": insert.excluded.digest}
-                connection.execute(insert.on_conflict_do_update(index_elements=["key", "post_id"], set_=newest), rows)
+            if items:
+                record_published(self._database, connection, due.account.key, items)
+                forget_unshown(connection, due.account.key, max(item.shown_at for item in items.values()))
 
-    def published(self, key: str) -> dict[str, str]:
-        """Post id to digest of what was published for this account."""
+    def published(self, key: str, ids: Collection[str]) -> dict[str, Published]:
+        """What was published for this account, of these items."""
         with self._database.read() as connection:
-            rows = connection.execute(select(_published.c.post_id, _published.c.digest).where(_published.c.key == key))
-            return {post_id: digest for post_id, digest in rows}  # noqa: C416 - rows are Row objects, not tuples
+            return published(connection, key, ids)
 
-    def rest(self, platform: str) -> Rest:
+    def clock_offsets(self) -> dict[str, timedelta]:
+        """By pace (a platform, or `feed:host`): our clock minus theirs, at the newest visit that told."""
+        rows = select(_pace.c.key, _pace.c.clock_offset_seconds).where(_pace.c.clock_offset_seconds.is_not(None))
         with self._database.read() as connection:
-            row = connection.execute(select(_platform).where(_platform.c.platform == platform)).first()
-        return Rest(row.paused_until, row.blocks, row.last_visit_at) if row else Rest()
+            return {key: timedelta(seconds=seconds) for key, seconds in connection.execute(rows)}
 
-    def record_rest(self, platform: str, rest: Rest) -> None:
-        values = {"paused_until": rest.paused_until, "blocks": rest.blocks, "last_visit_at": rest.last_visit_at}
-        insert = self._database.insert(_platform).values(platform=platform, **values)
-        with self._database.begin() as connection:
-            connection.execute(insert.on_conflict_do_update(index_elements=["platform"], set_=values))
-
-    def next_due_at(self) -> datetime | None:
-        """When the next account is due; null for an empty ledger."""
+    def database_now(self) -> datetime | None:
+        """The database server's clock; null for SQLite, whose clock is ours."""
+        if self._database.engine.dialect.name == "sqlite":
+            return None
         with self._database.read() as connection:
-            moment: datetime | None = connection.execute(select(func.min(_visit.c.next_at))).scalar()
+            moment: datetime | None = connection.execute(select(func.clock_timestamp())).scalar()
         return moment
 
-    def platforms_unvisited_since(self, moment: datetime) -> list[str]:
-        """Platforms with accounts that nobody looked at since `moment`."""
-        waiting = or_(_visit.c.last_at.is_(None), _visit.c.last_at < moment)
+    def platforms_besides(self, known: Collection[str]) -> list[str]:
+        """Platforms with accounts that are none of `known`."""
         with self._database.read() as connection:
-            return list(connection.execute(select(_visit.c.platform).where(waiting).distinct()).scalars())
+            strange = select(_visit.c.platform).where(_visit.c.platform.not_in(known)).distinct()
+            return list(connection.execute(strange).scalars())
+
+    def is_waiting(self, since: datetime, patient_until: datetime) -> bool:
+        """True while an account was not visited since `since` and no pause forbids to do so by `patient_until`."""
+        unvisited = or_(_visit.c.last_at.is_(None), _visit.c.last_at < since)
+        resting = select(_pace.c.key).where(_pace.c.paused_until > patient_until)
+        reachable = or_(_visit.c.pace_key.is_(None), _visit.c.pace_key.not_in(resting))
+        with self._database.read() as connection:
+            return connection.execute(select(_visit.c.key).where(unvisited, reachable).limit(1)).first() is not None
+
+    def owners(self) -> list[str]:
+        """Who holds a lease."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(_pace.c.leased_by).where(_pace.c.leased_by.is_not(None))).scalars())
+
+    def free_leases(self, owners: Collection[str], now: datetime) -> None:
+        """These processes are gone: what they visited may be visited again. Pauses stay."""
+        free_at = case((_pace.c.paused_until > now, _pace.c.paused_until), else_=now)
+        with self._database.begin() as connection:
+            held = update(_pace).where(_pace.c.leased_by.in_(owners))
+            connection.execute(held.values(free_at=free_at, leased_by=None))
 
     def make_all_due(self, now: datetime) -> None:
-        """Ask for one look at every account, wherever it stands in the schedule."""
+        """Ask for one visit to every account, wherever it stands in the schedule."""
         with self._database.begin() as connection:
             connection.execute(update(_visit).values(next_at=now))
+            connection.execute(update(_visit).where(_visit.c.last_at > now).values(last_at=None))
+
+    def mend_plans(self, now: datetime) -> None:
+        """What was planned under a clock that ran ahead is due now, not in months."""
+        ahead = now + LONGEST_PLAN
+        with self._database.begin() as connection:
+            connection.execute(update(_visit).where(_visit.c.next_at > ahead).values(next_at=now, last_at=None))
+            free = {"free_at": now, "leased_by": None, "paused_until": None}
+            connection.execute(update(_pace).where(_pace.c.free_at > ahead).values(**free))
+
+    def _name_paces(
+        self, connection: Connection, platform: str, now: datetime, pace_of: Callable[[Account], str]
+    ) -> None:
+        nameless = select(_visit.c.key).where(_visit.c.platform == platform, _visit.c.pace_key.is_(None))
+        keys = nameless.order_by(_visit.c.key).limit(_NAMED_AT_ONCE).with_for_update(skip_locked=True)
+        for key in connection.execute(keys).scalars().all():
+            account = find_account(connection, key)
+            name = pace_of(account) if account else platform
+            self._database.add_new(connection, _pace, key=name, platform=platform, free_at=now, blocks=0)
+            connection.execute(update(_visit).where(_visit.c.key == key).values(pace_key=name))
+
+
+def _plan(connection: Connection, key: str, next_at: datetime, attempts: int) -> None:
+    connection.execute(update(_visit).where(_visit.c.key == key).values(next_at=next_at, attempts=attempts))
+
+
+def _free_pace(connection: Connection, platform: str, now: datetime) -> Row[*tuple[object, ...]] | None:
+    """Locked until the end of the transaction; another collector's is passed over, not waited for."""
+    has_due = exists().where(_visit.c.platform == platform, _visit.c.pace_key == _pace.c.key, _visit.c.next_at <= now)
+    free = select(_pace).where(_pace.c.platform == platform, _pace.c.free_at <= now, has_due)
+    return connection.execute(
+        free.order_by(_pace.c.free_at, _pace.c.key).limit(1).with_for_update(skip_locked=True, of=_pace)
+    ).first()
+
+
+def _first_due(connection: Connection, platform: str, pace_key: str, now: datetime) -> Row[*tuple[object, ...]] | None:
+    mine = _visit.c.platform == platform, _visit.c.pace_key == pace_key, _visit.c.next_at <= now
+    due = select(_visit).where(*mine).order_by(_visit.c.next_at, _visit.c.key)
+    return connection.execute(due.limit(1).with_for_update(skip_locked=True)).first()
+
+
+def _rested(row: Row[*tuple[object, ...]], rest: Rest, mine: bool) -> dict[str, object]:
+    """Pauses are merged, never shortened; who lost the lease may add to them and frees nothing."""
+    pauses = [moment for moment in (row.paused_until, rest.paused_until) if moment is not None]
+    values: dict[str, object] = {
+        "paused_until": max(pauses, default=None),
+        "blocks": rest.blocks if mine else max(row.blocks, rest.blocks),
+        "last_visit_at": max(filter(None, (row.last_visit_at, rest.last_visit_at))),
+        "free_at": max([rest.free_at, *pauses] if mine else [row.free_at, rest.free_at, *pauses]),
+        "leased_by": None if mine else row.leased_by,
+    }
+    if rest.clock_offset is not None:
+        values["clock_offset_seconds"] = rest.clock_offset.total_seconds()
+    return values

@@ -62,6 +62,7 @@ class Bench:
         operators: tuple[str, ...] = ("ops",),
         without: tuple[str, ...] = (),
         monotonic: Callable[[], float] = lambda: 0,
+        patience_seconds: float = 60,
         **changed: Channel,
     ) -> AlerterEngine:
         """Another process on the same store, bus and channels."""
@@ -77,7 +78,7 @@ class Bench:
             owner=f"{owner}-{next(self._starts)}",
             silences=silences,
             poll_seconds=0,
-            patience_seconds=60,
+            patience_seconds=patience_seconds,
             jitter=lambda: 0,
             monotonic=monotonic,
         )

@@ -1,30 +1,15 @@
 """The store, the same sentences on a real SQLite file and on a real PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from shared.delivery import Delivery
 from shared.events import FindingStatus, Outcome
-from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
-from shared.storage.visits import Rest
+from shared.storage.store import Store
 from tests.builders import NOW, a_finding, a_post, a_probe, an_account, days
 
 LEASE = timedelta(minutes=2)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
-    yield store
-    store.close()
 
 
 def a_delivery(channel: str = "inbox", **fields: object) -> Delivery:
@@ -53,38 +38,6 @@ def test_the_ledger_of_a_past_day_can_be_shown(store: Store) -> None:
     store.accounts.upsert([an_account("1")], NOW)
     store.accounts.upsert([an_account("1", name="新名")], NOW + days(2))
     assert [account.name for account in store.accounts.as_of(NOW + days(1))] == ["青禾发布"]
-
-
-def test_two_collectors_never_lease_the_same_account(store: Store) -> None:
-    store.accounts.upsert([an_account("1")], NOW)
-    first = store.visits.lease_due("weibo", "a", NOW, LEASE)
-    assert first is not None
-    assert first.account.id == "1"
-    assert store.visits.lease_due("weibo", "b", NOW, LEASE) is None
-
-
-def test_a_lease_left_by_a_killed_collector_ends(store: Store) -> None:
-    store.accounts.upsert([an_account("1")], NOW)
-    store.visits.lease_due("weibo", "a", NOW, LEASE)
-    assert store.visits.lease_due("weibo", "b", NOW + LEASE, LEASE) is not None
-    store.visits.release_leases("b")
-    assert store.visits.lease_due("weibo", "c", NOW + LEASE, LEASE) is not None
-
-
-def test_a_visit_is_remembered_and_not_due_until_its_time(store: Store) -> None:
-    store.accounts.upsert([an_account("1")], NOW)
-    due = store.visits.lease_due("weibo", "a", NOW, LEASE)
-    assert due is not None
-    store.visits.record(due, NOW + days(1), {"p1": "digest"})
-    assert store.visits.lease_due("weibo", "a", NOW, LEASE) is None
-    assert store.visits.published("weibo/1") == {"p1": "digest"}
-    assert store.visits.next_due_at() == NOW + days(1)
-
-
-def test_a_platform_that_blocked_us_rests(store: Store) -> None:
-    assert store.visits.rest("weibo") == Rest()
-    store.visits.record_rest("weibo", Rest(NOW + days(1), 2, NOW))
-    assert store.visits.rest("weibo") == Rest(NOW + days(1), 2, NOW)
 
 
 def test_a_repeated_post_is_no_news_but_one_seen_again_is(store: Store) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from pydantic import Field
+
 from services.collector.capture import Capture, Plan, Reading
 from shared.account import Account
 from shared.plugins import Plugin
@@ -14,9 +16,12 @@ class Platform(Plugin):
     hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts that a visit may open; everything else is refused (no SSRF through a ledger row)."""
 
-    min_interval_seconds: float = 6.0
+    paced_by_host: ClassVar[bool] = False
+    """True where accounts lie on hosts of their own: each host has its own pace and its own pauses."""
+
+    min_interval_seconds: float = Field(default=6.0, ge=0, le=86_400)
     """Politeness: the least time between two visits to this platform."""
-    cool_down_seconds: float = 900.0
+    cool_down_seconds: float = Field(default=900.0, ge=0, le=86_400)
     """After a block, first pause; doubles with each block in a row."""
 
     def plan(self, account: Account) -> Plan:

@@ -58,6 +58,7 @@ class Feed(Platform):
     """Fetches the address of the ledger row, from its own host only (no host is known beforehand)."""
 
     hosts: ClassVar[tuple[str, ...]] = ()
+    paced_by_host: ClassVar[bool] = True
 
     def plan(self, account: Account) -> Plan:
         url = (account.url or "").strip()

@@ -1,0 +1,64 @@
+"""What of a page is news: posts bounded, dated by their first evidenced time, and told from those published before."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from services.collector.capture import Reading, ShownPost
+from shared.account import Account
+from shared.events import Post
+from shared.storage.published import SHOWN_TO_THE_DAY, Published
+
+RHYTHM_WINDOW = timedelta(days=30)
+MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
+"""Characters: what a page calls a post may be megabytes, and the bus takes one."""
+
+
+def first_times_kept(reading: Reading, known: Mapping[str, Published]) -> Reading:
+    """3小时前 is another moment at each visit: the time first evidenced stays, until a page shows the exact one."""
+    posts = tuple(_dated(post, known.get(post.id)) for post in reading.posts)
+    return reading.model_copy(update={"posts": posts})
+
+
+def post_of(account: Account, shown: ShownPost, at: datetime) -> Post:
+    fits = {
+        "title": shown.title and shown.title[:MAX_TITLE],
+        "text": shown.text and shown.text[:MAX_TEXT],
+        # A cut address leads nowhere.
+        "url": shown.url if len(shown.url or "") <= MAX_URL else None,
+        "ad_signals": tuple(signal[:MAX_TITLE] for signal in shown.ad_signals[:50]),
+    }
+    return Post(platform=account.platform, account_id=account.id, observed_at=at, **shown.model_dump() | fits)
+
+
+def items_to_remember(
+    shown: Sequence[ShownPost], posts: Sequence[Post], known: Mapping[str, Published], at: datetime
+) -> dict[str, Published]:
+    """Those that are new or changed, and those whose `shown_at` is older than a day. `posts` are of `shown`."""
+    items = {
+        post.id: Published(post.digest, post.published_at, one.approximate, at)
+        for one, post in zip(shown, posts, strict=True)
+    }
+    return {post_id: item for post_id, item in items.items() if _is_stale(known.get(post_id), item)}
+
+
+def posts_per_day(posts: Sequence[ShownPost], now: datetime) -> float | None:
+    """Over the last 30 days; null when no post tells its time."""
+    times = [post.published_at for post in posts if post.published_at]
+    recent = [time for time in times if now - RHYTHM_WINDOW <= time <= now]
+    if not times:
+        return None
+    span = max((now - min(recent, default=now)) / timedelta(days=1), 1)
+    return len(recent) / span
+
+
+def _dated(shown: ShownPost, known: Published | None) -> ShownPost:
+    if known is None or known.published_at is None or not (shown.approximate or shown.published_at is None):
+        return shown
+    return shown.model_copy(update={"published_at": known.published_at, "approximate": known.approximate})
+
+
+def _is_stale(known: Published | None, item: Published) -> bool:
+    if known is None:
+        return True
+    changed = (known.digest, known.approximate) != (item.digest, item.approximate)
+    return changed or item.shown_at - known.shown_at >= SHOWN_TO_THE_DAY

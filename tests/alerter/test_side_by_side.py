@@ -1,0 +1,50 @@
+"""Channels do not wait for each other, and a clean stop ends with the message at hand."""
+
+import threading
+from datetime import datetime, timedelta
+
+from pydantic import PrivateAttr
+
+from services.alerter.message import Message
+from tests.alerter.test_engine import SECOND, Bench, bench, bus, store
+from tests.builders import NOW, a_finding, an_account
+from tests.fakes.channel import RecordingChannel
+
+__all__ = ["bench", "bus", "store"]
+
+
+class Stuck(RecordingChannel):
+    """Takes a message only when let go."""
+
+    _entered: threading.Event = PrivateAttr(default_factory=threading.Event)
+    _let_go: threading.Event = PrivateAttr(default_factory=threading.Event)
+
+    def send(self, message: Message, now: datetime) -> None:
+        self._entered.set()
+        assert self._let_go.wait(60)
+        super().send(message, now)
+
+
+def test_a_stuck_channel_keeps_nobody_waiting_and_a_stop_loses_and_doubles_nothing(bench: Bench) -> None:
+    bench.engine.close()
+    stuck = Stuck()
+    units = [an_account(str(index), unit=f"单位{index}") for index in range(5)]
+    bench.store.accounts.upsert(units, NOW)
+    alerter = bench.alerter(ding=stuck, patience_seconds=0.05)
+    bench.open(*(a_finding(account_id=account.id) for account in units))
+    alerter.step(NOW)
+    now = NOW + 11 * SECOND
+    while len(bench.mail.messages) < len(units) or not stuck._entered.is_set():
+        alerter.step(now)
+        now += timedelta(milliseconds=100)
+    assert stuck.messages == []
+    closer = threading.Thread(target=alerter.close)
+    closer.start()
+    while not alerter.closing:
+        pass
+    stuck._let_go.set()
+    closer.join(60)
+    assert len(stuck.messages) == 1
+    bench.alerter(ding=stuck).drain(now)
+    assert sorted(message.unit for message in stuck.messages) == sorted(account.unit for account in units)
+    assert len(bench.mail.messages) == len(units)
