@@ -198,4 +198,4 @@ def test_a_platform_without_a_plug_in_does_not_keep_once_waiting(tmp_path: Path)
     with closing(open_store(f"sqlite:///{tmp_path / 'var/demo/xunjian.db'}")) as store:
         store.accounts.upsert([stranger], datetime.now(UTC))
     (shown,) = [line for line in once(tmp_path).splitlines() if line.startswith("远方")]
-    assert shown.endswith("未能核实 | 没有该平台的采集程序")
+    assert "没有该平台（myspace）的采集程序" in shown

@@ -16,7 +16,6 @@ from demo.stand_in import SETTINGS, stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.__main__ import build as build_collector
-from services.collector.__main__ import build_platforms
 from services.reporter.__main__ import build as build_reporter
 from shared.clock import utc_now
 from shared.ledger.reading import read_ledger
@@ -66,7 +65,6 @@ def run(
             host,
             Console(),
             process.vitals,
-            build_platforms(settings),
             f"http://{settings.metrics_host}:{health.port}/metrics",
         )
         if once:
@@ -129,9 +127,9 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 
 
 def _has_unvisited(host: Host, started: datetime) -> bool:
-    """False also when what is left rests for longer than `PATIENCE` after a block, or has no plug-in to visit it."""
+    """False also when what is left rests for longer than `PATIENCE` after a block."""
     patient_until = host.clock() + PATIENCE
-    return host.store.visits.is_waiting(started, patient_until, build_platforms(host.settings).keys())
+    return host.store.visits.is_waiting(started, patient_until)
 
 
 def _until_stopped(host: Host, screen: Screen, process: Process) -> None:
@@ -153,10 +151,9 @@ class _FirstLists:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._is_written = False
-        self._platforms = build_platforms(host.settings).keys()
 
     def step(self, _now: datetime) -> bool:
-        if not self._is_written and not self._host.store.visits.is_waiting(EVER, FOR_EVER, self._platforms):
+        if not self._is_written and not self._host.store.visits.is_waiting(EVER, FOR_EVER):
             _write_lists(self._host)
             self._is_written = True
         return False

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -20,7 +20,6 @@ from xunjian import board
 
 FRAME_LINES = 8
 """Title, head, rules and caption around the rows of the table."""
-NO_PLUG_IN = "没有该平台的采集程序"
 MOST_ROWS = 1000
 """Nobody reads more on a screen; the lists hold all."""
 
@@ -28,15 +27,12 @@ MOST_ROWS = 1000
 class Screen:
     """Reads the store; knows nothing of the services."""
 
-    def __init__(
-        self, host: Host, console: Console, vitals: Vitals, platforms: Container[str], metrics_url: str
-    ) -> None:
+    def __init__(self, host: Host, console: Console, vitals: Vitals, metrics_url: str) -> None:
         self._folder = host.settings.data_dir
         self._clock = host.clock
         self._standings = host.store.standings
         self._console = console
         self._vitals = vitals
-        self._platforms = platforms
         self._metrics_url = metrics_url
         self._live: Live | None = None
         self._rows: list[Standing] = []
@@ -80,7 +76,7 @@ class Screen:
             self._print_changes(now)
             return
         # What lies below the screen's edge is not seen.
-        self._rows = self._gravest(max(1, self._console.height - FRAME_LINES))
+        self._rows = self._standings.gravest(max(1, self._console.height - FRAME_LINES))
         self._draw(now)
 
     def _draw(self, now: datetime) -> None:
@@ -92,7 +88,7 @@ class Screen:
         """The last word: everything once more, in full, and where to find what was written."""
         now = self._clock()
         try:
-            self._counts, rows = self._count(), self._gravest(MOST_ROWS)
+            self._counts, rows = self._count(), self._standings.gravest(MOST_ROWS)
         except TransientError as error:
             self._say(f"最后一次读取失败（{error}），以下是此前所见")
             rows = self._rows
@@ -111,20 +107,9 @@ class Screen:
 
     def _count(self) -> dict[State, int]:
         counts: Counter[State] = Counter()
-        for (platform, state), number in self._standings.counts().items():
-            counts[self._state(platform, State(state))] += number
+        for (_, state), number in self._standings.counts().items():
+            counts[State(state)] += number
         return counts
-
-    def _gravest(self, limit: int) -> list[Standing]:
-        return [self._shown(row) for row in self._standings.gravest(limit)]
-
-    def _state(self, platform: str, state: State) -> State:
-        """Nobody will ever visit an account of a platform that has no plug-in: it does not wait."""
-        return State.UNVERIFIED if state is State.WAITING and platform not in self._platforms else state
-
-    def _shown(self, row: Standing) -> Standing:
-        state = self._state(row.account.platform, row.state)
-        return row if state is row.state else row.model_copy(update={"state": state, "why": NO_PLUG_IN})
 
     @property
     def _visited(self) -> str:

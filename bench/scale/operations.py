@@ -53,7 +53,7 @@ def tick(host: Host, _accounts: int, number: int) -> float:
 def board(host: Host, _accounts: int, _number: int) -> float:
     """Seconds to show the table anew."""
     with Path("/dev/null").open("w") as nowhere:
-        screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), Vitals(), (), "")
+        screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), Vitals(), "")
         with screen.live():
             refresh = partial(screen.refresh, host.clock())
             refresh()

@@ -7,9 +7,7 @@ from shared.delivery import Delivery, DeliveryState, Notice, Trouble
 from shared.storage.channels import PROBE_EVERY
 from shared.storage.store import Store
 from tests.builders import NOW, a_finding, days
-from tests.shared.test_store import LEASE, a_delivery, store
-
-__all__ = ["store"]
+from tests.shared.test_store import LEASE, a_delivery
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
