@@ -1,9 +1,12 @@
 """Wiring of the analyzer: `python -m services.analyzer`."""
 
+from datetime import timedelta
+
 from services.analyzer.coverage import Coverage
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
+from services.analyzer.retention import Retention
 from services.analyzer.rulebook import load_rulebook
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
@@ -15,6 +18,7 @@ def build(host: Host) -> AnalyzerEngine:
     rulebook = load_rulebook(host.settings.rulebook)
     rulebook.check()
     store.notes.add("rulebook", rulebook.label, host.clock())
+    store.notes.add("deadline_days", rulebook.deadline_days, host.clock())
     matters = Matters(rulebook, host.metrics)
     coverage = Coverage.over(store, rulebook, matters, unique_owner())
     return AnalyzerEngine(
@@ -23,7 +27,9 @@ def build(host: Host) -> AnalyzerEngine:
         standings=store.standings,
         judge=Judge(store.judgements, matters),
         coverage=coverage,
+        retention=Retention(store.thinning, store.leases, timedelta(days=host.settings.retention_days)),
         metrics=host.metrics,
+        check_clock=lambda: store.database.check_clock(host.clock()),
     )
 
 

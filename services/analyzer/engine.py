@@ -1,11 +1,13 @@
 """One round of the analyzer: judge a batch in one transaction, publish its findings, then commit the offsets."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from services.analyzer.coverage import Coverage
 from services.analyzer.judge import Judge
+from services.analyzer.retention import Retention
 from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
 from shared.errors import PoisonError, TransientError
@@ -32,13 +34,17 @@ class AnalyzerEngine:
         standings: Standings,
         judge: Judge,
         coverage: Coverage,
+        retention: Retention,
         metrics: Metrics,
+        check_clock: Callable[[], None],
     ) -> None:
         self._bus = bus
         self._judgements = judgements
         self._standings = standings
         self._judge = judge
         self._coverage = coverage
+        self._retention = retention
+        self._check_clock = check_clock
         self._metrics = metrics
         self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
         self._ticked_at: datetime | None = None
@@ -52,6 +58,7 @@ class AnalyzerEngine:
             raise
 
     def _round(self, now: datetime) -> bool:
+        self._check_clock()
         records = self._subscription.poll(POLL_SECONDS)
         events = [(record, event) for record in records if (event := self._read(record)) is not None]
         if events:
@@ -113,6 +120,7 @@ class AnalyzerEngine:
         if not self._coverage.holds(now):
             return
         more = self._coverage.tick(now)
+        self._retention.prune(now)
         self._measure()
         self._ticked_at = None if more else now
 

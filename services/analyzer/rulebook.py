@@ -1,6 +1,6 @@
 """The rulebook: which rules apply, with what thresholds, under which clause. YAML, versioned, inherited."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,12 @@ class Rulebook(BaseModel):
     def label(self) -> str:
         """`cn@2026.1`: what findings, lists and messages print."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def deadline_days(self) -> str:
+        """`7,10,12,13,14,90`: days of silence at which some rule says something new, for the collector's plan."""
+        moments = {moment for entry in self.entries for moment in entry.plugin.deadlines()}
+        return ",".join(f"{moment / timedelta(days=1):g}" for moment in sorted(moments))
 
     def check(self) -> None:
         """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""

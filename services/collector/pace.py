@@ -54,9 +54,10 @@ def _lines(newest_post_at: datetime | None, deadline_days: Iterable[int]) -> lis
 def _rhythm(posts_per_day: float | None) -> timedelta:
     if posts_per_day is None or math.isnan(posts_per_day):
         return UNKNOWN_RHYTHM
-    if posts_per_day * VISITS_PER_POST <= timedelta(days=1) / LONGEST:
-        return LONGEST
-    return max(timedelta(days=1) / (posts_per_day * VISITS_PER_POST), SHORTEST)
+    visits_per_day = max(
+        timedelta(days=1) / LONGEST, min(timedelta(days=1) / SHORTEST, posts_per_day * VISITS_PER_POST)
+    )
+    return timedelta(days=1) / visits_per_day
 
 
 def _within_one(jitter: float) -> float:

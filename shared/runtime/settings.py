@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
     group_wait_seconds: float = Field(default=10, ge=0)
+    retention_days: int = Field(default=90, ge=30)
+    """After so many days probes and repeated sightings are thinned to what still proves something."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free port."""

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, text
@@ -10,9 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
+from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.tables import metadata
 
+SCHEMA = "2"
+"""Counts up with every change of a table that an older program's database lacks."""
+CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
 _PASSING_SQLITE = tuple(
     f"SQLITE_{name}"
@@ -44,9 +49,50 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
-        if not only_reads:
-            with _told_apart():
-                metadata.create_all(self.engine)
+        with _told_apart():
+            self._refuse_other_schema()
+            if not only_reads:
+                self._make_tables()
+
+    def _refuse_other_schema(self) -> None:
+        with self.read() as connection:
+            is_made = inspect(connection).has_table("account")
+            found = connection.execute(text(self._schema_query)).scalar() if is_made else SCHEMA
+        if str(found or 0) != SCHEMA:
+            raise InputError(
+                "数据库",
+                f"表结构版本为{found or 0}，本程序需要{SCHEMA}，不能直接使用；"
+                "请换用新的数据目录或数据库后重新导入台账，旧数据由原版本程序读取",
+            )
+
+    def _make_tables(self) -> None:
+        # One transaction, and one process at a time: another that opens the database never finds it half made.
+        with self.engine.begin() as connection:
+            self.serialise(connection, "schema")
+            metadata.create_all(connection)
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text(f"COMMENT ON TABLE account IS '{SCHEMA}'"))
+            else:
+                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+
+    @property
+    def _schema_query(self) -> str:
+        if self.engine.dialect.name == "postgresql":
+            return "SELECT obj_description('account'::regclass)"
+        return "PRAGMA user_version"
+
+    def check_clock(self, now: datetime) -> None:
+        """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
+
+        SQLite has no clock of its own.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return
+        with self.read() as connection:
+            its: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        if abs(now - its) > CLOCKS_DIFFER:
+            ours, theirs = chinese_time(now), chinese_time(its)
+            raise TransientError(f"本机时间{ours}与数据库时间{theirs}相差超过5分钟，暂停判断；请校准时间后自动恢复")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -15,6 +15,7 @@ from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.reports import Reports
 from shared.storage.standings import Standings
+from shared.storage.thinning import Thinning
 from shared.storage.visits import Visits
 
 SQLITE = "sqlite:///"
@@ -30,6 +31,7 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.deliveries = Deliveries(database)
+        self.thinning = Thinning(database)
         self.leases = Leases(database)
         self.channels = Channels(database)
         self.notices = Notices(database)

@@ -80,3 +80,7 @@ def test_an_unknown_name_lists_what_there_is() -> None:
 def test_a_rulebook_that_extends_itself_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="extends itself"):
         load_rulebook(written(tmp_path, HEAD.replace("extends: cn", "extends: book.yaml") + "  []\n"))
+
+
+def test_the_deadlines_are_those_of_the_rules() -> None:
+    assert load_rulebook().deadline_days == "7,10,12,13,14,90"

@@ -1,5 +1,6 @@
 """The schedule is arithmetic; these are its promises."""
 
+import math
 from datetime import datetime, timedelta
 
 import pytest
@@ -66,6 +67,11 @@ def test_a_blocking_platform_rests_twice_as_long_each_time_and_its_own_wish_is_o
 
 def test_a_platform_that_wishes_for_a_lifetime_is_asked_again_the_next_day() -> None:
     assert pause_after(1, 60, 1e20) == LONGEST_PAUSE
+
+
+@pytest.mark.parametrize("rhythm", [math.inf, 1e308, 5e307, -math.inf, math.nan, 5e-324])
+def test_an_absurd_rhythm_is_within_bounds(rhythm: float) -> None:
+    assert SHORTEST <= wait(rhythm) <= LONGEST
 
 
 @given(

@@ -1,7 +1,7 @@
 """What a rule is: a pure look at an event and the account's history, yielding objections."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from services.analyzer.objection import History, Hit, Objection
@@ -42,6 +42,10 @@ class Rule(Plugin):
     def lapses_at(self, history: History) -> datetime | None:
         """When `check_time` begins to object if nothing comes in between; null: never. Only then the timer asks it."""
         return None
+
+    def deadlines(self) -> tuple[timedelta, ...]:
+        """Ages of the newest post at which `check_probe` says something new, so that the collector comes just then."""
+        return ()
 
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
         """Called on the timer for each platform with the last probes of its accounts, newest first, bounded.

@@ -47,6 +47,9 @@ class SilentAccount(Rule):
         newest = history.newest_post_at
         return probe.proves_list or bool(newest and finding.since and newest > finding.since)
 
+    def deadlines(self) -> tuple[timedelta, ...]:
+        return tuple(timedelta(days=days) for days in self._thresholds())
+
     def _thresholds(self) -> tuple[int, ...]:
         return (*(days for days in self.reminder_days if days < self.veto_days), self.veto_days, self.zombie_days)
 

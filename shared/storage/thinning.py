@@ -1,0 +1,73 @@
+"""Old rows thinned to what still proves something."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, select
+
+from shared.clock import to_shanghai
+from shared.storage.accounts import in_force
+from shared.storage.database import Database
+from shared.storage.tables import metadata
+
+_account = metadata.tables["account"]
+_probe = metadata.tables["probe"]
+_post = metadata.tables["post"]
+
+_MOST_ROWS = 2000
+
+
+class Thinning:
+    """Findings and standings are never thinned: they are what lists rest on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def accounts_after(self, key: str, most: int) -> list[str]:
+        """The next keys of the ledger, in order."""
+        rows = select(_account.c.key).where(in_force(), _account.c.key > key).order_by(_account.c.key).limit(most)
+        with self._database.read() as connection:
+            return list(connection.execute(rows).scalars())
+
+    def thin(self, key: str, before: datetime) -> int:
+        """Thin what one account has from before a moment; the number of rows that went.
+
+        Of the probes of each Beijing day stay the first and the last that proved the list, the first and the last that
+        did not, and the one with the newest post; of the sightings of an item the first and the last.
+        """
+        with self._database.begin() as connection:
+            return _thin_probes(connection, key, before) + _thin_posts(connection, key, before)
+
+
+def _thin_probes(connection: Connection, key: str, before: datetime) -> int:
+    columns = (_probe.c.fingerprint, _probe.c.at, _probe.c.proves_list, _probe.c.newest_post_at)
+    old = select(*columns).where(_probe.c.key == key, _probe.c.at < before).order_by(_probe.c.at)
+    days: dict[date, list[Any]] = defaultdict(list)
+    for row in connection.execute(old.limit(_MOST_ROWS)):
+        days[to_shanghai(row.at).date()].append(row)
+    gone = []
+    for rows in days.values():
+        kept = {id(row) for same in (True, False) for row in _ends([row for row in rows if row.proves_list is same])}
+        dated = [row for row in rows if row.newest_post_at]
+        kept |= {id(max(dated, key=lambda row: row.newest_post_at))} if dated else set()
+        gone += [row.fingerprint for row in rows if id(row) not in kept]
+    for fingerprint in gone:
+        connection.execute(delete(_probe).where(_probe.c.fingerprint == fingerprint))
+    return len(gone)
+
+
+def _thin_posts(connection: Connection, key: str, before: datetime) -> int:
+    old = select(_post.c.fingerprint, _post.c.observed_at).where(_post.c.key == key, _post.c.observed_at < before)
+    items = defaultdict(list)
+    for row in connection.execute(old.order_by(_post.c.observed_at).limit(_MOST_ROWS)):
+        items[row.fingerprint].append(row.observed_at)
+    gone = [(item, moment) for item, moments in items.items() for moment in moments[1:-1]]
+    for item, moment in gone:
+        connection.execute(delete(_post).where(and_(_post.c.fingerprint == item, _post.c.observed_at == moment)))
+    return len(gone)
+
+
+def _ends(rows: list[Any]) -> Iterable[Any]:
+    return (rows[0], rows[-1]) if rows else ()

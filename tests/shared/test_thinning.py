@@ -1,0 +1,86 @@
+"""Old rows go, and a list of a past day is the same."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.analyzer.retention import Retention
+from shared.errors import InputError, TransientError
+from shared.events import Outcome
+from shared.storage.store import Store, open_store
+from shared.storage.tables import metadata
+from tests.analyzer.analyzing import Analyzer
+from tests.builders import NOW, a_post, a_probe, an_account, days
+
+MONDAY = NOW + timedelta(days=1, hours=12)
+"""Midnight between Sunday and Monday in Beijing."""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    sqlite = request.param == "sqlite"
+    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
+    with store.database.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    store.accounts.upsert([an_account(str(number)) for number in range(60)], NOW - days(1))
+    yield store
+    store.close()
+
+
+def count(store: Store, table: str) -> int:
+    with store.database.read() as connection:
+        return len(connection.execute(metadata.tables[table].select()).all())
+
+
+def test_probes_are_thinned_to_what_proves_and_past_lists_stay_the_same(store: Store) -> None:
+    outcomes = [Outcome.OK, Outcome.TIMEOUT, Outcome.OK, Outcome.OK]
+    probes = [
+        a_probe(NOW + timedelta(hours=step), outcomes[step % 4], account_id="1", newest_post_at=NOW - days(20))
+        for step in range(72)
+    ]
+    Analyzer(store).judge(probes)
+    before = [store.standings.as_of(MONDAY + days(day)) for day in (0, 1)]
+    gone = Retention(store.thinning, store.leases, days(90)).prune(NOW + days(100))
+    assert (gone, count(store, "probe")) == (72 - 4 * 4, 4 * 4)
+    assert [store.standings.as_of(MONDAY + days(day)) for day in (0, 1)] == before
+
+
+def test_what_is_young_stays(store: Store) -> None:
+    Analyzer(store).judge([a_probe(NOW + timedelta(hours=step), account_id="1") for step in range(9)])
+    assert Retention(store.thinning, store.leases, days(90)).prune(NOW + days(80)) == 0
+
+
+def test_of_the_sightings_of_an_item_the_first_and_the_last_stay(store: Store) -> None:
+    states = ["open", "closed", "open", "closed"]
+    Analyzer(store).judge(
+        [a_post(account_id="1", observed_at=NOW + days(day), comments=state) for day, state in enumerate(states)]
+    )
+    Retention(store.thinning, store.leases, days(90)).prune(NOW + days(100))
+    assert count(store, "post") == 2
+
+
+def test_the_accounts_take_turns(store: Store) -> None:
+    Analyzer(store).judge([a_probe(NOW + timedelta(minutes=step), account_id="9") for step in range(5)])
+    retention = Retention(store.thinning, store.leases, days(90))
+    assert [retention.prune(NOW + days(100)) for _ in range(3)] == [0, 3, 0]
+
+
+def test_a_clock_that_differs_from_the_databases_judges_nobody(store: Store) -> None:
+    if store.database.engine.dialect.name == "sqlite":
+        store.database.check_clock(NOW + days(999))
+        return
+    with pytest.raises(TransientError, match="校准时间"):
+        store.database.check_clock(NOW + days(999))
+
+
+def test_a_database_of_another_version_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/xunjian.db"
+    first = open_store(url)
+    with first.database.begin() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    first.close()
+    with pytest.raises(InputError, match="重新导入台账"):
+        open_store(url)
