@@ -61,7 +61,12 @@ def run(
         if host is None:
             return
         _import_ledger(host)
-        screen = Screen(host, Console(), process.vitals, f"http://{settings.metrics_host}:{health.port}/metrics")
+        screen = Screen(
+            host,
+            Console(),
+            process.vitals,
+            f"http://{settings.metrics_host}:{health.port}/metrics",
+        )
         if once:
             _once(host, screen, stop)
         else:
@@ -122,7 +127,7 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
 
 
 def _has_unvisited(host: Host, started: datetime) -> bool:
-    """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
+    """False also when what is left rests for longer than `PATIENCE` after a block."""
     patient_until = host.clock() + PATIENCE
     return host.store.visits.is_waiting(started, patient_until)
 
