@@ -5,15 +5,21 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from shared.account import Account
+from shared.storage.store import open_store
 from tests.paths import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -117,13 +123,37 @@ def test_a_second_run_tells_nobody_twice(first_run: tuple[Path, str]) -> None:
     assert max(numbers_told(folder).values()) == 1
 
 
+def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait for what a running process is about to do. However slow the machine, it is the condition that counts."""
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+
+
+def count(folder: Path, query: str) -> int:
+    """One number from the store of a running process, 0 while there is none; nothing is written."""
+    file = folder / "var/demo/xunjian.db"
+    if not file.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            return int(connection.execute(query).fetchone()[0])
+    except sqlite3.OperationalError:  # it is being made just now
+        return 0
+
+
+def probes(folder: Path) -> int:
+    return count(folder, "SELECT count(*) FROM probe")
+
+
 def test_killed_at_random_moments_it_loses_no_message_and_repeats_none(
     first_run: tuple[Path, str], tmp_path: Path
 ) -> None:
     chance = random.Random(os.environ.get("XUNJIAN_TEST_SEED", "20261121"))
-    for _ in range(3):
+    for least in (1, 8, 16):
         process = start(tmp_path)
-        time.sleep(chance.uniform(3, 12))
+        until(lambda least=least: probes(tmp_path) >= least, process)  # type: ignore[misc]
+        time.sleep(chance.uniform(0, 1))
         process.send_signal(signal.SIGKILL)
         process.communicate()
     once(tmp_path)
@@ -131,12 +161,41 @@ def test_killed_at_random_moments_it_loses_no_message_and_repeats_none(
     assert max(numbers_told(tmp_path).values()) == 1
 
 
-def test_ctrl_c_ends_it_cleanly_with_the_table(tmp_path: Path) -> None:
+def test_a_second_run_on_one_folder_is_refused_and_ctrl_c_ends_the_first_cleanly_with_the_table(tmp_path: Path) -> None:
     process = start(tmp_path, new_group=True)
-    time.sleep(14)
+    until(lambda: count(tmp_path, "SELECT count(*) FROM standing") > 0, process)
+    refused = start(tmp_path, "--once")
+    output, errors = refused.communicate(timeout=100)
+    assert (refused.returncode, output) == (2, "")
+    assert re.fullmatch(
+        rf"错误：var/demo: 已有巡检进程在使用这个数据目录（collector：进程号 {process.pid}，.*\n", errors
+    )
+
     # As a terminal does: everybody in the process group gets it, the browser's driver too.
     os.killpg(process.pid, signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=100)
     assert errors == ""
     assert process.returncode == 0
     assert "共22个账号" in output
+
+
+def test_a_report_folder_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "var/demo").mkdir(parents=True)
+    (tmp_path / "var/demo/started_at").write_text(datetime.now(UTC).isoformat())
+    (tmp_path / "var/demo/reports").write_text("in the way")
+    process = start(tmp_path, new_group=True)
+    until(lambda: probes(tmp_path) >= 22, process)
+    until(lambda: len(inbox(tmp_path)) > 0, process)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=100)
+    assert process.returncode == 0
+
+
+def test_a_platform_without_a_plug_in_does_not_keep_once_waiting(tmp_path: Path) -> None:
+    (tmp_path / "var/demo").mkdir(parents=True)
+    (tmp_path / "var/demo/started_at").write_text(datetime.now(UTC).isoformat())
+    stranger = Account(platform="myspace", id="1", name="远方", unit="青禾县广播站")
+    with closing(open_store(f"sqlite:///{tmp_path / 'var/demo/xunjian.db'}")) as store:
+        store.accounts.upsert([stranger], datetime.now(UTC))
+    (shown,) = [line for line in once(tmp_path).splitlines() if line.startswith("远方")]
+    assert "没有该平台（myspace）的采集程序" in shown

@@ -1,16 +1,14 @@
 """Where every account stands, as a table for people and as plain lines for everything else."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.markup import escape
 from rich.table import Table
 
 from shared.clock import chinese_time
-from shared.runtime.metrics import Metrics
+from shared.standing import Standing
 from shared.state import State
-from shared.verdict import Verdict
 
 HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")
 NARROW = 120
@@ -29,25 +27,7 @@ _COLOURS = {
 }
 
 
-def gravest_first(rows: Sequence[Verdict]) -> list[Verdict]:
-    return sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(row.state), row.account.platform, row.account.id))
-
-
-_GRAVEST_FIRST = (
-    State.ZOMBIE,
-    State.OVERDUE,
-    State.PROBLEM,
-    State.CHECK,
-    State.NEAR,
-    State.GONE,
-    State.UNVERIFIED,
-    State.WAITING,
-    State.OK,
-    State.CANCELLED,
-)
-
-
-def table(rows: Sequence[Verdict], now: datetime, width: int, *, brief: bool, caption: str | None = None) -> Table:
+def table(rows: Sequence[Standing], now: datetime, width: int, *, brief: bool, caption: str | None = None) -> Table:
     """The table that officials see; hostile names and reasons are escaped.
 
     `brief`: one line per account, for a screen that is redrawn. Below `NARROW` columns of `width` the unit is left out.
@@ -60,30 +40,25 @@ def table(rows: Sequence[Verdict], now: datetime, width: int, *, brief: bool, ca
         board.add_column(header, ratio=ratio, no_wrap=brief or not flexible, overflow="ellipsis" if brief else "fold")
     for row in rows:
         cells = dict(zip(HEADERS, map(escape, _cells(row, now)), strict=True))
-        cells["原因"] = escape(_in_brief(row)) if brief else cells["原因"]
+        cells["原因"] = escape(row.brief) if brief else cells["原因"]
         cells["结论"] = f"[{_COLOURS[row.state]}]{cells['结论']}[/]"
         board.add_row(*(cells[header] for header in shown))
     return board
 
 
-def line(row: Verdict, now: datetime) -> str:
+def line(row: Standing, now: datetime) -> str:
     """One account as one line of plain text, fields divided by ` | `."""
     return " | ".join(_cells(row, now)).replace("\n", " ")
 
 
-def summary(rows: Sequence[Verdict]) -> str:
-    """`共22个账号：正常8，僵尸账号2，…`"""
-    counts = Counter(row.state for row in rows)
-    parts = "，".join(f"{state.words}{counts[state]}" for state in _GRAVEST_FIRST if counts[state])
-    return f"共{len(rows)}个账号：{parts}" if rows else "台账为空：请先执行 xunjian ledger import"
+def summary(counts: Mapping[State, int]) -> str:
+    """`共22个账号：僵尸账号2，…，正常8`, gravest first."""
+    parts = "，".join(f"{state.words}{counts[state]}" for state in State if counts.get(state))
+    total = sum(counts.values())
+    return f"共{total}个账号：{parts}" if total else "台账为空：请先执行 xunjian ledger import"
 
 
-def count(rows: Sequence[Verdict], metrics: Metrics) -> None:
-    """Put the states on the account gauge."""
-    metrics.set_accounts(Counter((row.account.platform, str(row.state)) for row in rows))
-
-
-def _cells(row: Verdict, now: datetime) -> tuple[str, ...]:
+def _cells(row: Standing, now: datetime) -> tuple[str, ...]:
     silent = row.silent_days(now)
     return (
         row.account.name,
@@ -94,11 +69,3 @@ def _cells(row: Verdict, now: datetime) -> tuple[str, ...]:
         row.state.words,
         row.why,
     )
-
-
-def _in_brief(row: Verdict) -> str:
-    """Silence as a number against its threshold; anything else needs its sentence."""
-    first = next((finding for finding in row.findings if finding.sentence.rstrip("。") in row.why), None)
-    if first is None or first.rule != "silent_account":
-        return row.why
-    return f"{first.measured}，标准{first.threshold}"

@@ -4,19 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median_low
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
 from services.alerter.channels.base import Channel
 from shared.clock import chinese_time
+from shared.delivery import Trouble
 from shared.errors import XunjianError
 from shared.runtime.logs import redacted
 from shared.validation import first_problem
 
 RELEASED = datetime(2026, 11, 21, tzinfo=UTC)
 """A clock before this is wrong: this release did not exist then."""
-MAX_CLOCK_DIFFERENCE = timedelta(seconds=30)
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
 LEAST_FREE_BYTES = 200 * 1024**2
 COMFORTABLE_FREE_BYTES = 2 * 1024**3
 
@@ -71,15 +73,28 @@ def check_attempt(name: str, what: str, attempt: Callable[[], None], remedy: str
     return Diagnosis(name, True, f"{what} 可用")
 
 
-def check_clock(now: datetime, database_now: datetime | None) -> Diagnosis:
-    """`database_now`: the database server's clock, null where it is this machine's."""
-    remedy = "校准系统时间（timedatectl set-ntp true）"
+def check_clock(now: datetime, database_now: datetime | None, offsets: Mapping[str, timedelta]) -> Diagnosis:
+    """`database_now`: the database server's clock, null where it is this machine's. `offsets`: by platform, our
+    clock minus that of its answers; one of them may be wrong itself, so the middle one counts."""
+    remedy = "校准系统时间（timedatectl set-ntp true）；校准前不会认定任何账号有问题"
     if not RELEASED <= now < RELEASED + timedelta(days=365 * 20):
         return Diagnosis("时钟", False, f"{chinese_time(now)}（北京时间）不可信", remedy)
     difference = abs(now - database_now) if database_now else timedelta(0)
     if difference > MAX_CLOCK_DIFFERENCE:
         return Diagnosis("时钟", False, f"与数据库服务器相差 {difference.total_seconds():.0f} 秒", remedy)
+    middle = median_low(offsets.values()) if offsets else timedelta(0)
+    if abs(middle) > MAX_CLOCK_DIFFERENCE:
+        told = "，".join(f"{name} {offset.total_seconds():+.0f} 秒" for name, offset in sorted(offsets.items()))
+        return Diagnosis("时钟", False, f"与各平台应答的时间不符（{told}）", remedy)
     return Diagnosis("时钟", True, f"{chinese_time(now)}（北京时间）")
+
+
+def check_trouble(trouble: Trouble) -> Diagnosis:
+    """A channel that the alerter could not send by; what waits for it is kept."""
+    since = f"，自 {chinese_time(trouble.off_since)} 起停用" if trouble.off_since else ""
+    detail = f"最近一次发送失败{since}：{' '.join(redacted(trouble.error).split())}"
+    remedy = f"改正设置 channels.{trouble.name}，或执行 xunjian deliveries resend"
+    return Diagnosis(f"渠道 {trouble.name} 的发送", False, detail, remedy, essential=False)
 
 
 def check_zone(offset: Callable[[], timedelta | None]) -> Diagnosis:

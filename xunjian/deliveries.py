@@ -44,8 +44,10 @@ def list_deliveries(
     """列出未送达的消息及原因，先列停用的渠道。"""
     with closing(open_store(load_settings(config).store_url)) as store:
         rows = store.deliveries.listed(states=(state,) if state else (), channel=channel, unit=unit)
+        now = utc_now()
         for trouble in store.channels.troubles():
-            typer.echo(_trouble(trouble))
+            if trouble.off_since or trouble.retry_at > now:
+                typer.echo(_trouble(trouble))
     _show(rows, Console())
     typer.echo(f"共{len(rows)}条" if rows else "没有符合条件的消息")
 

@@ -1,6 +1,8 @@
 """`xunjian run`: the services in one process; without --config, the demonstration."""
 
 import threading
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -31,6 +33,7 @@ from xunjian.screen import Screen
 OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800
 PATIENCE = timedelta(seconds=30)
+STALLED_SECONDS = 120.0
 EVER = datetime.min.replace(tzinfo=UTC)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -61,7 +64,12 @@ def run(
         if host is None:
             return
         _import_ledger(host)
-        screen = Screen(host, Console(), process.vitals, f"http://{settings.metrics_host}:{health.port}/metrics")
+        screen = Screen(
+            host,
+            Console(),
+            process.vitals,
+            f"http://{settings.metrics_host}:{health.port}/metrics",
+        )
         if once:
             _once(host, screen, stop)
         else:
@@ -104,15 +112,18 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     collector, analyzer, alerter = build_collector(host), build_analyzer(host), build_alerter(host)
     try:
         with screen.live():
-            while not stop.is_set() and _has_unvisited(host, started):
-                if collector.step(host.clock()):
+
+            def visit() -> bool:
+                visited = collector.step(host.clock())
+                if visited:
                     analyzer.step(host.clock())
-                else:
-                    stop.wait(0.1)
                 screen.refresh(host.clock())
+                return visited
+
+            _repeat(visit, lambda: _has_unvisited(host, started), stop)
             analyzer.tick_soon()
-            while analyzer.step(host.clock()) or analyzer.lag() > 0:
-                pass
+            _repeat(lambda: analyzer.step(host.clock()), lambda: analyzer.lag() > 0, stop)
+            analyzer.step(host.clock())
             alerter.drain(host.clock())
             _write_lists(host)
             screen.refresh(host.clock())
@@ -122,8 +133,18 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     screen.finish()
 
 
+def _repeat(work: Callable[[], bool], is_wanted: Callable[[], bool], stop: threading.Event) -> None:
+    """Work while more is wanted, unless it comes to nothing for `STALLED_SECONDS`: what is left stays as it is."""
+    last = time.monotonic()
+    while not stop.is_set() and is_wanted() and time.monotonic() - last < STALLED_SECONDS:
+        if work():
+            last = time.monotonic()
+        else:
+            stop.wait(0.1)
+
+
 def _has_unvisited(host: Host, started: datetime) -> bool:
-    """False also when all that is left is on platforms that rest after a block for longer than `PATIENCE`."""
+    """False also when what is left rests for longer than `PATIENCE` after a block."""
     patient_until = host.clock() + PATIENCE
     return host.store.visits.is_waiting(started, patient_until)
 

@@ -1,9 +1,10 @@
 """What `xunjian run` shows: a live table on a terminal, plain lines of what changed everywhere else."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.console import Console
 from rich.live import Live
@@ -13,31 +14,37 @@ from shared.clock import chinese_time
 from shared.errors import TransientError, XunjianError
 from shared.runtime.opening import Host
 from shared.runtime.vitals import Vitals
+from shared.standing import Standing
 from shared.state import State
-from shared.verdict import Verdict, verdicts
 from xunjian import board
 
 FRAME_LINES = 8
 """Title, head, rules and caption around the rows of the table."""
+MOST_ROWS = 1000
+"""Nobody reads more on a screen; the lists hold all."""
 
 
 class Screen:
     """Reads the store; knows nothing of the services."""
 
     def __init__(self, host: Host, console: Console, vitals: Vitals, metrics_url: str) -> None:
-        self._host = host
+        self._folder = host.settings.data_dir
+        self._clock = host.clock
+        self._standings = host.store.standings
         self._console = console
         self._vitals = vitals
         self._metrics_url = metrics_url
         self._live: Live | None = None
-        self._shown: dict[str, str] = {}
-        self._rows: list[Verdict] = []
+        self._rows: list[Standing] = []
+        self._counts: dict[State, int] = {}
+        self._told = 0
         self._next_reading = 0.0
 
     @contextmanager
     def live(self) -> Iterator[None]:
         """While inside, `refresh` keeps the table current."""
         self._say(f"指标：{self._metrics_url}")
+        self._told = self._standings.newest()
         if not self._console.is_terminal:
             yield
             return
@@ -64,23 +71,24 @@ class Screen:
         """Nothing is held open between rounds."""
 
     def refresh(self, now: datetime) -> None:
-        self._rows = self._read(now)
+        self._counts = self._count()
+        if self._live is None:
+            self._print_changes(now)
+            return
+        # What lies below the screen's edge is not seen.
+        self._rows = self._standings.gravest(max(1, self._console.height - FRAME_LINES))
         self._draw(now)
 
     def _draw(self, now: datetime) -> None:
         if self._live is not None:
-            # Drawing costs a millisecond a row, and what lies below the screen's edge is not seen.
-            shown = self._rows[: max(1, self._console.height - FRAME_LINES)]
-            table = board.table(shown, now, self._console.width, brief=True, caption=self._progress())
+            table = board.table(self._rows, now, self._console.width, brief=True, caption=self._progress())
             self._live.update(table, refresh=True)
-        else:
-            self._print_changes(self._rows, now)
 
     def finish(self) -> None:
         """The last word: everything once more, in full, and where to find what was written."""
-        now = self._host.clock()
+        now = self._clock()
         try:
-            rows = self._read(now)
+            self._counts, rows = self._count(), self._standings.gravest(MOST_ROWS)
         except TransientError as error:
             self._say(f"最后一次读取失败（{error}），以下是此前所见")
             rows = self._rows
@@ -90,28 +98,33 @@ class Screen:
             self._say(" | ".join(board.HEADERS))
             for row in rows:
                 self._say(board.line(row, now))
-        self._say(board.summary(rows))
-        folder = self._host.settings.data_dir
-        self._say(f"消息：{folder / 'inbox'}　清单：{folder / 'reports'}　日志：{folder / 'xunjian.log'}")
+        if len(rows) < sum(self._counts.values()):
+            self._say(f"……以上是最严重的 {len(rows)} 个，全部见清单")
+        self._say(board.summary(self._counts))
+        self._say(
+            f"消息：{self._folder / 'inbox'}　清单：{self._folder / 'reports'}　日志：{self._folder / 'xunjian.log'}"
+        )
 
-    def _read(self, now: datetime) -> list[Verdict]:
-        fresh = timedelta(hours=self._host.settings.fresh_hours)
-        rows = board.gravest_first(verdicts(self._host.store, now, fresh))
-        board.count(rows, self._host.metrics)
-        return rows
+    def _count(self) -> dict[State, int]:
+        counts: Counter[State] = Counter()
+        for (_, state), number in self._standings.counts().items():
+            counts[State(state)] += number
+        return counts
+
+    @property
+    def _visited(self) -> str:
+        total = sum(self._counts.values())
+        return f"{total - self._counts.get(State.WAITING, 0)}/{total}"
 
     def _progress(self) -> str:
-        rows, troubles = self._rows, self._vitals.troubles()
-        looked = sum(row.state is not State.WAITING for row in rows)
+        troubles = self._vitals.troubles()
         told = f"\n故障：{escape('；'.join(troubles))}" if troubles else ""
-        return f"已核查 {looked}/{len(rows)}　{board.summary(rows)}　Ctrl-C 结束{told}"
+        return f"已核查 {self._visited}　{board.summary(self._counts)}　Ctrl-C 结束{told}"
 
-    def _print_changes(self, rows: list[Verdict], now: datetime) -> None:
-        looked = sum(row.state is not State.WAITING for row in rows)
-        for row in rows:
-            if row.state is not State.WAITING and self._shown.get(row.account.key) != row.state:
-                self._shown[row.account.key] = row.state
-                self._say(f"{chinese_time(now)} [{looked}/{len(rows)}] {board.line(row, now)}")
+    def _print_changes(self, now: datetime) -> None:
+        for number, row in self._standings.begun_after(self._told, MOST_ROWS):
+            self._told = number
+            self._say(f"{chinese_time(now)} [{self._visited}] {board.line(row, now)}")
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -26,10 +26,9 @@ class Dispatch:
             if name not in self._running:
                 self._running[name] = self._pool.submit(courier.round, now, early)
         wait(self._running.values(), timeout=patience_seconds)
-        return sum(self._ended(name) for name in list(self._running))
-
-    def _ended(self, name: str) -> int:
-        return self._running.pop(name).result() if self._running[name].done() else 0
+        # All are taken first: an error of this round must not be raised in the next.
+        ended = [self._running.pop(name) for name, future in list(self._running.items()) if future.done()]
+        return sum(future.result() for future in ended)
 
     def close(self) -> None:
         """Waits for the messages at hand, and sends no further one."""

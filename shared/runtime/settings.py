@@ -48,8 +48,6 @@ class Settings(BaseSettings):
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
     group_wait_seconds: float = Field(default=10, ge=0)
-    fresh_hours: float = Field(default=48, gt=0)
-    """How old the last good look may be before a list calls an account 未能核实."""
     retention_days: int = Field(default=90, ge=30)
     """After so many days probes and repeated sightings are thinned to what still proves something."""
     metrics_host: str = "127.0.0.1"

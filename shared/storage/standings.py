@@ -1,7 +1,7 @@
 """Where accounts stand: one row per account and period, written by the analyzer, read by everybody."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
 from shared.state import State
 from shared.storage.accounts import in_force
 from shared.storage.database import Database
-from shared.storage.findings import findings_held
+from shared.storage.findings import MOST_AT_ONCE, ended_since, findings_held, held_by_some
 from shared.storage.tables import PROVES, metadata
 
 _account = metadata.tables["account"]
@@ -35,17 +35,47 @@ class Standings:
         """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked."""
         return self._at(_standings(moment), moment)
 
+    def each_as_of(self, moment: datetime) -> Iterator[Standing]:
+        """As `as_of`, one after the other: of a large ledger only a part is in memory."""
+        with self._database.read() as connection:
+            ended = ended_since(connection, moment)
+            rows = connection.execute(_standings(moment), execution_options={"yield_per": MOST_AT_ONCE})
+            for part in rows.partitions():
+                findings = held_by_some(connection, moment, [row.account_key for row in part], ended)
+                yield from (_standing_of(row, findings[row.account_key]) for row in part)
+
+    def gravest(self, limit: int) -> list[Standing]:
+        """The gravest current standings, of equals by key, at most `limit`."""
+        state = _counted_as()
+        rank = case(*((state == known.value, -known.gravity) for known in State))
+        rows = select(_account.c.key).select_from(_joined(None)).where(in_force()).order_by(rank, _account.c.key)
+        with self._database.read() as connection:
+            keys = list(connection.execute(rows.limit(limit)).scalars())
+            return [standing for key in keys for standing in _asked(connection, _standings(None), None, key)]
+
+    def newest(self) -> int:
+        """The number of the newest period, for `begun_after`; 0 before any."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.max(_standing.c.id))).scalar() or 0
+
+    def begun_after(self, number: int, limit: int) -> list[tuple[int, Standing]]:
+        """Current standings that began after period `number`, each with its own number, in the order they began."""
+        rows = select(_standing.c.id, _standing.c.key).where(_standing.c.id > number, _standing.c.until.is_(None))
+        with self._database.read() as connection:
+            found = connection.execute(rows.order_by(_standing.c.id).limit(limit)).all()
+            return [
+                (row.id, standing) for row in found for standing in _asked(connection, _standings(None), None, row.key)
+            ]
+
     def find(self, key: str) -> Standing | None:
         """The standing of one account; null when it is not in the ledger."""
-        found = self._at(_standings(None).where(_account.c.key == key), None, key)
+        with self._database.read() as connection:
+            found = _asked(connection, _standings(None), None, key)
         return found[0] if found else None
 
     def counts(self) -> Mapping[tuple[str, str], int]:
         """(platform, state) to the number of accounts, by one aggregate query."""
-        state = case(
-            (_account.c.cancelled, State.CANCELLED.value),
-            else_=func.coalesce(_standing.c.state, State.WAITING.value),
-        )
+        state = _counted_as()
         rows = select(_account.c.platform, state.label("state"), func.count()).select_from(_joined(None))
         rows = rows.where(in_force()).group_by(_account.c.platform, state)
         with self._database.read() as connection:
@@ -86,11 +116,23 @@ class Standings:
             for row in rows
         ]
 
-    def _at(self, rows: Select[Any], moment: datetime | None, key: str | None = None) -> list[Standing]:
+    def _at(self, rows: Select[Any], moment: datetime | None) -> list[Standing]:
         with self._database.read() as connection:
-            found = connection.execute(rows).all()
-            findings = _by_account(connection, moment, key)
-        return [_standing_of(row, findings.get(row.account_key, ())) for row in found]
+            return _asked(connection, rows, moment)
+
+
+def _asked(
+    connection: Connection, rows: Select[Any], moment: datetime | None, key: str | None = None
+) -> list[Standing]:
+    found = connection.execute(rows if key is None else rows.where(_account.c.key == key)).all()
+    findings = _by_account(connection, moment, key)
+    return [_standing_of(row, findings.get(row.account_key, ())) for row in found]
+
+
+def _counted_as() -> ColumnElement[str]:
+    """What the ledger says of an account goes before what was judged of it."""
+    waiting = func.coalesce(_standing.c.state, State.WAITING.value)
+    return case((_account.c.cancelled, State.CANCELLED.value), else_=waiting)
 
 
 def write_standing(connection: Connection, standing: Standing, at: datetime, check_at: datetime | None) -> None:

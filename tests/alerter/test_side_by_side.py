@@ -3,10 +3,12 @@
 import threading
 from datetime import datetime, timedelta
 
+import pytest
 from pydantic import PrivateAttr
 
 from services.alerter.message import Message
-from tests.alerter.test_engine import SECOND, Bench, bench, bus, store
+from shared.errors import TransientError
+from tests.alerter.test_engine import SECOND, Bench, away, bench, bus, store
 from tests.builders import NOW, a_finding, an_account
 from tests.fakes.channel import RecordingChannel
 
@@ -48,3 +50,17 @@ def test_a_stuck_channel_keeps_nobody_waiting_and_a_stop_loses_and_doubles_nothi
     bench.alerter(ding=stuck).drain(now)
     assert sorted(message.unit for message in stuck.messages) == sorted(account.unit for account in units)
     assert len(bench.mail.messages) == len(units)
+
+
+def test_what_was_sent_while_the_database_was_away_is_written_down_later_and_not_sent_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.open(a_finding())
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.store.deliveries, "record_sent", away)
+        for _ in range(2):
+            with pytest.raises(TransientError):
+                bench.engine.drain(NOW)
+    bench.engine.drain(NOW + timedelta(hours=1))
+    assert len(bench.ding.messages) == len(bench.mail.messages) == 1
+    assert bench.store.deliveries.listed() == []

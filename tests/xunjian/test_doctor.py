@@ -10,7 +10,9 @@ import pytest
 from pydantic import Field, SecretStr
 
 from services.alerter.channels.base import Channel
+from shared.delivery import Trouble
 from shared.errors import TransientError
+from shared.storage.store import open_store
 from tests.builders import NOW
 from tests.paths import ROOT
 from xunjian.checks import (
@@ -22,6 +24,7 @@ from xunjian.checks import (
     check_disk,
     check_fonts,
     check_routes,
+    check_trouble,
     check_zone,
 )
 
@@ -93,17 +96,40 @@ def test_what_can_be_used_is_fine() -> None:
 
 @pytest.mark.parametrize("wrong_by", [timedelta(days=-400), timedelta(days=365 * 30)])
 def test_a_clock_before_this_release_or_far_ahead_is_wrong(wrong_by: timedelta) -> None:
-    assert not check_clock(NOW + wrong_by, None).ok
+    assert not check_clock(NOW + wrong_by, None, {}).ok
 
 
 def test_a_clock_that_differs_from_the_databases_is_wrong() -> None:
-    assert check_clock(NOW, NOW + timedelta(seconds=20)).ok
-    assert "相差 8 秒" not in check_clock(NOW, NOW - timedelta(hours=8)).detail
-    assert "相差 28800 秒" in check_clock(NOW, NOW - timedelta(hours=8)).detail
+    assert check_clock(NOW, NOW + timedelta(seconds=20), {}).ok
+    assert "相差 8 秒" not in check_clock(NOW, NOW - timedelta(hours=8), {}).detail
+    assert "相差 28800 秒" in check_clock(NOW, NOW - timedelta(hours=8), {}).detail
+
+
+def test_a_clock_that_differs_from_the_platforms_is_wrong_even_where_one_of_them_is() -> None:
+    one_is_wrong = {"weibo": timedelta(days=9), "douyin": timedelta(seconds=2), "feed:a": timedelta(seconds=-3)}
+    assert check_clock(NOW, None, one_is_wrong).ok
+    check = check_clock(NOW, None, {"weibo": timedelta(days=156), "douyin": timedelta(days=156)})
+    assert not check.ok
+    assert "weibo +13478400 秒" in check.detail
+
+
+def test_a_channel_that_is_off_is_told_with_its_last_error_and_without_secrets() -> None:
+    trouble = Trouble(
+        name="值班群",
+        failures=3,
+        error="https://x/?access_token=canary\n310000",
+        retry_at=NOW,
+        off_since=NOW,
+        digest="0",
+    )
+    line = check_trouble(trouble).line
+    assert line.startswith("✗ 渠道 值班群 的发送（不影响运行）：最近一次发送失败，自 2026-11-21 12:00 起停用：")
+    assert "310000" in line
+    assert "canary" not in line
 
 
 def test_the_clock_is_shown_in_beijing_time() -> None:
-    assert check_clock(NOW, None).detail == "2026-11-21 12:00（北京时间）"
+    assert check_clock(NOW, None, {}).detail == "2026-11-21 12:00（北京时间）"
 
 
 def test_a_zone_that_is_missing_or_wrong_is_told() -> None:
@@ -171,6 +197,20 @@ def test_the_doctor_examines_a_fresh_installation(tmp_path: Path) -> None:
     assert names == ["浏览器", "中文字体", "数据库", "消息总线", "时钟", "时区", "磁盘", "渠道 inbox", "通知去向"]
     failed = [line for line in lines if line.startswith("✗") and "不影响运行" not in line]
     assert status == (1 if failed else 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_leaves_an_installation_exactly_as_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    open_store(f"sqlite:///{folder / 'xunjian.db'}").close()
+
+    def state() -> list[tuple[str, int, int]]:
+        files = [folder, *sorted(folder.iterdir())]
+        return [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+
+    before = state()
+    examined(tmp_path, folder)
+    assert state() == before
 
 
 def test_a_data_folder_that_cannot_be_made_fails_database_and_bus(tmp_path: Path) -> None:
