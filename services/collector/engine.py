@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
 LONGEST_INTERVAL_SECONDS = 86_400.0
-LOOK_AROUND_EVERY = timedelta(minutes=1)
+TAKE_STOCK_EVERY = timedelta(minutes=1)
 MEND_EVERY = timedelta(hours=1)
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 """When the browser does not start, which is nobody's fault in the ledger."""
@@ -97,7 +97,7 @@ class CollectorEngine:
         self._left: deque[Callable[[], None]] = deque()
         self._names: tuple[str, ...] = tuple(platforms)
         self._deadline_days: tuple[int, ...] = ()
-        self._looked_around_at: datetime | None = None
+        self._stock_taken_at: datetime | None = None
         self._mended_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:
@@ -106,7 +106,7 @@ class CollectorEngine:
         A browser that does not start stops only those who need it. Raises TransientError when nothing could be done.
         """
         self._finish()
-        self._look_around(now)
+        self._take_stock(now)
         visited, failure = False, None
         for name in self._names:
             try:
@@ -134,9 +134,9 @@ class CollectorEngine:
         """Close the browser; call it from the thread that stepped."""
         self._visitor.close()
 
-    def _look_around(self, now: datetime) -> None:
+    def _take_stock(self, now: datetime) -> None:
         """What need not be asked at every step: deadlines, accounts nobody can read, the database's clock."""
-        if not _is_time(self._looked_around_at, now, LOOK_AROUND_EVERY):
+        if not _is_time(self._stock_taken_at, now, TAKE_STOCK_EVERY):
             return
         self._deadline_days = _days(self._notes.as_of("deadline_days", now))
         self._names = (*self._platforms, *self._visits.platforms_besides(self._platforms))
@@ -144,7 +144,7 @@ class CollectorEngine:
         if _is_time(self._mended_at, now, MEND_EVERY) and self._watch.error(now) is None:
             self._visits.mend_plans(now)
             self._mended_at = now
-        self._looked_around_at = now
+        self._stock_taken_at = now
 
     def _ask_database_clock(self, now: datetime) -> None:
         """It may accuse our clock, not acquit it: on one machine with us it is wrong with us."""
