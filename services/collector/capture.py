@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from shared.events import Comments, Coverage, Kind, Moment, Outcome, Value
 
@@ -101,7 +101,13 @@ class Captured(Value):
     clock_offset: timedelta | None = None
 
 
-class ShownAccount(Value):
+class Shown(Value):
+    """What a page shows. Held to its bounds again where a Reading is made, since a copy with changes is not checked."""
+
+    model_config = ConfigDict(revalidate_instances="always")
+
+
+class ShownAccount(Shown):
     """What a capture says of an account; null is what it does not tell."""
 
     id: Id | None = None
@@ -113,7 +119,7 @@ class ShownAccount(Value):
     status: Line = None
 
 
-class ShownPost(Value):
+class ShownPost(Shown):
     """One item as a capture shows it; the fields of shared.events.Post that a page can tell.
 
     `approximate`: the page tells its time in words that move with the clock or name no hour (3小时前, 06-14).

@@ -34,3 +34,9 @@ def test_a_page_built_to_exhaust_the_parser_does_not(html: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_becomes_text_that_can_be_encoded(text: str) -> None:
     plain_text(text).encode()
+
+
+@pytest.mark.parametrize("nest", ["<div>", "<ul></b>", "<b><div></i>"])
+def test_a_page_that_nests_deeper_than_any_real_one_keeps_its_words(nest: str) -> None:
+    assert plain_text(nest * 30_000 + "通告") == "通告"
+    assert plain_text("<div>" * 200 + "通告" + "</div>" * 200) == "通告"

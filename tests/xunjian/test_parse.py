@@ -77,3 +77,27 @@ def test_a_page_that_proves_nothing_is_no_evidence(tmp_path: Path) -> None:
     file.write_text("<html><title>hello</title></html>")
     for platform in ("wechat", "weibo", "douyin", "toutiao", "feed"):
         assert parsed(file, "--platform", platform)["outcome"] not in ("ok", "empty")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_that_holds_more_than_any_page_is_refused_in_one_sentence(tmp_path: Path, packed: bool) -> None:
+    file = tmp_path / "bomb"
+    with gzip.open(file, "wb", compresslevel=1) if packed else file.open("wb") as opened:
+        for _ in range(61):
+            opened.write(bytes(1_000_000))
+    result = CliRunner().invoke(app, ["parse", str(file), "--platform", "weibo"])
+    assert isinstance(result.exception, InputError)
+    assert "超过 50 MB" in str(result.exception)
+
+
+def test_several_answers_in_one_file_are_read_together(tmp_path: Path) -> None:
+    file = tmp_path / "saved.jsonl"
+    work = {"aweme_id": "7570000000000000001", "desc": "提醒", "create_time": 1795140000}
+    owner = {"sec_uid": "MS4wLjABAAAAabcdefghijklmnopqrstuvwx", "nickname": "某市公安", "aweme_count": 3}
+    answers: list[Any] = [
+        {"status_code": 0, "user": owner},
+        {"status_code": 0, "aweme_list": [work | {"author": owner}], "max_cursor": 0, "has_more": 0},
+    ]
+    file.write_text("\n".join(json.dumps(one) for one in answers), encoding="utf-8")
+    value = parsed(file, "--platform", "douyin")
+    assert (value["outcome"], value["covers"], value["account"]["posts_total"]) == ("ok", "list", 3)

@@ -37,6 +37,9 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ENCODING = re.compile(rb"(<\?xml[^<>]{0,80}?encoding\s{0,9}=\s{0,9}['\"])([\w-]{1,40})")
 _ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s{0,20}>\Z", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+MOST_ENTRIES, MOST_PIECES = 5_000, 500_000
+"""The feed reader takes a third of a millisecond an entry, and 15 microseconds for each tag, reference or line."""
 _BLOCKED = re.compile(
     r"环境异常|访问(过于)?频繁|验证码|安全验证|人机|captcha|too many requests|access denied|cloudflare", re.I
 )
@@ -91,10 +94,15 @@ def _host(url: str) -> str:
 
 def _reading(capture: Capture, account: Account | None) -> Reading:
     body = capture.body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _is_too_long(body):
+        return _failed(Outcome.PARSE_ERROR, "订阅源太长，没有读取：请换用只列最新内容的订阅地址")
     parsed = _json_feed(body) if body[:1] == b"{" else _xml_feed(body)
-    if parsed is None:
-        return _no_feed(capture)
-    about, entries = parsed
+    return _told(*parsed, capture, account) if parsed else _no_feed(capture)
+
+
+def _told(
+    about: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], capture: Capture, account: Account | None
+) -> Reading:
     if not entries:
         return _failed(
             Outcome.PARSE_ERROR, "订阅源完好，但没有任何条目：桥接程序可能没有取到内容，不能据此认定账号没有内容"
@@ -119,6 +127,11 @@ def _reading(capture: Capture, account: Account | None) -> Reading:
         posts=posts,
         covers=Coverage.TIMELINE if _is_of_many(about, told, posts, account, capture) else Coverage.LIST,
     )
+
+
+def _is_too_long(body: bytes) -> bool:
+    pieces = sum(body.count(sign) for sign in (b"<", b"&", b"\n", b"\r"))
+    return pieces > MOST_PIECES or sum(1 for _ in _ENTRY.finditer(body)) > MOST_ENTRIES
 
 
 def _failed(outcome: Outcome, reason: str) -> Reading:

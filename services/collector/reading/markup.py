@@ -1,21 +1,25 @@
 """Hostile HTML to a tree and to plain text. Nothing in it is ever executed or fetched."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.collector.capture import clean
 
-MAX_TAGS = 20_000
-"""The parser needs quadratic time for nesting: this many nested tags take it a second."""
+MAX_TAGS, MAX_DEPTH = 50_000, 1_000
+"""The parser needs quadratic time for nesting: 20,000 nested tags take it seconds."""
 
 _BLOCKS = re.compile(
     "address|article|aside|blockquote|br|caption|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6r]"
     "|header|li|main|nav|ol|option|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
 )
 _UNSEEN = re.compile("head|script|style|template|noscript|iframe|object|svg|textarea|select|-comment")
-_OPEN_TAG = re.compile(r"<(?!(?:br|img|li|p|td|tr)\b)[a-zA-Z]")
+_NESTING_TAG = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|wbr)\b)"
+    r"([a-zA-Z][a-zA-Z0-9]{0,10})"
+)
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
@@ -23,8 +27,20 @@ _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
 
 def tree(html: str) -> LexborHTMLParser:
     """The document. A page of more tags than any real one keeps its words only."""
-    tags = sum(1 for _ in _OPEN_TAG.finditer(html))
-    return LexborHTMLParser(_TAG.sub(" ", html) if tags > MAX_TAGS else clean(html))
+    return LexborHTMLParser(_TAG.sub(" ", html) if _is_too_deep(html) else clean(html))
+
+
+def _is_too_deep(html: str) -> bool:
+    """True for more tags, or more that are open at once, than any real page has."""
+    tags, deep, still_open = 0, 0, Counter[str]()
+    for match in _NESTING_TAG.finditer(html):
+        name = match[2].lower()
+        step = 1 if not match[1] else -1 if still_open[name] else 0
+        still_open[name] += step
+        tags, deep = tags + 1, deep + step
+        if tags > MAX_TAGS or deep > MAX_DEPTH:
+            return True
+    return False
 
 
 def plain_text(html: str) -> str:

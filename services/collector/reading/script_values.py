@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-MAX_DEPTH, MAX_TRIES = 40, 20
+MAX_DEPTH, MAX_TRIES, MAX_TOKENS = 40, 20, 200_000
+"""How deep a value may nest, how many broken ones may come before the one that is asked for, and the length of all."""
 _LONGEST_LINE = 2000
-"""How deep a value may nest, and how many broken ones may come before the one that is asked for."""
 
 _STRING = r"""'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+\""""
 _TOKEN = re.compile(rf"\s*+(?:{_STRING}|[\w$.]++|\|\||\S)")
@@ -24,13 +24,15 @@ def assigned(script: str, name: str) -> Any:
     Strings in calls are taken as the call's value (`JsDecode('…')`), `'12' * 1` is a number, `a || b` its first
     non-empty operand, anything that would have to be run is null.
     """
-    places = re.finditer(rf"\b{name}\s*=(?!=)\s*(?=[\[{{'\"])", script)
+    places = re.finditer(rf"\b{name}\s{{0,20}}=(?!=)\s{{0,20}}(?=[\[{{'\"])", script)
+    left = MAX_TOKENS
     for match in islice(places, MAX_TRIES):
+        reader = _Reader(script, match.end(), left)
         try:
-            if value := _Reader(script, match.end()).expression():
+            if value := reader.expression():
                 return value
         except ValueError:
-            continue
+            left = reader.left
     return None
 
 
@@ -61,17 +63,17 @@ def _given(script: str, before: str, names: Iterable[str]) -> dict[str, str]:
 
 def _one(expression: str) -> str:
     try:
-        value = _Reader(expression, 0).expression()
+        value = _Reader(expression, 0, MAX_TOKENS).expression()
     except ValueError:
         return ""
     return str(value) if value and isinstance(value, str | int) else ""
 
 
 class _Reader:
-    """Reads one expression. Raises ValueError when the text ends inside brackets or nests too deep."""
+    """Reads one expression. Raises ValueError when the text ends inside brackets, nests too deep or is too long."""
 
-    def __init__(self, text: str, at: int) -> None:
-        self._text, self._at, self._depth = text, at, 0
+    def __init__(self, text: str, at: int, left: int) -> None:
+        self._text, self._at, self._depth, self.left = text, at, 0, left
 
     def expression(self) -> Any:
         found: Any = None
@@ -159,7 +161,9 @@ class _Reader:
         match = _TOKEN.match(self._text, self._at)
         if match is None:
             raise ValueError("the text ends inside an expression")
-        self._at = match.end()
+        self._at, self.left = match.end(), self.left - 1
+        if self.left < 0:
+            raise ValueError("too long")
         return match[0].lstrip()
 
 

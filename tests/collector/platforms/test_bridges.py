@@ -157,3 +157,10 @@ def test_a_time_that_is_none_gives_way_to_the_next() -> None:
     for date in ("", "Invalid Date"):
         moment = read(item("甲", date=date, more=more)).posts[0].published_at
         assert moment == datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("much", [item("甲") * 5_001, "<item>" * 100_000, "<title>" + "<div" * 600_000])
+def test_a_feed_longer_than_any_real_one_is_refused(much: str) -> None:
+    reading = read(much)
+    assert (reading.outcome, reading.posts) == (Outcome.PARSE_ERROR, ())
+    assert "太长" in (reading.reason or "")
