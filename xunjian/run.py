@@ -1,6 +1,8 @@
 """`xunjian run`: the services in one process; without --config, the demonstration."""
 
 import threading
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -31,6 +33,7 @@ from xunjian.screen import Screen
 OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800
 PATIENCE = timedelta(seconds=30)
+STALLED_SECONDS = 120.0
 EVER = datetime.min.replace(tzinfo=UTC)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -109,14 +112,18 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
     collector, analyzer, alerter = build_collector(host), build_analyzer(host), build_alerter(host)
     try:
         with screen.live():
-            while not stop.is_set() and _has_unvisited(host, started):
-                if collector.step(host.clock()):
+
+            def visit() -> bool:
+                visited = collector.step(host.clock())
+                if visited:
                     analyzer.step(host.clock())
-                else:
-                    stop.wait(0.1)
                 screen.refresh(host.clock())
-            while analyzer.step(host.clock()) or analyzer.lag() > 0:
-                pass
+                return visited
+
+            _repeat(visit, lambda: _has_unvisited(host, started), stop)
+            analyzer.tick_soon()
+            _repeat(lambda: analyzer.step(host.clock()), lambda: analyzer.lag() > 0, stop)
+            analyzer.step(host.clock())
             alerter.drain(host.clock())
             _write_lists(host)
             screen.refresh(host.clock())
@@ -124,6 +131,16 @@ def _once(host: Host, screen: Screen, stop: threading.Event) -> None:
         for service in (collector, analyzer, alerter):
             service.close()
     screen.finish()
+
+
+def _repeat(work: Callable[[], bool], is_wanted: Callable[[], bool], stop: threading.Event) -> None:
+    """Work while more is wanted, unless it comes to nothing for `STALLED_SECONDS`: what is left stays as it is."""
+    last = time.monotonic()
+    while not stop.is_set() and is_wanted() and time.monotonic() - last < STALLED_SECONDS:
+        if work():
+            last = time.monotonic()
+        else:
+            stop.wait(0.1)
 
 
 def _has_unvisited(host: Host, started: datetime) -> bool:

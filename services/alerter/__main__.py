@@ -1,8 +1,5 @@
 """Wiring of the alerter: `python -m services.alerter`."""
 
-import os
-import secrets
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +8,7 @@ from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
 from services.alerter.routes import build_routes
 from shared.runtime.opening import Host, run_alone
+from shared.runtime.process import is_dead, unique_owner
 from shared.runtime.settings import Settings
 
 
@@ -20,13 +18,16 @@ def build(host: Host) -> AlerterEngine:
     channels = build_channels(channel_options(settings))
     routes = build_routes(settings.routes, settings.operators)
     routes.check(channels)
+    for claim in host.store.deliveries.claims():
+        if is_dead(claim.partition("/")[0]):
+            host.store.deliveries.release(claim)
     return AlerterEngine(
         host.bus,
         Parts.of(host.store),
         routes,
         channels,
         host.metrics,
-        owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+        owner=unique_owner(),
         group_wait_seconds=settings.group_wait_seconds,
     )
 

@@ -59,6 +59,12 @@ class Deliveries:
         with self._database.begin() as connection:
             connection.execute(update(_delivery).where(_delivery.c.leased_by == claim).values(**_FREE))
 
+    def claims(self) -> list[str]:
+        """Claims that hold something, by name."""
+        held = select(_delivery.c.leased_by).where(_PENDING, _delivery.c.leased_by.is_not(None)).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(held.order_by(_delivery.c.leased_by)).scalars())
+
     def record_sent(self, deliveries: Iterable[Delivery], now: datetime, message_id: str) -> None:
         """The other side has the message that carried these."""
         sent = {"state": DeliveryState.SENT.value, "sent_at": now, "message_id": message_id, "error": None}

@@ -1,17 +1,19 @@
 """Which findings hold, now or at a past moment."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from shared.events import Finding
 from shared.storage.database import Database
 from shared.storage.tables import metadata
 
 _finding = metadata.tables["finding"]
-_MOST_AT_ONCE = 500
+MOST_AT_ONCE = 500
 
 
 def findings_held(connection: Connection, moment: datetime | None = None, key: str | None = None) -> list[Finding]:
@@ -24,7 +26,32 @@ def findings_held(connection: Connection, moment: datetime | None = None, key: s
     if key is not None:
         queries = [query.where(_finding.c.key == key) for query in queries]
     # Two questions, since a database asked with OR looks through everything.
-    rows = [row for query in queries for row in connection.execute(query)]
+    return _read(row for query in queries for row in connection.execute(query))
+
+
+def ended_since(connection: Connection, moment: datetime) -> dict[str, list[Row[Any]]]:
+    """Findings that held at `moment` and no longer do, by account, as they are stored: few, unless it is long ago."""
+    begun = select(_finding).where(_finding.c.opened_at <= moment)
+    return _by_key(connection.execute(begun.where(_finding.c.closed_at > moment)))
+
+
+def held_by_some(
+    connection: Connection, moment: datetime, keys: Sequence[str], ended: Mapping[str, list[Row[Any]]]
+) -> dict[str, list[Finding]]:
+    """As `findings_held`, of the accounts `keys`, at most MOST_AT_ONCE. `ended`: what `ended_since` told."""
+    begun = select(_finding).where(_finding.c.opened_at <= moment, _finding.c.key.in_(keys))
+    still = _by_key(connection.execute(begun.where(_finding.c.closed_at.is_(None))))
+    return {key: _read([*ended.get(key, ()), *still.get(key, ())]) for key in keys}
+
+
+def _by_key(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.key].append(row)
+    return found
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[Finding]:
     return [Finding.model_validate_json(row.body) for row in sorted(rows, key=lambda row: (row.opened_at, row.id))]
 
 
@@ -47,5 +74,5 @@ class Findings:
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(dict.fromkeys(names))
-    while part := list(islice(rest, _MOST_AT_ONCE)):
+    while part := list(islice(rest, MOST_AT_ONCE)):
         yield part

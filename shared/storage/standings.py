@@ -1,7 +1,7 @@
 """Where accounts stand: one row per account and period, written by the analyzer, read by everybody."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
 from shared.state import State
 from shared.storage.accounts import in_force
 from shared.storage.database import Database
-from shared.storage.findings import findings_held
+from shared.storage.findings import MOST_AT_ONCE, ended_since, findings_held, held_by_some
 from shared.storage.tables import PROVES, metadata
 
 _account = metadata.tables["account"]
@@ -34,6 +34,15 @@ class Standings:
     def as_of(self, moment: datetime) -> list[Standing]:
         """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked."""
         return self._at(_standings(moment), moment)
+
+    def each_as_of(self, moment: datetime) -> Iterator[Standing]:
+        """As `as_of`, one after the other: of a large ledger only a part is in memory."""
+        with self._database.read() as connection:
+            ended = ended_since(connection, moment)
+            rows = connection.execute(_standings(moment), execution_options={"yield_per": MOST_AT_ONCE})
+            for part in rows.partitions():
+                findings = held_by_some(connection, moment, [row.account_key for row in part], ended)
+                yield from (_standing_of(row, findings[row.account_key]) for row in part)
 
     def gravest(self, limit: int) -> list[Standing]:
         """The gravest current standings, of equals by key, at most `limit`."""

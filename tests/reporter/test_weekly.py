@@ -1,5 +1,8 @@
 """The weekly list, as its recipient opens it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +22,7 @@ from shared.plugins import discover
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
+from tests.paths import ROOT
 
 WEEK = Weekly().named("2026-W47")
 CUT_OFF = WEEK.ends_at
@@ -236,3 +240,19 @@ def test_the_weekly_list_is_found_by_its_file_name() -> None:
 def test_a_time_that_is_none_is_refused(at: object) -> None:
     with pytest.raises(ValidationError):
         Weekly.model_validate({"on_monday_at": at})
+
+
+def test_another_process_writes_the_same_bytes(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    for number in range(5):
+        ledger.silent(str(number), 20 + number % 2)
+    script = (
+        "import sys; from pathlib import Path; from services.reporter.reports.weekly import Weekly;"
+        "from services.reporter.writing import write_report; from shared.storage.store import open_store;"
+        "week = Weekly().named('2026-W47');"
+        "write_report(Weekly(), open_store(sys.argv[1]), week, week.ends_at, Path(sys.argv[2]))"
+    )
+    for number in range(2):
+        command = [sys.executable, "-c", script, f"sqlite:///{tmp_path}/xunjian.db", str(number)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(number)}
+        subprocess.run(command, check=True, cwd=tmp_path, env=environment)
+    assert len({path.read_bytes() for path in tmp_path.glob("*/*.xlsx")}) == 1

@@ -103,3 +103,13 @@ def test_what_has_no_route_is_counted_and_routed(store: Store) -> None:
     assert store.deliveries.unrouted() == []
     assert store.deliveries.channels_waited_for() in (["ding", "mail"], ["mail", "ding"])
     assert store.deliveries.kept() == {}
+
+
+def test_what_a_dead_process_claimed_can_be_found_and_freed(store: Store) -> None:
+    store.deliveries.enqueue(deliveries(1))
+    (one,) = deliveries(1)
+    assert store.deliveries.claim(one.channel, NOW + HOUR, NOW, LEASE, "host-1-abc/inbox/0")
+    assert store.deliveries.claims() == ["host-1-abc/inbox/0"]
+    store.deliveries.release("host-1-abc/inbox/0")
+    assert store.deliveries.claims() == []
+    assert store.deliveries.claim(one.channel, NOW + HOUR, NOW, LEASE, "host-2-def/inbox/0")

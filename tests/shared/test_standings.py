@@ -10,6 +10,7 @@ from shared.account import AccountStatus
 from shared.events import FindingStatus, Outcome
 from shared.standing import Standing
 from shared.state import State
+from shared.storage.findings import MOST_AT_ONCE
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
 from tests.builders import NOW, a_finding, a_probe, an_account, days
@@ -56,9 +57,9 @@ def test_a_period_goes_on_while_nothing_changes_and_ends_with_the_next(store: St
 
 def test_what_went_on_later_is_told_as_it_was_known(store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.add_probe(a_probe(NOW + days(1), account_id="1", newest_post_at=NOW))
-        judging.add_probe(a_probe(NOW + days(1.5), Outcome.BLOCKED, account_id="1", reason="平台要求验证"))
-        judging.add_probe(a_probe(NOW + days(2), account_id="1", newest_post_at=NOW + days(1.9)))
+        judging.observed.add_probe(a_probe(NOW + days(1), account_id="1", newest_post_at=NOW))
+        judging.observed.add_probe(a_probe(NOW + days(1.5), Outcome.BLOCKED, account_id="1", reason="平台要求验证"))
+        judging.observed.add_probe(a_probe(NOW + days(2), account_id="1", newest_post_at=NOW + days(1.9)))
     stand(store, State.OK, NOW + days(1), proved_at=NOW + days(1))
     stand(store, State.OK, NOW + days(2), proved_at=NOW + days(2), newest_post_at=NOW + days(1.9))
     past = store.standings.as_of(NOW + days(1.6))[0]
@@ -90,3 +91,17 @@ def test_the_ledger_of_the_moment_is_shown_with_its_standings(store: Store) -> N
         ("青禾发布", State.CANCELLED),
         ("青禾发布", State.WAITING),
     ]
+
+
+def test_one_after_the_other_they_are_the_same(store: Store) -> None:
+    count = MOST_AT_ONCE + 10
+    store.accounts.upsert([an_account(f"n{number}") for number in range(count)], NOW)
+    findings = [a_finding(str(part), NOW + days(part), account_id=f"n{3 * part}") for part in (1, 2, 170)]
+    with store.judgements.judging() as judging:
+        for finding in findings:
+            judging.open(finding)
+        judging.close(findings[0], NOW + days(3), FindingStatus.RESOLVED)
+    stand(store, State.OVERDUE, NOW + days(1))
+    for moment in (NOW, NOW + days(1), NOW + days(2.5), NOW + days(3), NOW + days(200)):
+        assert [*store.standings.each_as_of(moment)] == store.standings.as_of(moment)
+    assert len(store.standings.as_of(NOW)) > MOST_AT_ONCE

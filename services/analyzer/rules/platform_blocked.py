@@ -29,6 +29,11 @@ class PlatformBlocked(Rule):
     idle_hours: float = Field(default=24, gt=0)
 
     def check_platform(self, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
+        wrong = [probe for probe in latest if probe.outcome is Outcome.CLOCK]
+        if wrong and wrong[0] is latest[0]:
+            # Dated by a clock nobody can trust, ours, it is told however few and however old they seem.
+            yield self._refused(latest, wrong)
+            return
         if len(latest) >= self.at_least_accounts and latest[0].at <= now - timedelta(hours=self.idle_hours):
             yield self._nobody(latest[0].at)
             return

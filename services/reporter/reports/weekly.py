@@ -64,7 +64,7 @@ class Weekly(Report):
 
     def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
         week = _week(period)
-        content = _Content(store.standings.as_of(cut_off))
+        content = _Content(store.standings.each_as_of(cut_off))
         rulebook = store.notes.as_of("rulebook", cut_off) or "未记录"
         notes = (_when(week, cut_off, rulebook), content.coverage(), _CAUTION)
         sheets = (

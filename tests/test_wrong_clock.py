@@ -1,0 +1,43 @@
+"""A machine whose clock is months off, as a user starts it: the platforms keep their own time."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo.stand_in import LEDGER, SETTINGS, stand_in
+from shared.clock import utc_now
+from tests.paths import ROOT
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(shutil.which("faketime") is None, reason="no faketime: apt-get install faketime"),
+]
+
+
+@pytest.mark.parametrize("moment", ["+156 days", "-156 days"])
+def test_nobody_is_accused_the_operators_are_told_and_it_heals(tmp_path: Path, moment: str) -> None:
+    with stand_in(tmp_path / "stand_in", utc_now()) as led:
+        settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
+        inbox = tmp_path / "inbox"
+        settings |= {"browser": led["browser"], "ledger": str(LEDGER), "data_dir": str(tmp_path / "data")}
+        settings |= {"channels": {"inbox": {"type": "inbox", "folder": str(inbox)}}, "group_wait_seconds": 0}
+        (tmp_path / "settings.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+        assert "共22个账号：未能核实22" in once(tmp_path, "faketime", moment)
+        told = [file.read_text(encoding="utf-8") for file in inbox.iterdir()]
+        assert told
+        assert all("巡检运维" in text and "请校准采集服务器的时钟" in text for text in told)
+        assert "僵尸账号1，超期未更新2" in once(tmp_path)
+
+
+def once(folder: Path, *before: str) -> str:
+    command = [*before, sys.executable, "-m", "xunjian", "run", "--once", "--config", str(folder / "settings.yaml")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XUNJIAN_METRICS_PORT": "0"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=140, check=True
+    ).stdout
