@@ -6,10 +6,11 @@ from functools import partial
 
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.rulebook import Rulebook
+from services.analyzer.timeline import Sitting
 from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
-from shared.storage.judgements import Judgements, Judging
+from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
 from shared.storage.standings import Standings
 from shared.storage.store import Store
@@ -73,7 +74,7 @@ class Coverage:
             with self._judgements.judging() as judging:
                 judging.serialise(key)
                 if account := judging.account(key):
-                    self._check(judging, Case(account, now))
+                    self._check(Sitting(judging), Case(account, now))
         return followed or len(lapsed) == MOST_ACCOUNTS
 
     def _follow_ledger(self, now: datetime) -> bool:
@@ -87,21 +88,21 @@ class Coverage:
             with self._judgements.judging() as judging:
                 judging.serialise(key)
                 if account := judging.account(key):
-                    self._refile(judging, Case(account, now))
+                    self._refile(Sitting(judging), Case(account, now))
         self._leases.set_mark("timer", f"{self._rulebook}:{max((number for number, _ in changed), default=after)}")
         return len(changed) == MOST_ACCOUNTS
 
-    def _refile(self, judging: Judging, case: Case) -> None:
+    def _refile(self, sitting: Sitting, case: Case) -> None:
         """What no rule of this rulebook says, or says of an account no longer watched, is nobody's news."""
-        for finding in [*judging.open_findings(case.account.key)]:
+        for finding in [*sitting.judging.open_findings(case.account.key)]:
             if case.account.status is AccountStatus.CANCELLED or finding.indicator not in self._matters.indicators:
-                self._matters.close(judging, finding, case.at, FindingStatus.SUPERSEDED)
-        self._check(judging, case)
+                self._matters.close(sitting, finding, case.at, FindingStatus.SUPERSEDED)
+        self._check(sitting, case)
 
-    def _check(self, judging: Judging, case: Case) -> None:
+    def _check(self, sitting: Sitting, case: Case) -> None:
         if case.account.status is not AccountStatus.CANCELLED:
-            self._matters.check_time(judging, case, known_until=case.at)
-        self._matters.stand(judging, case, case.at, case.at)
+            self._matters.check_time(sitting, case, known_until=case.at)
+        self._matters.stand(sitting, case, case.at, case.at)
 
     def _check_platform(self, platform: str, now: datetime) -> None:
         whole = Account(platform=platform, id=WHOLE_PLATFORM, name=WHOLE_PLATFORM, unit=WHOLE_PLATFORM)
@@ -109,10 +110,11 @@ class Coverage:
         latest = self._standings.latest_probes(platform, PLATFORM_PROBES)
         with self._judgements.judging() as judging:
             judging.serialise(whole.key)
-            held = judging.open_findings(whole.key)
+            sitting = Sitting(judging)
+            held = sitting.judging.open_findings(whole.key)
             for entry in self._matters.entries("platform"):
                 ask = partial(entry.plugin.check_platform, now, latest)
-                self._matters.settle(judging, case, entry, ask, held=held, is_over=always)
+                self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
             for finding in held:
                 if finding.indicator not in self._matters.indicators:
-                    self._matters.close(judging, finding, now, FindingStatus.SUPERSEDED)
+                    self._matters.close(sitting, finding, now, FindingStatus.SUPERSEDED)

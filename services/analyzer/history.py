@@ -4,36 +4,36 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.analyzer.objection import History
+from services.analyzer.timeline import Sitting
 from shared.account import Account
 from shared.clock import SHANGHAI
 from shared.events import Post, Probe
-from shared.storage.judgements import Judging
-from shared.storage.timeline import Probed
+from shared.storage.observations import Probed
 
 
-def history_of(judging: Judging, account: Account, moment: datetime) -> History:
+def history_of(sitting: Sitting, account: Account, moment: datetime) -> History:
     """The history a rule may see when it judges `account` at `moment`."""
-    looks = judging.probed(account.key, moment)
-    posts = judging.posts(account.key, moment)
-    deleted = deleted_ids(posts, looks.latest_list)
-    evidenced = [looks.newest_post_at, judging.newest_published(account.key, moment)]
+    known = sitting.at(account.key, moment)
+    posts, probed = known.posts(), known.probed
+    deleted = deleted_ids(posts, probed.latest_list)
+    evidenced = [probed.newest_post_at, known.newest_published]
     return History(
         account=account,
         posts=tuple(post for post in posts if post.id not in deleted),
         newest_post_at=max((time for time in evidenced if time is not None), default=None),
-        last_list_at=looks.latest_list.at if looks.latest_list else None,
-        failures=looks.failures,
-        watched_since=_watched_since(account, judging.watched_since(account.key) or moment),
+        last_list_at=probed.latest_list.at if probed.latest_list else None,
+        failures=probed.failures,
+        watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
     )
 
 
-def coverage_of(account: Account, looks: Probed, entered: datetime) -> History:
-    """What the timer needs of an account that nobody looked at: its looks, without its posts."""
+def coverage_of(account: Account, probed: Probed, entered: datetime) -> History:
+    """What the timer needs of an account that nobody looked at: its probes, without its posts."""
     return History(
         account=account,
-        newest_post_at=looks.newest_post_at,
-        last_list_at=looks.latest_list.at if looks.latest_list else None,
-        failures=looks.failures,
+        newest_post_at=probed.newest_post_at,
+        last_list_at=probed.latest_list.at if probed.latest_list else None,
+        failures=probed.failures,
         watched_since=_watched_since(account, entered),
     )
 

@@ -11,10 +11,11 @@ import structlog
 
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
+from services.analyzer.timeline import Sitting
 from shared.account import Account, AccountStatus
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
-from shared.storage.judgements import Judgements, Judging
+from shared.storage.judgements import Judgements
 
 log = structlog.get_logger(__name__)
 
@@ -50,27 +51,29 @@ class Judge:
             by_account[event.key].append(event)
         refused: list[Refused] = []
         with self._judgements.judging() as judging:
+            sitting = Sitting(judging)
             # By key, so that two analyzers never wait for each other's accounts.
             for key, own in sorted(by_account.items()):
                 judging.serialise(key)
-                refused += self._judge_apart(judging, key, sorted(own, key=_occurred_at))
+                refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at))
         return refused
 
-    def _judge_apart(self, judging: Judging, key: str, events: list[Observed]) -> list[Refused]:
+    def _judge_apart(self, sitting: Sitting, key: str, events: list[Observed]) -> list[Refused]:
         """An account's events; when something raises, each of them by itself."""
         try:
-            with judging.part():
-                return self._judge_account(judging, key, events)
+            with sitting.judging.part():
+                return self._judge_account(sitting, key, events)
         except TransientError:
             raise
         except Exception as error:
+            sitting.forget()
             if len(events) > 1:
-                return [refused for event in events for refused in self._judge_apart(judging, key, [event])]
+                return [refused for event in events for refused in self._judge_apart(sitting, key, [event])]
             log.exception("event_refused", account=key)
             return [Refused(events[0], f"{type(error).__name__}: {error}")]
 
-    def _judge_account(self, judging: Judging, key: str, events: list[Observed]) -> list[Refused]:
-        account = judging.account(key)
+    def _judge_account(self, sitting: Sitting, key: str, events: list[Observed]) -> list[Refused]:
+        account = sitting.judging.account(key)
         if account is None:
             log.warning("not_in_ledger", account=key, events=len(events))
             return []
@@ -78,65 +81,66 @@ class Judge:
         late = False
         for at, group in groupby(events, key=_occurred_at):
             case, together = Case(account, at), list(group)
-            late = self._judge_moment(judging, case, together) or late
-            self._matters.stand(judging, case, at, at)
+            late = self._judge_moment(sitting, case, together) or late
+            self._matters.stand(sitting, case, at, at)
             refused += [Refused(together[-1], "; ".join(case.failures))] if case.failures else []
         if late:
-            self._judge_latest_again(judging, account)
+            self._judge_latest_again(sitting, account)
         return refused
 
-    def _judge_moment(self, judging: Judging, case: Case, events: list[Observed]) -> bool:
+    def _judge_moment(self, sitting: Sitting, case: Case, events: list[Observed]) -> bool:
         """What was observed at one moment; True when something later had been judged without it."""
         key, at = case.account.key, case.at
-        judging.forget_wrong_clocks(key, at)
-        latest_at = judging.latest_at(key, at - _INSTANT)
-        latest_list_at = judging.latest_list_at(key, at - _INSTANT)
+        if sitting.judging.observed.forget_wrong_clocks(key, at):
+            sitting.forget()
+        latest_at = sitting.at(key, at - _INSTANT).latest_at
+        latest_list_at = sitting.at(key, at - _INSTANT).latest_list_at
         # Lists, not generators: all of one visit is written down before any of it is judged.
-        posts = [event for event in events if isinstance(event, Post) and judging.add_post(event)]
-        probes = [event for event in events if isinstance(event, Probe) and judging.add_probe(event)]
+        posts = [event for event in events if isinstance(event, Post) and sitting.add(event)]
+        probes = [event for event in events if isinstance(event, Probe) and sitting.add(event)]
         if case.account.status is AccountStatus.CANCELLED:
             return False
         overtaken = latest_list_at is not None and latest_list_at > at
         if probes and not overtaken:
-            self._matters.check_time(judging, case, known_until=at - _INSTANT)
+            self._matters.check_time(sitting, case, known_until=at - _INSTANT)
         for post in posts:
-            if judging.is_newest(post):
-                self._judge_post(judging, case, post)
+            if sitting.judging.observed.is_newest(post):
+                self._judge_post(sitting, case, post)
         for probe in probes:
             if not overtaken:
-                self._judge_probe(judging, case, probe)
+                self._judge_probe(sitting, case, probe)
         return latest_at is not None and (latest_at > at if probes else bool(posts) and latest_at >= at)
 
-    def _judge_post(self, judging: Judging, case: Case, post: Post) -> None:
-        history = history_of(judging, case.account, post.observed_at)
-        held = [finding for finding in judging.open_findings(case.account.key) if finding.subject == post.id]
+    def _judge_post(self, sitting: Sitting, case: Case, post: Post) -> None:
+        history = history_of(sitting, case.account, post.observed_at)
+        held = [finding for finding in sitting.judging.open_findings(case.account.key) if finding.subject == post.id]
         for entry in self._matters.entries("post"):
             ask = partial(entry.plugin.check_post, post, history)
-            self._matters.settle(judging, case, entry, ask, held=held, is_over=always)
+            self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
 
-    def _judge_probe(self, judging: Judging, case: Case, probe: Probe) -> None:
-        history = history_of(judging, case.account, probe.at)
-        held = judging.open_findings(case.account.key)
+    def _judge_probe(self, sitting: Sitting, case: Case, probe: Probe) -> None:
+        history = history_of(sitting, case.account, probe.at)
+        held = sitting.judging.open_findings(case.account.key)
         for entry in self._matters.entries("account"):
             ask = partial(entry.plugin.check_probe, probe, history)
             is_over = partial(entry.plugin.is_over, probe=probe, history=history)
-            self._matters.settle(judging, case, entry, ask, held=held, is_over=is_over)
+            self._matters.settle(sitting, case, entry, ask, held=held, is_over=is_over)
         if probe.proves_list and held:
-            self._resolve_deleted(judging, probe, held)
+            self._resolve_deleted(sitting, probe, held)
 
-    def _judge_latest_again(self, judging: Judging, account: Account) -> None:
+    def _judge_latest_again(self, sitting: Sitting, account: Account) -> None:
         """The last proved list and the failed probes since, now with what came late."""
-        probed = judging.probed(account.key, _END)
+        probed = sitting.at(account.key, _END).probed
         for probe in (*([probed.latest_list] if probed.latest_list else []), *probed.failures):
             case = Case(account, probe.at)
-            self._judge_probe(judging, case, probe)
-            self._matters.stand(judging, case, probe.at, probe.at)
+            self._judge_probe(sitting, case, probe)
+            self._matters.stand(sitting, case, probe.at, probe.at)
 
-    def _resolve_deleted(self, judging: Judging, probe: Probe, held: list[Finding]) -> None:
-        deleted = deleted_ids(judging.posts(probe.key, probe.at), probe)
+    def _resolve_deleted(self, sitting: Sitting, probe: Probe, held: list[Finding]) -> None:
+        deleted = deleted_ids(sitting.at(probe.key, probe.at).posts(), probe)
         for finding in held:
             if finding.subject in deleted:
-                self._matters.close(judging, finding, probe.at, FindingStatus.RESOLVED)
+                self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
 
 
 def _occurred_at(event: Observed) -> datetime:

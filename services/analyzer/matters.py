@@ -12,10 +12,10 @@ from services.analyzer.history import coverage_of
 from services.analyzer.objection import Objection
 from services.analyzer.rulebook import Entry, Rulebook
 from services.analyzer.standing import standing_of
+from services.analyzer.timeline import Sitting
 from shared.account import Account
 from shared.events import Finding, FindingStatus
 from shared.runtime.metrics import Metrics
-from shared.storage.judgements import Judging
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class Matters:
 
     def settle(
         self,
-        judging: Judging,
+        sitting: Sitting,
         case: Case,
         entry: Entry,
         ask: Callable[[], Iterable[Objection]],
@@ -67,41 +67,41 @@ class Matters:
             return
         for finding in gone:
             if finding.subject in subjects:
-                self.close(judging, finding, case.at, FindingStatus.SUPERSEDED)
+                self.close(sitting, finding, case.at, FindingStatus.SUPERSEDED)
             elif finding in over:
-                self.close(judging, finding, case.at, FindingStatus.RESOLVED)
+                self.close(sitting, finding, case.at, FindingStatus.RESOLVED)
         for finding in found:
             if finding.fingerprint not in {known.fingerprint for known in mine}:
-                self._open(judging, finding)
+                self._open(sitting, finding)
 
-    def check_time(self, judging: Judging, case: Case, known_until: datetime) -> None:
+    def check_time(self, sitting: Sitting, case: Case, known_until: datetime) -> None:
         """Let the rules say what follows from the mere passing of time up to the moment of the case."""
         account = case.account
-        history = coverage_of(account, judging.probed(account.key, known_until), _entered(judging, case))
-        held = judging.open_findings(account.key)
+        history = coverage_of(account, sitting.at(account.key, known_until).probed, _entered(sitting, case))
+        held = sitting.judging.open_findings(account.key)
         for entry in self.entries("account"):
             ask = partial(entry.plugin.check_time, case.at, history)
-            self.settle(judging, case, entry, ask, held=held, is_over=never)
-        if lapsed := [finding.at for finding in judging.open_findings(account.key) if finding not in held]:
-            self.stand(judging, case, min(lapsed), known_until)
+            self.settle(sitting, case, entry, ask, held=held, is_over=never)
+        if lapsed := [finding.at for finding in sitting.judging.open_findings(account.key) if finding not in held]:
+            self.stand(sitting, case, min(lapsed), known_until)
 
-    def stand(self, judging: Judging, case: Case, since: datetime, known_until: datetime) -> None:
+    def stand(self, sitting: Sitting, case: Case, since: datetime, known_until: datetime) -> None:
         """Write down where the account stands from `since`, as known at a moment, and when the timer has to ask."""
         account = case.account
-        probed = judging.probed(account.key, known_until)
-        history = coverage_of(account, probed, _entered(judging, case))
+        probed = sitting.at(account.key, known_until).probed
+        history = coverage_of(account, probed, _entered(sitting, case))
         lapses = [entry.plugin.lapses_at(history) for entry in self.entries("account")]
         ahead = [moment for moment in lapses if moment is not None and moment > known_until]
-        standing = standing_of(account, probed, judging.open_findings(account.key))
-        judging.stand(standing, since, min(ahead, default=None))
+        standing = standing_of(account, probed, sitting.judging.open_findings(account.key))
+        sitting.judging.stand(standing, since, min(ahead, default=None))
 
-    def close(self, judging: Judging, finding: Finding, at: datetime, status: FindingStatus) -> None:
-        judging.close(finding, at, status)
+    def close(self, sitting: Sitting, finding: Finding, at: datetime, status: FindingStatus) -> None:
+        sitting.judging.close(finding, at, status)
         self._metrics.findings.labels(finding.rule, str(status)).inc()
         log.info("finding_closed", account=finding.key, rule=finding.rule, status=str(status), number=finding.number)
 
-    def _open(self, judging: Judging, finding: Finding) -> None:
-        if judging.open(finding):
+    def _open(self, sitting: Sitting, finding: Finding) -> None:
+        if sitting.judging.open(finding):
             self._metrics.findings.labels(finding.rule, str(finding.status)).inc()
             log.info("finding", account=finding.key, rule=finding.rule, stage=finding.stage, number=finding.number)
 
@@ -137,5 +137,5 @@ def never(finding: Finding) -> bool:
     return False
 
 
-def _entered(judging: Judging, case: Case) -> datetime:
-    return judging.watched_since(case.account.key) or case.at
+def _entered(sitting: Sitting, case: Case) -> datetime:
+    return sitting.judging.watched_since(case.account.key) or case.at

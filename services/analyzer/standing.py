@@ -7,7 +7,7 @@ from shared.clock import chinese_time
 from shared.events import Coverage, Finding, Outcome
 from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
 from shared.state import State
-from shared.storage.timeline import Probed
+from shared.storage.observations import Probed
 
 _MOST_SENTENCES = 5
 _FINE = "按期更新，未发现问题"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from services.analyzer.timeline import Sitting
 from shared.events import Outcome
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
@@ -74,5 +75,5 @@ def test_an_account_is_judged_by_its_newest_posts_however_many_it_has(store: Sto
     analyzer.judge(posts)
     analyzer.judge([a_probe(NOW, account_id="1", newest_post_at=NOW - days(1))])
     with store.judgements.judging() as judging:
-        known = judging.posts("weibo/1", NOW)
+        known = Sitting(judging).at("weibo/1", NOW).posts()
     assert [known[0].id, len(known)] == ["p1", 200]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from services.analyzer.history import history_of
+from services.analyzer.timeline import Sitting
 from shared.events import Finding, FindingStatus, Outcome, Post, Probe
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
@@ -172,10 +174,8 @@ def test_a_listed_item_that_disappears_is_deleted_and_one_that_scrolled_off_is_n
     posts = [a_post("old", NOW - days(9)), a_post("mid", NOW - days(5)), a_post("new", NOW - days(1))]
     judge.judge([*posts, a_probe(NOW, post_ids=["old", "mid", "new"])])
     judge.judge([a_probe(NOW + days(1), post_ids=["new", "old"])])
-    from services.analyzer.history import history_of
-
     with store.judgements.judging() as judging:
-        known = history_of(judging, an_account(), NOW + days(2))
+        known = history_of(Sitting(judging), an_account(), NOW + days(2))
     assert [post.id for post in known.posts] == ["new", "old"]
     assert known.newest_post_at == NOW - days(1)
 

@@ -10,8 +10,8 @@ from shared.account import AccountStatus
 from shared.events import Finding, Outcome, Probe, Severity
 from shared.standing import Standing
 from shared.state import State
+from shared.storage.observations import Probed
 from shared.storage.store import Store, open_store
-from shared.storage.timeline import Probed
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 

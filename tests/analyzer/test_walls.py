@@ -12,7 +12,7 @@ from services.analyzer.rules.account_renamed import AccountRenamed
 from services.analyzer.rules.sensitive_word import SensitiveWord
 from shared.events import Finding, FindingStatus, Outcome, Post, Probe
 from shared.state import State
-from shared.storage.judgements import Judging
+from shared.storage.observations import Observations
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
 from tests.analyzer.analyzing import Analyzer
@@ -72,14 +72,14 @@ def test_a_rule_that_raises_over_a_post_names_that_post(
 def test_what_the_database_refuses_is_set_aside_and_the_rest_is_judged(
     store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_post = Judging.add_post
+    add_post = Observations.add_post
 
-    def add(judging: Judging, post: Post) -> bool:
+    def add(observed: Observations, post: Post) -> bool:
         if post.id == "bad":
-            judging.connection.execute(metadata.tables["post"].insert().values(fingerprint=None, observed_at=NOW))
-        return add_post(judging, post)
+            observed._connection.execute(metadata.tables["post"].insert().values(fingerprint=None, observed_at=NOW))
+        return add_post(observed, post)
 
-    monkeypatch.setattr(Judging, "add_post", add)
+    monkeypatch.setattr(Observations, "add_post", add)
     bad = a_post("bad")
     refused = analyzer.judge(
         [bad, a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.analyzer.timeline import Sitting
 from shared.delivery import Delivery
 from shared.events import FindingStatus, Outcome
 from shared.storage.store import Store
@@ -42,22 +43,22 @@ def test_the_ledger_of_a_past_day_can_be_shown(store: Store) -> None:
 
 def test_a_repeated_post_is_no_news_but_one_seen_again_is(store: Store) -> None:
     with store.judgements.judging() as judging:
-        assert judging.add_post(a_post())
-        assert not judging.add_post(a_post())
-        assert judging.add_post(a_post(observed_at=NOW + days(1)))
-        assert judging.add_post(a_post(observed_at=NOW + days(2), comments="closed"))
-        assert judging.add_post(a_post(observed_at=NOW + days(3)))
+        assert judging.observed.add_post(a_post())
+        assert not judging.observed.add_post(a_post())
+        assert judging.observed.add_post(a_post(observed_at=NOW + days(1)))
+        assert judging.observed.add_post(a_post(observed_at=NOW + days(2), comments="closed"))
+        assert judging.observed.add_post(a_post(observed_at=NOW + days(3)))
     with store.judgements.judging() as judging:
-        assert [post.comments for post in judging.posts("weibo/1001", NOW + days(2))] == ["closed"]
-        assert [post.comments for post in judging.posts("weibo/1001", NOW + days(4))] == ["unknown"]
+        assert [post.comments for post in Sitting(judging).at("weibo/1001", NOW + days(2)).posts()] == ["closed"]
+        assert [post.comments for post in Sitting(judging).at("weibo/1001", NOW + days(4)).posts()] == ["unknown"]
 
 
 def test_history_is_as_of_a_moment(store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.add_probe(a_probe(NOW, newest_post_at=NOW - days(3)))
-        judging.add_probe(a_probe(NOW + days(1), Outcome.BLOCKED))
-        judging.add_probe(a_probe(NOW + days(2), newest_post_at=NOW + days(1)))
-        looks = judging.probed("weibo/1001", NOW + days(1))
+        judging.observed.add_probe(a_probe(NOW, newest_post_at=NOW - days(3)))
+        judging.observed.add_probe(a_probe(NOW + days(1), Outcome.BLOCKED))
+        judging.observed.add_probe(a_probe(NOW + days(2), newest_post_at=NOW + days(1)))
+        looks = Sitting(judging).at("weibo/1001", NOW + days(1)).probed
     assert looks.newest_post_at == NOW - days(3)
     assert [probe.outcome for probe in looks.failures] == [Outcome.BLOCKED]
     assert looks.latest_list is not None
@@ -66,9 +67,9 @@ def test_history_is_as_of_a_moment(store: Store) -> None:
 
 def test_a_future_post_is_not_the_newest(store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.add_post(a_post("now", NOW - days(1)))
-        judging.add_post(a_post("future", NOW + days(100)))
-        assert judging.newest_published("weibo/1001", NOW) == NOW - days(1)
+        judging.observed.add_post(a_post("now", NOW - days(1)))
+        judging.observed.add_post(a_post("future", NOW + days(100)))
+        assert Sitting(judging).at("weibo/1001", NOW).newest_published == NOW - days(1)
 
 
 def test_findings_wait_in_the_outbox_until_they_are_told(store: Store) -> None:
@@ -108,13 +109,13 @@ def test_what_held_on_a_past_day_can_be_asked(store: Store) -> None:
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     def fail_half_way() -> None:
         with store.judgements.judging() as judging:
-            judging.add_post(a_post())
+            judging.observed.add_post(a_post())
             raise RuntimeError("killed half way")
 
     with pytest.raises(RuntimeError):
         fail_half_way()
     with store.judgements.judging() as judging:
-        assert judging.posts("weibo/1001", NOW) == []
+        assert Sitting(judging).at("weibo/1001", NOW).posts() == []
 
 
 def test_a_delivery_is_queued_once_and_claimed_once(store: Store) -> None:

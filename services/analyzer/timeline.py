@@ -1,0 +1,113 @@
+"""What is known of one account, walked forward in time: however many moments are asked for, each event is read once."""
+
+from bisect import insort
+from collections import deque
+from datetime import datetime
+
+from shared.clock import FUTURE_TOLERANCE
+from shared.events import Post, Probe
+from shared.storage.judgements import Judging
+from shared.storage.observations import HISTORY_POSTS, MOST_FAILURES, Known, Probed, counted_newest
+
+
+class Timeline:
+    """The account `key` as known at `moment`, which only moves forward; what happened later waits for its turn.
+
+    `newest_published`: newest publish time among all items known, deleted ones included, future ones not.
+    `latest_at`, `latest_list_at`: the newest probe of all, and the newest that proved the list, also after `moment`.
+    """
+
+    def __init__(self, key: str, moment: datetime, known: Known) -> None:
+        self.key = key
+        self.moment = moment
+        self.probed = known.probed
+        self.newest_published: datetime | None = None
+        self._items: dict[str, Post] = {}
+        for post in known.versions:
+            self._meet(post)
+        self._to_count = list(known.published)
+        self._later = deque(sorted(known.later, key=_when))
+        probes = [known.probed.latest, known.probed.latest_list, *known.later]
+        dated = [probe for probe in probes if isinstance(probe, Probe)]
+        self.latest_at = max((probe.at for probe in dated), default=None)
+        self.latest_list_at = max((probe.at for probe in dated if probe.proves_list), default=None)
+
+    def add(self, event: Post | Probe) -> bool:
+        """False when the event lies before `moment`: then all this has to be read anew."""
+        if event.occurred_at <= self.moment:
+            return False
+        insort(self._later, event, key=_when)
+        if isinstance(event, Probe):
+            self.latest_at = max(self.latest_at or event.at, event.at)
+            if event.proves_list:
+                self.latest_list_at = max(self.latest_list_at or event.at, event.at)
+        return True
+
+    def move_to(self, moment: datetime) -> None:
+        self.moment = moment
+        line = moment + FUTURE_TOLERANCE
+        while self._later and self._later[0].occurred_at <= moment:
+            event = self._later.popleft()
+            if isinstance(event, Post):
+                self._meet(event)
+                self._to_count += [event.published_at] if event.published_at else []
+            else:
+                self.probed = _after(self.probed, event)
+        if past := [time for time in self._to_count if time <= line]:
+            self._to_count = [time for time in self._to_count if time > line]
+            self.newest_published = max(filter(None, (self.newest_published, *past)))
+
+    def posts(self) -> list[Post]:
+        """The newest version of each item as first met so, newest published first, at most HISTORY_POSTS."""
+        return sorted(self._items.values(), key=_by_time, reverse=True)[:HISTORY_POSTS]
+
+    def _meet(self, post: Post) -> None:
+        known = self._items.pop(post.id, None)
+        unchanged = known is not None and known == post.model_copy(update={"observed_at": known.observed_at})
+        self._items[post.id] = known if known is not None and unchanged else post
+        if len(self._items) > 2 * HISTORY_POSTS:
+            del self._items[next(iter(self._items))]
+
+
+def _after(probed: Probed, probe: Probe) -> Probed:
+    newest = max(filter(None, (probed.newest_post_at, counted_newest(probe))), default=None)
+    if probe.proves_list:
+        return Probed(probe, probe, newest, ())
+    return Probed(probe, probed.latest_list, newest, (*probed.failures, probe)[-MOST_FAILURES:])
+
+
+def _when(event: Post | Probe) -> datetime:
+    return event.occurred_at
+
+
+def _by_time(post: Post) -> tuple[bool, datetime]:
+    return post.published_at is not None, post.published_at or post.observed_at
+
+
+class Sitting:
+    """One transaction of the analyzer, with the timeline of the account it is at."""
+
+    def __init__(self, judging: Judging) -> None:
+        self.judging = judging
+        self._timeline: Timeline | None = None
+
+    def at(self, key: str, moment: datetime) -> Timeline:
+        """The account as known at `moment`."""
+        timeline = self._timeline
+        if timeline is None or timeline.key != key or timeline.moment > moment:
+            timeline = self._timeline = Timeline(key, moment, self.judging.observed.known(key, moment))
+        timeline.move_to(moment)
+        return timeline
+
+    def add(self, event: Post | Probe) -> bool:
+        """Write the event down; True when it was not known."""
+        observed = self.judging.observed
+        is_new = observed.add_post(event) if isinstance(event, Post) else observed.add_probe(event)
+        timeline = self._timeline
+        if is_new and timeline is not None and timeline.key == event.key and not timeline.add(event):
+            self._timeline = None
+        return is_new
+
+    def forget(self) -> None:
+        """What was written is no more: everything has to be read anew."""
+        self._timeline = None

@@ -1,0 +1,141 @@
+"""Posts and probes as they were observed: written once, read as known at a moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, text
+
+from shared.clock import FUTURE_TOLERANCE
+from shared.events import Outcome, Post, Probe
+from shared.storage.database import Database
+from shared.storage.tables import PROVES, metadata
+
+HISTORY_POSTS = 200
+MOST_FAILURES = 20
+MOST_LATER = 400
+
+_post = metadata.tables["post"]
+_probe = metadata.tables["probe"]
+
+# Asked for every post of a replay: building a statement costs more than running it.
+_NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
+
+
+@dataclass(frozen=True)
+class Probed:
+    """The probes of one account up to a moment. `failures`: since the last one that proved the list, oldest first."""
+
+    latest: Probe | None
+    latest_list: Probe | None
+    newest_post_at: datetime | None
+    failures: tuple[Probe, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an account at a moment.
+
+    `versions`: items observed up to it, oldest first; `published`: their publish times, those that may matter.
+    `later`: what happened after it.
+    """
+
+    probed: Probed
+    versions: Sequence[Post]
+    published: Sequence[datetime]
+    later: Sequence[Post | Probe]
+
+
+class Observations:
+    """Within one transaction of the analyzer."""
+
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
+        self._connection = connection
+
+    def add_post(self, post: Post) -> bool:
+        """True when this sight of the item was not known. One seen again unchanged is written down too: a version
+        between the two may yet arrive."""
+        return self._database.add_new(
+            self._connection,
+            _post,
+            fingerprint=post.fingerprint,
+            observed_at=post.observed_at,
+            key=post.key,
+            published_at=post.published_at,
+            body=post.model_dump_json(),
+        )
+
+    def is_newest(self, post: Post) -> bool:
+        """True unless a later version of the item is known already."""
+        return self._connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
+
+    def add_probe(self, probe: Probe) -> bool:
+        """True when this probe was not known."""
+        return self._database.add_new(
+            self._connection,
+            _probe,
+            fingerprint=probe.fingerprint,
+            key=probe.key,
+            at=probe.at,
+            outcome=probe.outcome,
+            proves_list=probe.proves_list,
+            newest_post_at=counted_newest(probe),
+            body=probe.model_dump_json(),
+        )
+
+    def forget_wrong_clocks(self, key: str, moment: datetime) -> bool:
+        """Probes of a clock that was ahead prove nothing, and their moment would stand before all that comes.
+
+        True when there were.
+        """
+        ahead = (_probe.c.key == key, _probe.c.at > moment, _probe.c.outcome == Outcome.CLOCK)
+        return self._connection.execute(delete(_probe).where(*ahead)).rowcount > 0
+
+    def known(self, key: str, moment: datetime) -> Known:
+        """What is known of an account at a moment, bounded however much there is."""
+        posts = select(_post.c.body).where(_post.c.key == key)
+        known = posts.where(_post.c.observed_at <= moment).order_by(_post.c.observed_at.desc())
+        versions = self._bodies(known.limit(2 * HISTORY_POSTS))
+        later_posts = posts.where(_post.c.observed_at > moment).order_by(_post.c.observed_at)
+        later_probes = select(_probe.c.body).where(_probe.c.key == key, _probe.c.at > moment).order_by(_probe.c.at)
+        return Known(
+            probed=_probed(self._connection, key, moment),
+            versions=[Post.model_validate_json(body) for body in reversed(versions)],
+            published=self._published(key, moment),
+            later=[
+                *(Post.model_validate_json(body) for body in self._bodies(later_posts.limit(MOST_LATER))),
+                *(Probe.model_validate_json(body) for body in self._bodies(later_probes.limit(MOST_LATER))),
+            ],
+        )
+
+    def _published(self, key: str, moment: datetime) -> list[datetime]:
+        """Publish times that matter: the newest counted at `moment`, and those dated after it."""
+        times = select(_post.c.published_at).where(_post.c.key == key, _post.c.observed_at <= moment)
+        line = moment + FUTURE_TOLERANCE
+        counted = times.where(_post.c.published_at <= line).order_by(_post.c.published_at.desc()).limit(1)
+        ahead = times.where(_post.c.published_at > line).order_by(_post.c.published_at).limit(MOST_LATER)
+        return [time for query in (counted, ahead) for time in self._connection.execute(query).scalars()]
+
+    def _bodies(self, query: Select[Any]) -> Sequence[str]:
+        return self._connection.execute(query).scalars().all()
+
+
+def counted_newest(probe: Probe) -> datetime | None:
+    """The newest publish time a look may count: a date far ahead would stop the clock for ever."""
+    newest = probe.newest_post_at
+    return newest if newest is not None and newest <= probe.at + FUTURE_TOLERANCE else None
+
+
+def _probed(connection: Connection, key: str, moment: datetime) -> Probed:
+    known = (_probe.c.key == key, _probe.c.at <= moment)
+    newest_first = select(_probe.c.body).where(*known).order_by(_probe.c.at.desc())
+    latest = connection.execute(newest_first.limit(1)).scalar()
+    latest_list = connection.execute(newest_first.where(text(PROVES)).limit(1)).scalar()
+    proved = Probe.model_validate_json(latest_list) if latest_list else None
+    since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
+    failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(MOST_FAILURES)).scalars()]
+    dated = select(_probe.c.newest_post_at).where(*known, _probe.c.newest_post_at.is_not(None))
+    newest: datetime | None = connection.execute(dated.order_by(_probe.c.newest_post_at.desc()).limit(1)).scalar()
+    return Probed(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
