@@ -36,7 +36,9 @@ def test_accounts_stand_as_differently_as_in_life(host: Host) -> None:
 
 
 def test_a_tick_has_nothing_new_to_say(host: Host) -> None:
+    before = host.store.leases.mark("timer")
     assert not build(replace(host, bus=SilentBus())).step(NOW)
+    assert host.store.leases.mark("timer") == before
     assert host.store.judgements.untold() == []
 
 
