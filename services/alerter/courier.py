@@ -77,7 +77,7 @@ class Courier:
             return False
         limits = ((self._channel.rate_per_minute, _MINUTE), (self._channel.rate_per_second, _SECOND))
         sent_since = self._parts.deliveries.sent_since
-        return all(rate is None or sent_since(self._name, now - span) < rate for rate, span in limits)
+        return all(rate is None or sent_since(self._name, now - span, now) < rate for rate, span in limits)
 
     def _tell(self, rows: Sequence[Delivery], claim: str, clock: "Clock") -> int:
         """The claimed rows' messages. When the database goes away nothing is released: the lease runs out."""
