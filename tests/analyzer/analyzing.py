@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge, Refused
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import Rulebook, load_rulebook
-from services.analyzer.coverage import Timer
 from shared.events import Post, Probe
 from shared.runtime.metrics import Metrics
 from shared.storage.store import Store
