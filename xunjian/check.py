@@ -16,6 +16,7 @@ from rich.text import Text
 from services.analyzer.language.numbers import mask, mask_all
 from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
+from shared.decoding import decoded
 from shared.errors import InputError
 from shared.events import Severity
 
@@ -83,7 +84,7 @@ def _entries(book: Rulebook, lexicon: str | None) -> list[Entry]:
 
 def _check_text(file: str, entries: list[Entry]) -> bool:
     with _opened(file) as stream:
-        text = _decoded(stream.read(), file)
+        text = _text_of(stream.read(), file)
     remarks = remarks_on(text, entries)
     lines = _Lines(text)
     if sys.stdout.isatty() and remarks:
@@ -134,7 +135,7 @@ def _records(stream: Iterable[bytes], file: str) -> Iterator[tuple[str | int, st
         if not line.removeprefix(b"\xef\xbb\xbf").strip():
             continue
         try:
-            record = json.loads(_decoded(line, place))
+            record = json.loads(_text_of(line, place))
         except (ValueError, RecursionError) as error:
             raise InputError(place, f'不是有效的 JSON（{error}）；请每行写一个 {{"id": …, "text": …}}') from error
         yield _identity_and_text(record, place)
@@ -160,17 +161,11 @@ def _opened(file: str) -> BinaryIO:
         raise InputError(file, f"无法读取（{error}）；请检查路径和权限") from error
 
 
-def _decoded(raw: bytes, place: str) -> str:
-    if raw.startswith(_UTF16_MARKS):
-        encodings = [("utf-16", "strict")]
-    else:
-        encodings = [("utf-8-sig", "strict"), ("utf-8-sig", "surrogatepass"), ("gb18030", "strict")]
-    for encoding, errors in encodings:
-        try:
-            return raw.decode(encoding, errors)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(place, "不是 UTF-8 或 GB18030 编码的文本；请另存为 UTF-8")
+def _text_of(raw: bytes, place: str) -> str:
+    text = decoded(raw)
+    if text is None:
+        raise InputError(place, "不是 UTF-8 或 GB18030 编码的文本；请另存为 UTF-8")
+    return text
 
 
 class _Lines:

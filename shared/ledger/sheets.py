@@ -1,6 +1,5 @@
 """Opens what an office sends (.xlsx, .csv) as sheets of plain cells. The file is hostile until proved otherwise."""
 
-import codecs
 import csv
 import warnings
 import zipfile
@@ -19,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.functions import iterparse  # defusedxml's
 
+from shared.decoding import decoded
 from shared.errors import InputError
 from shared.ledger.columns import recognise
 from shared.ledger.values import CellValue, Unreadable
@@ -161,7 +161,7 @@ def _fill_merged(place: str, rows: list[list[CellValue]], merged: list[str]) -> 
 
 
 def _csv(place: str, data: bytes) -> Sheet:
-    text = _decoded(place, data).replace("\x00", "")
+    text = _text_of(place, data).replace("\x00", "")
     try:
         delimiter = max(",;\t", key=lambda sign: _recognised(text, sign))
         rows: list[list[CellValue]] = [[from_csv_text(cell) or None for cell in row] for row in _rows(text, delimiter)]
@@ -170,15 +170,11 @@ def _csv(place: str, data: bytes) -> Sheet:
     return Sheet("CSV", rows)
 
 
-def _decoded(place: str, data: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, or what Chinese Excel saves (GB18030)."""
-    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(place, "认不出文字编码，请用 Excel/WPS 另存为 .xlsx 或“CSV UTF-8”")
+def _text_of(place: str, data: bytes) -> str:
+    text = decoded(data)
+    if text is None:
+        raise InputError(place, "认不出文字编码，请用 Excel/WPS 另存为 .xlsx 或“CSV UTF-8”")
+    return text
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:

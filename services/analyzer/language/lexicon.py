@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from services.analyzer.language.text import Folded, fold, fold_word, is_whole_word
+from shared.decoding import decoded
 from shared.errors import InputError
 
 ALLOW = "allow"
@@ -95,7 +96,7 @@ def read_words(path: Path) -> list[Word]:
 
     Raises InputError naming file, row and remedy.
     """
-    table = csv.reader(io.StringIO(_decoded(path), newline=""))
+    table = csv.reader(io.StringIO(_text_of(path), newline=""))
     try:
         rows = list(enumerate(table, start=1))
     except csv.Error as error:
@@ -120,17 +121,15 @@ def _word(path: Path, number: int, row: Mapping[str, str]) -> Word:
     return Word(word, tag, suggestion or None)
 
 
-def _decoded(path: Path) -> str:
+def _text_of(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(str(path), f"无法读取（{error.strerror}）；请给出可读的 CSV 文件") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(str(path), "既不是 UTF-8 也不是 GB18030 编码；请另存为 CSV UTF-8")
+    text = decoded(raw)
+    if text is None:
+        raise InputError(str(path), "既不是 UTF-8 也不是 GB18030 编码；请另存为 CSV UTF-8")
+    return text
 
 
 class _Cover:
