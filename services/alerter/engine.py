@@ -17,8 +17,8 @@ from services.alerter.digest import is_same
 from services.alerter.dispatch import Dispatch
 from services.alerter.intake import Intake
 from services.alerter.notices import OFF
-from services.alerter.outcome import Outcome
 from services.alerter.parts import Parts
+from services.alerter.receipts import Receipts
 from services.alerter.routes import Routes
 from services.alerter.stages import Silence
 from shared.bus.contract import Bus
@@ -75,7 +75,7 @@ class AlerterEngine:
                 channel,
                 parts,
                 decision,
-                Outcome(name, channel, parts, metrics, jitter),
+                Receipts(name, channel, parts, metrics, jitter),
                 owner=owner,
                 tells_operators=name in routes.operators,
                 closing=self._closing,

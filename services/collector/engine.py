@@ -20,7 +20,7 @@ from shared.account import Account
 from shared.addresses import host_of
 from shared.backoff import doubled
 from shared.bus.contract import Bus
-from shared.clock import Clock, to_shanghai
+from shared.clock import FUTURE_TOLERANCE, Clock, to_shanghai
 from shared.errors import InputError, PermanentError, TransientError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
@@ -30,7 +30,6 @@ from shared.storage.visits import Due, Rest, Visits
 
 log = structlog.get_logger(__name__)
 
-FUTURE_TOLERANCE = timedelta(minutes=10)
 LONGEST_INTERVAL_SECONDS = 86_400.0
 TAKE_STOCK_EVERY = timedelta(minutes=1)
 MEND_EVERY = timedelta(hours=1)
