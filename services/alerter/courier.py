@@ -139,13 +139,14 @@ class Courier:
         return (sound, word(group.unit, matters, resolved=resolved)) if matters else None
 
     def _tell_operators(self, clock: "Clock") -> int:
-        notices = self._parts.notices.claim(clock(), LEASE, next(self._claims), not_about=self._name)
+        claim = next(self._claims)
+        notices = self._parts.notices.claim(clock(), LEASE, claim, not_about=self._name)
         if not notices:
             return 0
         try:
             self._channel.send(word_notices(notices), clock())
         except (TransientError, PermanentError) as error:
-            self._parts.notices.release(notices)
+            self._parts.notices.release(claim)
             known = error if isinstance(error, TransientError | ChannelError) else ChannelError(str(error))
             self._receipts.failed((), known, clock())
         else:

@@ -14,7 +14,7 @@ from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
-from shared.runtime.process import is_dead, unique_owner
+from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
 from shared.validation import validated
 
@@ -26,7 +26,7 @@ def build(host: Host) -> CollectorEngine:
     """The collector over a host. Raises InputError for unusable settings."""
     browser = browser_settings(host.settings)
     visits = host.store.visits
-    visits.free_leases([owner for owner in visits.owners() if is_dead(owner)], host.clock())
+    visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
     return CollectorEngine(
         bus=host.bus,
         visits=visits,

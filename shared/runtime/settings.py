@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
+    def is_alone(self) -> bool:
+        """True where one process a role holds the data folder, and nobody else has its database."""
+        return self.database_url is None and self.kafka_bootstrap is None
+
+    @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'xunjian.db'}"
 
