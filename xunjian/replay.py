@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from services.analyzer.coverage import Coverage
+from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
@@ -54,8 +54,8 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: d
             matters = Matters(book, Metrics())
             Judge(store.judgements, matters).judge(ordered)
             if until is not None:
-                coverage = Coverage.over(store, book, matters, "replay")
-                while coverage.tick(until):
+                timer = Timer.over(store, book, matters, "replay")
+                while timer.tick(until):
                     """More accounts wait than one round takes."""
             return sorted(store.judgements.untold(), key=lambda finding: (finding.at, finding.key, finding.fingerprint))
         finally:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from services.analyzer.coverage import Coverage
+from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
@@ -41,7 +41,7 @@ def fill(store: Store) -> None:
     for number, account in enumerate(accounts):
         judge.judge(list(_history(number, account)))
         _close_some(store, account)
-    Coverage.over(store, rulebook, matters, "bench").tick(NOW)
+    Timer.over(store, rulebook, matters, "bench").tick(NOW)
     store.judgements.mark_told(store.judgements.untold())
 
 

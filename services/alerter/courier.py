@@ -13,8 +13,8 @@ from services.alerter.channels.base import Channel
 from services.alerter.decision import Decision
 from services.alerter.message import Message
 from services.alerter.notices import word_notices
-from services.alerter.outcome import Outcome
 from services.alerter.parts import Parts
+from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
 from services.alerter.wording import Matter, word
 from shared.delivery import Delivery
@@ -39,7 +39,7 @@ class Courier:
         channel: Channel,
         parts: Parts,
         decision: Decision,
-        outcome: Outcome,
+        receipts: Receipts,
         *,
         owner: str,
         tells_operators: bool,
@@ -50,7 +50,7 @@ class Courier:
         self._channel = channel
         self._parts = parts
         self._decision = decision
-        self._outcome = outcome
+        self._receipts = receipts
         self._claims = (f"{owner}/{name}/{number}" for number in itertools.count())
         self._tells_operators = tells_operators
         self._closing = closing
@@ -77,7 +77,7 @@ class Courier:
             return False
         limits = ((self._channel.rate_per_minute, _MINUTE), (self._channel.rate_per_second, _SECOND))
         sent_since = self._parts.deliveries.sent_since
-        return all(rate is None or sent_since(self._name, now - span) < rate for rate, span in limits)
+        return all(rate is None or sent_since(self._name, now - span, now) < rate for rate, span in limits)
 
     def _tell(self, rows: Sequence[Delivery], claim: str, clock: "Clock") -> int:
         """The claimed rows' messages. When the database goes away nothing is released: the lease runs out."""
@@ -103,21 +103,21 @@ class Courier:
         try:
             self._channel.send(message, clock())
         except (TransientError, ChannelError) as error:
-            self._outcome.failed(rows, error, clock())
+            self._receipts.failed(rows, error, clock())
         except PermanentError as error:
-            self._outcome.dead(rows, str(error), clock())
+            self._receipts.dead(rows, str(error), clock())
         except Exception as error:  # noqa: BLE001 - one message may not stop the others
             # Without its words: they may hold the channel's address, which is a secret.
-            self._outcome.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
+            self._receipts.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
         else:
             self._unwritten.append((rows, message, clock()))
             self._write_down()
-            self._outcome.works(clock())
+            self._receipts.works(clock())
 
     def _write_down(self) -> None:
         """What was sent while the database was away is written down before anything else is sent."""
         while self._unwritten:
-            self._outcome.sent(*self._unwritten[0])
+            self._receipts.sent(*self._unwritten[0])
             del self._unwritten[0]
 
     def _worded(self, group: Group, clock: "Clock") -> tuple[Sequence[Delivery], Message] | None:
@@ -132,7 +132,7 @@ class Courier:
             except TransientError:
                 raise
             except Exception as error:  # noqa: BLE001 - one finding may not stop the others
-                self._outcome.dead([row], f"无法写成消息（{type(error).__name__}：{error}）", clock())
+                self._receipts.dead([row], f"无法写成消息（{type(error).__name__}：{error}）", clock())
                 continue
             sound.append(row)
             matters.append(matter)
@@ -147,10 +147,10 @@ class Courier:
         except (TransientError, PermanentError) as error:
             self._parts.notices.release(notices)
             known = error if isinstance(error, TransientError | ChannelError) else ChannelError(str(error))
-            self._outcome.failed((), known, clock())
+            self._receipts.failed((), known, clock())
         else:
             self._parts.notices.record_told(notices, clock())
-            self._outcome.works(clock())
+            self._receipts.works(clock())
         return 1
 
 

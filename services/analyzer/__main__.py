@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.analyzer.coverage import Coverage
+from services.analyzer.coverage import Timer
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
@@ -20,13 +20,13 @@ def build(host: Host) -> AnalyzerEngine:
     store.notes.add("rulebook", rulebook.label, host.clock())
     store.notes.add("deadline_days", rulebook.deadline_days, host.clock())
     matters = Matters(rulebook, host.metrics)
-    coverage = Coverage.over(store, rulebook, matters, unique_owner())
+    timer = Timer.over(store, rulebook, matters, unique_owner())
     return AnalyzerEngine(
         host.bus,
         judgements=store.judgements,
         standings=store.standings,
         judge=Judge(store.judgements, matters),
-        coverage=coverage,
+        timer=timer,
         retention=Retention(store.thinning, store.leases, timedelta(days=host.settings.retention_days)),
         metrics=host.metrics,
         check_clock=lambda: store.database.check_clock(host.clock()),

@@ -22,7 +22,7 @@ PLATFORM_PROBES = 200
 """As many accounts, those probed last, tell whether a platform refuses; a thousand times as many tell no more."""
 
 
-class Coverage:
+class Timer:
     """Costs nothing for accounts of which there is nothing new, however many there are."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Coverage:
         self._rulebook = hashlib.sha256(rulebook.model_dump_json().encode()).hexdigest()[:16]
 
     @classmethod
-    def over(cls, store: Store, rulebook: Rulebook, matters: Matters, owner: str) -> "Coverage":
+    def over(cls, store: Store, rulebook: Rulebook, matters: Matters, owner: str) -> "Timer":
         """With its parts of the store."""
         return cls(
             judgements=store.judgements,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.analyzer.coverage import Coverage
+from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge
 from services.analyzer.retention import Retention
 from shared.bus.contract import Bus, Record, Subscription
@@ -33,7 +33,7 @@ class AnalyzerEngine:
         judgements: Judgements,
         standings: Standings,
         judge: Judge,
-        coverage: Coverage,
+        timer: Timer,
         retention: Retention,
         metrics: Metrics,
         check_clock: Callable[[], None],
@@ -42,7 +42,7 @@ class AnalyzerEngine:
         self._judgements = judgements
         self._standings = standings
         self._judge = judge
-        self._coverage = coverage
+        self._timer = timer
         self._retention = retention
         self._check_clock = check_clock
         self._metrics = metrics
@@ -85,7 +85,7 @@ class AnalyzerEngine:
     def close(self) -> None:
         self._subscription.close()
         try:
-            self._coverage.release()
+            self._timer.release()
         except TransientError as error:
             log.warning("lease_left", reason=str(error))
 
@@ -121,9 +121,9 @@ class AnalyzerEngine:
         # A clock that was set back must not stop the timer.
         if self._ticked_at is not None and abs(now - self._ticked_at) < TICK:
             return
-        if not self._coverage.holds(now):
+        if not self._timer.holds(now):
             return
-        more = self._coverage.tick(now)
+        more = self._timer.tick(now)
         self._retention.prune(now)
         self._measure()
         self._ticked_at = None if more else now

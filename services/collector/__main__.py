@@ -70,7 +70,7 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
     """Every platform with its options. Raises InputError naming platform and option."""
     known = discover("services.collector.platforms", Platform)
     for name in settings.platforms.keys() - known.keys():
-        raise InputError(f"platforms.{name}", f"no such platform; there are: {', '.join(sorted(known))}")
+        raise InputError(f"platforms.{name}", f"没有这个平台；可用的有：{'、'.join(sorted(known))}")
     return {
         name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
     }

@@ -34,10 +34,10 @@ def length_of(headers: Mapping[str, str]) -> int:
     return int(text[:18]) if text.isascii() and text.isdigit() else 0
 
 
-def heard(look: Captured) -> Captured:
-    """`look` with what its answers' headers say of time."""
-    return look.model_copy(
-        update={"retry_after_seconds": _wish(look.captures), "clock_offset": _clock_offset(look.captures)}
+def heard(captured: Captured) -> Captured:
+    """`captured` with what its answers' headers say of time."""
+    return captured.model_copy(
+        update={"retry_after_seconds": _wish(captured.captures), "clock_offset": _clock_offset(captured.captures)}
     )
 
 

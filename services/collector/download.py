@@ -68,18 +68,18 @@ class Downloader:
         deadline = Deadline(self._seconds)
         try:
             captures = tuple(self._get(url, hosts, deadline) for url in plan.fetch)
-            look = Captured(captures=captures, final_url=captures[-1].url if captures else None)
+            captured = Captured(captures=captures, final_url=captures[-1].url if captures else None)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError) as error:
-            look = _explained(error)
+            captured = _explained(error)
         except TooLargeError:
-            look = network_failure(TOO_LARGE)
+            captured = network_failure(TOO_LARGE)
         except UnpackError as error:
-            look = failed(Outcome.NETWORK, str(error))
+            captured = failed(Outcome.NETWORK, str(error))
         except _RedirectError as error:
-            look = failed(Outcome.NETWORK, str(error))
-        if look.failure:
-            log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
-        return heard(look)
+            captured = failed(Outcome.NETWORK, str(error))
+        if captured.failure:
+            log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
+        return heard(captured)
 
     def _get(self, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
         asked, cookies = url, Cookies()

@@ -20,7 +20,7 @@ from shared.account import Account
 from shared.addresses import host_of
 from shared.backoff import doubled
 from shared.bus.contract import Bus
-from shared.clock import Clock, to_shanghai
+from shared.clock import FUTURE_TOLERANCE, Clock, to_shanghai
 from shared.errors import InputError, PermanentError, TransientError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
@@ -30,7 +30,6 @@ from shared.storage.visits import Due, Rest, Visits
 
 log = structlog.get_logger(__name__)
 
-FUTURE_TOLERANCE = timedelta(minutes=10)
 LONGEST_INTERVAL_SECONDS = 86_400.0
 TAKE_STOCK_EVERY = timedelta(minutes=1)
 MEND_EVERY = timedelta(hours=1)
@@ -127,7 +126,7 @@ class CollectorEngine:
         `full`: the whole page, which alone shows some platforms' account name.
         """
         if account.platform not in self._platforms:
-            raise InputError(account.key, f"no such platform; there are: {', '.join(sorted(self._platforms))}")
+            raise InputError(account.key, f"没有该平台的采集程序；可用的有：{'、'.join(sorted(self._platforms))}")
         return self._visit(account, full, renew=_nothing)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from shared.delivery import Notice
 from shared.storage.database import Database
+from shared.storage.deliveries import LONGEST_WAIT
 from shared.storage.tables import metadata
 
 _notice = metadata.tables["notice"]
@@ -49,6 +50,14 @@ class Notices:
     def release(self, notices: Iterable[Notice]) -> None:
         """Not told: another channel may."""
         self._free(notices)
+
+    def mend_claims(self, now: datetime) -> None:
+        """What was claimed, or told, under a clock that ran ahead may be told now."""
+        ahead = now + LONGEST_WAIT
+        with self._database.begin() as connection:
+            held = update(_notice).where(_notice.c.leased_until > ahead)
+            connection.execute(held.values(leased_until=None, leased_by=None))
+            connection.execute(update(_notice).where(_notice.c.told_at > ahead).values(told_at=now))
 
     def withdraw(self, kind: str, subject: str) -> None:
         """No longer so; if it comes again, it is told again."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.analyzer.coverage import Coverage
+from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge, Refused
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import Rulebook, load_rulebook
@@ -17,11 +17,11 @@ class Analyzer:
         book = rulebook or load_rulebook()
         matters = Matters(book, Metrics())
         self._judge = Judge(store.judgements, matters)
-        self.coverage = Coverage.over(store, book, matters, owner)
+        self.timer = Timer.over(store, book, matters, owner)
 
     def judge(self, events: Iterable[Post | Probe]) -> list[Refused]:
         return self._judge.judge(events)
 
     def tick(self, now: datetime) -> None:
-        while self.coverage.tick(now):
+        while self.timer.tick(now):
             """More accounts wait than one round takes."""

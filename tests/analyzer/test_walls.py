@@ -85,7 +85,7 @@ def test_what_the_database_refuses_is_set_aside_and_the_rest_is_judged(
         [bad, a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]
     )
     assert [one.event for one in refused] == [bad]
-    assert "the database refuses this" in refused[0].reason
+    assert "数据库拒绝执行" in refused[0].reason
     assert rules(store) == [("1001", "silent_account"), ("1002", "silent_account")]
 
 
@@ -106,18 +106,18 @@ def test_two_timers_at_one_instant_tell_a_matter_once(store: Store, analyzer: An
 
 def test_the_timer_has_one_holder_until_it_is_gone(store: Store, analyzer: Analyzer) -> None:
     other = Analyzer(store, owner="two")
-    assert analyzer.coverage.holds(NOW)
-    assert not other.coverage.holds(NOW)
-    assert analyzer.coverage.holds(NOW + timedelta(seconds=30))
-    assert not other.coverage.holds(NOW + timedelta(seconds=80))
-    assert other.coverage.holds(NOW + timedelta(seconds=90))
-    other.coverage.release()
-    assert analyzer.coverage.holds(NOW + timedelta(seconds=91))
+    assert analyzer.timer.holds(NOW)
+    assert not other.timer.holds(NOW)
+    assert analyzer.timer.holds(NOW + timedelta(seconds=30))
+    assert not other.timer.holds(NOW + timedelta(seconds=80))
+    assert other.timer.holds(NOW + timedelta(seconds=90))
+    other.timer.release()
+    assert analyzer.timer.holds(NOW + timedelta(seconds=91))
 
 
 def test_a_timer_left_by_a_clock_that_was_ahead_is_free(store: Store, analyzer: Analyzer) -> None:
-    assert analyzer.coverage.holds(NOW + days(160))
-    assert Analyzer(store, owner="two").coverage.holds(NOW)
+    assert analyzer.timer.holds(NOW + days(160))
+    assert Analyzer(store, owner="two").timer.holds(NOW)
 
 
 def with_a_citys_own_deadline() -> Rulebook:

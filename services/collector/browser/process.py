@@ -61,17 +61,17 @@ class Browser:
                 tab = self._tab(platform)
             deadline = Deadline(self._settings.timeout_seconds)
             with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
-                look = _look(tab, page, plan, deadline, full)
+                captured = _visited(tab, page, plan, deadline, full)
         except VisitError as error:
-            look = error.look
+            captured = error.captured
         except SessionFileError as error:
             return failed(Outcome.CRASH, str(error))
         except pw.Error as error:
-            look = _STUCK if self._kill_switch.has_fired else explained(error)
-        if look.failure:
-            log.warning("visit_failed", platform=platform, failure=look.failure.value, reason=look.reason)
-            self._recover(platform, look.failure)
-        return heard(look)
+            captured = _STUCK if self._kill_switch.has_fired else explained(error)
+        if captured.failure:
+            log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
+            self._recover(platform, captured.failure)
+        return heard(captured)
 
     def check(self) -> str:
         """Really start the browser; returns its version. Raises TransientError when it does not start."""
@@ -171,7 +171,7 @@ class Browser:
         self._kill_switch.aim(None)
 
 
-def _look(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
+def _visited(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
     tab.visits += 1
     if not full and plan.fetch and tab.is_warm_for(plan.fetch):
         captures = tab.fetch(plan.fetch, deadline)

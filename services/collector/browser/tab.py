@@ -168,11 +168,11 @@ class Tab:
 
 
 class VisitError(Exception):
-    """A visit ended by a reason of ours; `look` tells it."""
+    """A visit ended by a reason of ours; `captured` tells it."""
 
-    def __init__(self, look: Captured) -> None:
-        super().__init__(look.reason)
-        self.look = look
+    def __init__(self, captured: Captured) -> None:
+        super().__init__(captured.reason)
+        self.captured = captured
 
 
 def explained(error: pw.Error) -> Captured:

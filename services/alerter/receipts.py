@@ -22,7 +22,7 @@ TOLD_AGAIN_AFTER = timedelta(days=1)
 """A channel that comes and goes is told once a day, not once an hour."""
 
 
-class Outcome:
+class Receipts:
     """One channel's. `jitter` gives 0..1."""
 
     def __init__(
