@@ -30,6 +30,7 @@ GROUP = "alerter"
 PATIENCE_ROUNDS = 50
 """Idle rounds after which draining ends though records remain: another member of the group has them in hand."""
 SHOWN_EVERY = timedelta(seconds=15)
+MEND_EVERY = timedelta(hours=1)
 
 
 class AlerterEngine:
@@ -63,6 +64,7 @@ class AlerterEngine:
         self._patience_seconds = patience_seconds
         self._intake = Intake(self._subscription, parts, routes, metrics)
         self._shown_at: datetime | None = None
+        self._mended_at: datetime | None = None
         gone = set(parts.deliveries.channels_waited_for()) - channels.keys()
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
         self._closing = threading.Event()
@@ -118,6 +120,7 @@ class AlerterEngine:
         self._subscription.close()
 
     def _round(self, now: datetime, queue_until: datetime, *, early: timedelta, patience_seconds: float | None) -> bool:
+        self._mend(now)
         if self._shown_at is None:
             self._begin(now)
         records = self._subscription.poll(self._poll_seconds)
@@ -127,6 +130,14 @@ class AlerterEngine:
         self._show(now)
         self._metrics.heartbeat.set(now.timestamp())
         return bool(records) or tried > 0
+
+    def _mend(self, now: datetime) -> None:
+        """Hourly, and whenever the clock was set back."""
+        if self._mended_at is None or not self._mended_at <= now < self._mended_at + MEND_EVERY:
+            self._parts.deliveries.mend_plans(now)
+            self._parts.notices.mend_claims(now)
+            self._parts.channels.mend_plans(now)
+            self._mended_at = now
 
     def _begin(self, now: datetime) -> None:
         """What the settings mended since the last start is due: channels set up anew, findings that had no route."""
@@ -139,7 +150,7 @@ class AlerterEngine:
         self._intake.route_again(now)
 
     def _show(self, now: datetime) -> None:
-        if self._shown_at is not None and now < self._shown_at + SHOWN_EVERY:
+        if self._shown_at is not None and self._shown_at <= now < self._shown_at + SHOWN_EVERY:
             return
         self._shown_at = now
         off = {trouble.name for trouble in self._parts.channels.troubles() if trouble.off_since}

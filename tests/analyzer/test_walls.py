@@ -85,7 +85,7 @@ def test_what_the_database_refuses_is_set_aside_and_the_rest_is_judged(
         [bad, a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]
     )
     assert [one.event for one in refused] == [bad]
-    assert "the database refuses this" in refused[0].reason
+    assert "数据库拒绝执行" in refused[0].reason
     assert rules(store) == [("1001", "silent_account"), ("1002", "silent_account")]
 
 
