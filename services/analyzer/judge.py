@@ -65,7 +65,6 @@ class Judge:
             sitting = Sitting(judging)
             # By key, so that two analyzers never wait for each other's accounts.
             for key, own in sorted(by_account.items()):
-                judging.serialise(key)
                 refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at))
         return refused
 
@@ -73,6 +72,7 @@ class Judge:
         """An account's events; when something raises, each of them by itself."""
         try:
             with sitting.judging.part():
+                sitting.judging.serialise(key)
                 return self._judge_account(sitting, key, events)
         except TransientError:
             raise
