@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.analyzer.retention import Retention
-from shared.errors import InputError, TransientError
+from shared.errors import TransientError
 from shared.events import Outcome
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
@@ -108,16 +108,6 @@ def test_a_clock_that_differs_from_the_databases_judges_nobody(store: Store) -> 
         return
     with pytest.raises(TransientError, match="校准时间"):
         store.database.check_clock(NOW + days(999))
-
-
-def test_a_database_of_another_version_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/xunjian.db"
-    first = open_store(url)
-    with first.database.begin() as connection:
-        connection.exec_driver_sql("PRAGMA user_version = 1")
-    first.close()
-    with pytest.raises(InputError, match="重新导入台账"):
-        open_store(url)
 
 
 def test_a_remark_made_under_a_clock_that_was_ahead_does_not_hide_the_next(store: Store) -> None:
