@@ -50,6 +50,13 @@ class Database:
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
         try:
+            self._open(only_reads)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, only_reads: bool) -> None:
+        try:
             with _told_apart():
                 self._refuse_other_schema()
                 if not only_reads:
