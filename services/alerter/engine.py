@@ -22,6 +22,7 @@ from services.alerter.receipts import Receipts
 from services.alerter.routes import Routes
 from services.alerter.stages import Silence
 from shared.bus.contract import Bus
+from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -65,6 +66,7 @@ class AlerterEngine:
         self._intake = Intake(self._subscription, parts, routes, metrics)
         self._shown_at: datetime | None = None
         self._mended_at: datetime | None = None
+        self._off: dict[str, str] = {}
         gone = set(parts.deliveries.channels_waited_for()) - channels.keys()
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
         self._closing = threading.Event()
@@ -105,6 +107,11 @@ class AlerterEngine:
                 return
             idle_rounds = 0 if busy else idle_rounds + 1
         _log.warning("another alerter has the findings in hand", lag=self.lag())
+
+    def check(self) -> None:
+        """Raises TransientError naming the channels that are switched off, as of a few seconds ago."""
+        if self._off:
+            raise TransientError("；".join(f"渠道 {name} 已停用：{error}" for name, error in sorted(self._off.items())))
 
     @property
     def closing(self) -> bool:
@@ -153,6 +160,6 @@ class AlerterEngine:
         if self._shown_at is not None and self._shown_at <= now < self._shown_at + SHOWN_EVERY:
             return
         self._shown_at = now
-        off = {trouble.name for trouble in self._parts.channels.troubles() if trouble.off_since}
-        self._metrics.set_channels_off({name: name in off for name in self._channels})
+        self._off = {one.name: one.error for one in self._parts.channels.troubles() if one.off_since}
+        self._metrics.set_channels_off({name: name in self._off for name in self._channels})
         self._metrics.set_kept(self._parts.deliveries.kept())
