@@ -19,12 +19,12 @@ def build(host: Host) -> AnalyzerEngine:
     rulebook.check()
     store.notes.add("rulebook", rulebook.label, host.clock())
     store.notes.add("deadline_days", rulebook.deadline_days, host.clock())
+    host.metrics.count_accounts(store.standings.counts)
     matters = Matters(rulebook, host.metrics)
     timer = Timer.over(store, rulebook, matters, unique_owner())
     return AnalyzerEngine(
         host.bus,
         judgements=store.judgements,
-        standings=store.standings,
         judge=Judge(store.judgements, matters),
         timer=timer,
         retention=Retention(store.thinning, store.leases, timedelta(days=host.settings.retention_days)),

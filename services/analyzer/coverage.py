@@ -11,7 +11,7 @@ from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
 from shared.storage.judgements import Judgements
-from shared.storage.leases import Leases
+from shared.storage.leases import FOLLOWED, Leases
 from shared.storage.standings import Standings
 from shared.storage.store import Store
 
@@ -89,7 +89,9 @@ class Timer:
                 judging.serialise(key)
                 if account := judging.account(key):
                     self._refile(Sitting(judging), Case(account, now))
-        self._leases.set_mark("timer", f"{self._rulebook}:{max((number for number, _ in changed), default=after)}")
+        newest = max((number for number, _ in changed), default=after)
+        self._leases.set_mark("timer", f"{self._rulebook}:{newest}")
+        self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
 
     def _refile(self, sitting: Sitting, case: Case) -> None:
