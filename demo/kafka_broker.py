@@ -65,7 +65,7 @@ def fetch(cache: Path = CACHE) -> Path:
     if jars.is_dir():
         return jars
     if missing := missing_programs():
-        raise InputError("PATH", f"no {' and no '.join(missing)}; install a Java 17 runtime and Maven")
+        raise InputError("PATH", f"缺少 {'、'.join(missing)}；请安装 Java 17 运行环境和 Maven")
     cache.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(dir=cache) as part:

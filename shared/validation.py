@@ -1,8 +1,10 @@
 """Options validated where they are read, and the first thing wrong with them in one Chinese phrase."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import InputError
@@ -92,6 +94,27 @@ def validated(kind: type[M], options: Mapping[str, Any], place: str) -> M:
         key = ".".join(filter(None, (place, problem.place)))
         # Not `from error`: its text quotes what was given, and a logged traceback would show it.
         raise InputError(key, f"{problem.words}；请改正设置") from None
+
+
+def yaml_problem(error: yaml.YAMLError | UnicodeDecodeError | OSError) -> str:
+    """Why a YAML file cannot be read, by line and column, without its text, which may hold a secret."""
+    if isinstance(error, OSError):
+        return file_problem(error)
+    if isinstance(error, UnicodeDecodeError):
+        return "不是 UTF-8 编码；请核对，另存为 UTF-8"
+    mark = getattr(error, "problem_mark", None)
+    place = f"（第{mark.line + 1}行第{mark.column + 1}列）" if mark else ""
+    return f"YAML 格式有误{place}；请核对缩进、冒号后的空格、引号和括号"
+
+
+def file_problem(error: OSError) -> str:
+    """Why a file cannot be read, and what to do."""
+    known = {
+        errno.ENOENT: "没有这个文件；请核对路径",
+        errno.EISDIR: "这是目录；请写文件的路径",
+        errno.EACCES: "没有权限；请让运行用户可以读",
+    }
+    return known.get(error.errno or 0, f"{error.strerror}；请让运行用户可以读")
 
 
 def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:

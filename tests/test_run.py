@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from openpyxl import load_workbook
 
@@ -72,6 +73,11 @@ def numbers_told(folder: Path) -> Counter[str]:
     lines = (folder / "var/demo/xunjian.log").read_text(encoding="utf-8").splitlines()
     events = [json.loads(line) for line in lines if line.endswith("}")]
     return Counter(number for event in events if event["event"] == "told" for number in event["numbers"])
+
+
+def ready(url: str) -> str:
+    """What /readyz says, whatever its status."""
+    return httpx.get(url, timeout=30).text
 
 
 @pytest.fixture(scope="module")
@@ -184,8 +190,14 @@ def test_a_report_folder_that_cannot_be_written_ends_nothing(tmp_path: Path) -> 
     (tmp_path / "var/demo/started_at").write_text(datetime.now(UTC).isoformat())
     (tmp_path / "var/demo/reports").write_text("in the way")
     process = start(tmp_path, new_group=True)
+    assert process.stdout is not None
+    health = process.stdout.readline().strip().removeprefix("指标：").replace("/metrics", "/readyz")
     until(lambda: probes(tmp_path) >= 22, process)
     until(lambda: len(inbox(tmp_path)) > 0, process)
+    until(lambda: "FileExistsError" in ready(health), process)
+    (tmp_path / "var/demo/reports").unlink()
+    until(lambda: list((tmp_path / "var/demo").glob("reports/*.xlsx")) != [], process)
+    until(lambda: ready(health) == "ready\n", process)
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=100)
     assert process.returncode == 0

@@ -163,20 +163,22 @@ def _until_stopped(host: Host, screen: Screen, process: Process) -> None:
 
 
 class _FirstLists:
-    """Once every account was visited, the running week's list so far."""
+    """Once every account was visited, the running week's list so far: tried until it is written, ever more rarely."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._reporter = build_reporter(host)
         self._is_written = False
 
-    def step(self, _now: datetime) -> bool:
+    def step(self, now: datetime) -> bool:
         if not self._is_written and not self._host.store.visits.is_waiting(EVER, FOR_EVER):
-            _write_lists(self._host)
+            self._reporter.write_running(now)
+            self._reporter.check()
             self._is_written = True
         return False
 
     def close(self) -> None:
-        """Nothing is held open between rounds."""
+        self._reporter.close()
 
 
 def _write_lists(host: Host) -> None:

@@ -31,6 +31,7 @@ class Screen:
         self._folder = host.settings.data_dir
         self._clock = host.clock
         self._standings = host.store.standings
+        self._channels = host.store.channels
         self._console = console
         self._vitals = vitals
         self._metrics_url = metrics_url
@@ -101,9 +102,20 @@ class Screen:
         if len(rows) < sum(self._counts.values()):
             self._say(f"……以上是最严重的 {len(rows)} 个，全部见清单")
         self._say(board.summary(self._counts))
+        for trouble in self._troubles():
+            self._say(trouble)
         self._say(
             f"消息：{self._folder / 'inbox'}　清单：{self._folder / 'reports'}　日志：{self._folder / 'xunjian.log'}"
         )
+
+    def _troubles(self) -> list[str]:
+        """What keeps messages from people: said last, since nobody may be left to tell it otherwise."""
+        try:
+            off = [one for one in self._channels.troubles() if one.off_since]
+        except TransientError:
+            return []
+        remedy = "消息已保留，见 xunjian deliveries list；改好后执行 xunjian deliveries resend"
+        return [f"渠道 {one.name} 已停用：{one.error}（{remedy}）" for one in off]
 
     def _count(self) -> dict[State, int]:
         counts: Counter[State] = Counter()

@@ -8,7 +8,7 @@ from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
 from services.alerter.routes import build_routes
 from shared.runtime.opening import Host, run_alone
-from shared.runtime.process import is_dead, unique_owner
+from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
 
 
@@ -18,9 +18,10 @@ def build(host: Host) -> AlerterEngine:
     channels = build_channels(channel_options(settings))
     routes = build_routes(settings.routes, settings.operators)
     routes.check(channels)
-    for claim in host.store.deliveries.claims():
-        if is_dead(claim.partition("/")[0]):
-            host.store.deliveries.release(claim)
+    for held in (host.store.deliveries, host.store.notices):
+        for claim in held.claims():
+            if host.is_gone(claim.partition("/")[0]):
+                held.release(claim)
     return AlerterEngine(
         host.bus,
         Parts.of(host.store),

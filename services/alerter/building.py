@@ -31,5 +31,5 @@ def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]])
     place = f"channels.{name}"
     kind = given.pop("type", None)
     if kind not in known:
-        raise InputError(f"{place}.type", f"no channel of type {kind!r}; there are: {', '.join(sorted(known))}")
+        raise InputError(f"{place}.type", f"没有类型 {kind}；可选：{'、'.join(sorted(known))}")
     return validated(known[kind], given, place)

@@ -77,7 +77,7 @@ class Courier:
             return False
         limits = ((self._channel.rate_per_minute, _MINUTE), (self._channel.rate_per_second, _SECOND))
         sent_since = self._parts.deliveries.sent_since
-        return all(rate is None or sent_since(self._name, now - span) < rate for rate, span in limits)
+        return all(rate is None or sent_since(self._name, now - span, now) < rate for rate, span in limits)
 
     def _tell(self, rows: Sequence[Delivery], claim: str, clock: "Clock") -> int:
         """The claimed rows' messages. When the database goes away nothing is released: the lease runs out."""
@@ -139,13 +139,14 @@ class Courier:
         return (sound, word(group.unit, matters, resolved=resolved)) if matters else None
 
     def _tell_operators(self, clock: "Clock") -> int:
-        notices = self._parts.notices.claim(clock(), LEASE, next(self._claims), not_about=self._name)
+        claim = next(self._claims)
+        notices = self._parts.notices.claim(clock(), LEASE, claim, not_about=self._name)
         if not notices:
             return 0
         try:
             self._channel.send(word_notices(notices), clock())
         except (TransientError, PermanentError) as error:
-            self._parts.notices.release(notices)
+            self._parts.notices.release(claim)
             known = error if isinstance(error, TransientError | ChannelError) else ChannelError(str(error))
             self._receipts.failed((), known, clock())
         else:

@@ -22,6 +22,7 @@ from services.alerter.receipts import Receipts
 from services.alerter.routes import Routes
 from services.alerter.stages import Silence
 from shared.bus.contract import Bus
+from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +31,7 @@ GROUP = "alerter"
 PATIENCE_ROUNDS = 50
 """Idle rounds after which draining ends though records remain: another member of the group has them in hand."""
 SHOWN_EVERY = timedelta(seconds=15)
+MEND_EVERY = timedelta(hours=1)
 
 
 class AlerterEngine:
@@ -63,6 +65,8 @@ class AlerterEngine:
         self._patience_seconds = patience_seconds
         self._intake = Intake(self._subscription, parts, routes, metrics)
         self._shown_at: datetime | None = None
+        self._mended_at: datetime | None = None
+        self._off: dict[str, str] = {}
         gone = set(parts.deliveries.channels_waited_for()) - channels.keys()
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
         self._closing = threading.Event()
@@ -104,6 +108,11 @@ class AlerterEngine:
             idle_rounds = 0 if busy else idle_rounds + 1
         _log.warning("another alerter has the findings in hand", lag=self.lag())
 
+    def check(self) -> None:
+        """Raises TransientError naming the channels that are switched off, as of a few seconds ago."""
+        if self._off:
+            raise TransientError("；".join(f"渠道 {name} 已停用：{error}" for name, error in sorted(self._off.items())))
+
     @property
     def closing(self) -> bool:
         """True once it was told to close: no further message is begun."""
@@ -118,6 +127,7 @@ class AlerterEngine:
         self._subscription.close()
 
     def _round(self, now: datetime, queue_until: datetime, *, early: timedelta, patience_seconds: float | None) -> bool:
+        self._mend(now)
         if self._shown_at is None:
             self._begin(now)
         records = self._subscription.poll(self._poll_seconds)
@@ -127,6 +137,14 @@ class AlerterEngine:
         self._show(now)
         self._metrics.heartbeat.set(now.timestamp())
         return bool(records) or tried > 0
+
+    def _mend(self, now: datetime) -> None:
+        """Hourly, and whenever the clock was set back."""
+        if self._mended_at is None or not self._mended_at <= now < self._mended_at + MEND_EVERY:
+            self._parts.deliveries.mend_plans(now)
+            self._parts.notices.mend_claims(now)
+            self._parts.channels.mend_plans(now)
+            self._mended_at = now
 
     def _begin(self, now: datetime) -> None:
         """What the settings mended since the last start is due: channels set up anew, findings that had no route."""
@@ -139,9 +157,9 @@ class AlerterEngine:
         self._intake.route_again(now)
 
     def _show(self, now: datetime) -> None:
-        if self._shown_at is not None and now < self._shown_at + SHOWN_EVERY:
+        if self._shown_at is not None and self._shown_at <= now < self._shown_at + SHOWN_EVERY:
             return
         self._shown_at = now
-        off = {trouble.name for trouble in self._parts.channels.troubles() if trouble.off_since}
-        self._metrics.set_channels_off({name: name in off for name in self._channels})
+        self._off = {one.name: one.error for one in self._parts.channels.troubles() if one.off_since}
+        self._metrics.set_channels_off({name: name in self._off for name in self._channels})
         self._metrics.set_kept(self._parts.deliveries.kept())

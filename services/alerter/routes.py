@@ -51,8 +51,8 @@ class Routes:
         for place, names in {**places, "operators": self.operators}.items():
             for name in names:
                 if name not in channels:
-                    there = ", ".join(sorted(channels))
-                    raise InputError(place, f"no channel named {name!r}; there are: {there}")
+                    there = "、".join(sorted(channels))
+                    raise InputError(place, f"没有渠道 {name}；设置 channels 中有：{there}")
 
 
 def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str]) -> Routes:

@@ -74,13 +74,13 @@ Stage = Callable[[Delivery, View, datetime], Stop | None]
 def no_longer_true(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """Resolved or superseded since it was queued. A finding dated after `now` (clocks differ) gets the benefit."""
     gone = view.open.get(delivery.fingerprint) != delivery.finding.at and delivery.finding.at <= now
-    return Stop("resolved or superseded meanwhile") if delivery.status is FindingStatus.OPEN and gone else None
+    return Stop("已解除或已被取代") if delivery.status is FindingStatus.OPEN and gone else None
 
 
 def told_before(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """It was over and came back before anybody was told that it was over."""
     known = delivery.status is FindingStatus.OPEN and identity(delivery) in view.told
-    return Stop("told before, and never that it was over") if known else None
+    return Stop("此前已告知，且未告知过解除") if known else None
 
 
 def never_told(delivery: Delivery, view: View, now: datetime) -> Stop | None:
@@ -88,10 +88,10 @@ def never_told(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     if delivery.status is not FindingStatus.RESOLVED:
         return None
     if identity(delivery) in view.under_way:
-        return Stop("its opening is still under way", until=now + SETTLING)
+        return Stop("提醒尚在发送中", until=now + SETTLING)
     if identity(delivery) not in view.told:
-        return Stop("its opening was never told here")
-    return Stop("open again meanwhile") if delivery.fingerprint in view.open else None
+        return Stop("此渠道未曾发过这条提醒")
+    return Stop("又再次出现") if delivery.fingerprint in view.open else None
 
 
 def inhibited(delivery: Delivery, view: View, now: datetime) -> Stop | None:
@@ -99,14 +99,14 @@ def inhibited(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     finding = delivery.finding
     about_account = finding.severity is Severity.UNVERIFIED and finding.account_id != WHOLE_PLATFORM
     if delivery.status is FindingStatus.OPEN and about_account and finding.platform in view.blocked_platforms:
-        return Stop("the whole platform is blocked", until=now + LOOK_AGAIN)
+        return Stop("整个平台都无法核查", until=now + LOOK_AGAIN)
     return None
 
 
 def silenced(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """A silence delays; what still holds when it ends is told then."""
     ends = [silence.ends_at for silence in view.silences if silence.covers(delivery, now)]
-    return Stop("silenced", until=max(ends)) if ends else None
+    return Stop("已设静默", until=max(ends)) if ends else None
 
 
 STAGES: tuple[Stage, ...] = (no_longer_true, told_before, never_told, inhibited, silenced)

@@ -20,6 +20,9 @@ def build(host: Host) -> AnalyzerEngine:
     store.notes.add("rulebook", rulebook.label, host.clock())
     store.notes.add("deadline_days", rulebook.deadline_days, host.clock())
     host.metrics.count_accounts(store.standings.counts)
+    for name, owner in store.leases.held():
+        if host.is_gone(owner):
+            store.leases.release(name, owner)
     matters = Matters(rulebook, host.metrics)
     timer = Timer.over(store, rulebook, matters, unique_owner())
     return AnalyzerEngine(

@@ -1,13 +1,17 @@
 """The one timer: who could not be probed becomes 未能核实; what the ledger or the rulebook dropped is dropped here."""
 
 import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
+
+import structlog
 
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.rulebook import Rulebook
 from services.analyzer.timeline import Sitting
 from shared.account import WHOLE_PLATFORM, Account, AccountStatus
+from shared.errors import TransientError
 from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
 from shared.storage.judgements import Judgements
@@ -15,7 +19,10 @@ from shared.storage.leases import FOLLOWED, Leases
 from shared.storage.standings import Standings
 from shared.storage.store import Store
 
+log = structlog.get_logger(__name__)
+
 LEASE = timedelta(minutes=1)
+AGAIN_AFTER = timedelta(hours=1)
 MOST_ACCOUNTS = 500
 """Of one tick and kind; more wait for the next round, so that judging goes on in between."""
 PLATFORM_PROBES = 200
@@ -42,6 +49,7 @@ class Timer:
         self._leases = leases
         self._matters = matters
         self._owner = owner
+        self._complaints: list[str] = []
         self._rulebook = hashlib.sha256(rulebook.model_dump_json().encode()).hexdigest()[:16]
 
     @classmethod
@@ -66,15 +74,12 @@ class Timer:
 
     def tick(self, now: datetime) -> bool:
         """One round; True when more accounts wait than one round takes. Raises TransientError."""
+        self._complaints.clear()
         for platform in self._standings.platforms():
-            self._check_platform(platform, now)
+            self._apart(platform, partial(self._check_platform, platform, now))
         followed = self._follow_ledger(now)
         lapsed = self._standings.to_check(now, MOST_ACCOUNTS)
-        for key in lapsed:
-            with self._judgements.judging() as judging:
-                judging.serialise(key)
-                if account := judging.account(key):
-                    self._check(Sitting(judging), Case(account, now))
+        self._each(lapsed, now, self._check)
         return followed or len(lapsed) == MOST_ACCOUNTS
 
     def _follow_ledger(self, now: datetime) -> bool:
@@ -84,15 +89,43 @@ class Timer:
         changed = self._accounts.changed_after(after, MOST_ACCOUNTS)
         if not changed and rulebook == self._rulebook:
             return False
-        for key in sorted({key for _, key in changed}):
-            with self._judgements.judging() as judging:
-                judging.serialise(key)
-                if account := judging.account(key):
-                    self._refile(Sitting(judging), Case(account, now))
+        self._each(sorted({key for _, key in changed}), now, self._refile)
         newest = max((number for number, _ in changed), default=after)
         self._leases.set_mark("timer", f"{self._rulebook}:{newest}")
         self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
+
+    def _each(self, keys: Iterable[str], now: datetime, act: Callable[[Sitting, Case], None]) -> None:
+        """Each account in a transaction of its own; one that spoils it comes later and holds up no other."""
+        for key in keys:
+            if not self._apart(key, partial(self._act_on, key, now, act)):
+                self._judgements.postpone_check(key, now + AGAIN_AFTER)
+
+    def _act_on(self, key: str, now: datetime, act: Callable[[Sitting, Case], None]) -> None:
+        with self._judgements.judging() as judging:
+            judging.serialise(key)
+            if account := judging.account(key):
+                case = Case(account, now)
+                act(Sitting(judging), case)
+                self._complaints += [f"{key}: {failure}" for failure in case.failures]
+
+    def _apart(self, name: str, act: Callable[[], None]) -> bool:
+        """False when it could not be done, which was told. Raises TransientError."""
+        try:
+            act()
+        except TransientError:
+            raise
+        except Exception as error:
+            self._complaints.append(f"{name}: {type(error).__name__}: {error}")
+            log.exception("not_checked", of=name)
+            return False
+        return True
+
+    def check(self) -> None:
+        """Raises TransientError naming what the last tick could not check."""
+        if self._complaints:
+            more = f" (+{len(self._complaints) - 3})" if len(self._complaints) > 3 else ""
+            raise TransientError("; ".join(self._complaints[:3]) + more)
 
     def _refile(self, sitting: Sitting, case: Case) -> None:
         """What no rule of this rulebook says, or says of an account no longer watched, is nobody's news."""
@@ -117,6 +150,7 @@ class Timer:
             for entry in self._matters.entries("platform"):
                 ask = partial(entry.plugin.check_platform, now, latest)
                 self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
+            self._complaints += [f"{platform}: {failure}" for failure in case.failures]
             for finding in held:
                 if finding.indicator not in self._matters.indicators:
                     self._matters.close(sitting, finding, now, FindingStatus.SUPERSEDED)

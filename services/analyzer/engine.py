@@ -76,6 +76,10 @@ class AnalyzerEngine:
             else:
                 self._metrics.events.labels(record.topic, "judged").inc()
 
+    def check(self) -> None:
+        """Raises TransientError naming accounts and rules that the timer could not deal with."""
+        self._timer.check()
+
     def lag(self) -> int:
         return self._subscription.lag()
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from functools import partial
 from itertools import groupby
 
@@ -33,6 +34,16 @@ class Refused:
     reason: str
 
 
+class Came(Enum):
+    """How what was observed at one moment stands to what had been judged before."""
+
+    IN_ORDER = auto()
+    LATE = auto()
+    """Something later had been judged without it."""
+    KNOWN = auto()
+    """All of it was: it came again, and the past must not be told anew as if it were the present."""
+
+
 class Judge:
     """Reads posts and probes, writes findings and standings. Repeated events change nothing."""
 
@@ -54,7 +65,6 @@ class Judge:
             sitting = Sitting(judging)
             # By key, so that two analyzers never wait for each other's accounts.
             for key, own in sorted(by_account.items()):
-                judging.serialise(key)
                 refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at))
         return refused
 
@@ -62,6 +72,7 @@ class Judge:
         """An account's events; when something raises, each of them by itself."""
         try:
             with sitting.judging.part():
+                sitting.judging.serialise(key)
                 return self._judge_account(sitting, key, events)
         except TransientError:
             raise
@@ -81,35 +92,42 @@ class Judge:
         late = False
         for at, group in groupby(events, key=_occurred_at):
             case, together = Case(account, at), list(group)
-            late = self._judge_moment(sitting, case, together) or late
-            self._matters.stand(sitting, case, at, at)
+            came = self._judge_moment(sitting, case, together)
+            late = late or came is Came.LATE
+            if came is Came.IN_ORDER:
+                self._matters.stand(sitting, case, at, at)
             refused += [Refused(together[-1], "; ".join(case.failures))] if case.failures else []
         if late:
             self._judge_latest_again(sitting, account)
         return refused
 
-    def _judge_moment(self, sitting: Sitting, case: Case, events: list[Observed]) -> bool:
-        """What was observed at one moment; True when something later had been judged without it."""
+    def _judge_moment(self, sitting: Sitting, case: Case, events: list[Observed]) -> "Came":
+        """What was observed at one moment."""
         key, at = case.account.key, case.at
-        if sitting.judging.observed.forget_wrong_clocks(key, at):
-            sitting.forget()
-        latest_at = sitting.at(key, at - _INSTANT).latest_at
-        latest_list_at = sitting.at(key, at - _INSTANT).latest_list_at
         # Lists, not generators: all of one visit is written down before any of it is judged.
         posts = [event for event in events if isinstance(event, Post) and sitting.add(event)]
         probes = [event for event in events if isinstance(event, Probe) and sitting.add(event)]
+        if not posts and not probes:
+            return Came.KNOWN
+        if sitting.judging.observed.forget_wrong_clocks(key, at):
+            sitting.forget()
         if case.account.status is AccountStatus.CANCELLED:
-            return False
-        overtaken = latest_list_at is not None and latest_list_at > at
-        if probes and not overtaken:
+            return Came.IN_ORDER
+        before = sitting.at(key, at - _INSTANT)
+        is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
+        if before.latest_list_at is None or before.latest_list_at <= at:
             self._matters.check_time(sitting, case, known_until=at - _INSTANT)
+            self._judge_new(sitting, case, posts, probes)
+        else:
+            self._judge_new(sitting, case, posts, ())
+        return Came.LATE if is_late else Came.IN_ORDER
+
+    def _judge_new(self, sitting: Sitting, case: Case, posts: Iterable[Post], probes: Iterable[Probe]) -> None:
         for post in posts:
             if sitting.judging.observed.is_newest(post):
                 self._judge_post(sitting, case, post)
         for probe in probes:
-            if not overtaken:
-                self._judge_probe(sitting, case, probe)
-        return latest_at is not None and (latest_at > at if probes else bool(posts) and latest_at >= at)
+            self._judge_probe(sitting, case, probe)
 
     def _judge_post(self, sitting: Sitting, case: Case, post: Post) -> None:
         history = history_of(sitting, case.account, post.observed_at)

@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from services.analyzer.history import coverage_of
-from services.analyzer.objection import Objection
+from services.analyzer.objection import History, Objection
 from services.analyzer.rulebook import Entry, Rulebook
 from services.analyzer.standing import standing_of
 from services.analyzer.timeline import Sitting
@@ -62,8 +62,7 @@ class Matters:
             gone = [finding for finding in mine if finding.fingerprint not in still]
             over = [finding for finding in gone if finding.subject not in subjects and is_over(finding)]
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: its fault stops no other rule
-            case.failures.append(f"rule {entry.rule} ({entry.indicator}): {type(error).__name__}: {error}")
-            log.error("rule_failed", account=case.account.key, rule=entry.rule, error=repr(error))
+            self._failed(case, entry, error)
             return
         for finding in gone:
             if finding.subject in subjects:
@@ -90,10 +89,21 @@ class Matters:
         account = case.account
         probed = sitting.at(account.key, known_until).probed
         history = coverage_of(account, probed, _entered(sitting, case))
-        lapses = [entry.plugin.lapses_at(history) for entry in self.entries("account")]
+        lapses = [self._lapse(case, entry, history) for entry in self.entries("account")]
         ahead = [moment for moment in lapses if moment is not None and moment > known_until]
         standing = standing_of(account, probed, sitting.judging.open_findings(account.key))
         sitting.judging.stand(standing, since, min(ahead, default=None))
+
+    def _lapse(self, case: Case, entry: Entry, history: History) -> datetime | None:
+        try:
+            return entry.plugin.lapses_at(history)
+        except Exception as error:  # noqa: BLE001 - a rule is a plug-in: its fault stops no other rule
+            self._failed(case, entry, error)
+            return None
+
+    def _failed(self, case: Case, entry: Entry, error: Exception) -> None:
+        case.failures.append(f"rule {entry.rule} ({entry.indicator}): {type(error).__name__}: {error}")
+        log.error("rule_failed", account=case.account.key, rule=entry.rule, error=repr(error))
 
     def close(self, sitting: Sitting, finding: Finding, at: datetime, status: FindingStatus) -> None:
         sitting.judging.close(finding, at, status)

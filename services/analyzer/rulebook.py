@@ -12,7 +12,7 @@ from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Clause, Severity
 from shared.plugins import discover
-from shared.validation import first_problem
+from shared.validation import first_problem, yaml_problem
 
 _BUILT_IN = Path(__file__).parent / "rulebooks"
 
@@ -33,9 +33,9 @@ class Entry(BaseModel):
     def plugin(self) -> Rule:
         """The configured rule. Raises InputError naming the indicator and option."""
         known = discover("services.analyzer.rules", Rule)
-        place = f"rulebook, indicator {self.indicator}"
+        place = f"规则集，指标 {self.indicator}"
         if self.rule not in known:
-            raise InputError(place, f"no rule named {self.rule!r}; there are: {', '.join(sorted(known))}")
+            raise InputError(place, f"没有规则 {self.rule}；可用的有：{'、'.join(sorted(known))}")
         try:
             return known[self.rule].model_validate(self.options)
         except ValidationError as error:
@@ -81,7 +81,7 @@ def load_rulebook(name_or_path: str = "cn") -> Rulebook:
 
 def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
     if path in below:
-        raise InputError(str(path), "the rulebook extends itself; remove `extends` from one of the files")
+        raise InputError(str(path), "规则集继承了自己；请删去其中一个文件的 extends")
     raw = _read(path)
     parent_name = raw.pop("extends", None)
     parent = None
@@ -103,14 +103,12 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        names = ", ".join(sorted(file.stem for file in _BUILT_IN.glob("*.yaml")))
-        raise InputError(str(path), f"no such rulebook; give a file, or one of: {names}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"not readable as YAML in UTF-8: {error}") from error
+        names = "、".join(sorted(file.stem for file in _BUILT_IN.glob("*.yaml")))
+        raise InputError(str(path), f"没有这个规则集；请写文件路径，或内置的：{names}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise InputError(str(path), yaml_problem(error)) from error
     if not isinstance(raw, dict):
-        raise InputError(
-            str(path), "a rulebook is a YAML mapping with name, title, version, effective_from and entries"
-        )
+        raise InputError(str(path), "规则集应为 YAML 对照表，含 name、title、version、effective_from 和 entries")
     return raw
 
 
@@ -127,7 +125,7 @@ def _refuse_double_indicators(book: Rulebook, path: Path) -> None:
     seen = [entry.indicator for entry in book.entries]
     for indicator in seen:
         if seen.count(indicator) > 1:
-            raise InputError(str(path), f"indicator {indicator} stands there twice; keep one")
+            raise InputError(str(path), f"指标 {indicator} 出现了两次；请只留一个")
 
 
 def _refuse_relaxing(parent: Rulebook, book: Rulebook, path: Path) -> None:
@@ -139,5 +137,5 @@ def _refuse_relaxing(parent: Rulebook, book: Rulebook, path: Path) -> None:
         if own.severity is not Severity.VETO or not own.plugin.at_least_as_strict_as(entry.plugin):
             raise InputError(
                 str(path),
-                f"indicator {entry.indicator} relaxes a veto of {parent.label}; a local rulebook may only tighten it",
+                f"指标 {entry.indicator} 放宽了 {parent.label} 的单项否决；地方规则集只能收紧，请改正",
             )

@@ -27,10 +27,13 @@ class Timeline:
             self._meet(post)
         self._to_count = list(known.published)
         self._later = deque(sorted(known.later, key=_when))
-        probes = [known.probed.latest, known.probed.latest_list, *known.later]
-        dated = [probe for probe in probes if isinstance(probe, Probe)]
-        self.latest_at = max((probe.at for probe in dated), default=None)
-        self.latest_list_at = max((probe.at for probe in dated if probe.proves_list), default=None)
+        self._reaches = known.reaches
+        self.latest_at = known.latest_at
+        self.latest_list_at = known.latest_list_at
+
+    def reaches(self, moment: datetime) -> bool:
+        """False for a moment before this one, or so far after it that not all up to it was read."""
+        return self.moment <= moment and (self._reaches is None or moment < self._reaches)
 
     def add(self, event: Post | Probe) -> bool:
         """False when the event lies before `moment`: then all this has to be read anew."""
@@ -94,7 +97,7 @@ class Sitting:
     def at(self, key: str, moment: datetime) -> Timeline:
         """The account as known at `moment`."""
         timeline = self._timeline
-        if timeline is None or timeline.key != key or timeline.moment > moment:
+        if timeline is None or timeline.key != key or not timeline.reaches(moment):
             timeline = self._timeline = Timeline(key, moment, self.judging.observed.known(key, moment))
         timeline.move_to(moment)
         return timeline

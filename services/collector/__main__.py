@@ -14,7 +14,7 @@ from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
-from shared.runtime.process import is_dead, unique_owner
+from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
 from shared.validation import validated
 
@@ -26,7 +26,7 @@ def build(host: Host) -> CollectorEngine:
     """The collector over a host. Raises InputError for unusable settings."""
     browser = browser_settings(host.settings)
     visits = host.store.visits
-    visits.free_leases([owner for owner in visits.owners() if is_dead(owner)], host.clock())
+    visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
     return CollectorEngine(
         bus=host.bus,
         visits=visits,
@@ -70,7 +70,7 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
     """Every platform with its options. Raises InputError naming platform and option."""
     known = discover("services.collector.platforms", Platform)
     for name in settings.platforms.keys() - known.keys():
-        raise InputError(f"platforms.{name}", f"no such platform; there are: {', '.join(sorted(known))}")
+        raise InputError(f"platforms.{name}", f"没有这个平台；可用的有：{'、'.join(sorted(known))}")
     return {
         name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
     }

@@ -126,7 +126,7 @@ class CollectorEngine:
         `full`: the whole page, which alone shows some platforms' account name.
         """
         if account.platform not in self._platforms:
-            raise InputError(account.key, f"no such platform; there are: {', '.join(sorted(self._platforms))}")
+            raise InputError(account.key, f"没有该平台的采集程序；可用的有：{'、'.join(sorted(self._platforms))}")
         return self._visit(account, full, renew=_nothing)
 
     def close(self) -> None:

@@ -13,6 +13,8 @@ from shared.validation import validated
 
 def build(host: Host) -> ReporterEngine:
     """The reporter over a host."""
+    if host.settings.is_alone:
+        host.store.reports.free_leases()
     return ReporterEngine(host.store, build_reports(host.settings), reports_folder(host.settings), host.metrics)
 
 

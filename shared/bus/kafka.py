@@ -111,10 +111,10 @@ class KafkaBus:
             for future in futures:
                 future.get(max(0.0, deadline - time.monotonic()))
         except MessageSizeTooLargeError as error:
-            raise PermanentError(f"{error}; raise max.message.bytes of the topic") from error
+            raise PermanentError(f"消息超过 Kafka 的上限（{error}）；请调大主题的 max.message.bytes") from error
         except KafkaError as error:
             self._drop(producer)
-            raise TransientError(f"Kafka at {self.bootstrap} did not acknowledge: {error}") from error
+            raise TransientError(f"Kafka {self.bootstrap} 没有确认收到：{error}") from error
 
     def waiting(self, group: str, topics: list[str]) -> dict[Any, tuple[int, int]]:
         """Partition -> (first offset a group has yet to commit, end), where there are such; full names of both.
@@ -159,7 +159,7 @@ class KafkaBus:
         except KafkaError as error:
             for network in opened:
                 network.close()
-            raise TransientError(f"Kafka at {self.bootstrap} does not answer: {error}") from error
+            raise TransientError(f"Kafka {self.bootstrap} 没有应答：{error}") from error
 
     def _take_producer(self) -> Any:
         with self._lock:
@@ -193,7 +193,7 @@ class KafkaBus:
         try:
             yield admin
         except KafkaError as error:
-            raise TransientError(f"Kafka at {self.bootstrap} does not answer: {error}") from error
+            raise TransientError(f"Kafka {self.bootstrap} 没有应答：{error}") from error
         finally:
             admin.close()
 
@@ -336,7 +336,7 @@ class KafkaSubscription:
         try:
             yield
         except KafkaError as error:
-            raise TransientError(f"Kafka at {self._bus.bootstrap}, {what} of {self._group}: {error}") from error
+            raise TransientError(f"Kafka {self._bus.bootstrap} 出错（{self._group}，{what}）：{error}") from error
 
 
 def _find_lost_rejoin(coordinator: Any) -> None:
@@ -367,9 +367,7 @@ def _require_crc32c() -> None:
     try:
         importlib.import_module("crc32c")
     except ImportError as error:
-        raise PermanentError(
-            "the package crc32c is missing: without it kafka-python sums in Python, 50 times slower; install crc32c"
-        ) from error
+        raise PermanentError("缺少 Python 包 crc32c，没有它 Kafka 慢 50 倍；请安装（pip install crc32c）") from error
 
 
 def _bytes(text: str) -> bytes:

@@ -285,7 +285,7 @@ def _errors_of(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is not None and code & 0xFF in LASTING:
-            raise PermanentError(f"SQLite file {path}: {error}; let this user write the file and its folder") from error
-        raise TransientError(f"SQLite file {path}: {error}; wait for the other writer, or free the disk") from error
+            raise PermanentError(f"SQLite 文件 {path} 不可用：{error}；请让运行用户可以写该文件及其目录") from error
+        raise TransientError(f"SQLite 文件 {path} 暂不可用：{error}；请等待另一写入者，或清理磁盘") from error
     except (sqlite3.DatabaseError, OSError) as error:
-        raise PermanentError(f"SQLite file {path}: {error}") from error
+        raise PermanentError(f"SQLite 文件 {path} 不可用：{error}；请核对该文件") from error

@@ -18,7 +18,7 @@ from shared.errors import InputError
 
 ROLES = ("collector", "analyzer", "alerter", "reporter")
 _HELD = (errno.EAGAIN, errno.EACCES)
-MAX_HOLDER_CHARACTERS = 200
+MAX_HOLDER_BYTES = 400
 
 
 @contextmanager
@@ -30,16 +30,17 @@ def holding(folder: Path, roles: Iterable[str], now: datetime) -> Iterator[None]
         yield
 
 
-def _opened(folder: Path, role: str) -> IO[str]:
+def _opened(folder: Path, role: str) -> IO[bytes]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return (folder / f"xunjian.{role}.lock").open("a+", encoding="utf-8", errors="replace")
+        # Unbuffered: what a full disk refuses must not be tried again, and raise again, when the file is closed.
+        return (folder / f"xunjian.{role}.lock").open("ab+", buffering=0)
     except OSError as error:
         remedy = "让运行用户可以写，或改设置 data_dir"
         raise InputError(str(folder), f"数据目录不可写（{error.strerror}）；{remedy}") from error
 
 
-def _hold(file: IO[str], folder: Path, role: str, now: datetime) -> None:
+def _hold(file: IO[bytes], folder: Path, role: str, now: datetime) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -50,17 +51,17 @@ def _hold(file: IO[str], folder: Path, role: str, now: datetime) -> None:
     _sign(file, folder, now)
 
 
-def _refusal(file: IO[str], role: str) -> str:
+def _refusal(file: IO[bytes], role: str) -> str:
     file.seek(0)
-    holder = " ".join(file.read(MAX_HOLDER_CHARACTERS).split()) or "进程号未知"
+    text = file.read(MAX_HOLDER_BYTES).decode("utf-8", "replace")
+    holder = " ".join(text.split()) or "进程号未知"
     return f"已有巡检进程在使用这个数据目录（{role}：{holder}）；请先结束它，或用另一个 data_dir"
 
 
-def _sign(file: IO[str], folder: Path, now: datetime) -> None:
+def _sign(file: IO[bytes], folder: Path, now: datetime) -> None:
     """For whoever is refused; the lock itself is not in the file's text, so that a stale text locks nobody out."""
     try:
         file.truncate(0)
-        file.write(f"进程号 {os.getpid()}，主机 {socket.gethostname()}，启动于 {chinese_time(now)}\n")
-        file.flush()
+        file.write(f"进程号 {os.getpid()}，主机 {socket.gethostname()}，启动于 {chinese_time(now)}\n".encode())
     except OSError as error:
         raise InputError(str(folder), f"数据目录写不进去（{error.strerror}）；请清理磁盘") from error

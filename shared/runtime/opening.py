@@ -21,6 +21,7 @@ from shared.runtime.health import HealthServer
 from shared.runtime.logs import configure_logs
 from shared.runtime.loop import Service, install_signals, pause_seconds, run
 from shared.runtime.metrics import Metrics
+from shared.runtime.process import is_dead
 from shared.runtime.settings import Settings, load_settings
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
 from shared.storage.store import Store, open_store
@@ -37,6 +38,10 @@ class Host:
     bus: Bus
     metrics: Metrics
     clock: Clock
+
+    def is_gone(self, owner: str) -> bool:
+        """True when the process `owner`, which holds a lease or claim of our own role, surely lives no more."""
+        return self.settings.is_alone or is_dead(owner)
 
 
 @dataclass(frozen=True)

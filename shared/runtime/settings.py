@@ -1,6 +1,7 @@
 """Settings: environment (`XUNJIAN_...`) and a YAML file. Unknown keys are refused, secrets come from elsewhere."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from shared.errors import InputError
-from shared.validation import first_problem
+from shared.validation import file_problem, first_problem, yaml_problem
 
 
 class Settings(BaseSettings):
@@ -57,6 +58,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
+    def is_alone(self) -> bool:
+        """True where one process a role holds the data folder, and nobody else has its database."""
+        return self.database_url is None and self.kafka_bootstrap is None
+
+    @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'xunjian.db'}"
 
@@ -87,23 +93,36 @@ def _validated(values: dict[str, Any], place: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
+        problem = first_problem(error)
+        variable = _variable(problem.place.partition(".")[0])
         # Not `from error`: its text quotes the settings, secrets too.
-        raise InputError(place, f"{first_problem(error)}；各项说明见 docs/settings.md") from None
+        raise InputError(variable or place, f"{problem}；各项说明见 docs/settings.md") from None
     except SettingsError as error:
         # It names the field, never what was given.
-        raise InputError("环境变量 XUNJIAN_*", f"{error}：写成 JSON，或写在设置文件里；见 docs/settings.md") from None
+        named = re.search('field "([a-z_]+)"', str(error))
+        variable = named and _variable(named[1])
+        remedy = "不是 JSON；请写成 JSON，或写在设置文件里；见 docs/settings.md"
+        raise InputError(variable or "环境变量 XUNJIAN_*", remedy) from None
+
+
+def _variable(key: str) -> str | None:
+    """The environment variable that sets the key, which then wins over the file."""
+    whole = f"XUNJIAN_{key.upper()}"
+    names = [name for name in os.environ if name.upper() == whole or name.upper().startswith(f"{whole}__")]
+    return f"环境变量 {names[0]}" if names else None
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(str(path), "no such file; leave out --config for the defaults") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"not readable as YAML in UTF-8: {error}") from error
+        raise InputError(str(path), "没有这个文件；用默认设置请不写 --config") from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        # Not `from error`: its text quotes the file, secrets too.
+        raise InputError(str(path), yaml_problem(error)) from None
     if not isinstance(raw, dict | None):
-        raise InputError(str(path), "the settings file is a YAML mapping of keys to values")
-    return {key: _filled(value, path, key) for key, value in (raw or {}).items()}
+        raise InputError(str(path), "设置文件应为 YAML 的“名称: 值”对照表")
+    return {str(key): _filled(value, path, str(key)) for key, value in (raw or {}).items()}
 
 
 def _filled(value: Any, path: Path, key: str) -> Any:
@@ -120,12 +139,14 @@ def _filled(value: Any, path: Path, key: str) -> Any:
 
 def _from_environment(name: str, path: Path, key: str) -> str:
     if name not in os.environ:
-        raise InputError(str(path), f"{key}: the environment variable {name} is not set; set it")
+        raise InputError(str(path), f"{key}：没有环境变量 {name}；请设置它")
     return os.environ[name]
 
 
 def _from_file(file: Path, path: Path, key: str) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise InputError(str(path), f"{key}：文件 {file} 不是 UTF-8 编码；请另存为 UTF-8") from None
     except OSError as error:
-        raise InputError(str(path), f"{key}: cannot read {file}: {error.strerror}; make the file readable") from error
+        raise InputError(str(path), f"{key}：文件 {file} {file_problem(error)}") from error

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from shared.delivery import DeliveryState, Trouble
 from shared.storage.database import Database
+from shared.storage.deliveries import LONGEST_WAIT
 from shared.storage.tables import metadata
 
 _channel = metadata.tables["channel"]
@@ -38,6 +39,12 @@ class Channels:
         counted = {"failures": _channel.c.failures + 1, "off_since": since}
         with self._database.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=new | counted))
+
+    def mend_plans(self, now: datetime) -> None:
+        """What was to be left alone by a clock that ran ahead is tried now, not in months."""
+        late = update(_channel).where(_channel.c.retry_at > now + LONGEST_WAIT)
+        with self._database.begin() as connection:
+            connection.execute(late.values(retry_at=now))
 
     def mend(self, name: str, now: datetime) -> bool:
         """It works, or is worth a try: everything that waited for it is due, at one moment, so that it is one digest a

@@ -36,7 +36,7 @@ class Database:
     def __init__(self, url: str, *, only_reads: bool = False) -> None:
         if not url.startswith(("sqlite", "postgresql")):
             raise InputError(
-                "XUNJIAN_DATABASE_URL", f"{url.split(':', 1)[0]}: use sqlite:///path or postgresql+psycopg://"
+                "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
             )
         is_sqlite = url.startswith("sqlite")
         connecting: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if is_sqlite else {}
@@ -160,8 +160,8 @@ def _told_apart() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if _may_pass(error):
-            raise TransientError(f"the database does not answer: {error.orig}") from error
-        raise PermanentError(f"the database refuses this: {error.orig}") from error
+            raise TransientError(f"数据库没有应答：{error.orig}") from error
+        raise PermanentError(f"数据库拒绝执行：{error.orig}") from error
 
 
 def _may_pass(error: DBAPIError) -> bool:

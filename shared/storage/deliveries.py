@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, liter
 
 from shared.delivery import NO_CHANNEL, Delivery, DeliveryState
 from shared.events import Finding
-from shared.storage.database import Database
+from shared.storage.database import CLOCKS_DIFFER, Database
 from shared.storage.tables import metadata
 
 _delivery = metadata.tables["delivery"]
@@ -15,6 +15,8 @@ _delivery = metadata.tables["delivery"]
 _PENDING: ColumnElement[bool] = _delivery.c.state == literal_column("'pending'")
 _KEPT: ColumnElement[bool] = _delivery.c.state.in_([literal_column("'dead'"), literal_column("'unrouted'")])
 _FREE: dict[str, object] = {"leased_until": None, "leased_by": None}
+LONGEST_WAIT = timedelta(hours=25)
+"""Nothing waits longer for its next attempt, and no claim lasts as long: what does was written under a wrong clock."""
 _NUMBER_CHARACTERS = 8
 """A 告警编号 is the beginning of a fingerprint."""
 
@@ -87,6 +89,14 @@ class Deliveries:
         why = {"error": error} if error else {}
         self._record(deliveries, _PENDING, next_attempt_at=until, **why)
 
+    def mend_plans(self, now: datetime) -> None:
+        """What was put off or claimed under a clock that ran ahead is due now, not in months."""
+        ahead = now + LONGEST_WAIT
+        with self._database.begin() as connection:
+            connection.execute(update(_delivery).where(_PENDING, _delivery.c.leased_until > ahead).values(**_FREE))
+            late = update(_delivery).where(_PENDING, _delivery.c.next_attempt_at > ahead)
+            connection.execute(late.values(next_attempt_at=now))
+
     def of(self, fingerprint: str, channel: str) -> list[Delivery]:
         """All there is to tell this channel of one matter, in the order in which it happened."""
         same = and_(_delivery.c.fingerprint == fingerprint, _delivery.c.channel == channel)
@@ -94,12 +104,19 @@ class Deliveries:
             rows = connection.execute(select(_delivery).where(same).order_by(_delivery.c.at, _delivery.c.status)).all()
         return [_delivery_of(row) for row in rows]
 
-    def sent_since(self, channel: str, since: datetime) -> int:
-        """Messages (not findings) this channel took after `since`, by all alerters together."""
+    def sent_since(self, channel: str, since: datetime, now: datetime) -> int:
+        """Messages (not findings) this channel took after `since`, by all alerters together.
+
+        Those of a clock that ran ahead of `now` do not count.
+        """
         messages = select(func.count(func.distinct(_delivery.c.message_id)))
         with self._database.read() as connection:
             return connection.execute(
-                messages.where(_delivery.c.channel == channel, _delivery.c.sent_at > since)
+                messages.where(
+                    _delivery.c.channel == channel,
+                    _delivery.c.sent_at > since,
+                    _delivery.c.sent_at <= now + CLOCKS_DIFFER,
+                )
             ).scalar_one()
 
     def channels_waited_for(self) -> list[str]:

@@ -35,6 +35,12 @@ class Leases:
         with self._database.begin() as connection:
             connection.execute(update(_lease).where(*own).values(owner=None, until=None))
 
+    def held(self) -> list[tuple[str, str]]:
+        """Name and owner of what somebody has taken and not released."""
+        taken = select(_lease.c.name, _lease.c.owner).where(_lease.c.owner.is_not(None)).order_by(_lease.c.name)
+        with self._database.read() as connection:
+            return [(name, owner) for name, owner in connection.execute(taken)]
+
     def mark(self, name: str) -> str | None:
         """How far the holders have come."""
         with self._database.read() as connection:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from shared.delivery import Notice
 from shared.storage.database import Database
+from shared.storage.deliveries import LONGEST_WAIT
 from shared.storage.tables import metadata
 
 _notice = metadata.tables["notice"]
@@ -29,8 +30,8 @@ class Notices:
             news = {"text": notice.text, "since": notice.since, "told_at": None}
             return connection.execute(update(_notice).where(old).values(**news)).rowcount > 0
 
-    def claim(self, now: datetime, lease: timedelta, owner: str, not_about: str) -> list[Notice]:
-        """Those untold, leased to `owner`, without the one about the channel that is to carry them."""
+    def claim(self, now: datetime, lease: timedelta, claim: str, not_about: str) -> list[Notice]:
+        """Those untold, leased to `claim`, without the one about the channel that is to carry them."""
         free = or_(_notice.c.leased_until.is_(None), _notice.c.leased_until <= now)
         other = or_(_notice.c.kind != "channel", _notice.c.subject != not_about)
         untold = and_(_notice.c.told_at.is_(None), free, other)
@@ -38,17 +39,33 @@ class Notices:
             if connection.execute(select(_notice.c.kind).where(untold).limit(1)).first() is None:
                 return []
         with self._database.begin() as connection:
-            connection.execute(update(_notice).where(untold).values(leased_until=now + lease, leased_by=owner))
-            mine = and_(_notice.c.told_at.is_(None), _notice.c.leased_by == owner)
+            connection.execute(update(_notice).where(untold).values(leased_until=now + lease, leased_by=claim))
+            mine = and_(_notice.c.told_at.is_(None), _notice.c.leased_by == claim)
             rows = connection.execute(select(_notice).where(mine).order_by(_notice.c.kind, _notice.c.subject)).all()
         return [Notice.model_validate(dict(row._mapping)) for row in rows]
 
     def record_told(self, notices: Iterable[Notice], now: datetime) -> None:
         self._free(notices, told_at=now)
 
-    def release(self, notices: Iterable[Notice]) -> None:
+    def release(self, claim: str) -> None:
         """Not told: another channel may."""
-        self._free(notices)
+        held = update(_notice).where(_notice.c.leased_by == claim)
+        with self._database.begin() as connection:
+            connection.execute(held.values(leased_until=None, leased_by=None))
+
+    def claims(self) -> list[str]:
+        """Claims that hold something, by name."""
+        held = select(_notice.c.leased_by).where(_notice.c.leased_by.is_not(None)).distinct()
+        with self._database.read() as connection:
+            return list(connection.execute(held.order_by(_notice.c.leased_by)).scalars())
+
+    def mend_claims(self, now: datetime) -> None:
+        """What was claimed, or told, under a clock that ran ahead may be told now."""
+        ahead = now + LONGEST_WAIT
+        with self._database.begin() as connection:
+            held = update(_notice).where(_notice.c.leased_until > ahead)
+            connection.execute(held.values(leased_until=None, leased_by=None))
+            connection.execute(update(_notice).where(_notice.c.told_at > ahead).values(told_at=now))
 
     def withdraw(self, kind: str, subject: str) -> None:
         """No longer so; if it comes again, it is told again."""

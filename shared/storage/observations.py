@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, text
+from sqlalchemy import Connection, Select, bindparam, func, select, text, update
 
 from shared.clock import FUTURE_TOLERANCE
 from shared.events import Outcome, Post, Probe
@@ -15,14 +15,17 @@ from shared.storage.tables import PROVES, metadata
 HISTORY_POSTS = 200
 MOST_FAILURES = 20
 MOST_LATER = 400
+_NOBODY = ""
 
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 
 # Asked for every post of a replay: building a statement costs more than running it.
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
-_FORGET_AHEAD = delete(_probe).where(
-    _probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK
+_FORGET_AHEAD = (
+    update(_probe)
+    .where(_probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK)
+    .values(key=_NOBODY)
 )
 
 
@@ -41,13 +44,17 @@ class Known:
     """What is known of an account at a moment.
 
     `versions`: items observed up to it, oldest first; `published`: their publish times, those that may matter.
-    `later`: what happened after it.
+    `later`: what happened after it, up to `reaches` (null: all of it). `latest_at`, `latest_list_at`: the newest probe
+    of all, and the newest that proved the list, also those after it.
     """
 
     probed: Probed
     versions: Sequence[Post]
     published: Sequence[datetime]
     later: Sequence[Post | Probe]
+    reaches: datetime | None
+    latest_at: datetime | None
+    latest_list_at: datetime | None
 
 
 class Observations:
@@ -91,7 +98,7 @@ class Observations:
     def forget_wrong_clocks(self, key: str, moment: datetime) -> bool:
         """Probes of a clock that was ahead prove nothing, and their moment would stand before all that comes.
 
-        True when there were.
+        True when there were. They stay known, as nobody's, so that one that is delivered again is no news.
         """
         return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
 
@@ -101,15 +108,21 @@ class Observations:
         known = posts.where(_post.c.observed_at <= moment).order_by(_post.c.observed_at.desc())
         versions = self._bodies(known.limit(2 * HISTORY_POSTS))
         later_posts = posts.where(_post.c.observed_at > moment).order_by(_post.c.observed_at)
-        later_probes = select(_probe.c.body).where(_probe.c.key == key, _probe.c.at > moment).order_by(_probe.c.at)
+        probes = select(_probe.c.body).where(_probe.c.key == key)
+        later_probes = probes.where(_probe.c.at > moment).order_by(_probe.c.at)
+        came: list[Sequence[Post | Probe]] = [
+            [Post.model_validate_json(body) for body in self._bodies(later_posts.limit(MOST_LATER))],
+            [Probe.model_validate_json(body) for body in self._bodies(later_probes.limit(MOST_LATER))],
+        ]
+        newest = select(_probe.c.at).where(_probe.c.key == key).order_by(_probe.c.at.desc()).limit(1)
         return Known(
             probed=_probed(self._connection, key, moment),
             versions=[Post.model_validate_json(body) for body in reversed(versions)],
             published=self._published(key, moment),
-            later=[
-                *(Post.model_validate_json(body) for body in self._bodies(later_posts.limit(MOST_LATER))),
-                *(Probe.model_validate_json(body) for body in self._bodies(later_probes.limit(MOST_LATER))),
-            ],
+            later=[event for events in came for event in events],
+            reaches=min((events[-1].occurred_at for events in came if len(events) == MOST_LATER), default=None),
+            latest_at=self._connection.execute(newest).scalar(),
+            latest_list_at=self._connection.execute(newest.where(text(PROVES))).scalar(),
         )
 
     def _published(self, key: str, moment: datetime) -> list[datetime]:

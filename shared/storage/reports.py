@@ -48,6 +48,11 @@ class Reports:
         """Not written: whoever wants may try."""
         self._end(report, period, leased_until=None)
 
+    def free_leases(self) -> None:
+        """Whoever was writing is gone."""
+        with self._database.begin() as connection:
+            connection.execute(update(_report).where(_report.c.leased_until.is_not(None)).values(leased_until=None))
+
     def _end(self, report: str, period: str, **values: datetime | None) -> None:
         mine = and_(_report.c.report == report, _report.c.period == period)
         with self._database.begin() as connection:

@@ -16,6 +16,8 @@ from shared.storage.tables import metadata
 LONGEST_PLAN = timedelta(hours=25)
 """No visit and no pause is planned further ahead; what lies beyond was written under a wrong clock."""
 
+_AHEAD = timedelta(minutes=1)
+"""A visit that ended so far in the future was made under a wrong clock: collectors on one store keep closer time."""
 _LONGEST_BACKOFF_SECONDS = timedelta(hours=12).total_seconds()
 _NAMED_AT_ONCE = 100
 _visit = metadata.tables["visit"]
@@ -183,11 +185,13 @@ class Visits:
 
     def mend_plans(self, now: datetime) -> None:
         """What was planned under a clock that ran ahead is due now, not in months."""
-        ahead = now + LONGEST_PLAN
+        ahead, future = now + LONGEST_PLAN, now + _AHEAD
         with self._database.begin() as connection:
-            connection.execute(update(_visit).where(_visit.c.next_at > ahead).values(next_at=now, last_at=None))
-            free = {"free_at": now, "leased_by": None, "paused_until": None}
-            connection.execute(update(_pace).where(_pace.c.free_at > ahead).values(**free))
+            wrong = or_(_visit.c.next_at > ahead, _visit.c.last_at > future)
+            connection.execute(update(_visit).where(wrong).values(next_at=now, last_at=None))
+            free = {"free_at": now, "leased_by": None, "paused_until": None, "last_visit_at": None}
+            wrong = or_(_pace.c.free_at > ahead, _pace.c.last_visit_at > future)
+            connection.execute(update(_pace).where(wrong).values(**free))
 
     def _name_paces(
         self, connection: Connection, platform: str, now: datetime, pace_of: Callable[[Account], str]

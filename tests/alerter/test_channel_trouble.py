@@ -45,6 +45,16 @@ def test_a_channel_that_is_wrong_is_switched_off_told_once_elsewhere_and_keeps_i
     assert b'xunjian_channel_off{channel="mail"} 0.0' in bench.metrics.render()
 
 
+def test_whoever_asks_whether_we_are_ready_is_told_of_a_channel_that_is_off(bench: Bench) -> None:
+    bench.ding.fail(WRONG)
+    bench.open(a_finding())
+    now = bench.run(NOW, MINUTE)
+    with pytest.raises(TransientError, match="渠道 ding 已停用：密钥不对"):
+        bench.engine.check()
+    bench.run(now, HOUR, MINUTE)
+    bench.engine.check()
+
+
 def test_the_far_side_mended_is_noticed_within_an_hour_and_everything_is_one_digest_a_unit(bench: Bench) -> None:
     bench.ding.fail(WRONG)
     bench.open(a_finding("a"))

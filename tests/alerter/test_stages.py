@@ -42,7 +42,7 @@ def test_what_holds_is_told() -> None:
 
 
 def test_what_was_resolved_or_superseded_meanwhile_is_not() -> None:
-    assert reason(a_delivery(), View()) == "resolved or superseded meanwhile"
+    assert reason(a_delivery(), View()) == "已解除或已被取代"
 
 
 def test_a_finding_from_a_clock_ahead_of_ours_is_not_taken_for_resolved() -> None:
@@ -52,8 +52,8 @@ def test_a_finding_from_a_clock_ahead_of_ours_is_not_taken_for_resolved() -> Non
 def test_a_resolution_is_told_where_its_opening_was() -> None:
     told = View(told=frozenset({stages.identity(resolved())}))
     assert reason(resolved(), told) is None
-    assert reason(resolved(), View()) == "its opening was never told here"
-    assert reason(a_delivery(resolved().finding, channel="other"), told) == "its opening was never told here"
+    assert reason(resolved(), View()) == "此渠道未曾发过这条提醒"
+    assert reason(a_delivery(resolved().finding, channel="other"), told) == "此渠道未曾发过这条提醒"
 
 
 def test_a_resolution_waits_for_an_opening_under_way() -> None:
@@ -64,17 +64,17 @@ def test_a_resolution_waits_for_an_opening_under_way() -> None:
 
 def test_a_resolution_of_what_is_open_again_is_not_told() -> None:
     view = View(open=OPEN.open, told=frozenset({stages.identity(resolved())}))
-    assert reason(resolved(), view) == "open again meanwhile"
+    assert reason(resolved(), view) == "又再次出现"
 
 
 def test_what_came_back_before_anybody_heard_that_it_was_over_is_not_told_again() -> None:
     view = View(open=OPEN.open, told=frozenset({stages.identity(a_delivery())}))
-    assert reason(a_delivery(), view) == "told before, and never that it was over"
+    assert reason(a_delivery(), view) == "此前已告知，且未告知过解除"
 
 
 def test_an_opening_that_another_took_the_place_of_is_not_told() -> None:
     view = View(open={a_finding().fingerprint: NOW + days(1)})
-    assert reason(a_delivery(), view) == "resolved or superseded meanwhile"
+    assert reason(a_delivery(), view) == "已解除或已被取代"
 
 
 def test_a_blocked_platform_holds_its_accounts_unverified_alerts_back_but_not_itself_nor_real_findings() -> None:
@@ -82,7 +82,7 @@ def test_a_blocked_platform_holds_its_accounts_unverified_alerts_back_but_not_it
     platform = a_finding(severity=Severity.UNVERIFIED, account_id="*")
     veto = a_finding("veto")
     view = View.of([account, platform, veto], ())
-    assert reason(a_delivery(account), view) == "the whole platform is blocked"
+    assert reason(a_delivery(account), view) == "整个平台都无法核查"
     assert reason(a_delivery(platform), view) is None
     assert reason(a_delivery(veto), view) is None
     elsewhere = a_finding(severity=Severity.UNVERIFIED, platform="douyin")

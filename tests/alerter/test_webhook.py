@@ -72,7 +72,7 @@ def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(mode: str, monke
     with FakeReceiver() as server:
         server.mode = mode  # type: ignore[assignment]
         begun = time.monotonic()
-        with pytest.raises(TransientError, match="no complete answer"):
+        with pytest.raises(TransientError, match="没有完整应答"):
             outgoing.post(server.url, b"{}", {}, NOW, deadline_seconds=0.7)
         assert time.monotonic() - begun < 3
 

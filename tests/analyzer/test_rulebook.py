@@ -48,18 +48,18 @@ def test_a_province_may_tighten_the_red_line(tmp_path: Path) -> None:
     ],
 )
 def test_a_local_rulebook_may_not_relax_a_national_veto(tmp_path: Path, change: str) -> None:
-    with pytest.raises(InputError, match=r"may only tighten|indicator U-01"):
+    with pytest.raises(InputError, match=r"只能收紧|指标 U-01"):
         load_rulebook(written(tmp_path, HEAD + change)).check()
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- a list", "a rulebook is a YAML mapping"),
-        ("name: [", "not readable as YAML"),
+        ("- a list", "规则集应为 YAML 对照表"),
+        ("name: [", "YAML 格式有误"),
         (
             HEAD + "  - {indicator: X-1, rule: no_such_rule, severity: veto, clause: {document: a, words: b}}\n",
-            "no rule named",
+            "没有规则 no_such_rule",
         ),
         (HEAD + "  - {indicator: U-01, options: {veto_dyas: 7}}\n", "veto_dyas"),
         (HEAD + "  - {indicator: Z-1}\n", "rule：缺少这一项"),
@@ -73,12 +73,12 @@ def test_a_wrong_rulebook_names_the_place(tmp_path: Path, text: str, message: st
 
 
 def test_an_unknown_name_lists_what_there_is() -> None:
-    with pytest.raises(InputError, match="one of: cn"):
+    with pytest.raises(InputError, match="内置的：cn"):
         load_rulebook("atlantis")
 
 
 def test_a_rulebook_that_extends_itself_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="extends itself"):
+    with pytest.raises(InputError, match="继承了自己"):
         load_rulebook(written(tmp_path, HEAD.replace("extends: cn", "extends: book.yaml") + "  []\n"))
 
 

@@ -1,17 +1,22 @@
 """One bad thing stops nothing: a rule that raises, an event the database refuses, a clock that jumps, two of anything."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.analyzer.objection import History, Objection
 from services.analyzer.rulebook import Rulebook, load_rulebook
 from services.analyzer.rules.account_renamed import AccountRenamed
+from services.analyzer.rules.platform_blocked import PlatformBlocked
 from services.analyzer.rules.sensitive_word import SensitiveWord
+from shared.account import Account
+from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Outcome, Post, Probe
 from shared.state import State
+from shared.storage.judgements import Judging
 from shared.storage.observations import Observations
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
@@ -85,7 +90,7 @@ def test_what_the_database_refuses_is_set_aside_and_the_rest_is_judged(
         [bad, a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]
     )
     assert [one.event for one in refused] == [bad]
-    assert "the database refuses this" in refused[0].reason
+    assert "数据库拒绝执行" in refused[0].reason
     assert rules(store) == [("1001", "silent_account"), ("1002", "silent_account")]
 
 
@@ -175,3 +180,71 @@ def test_a_clock_set_right_again_leaves_nothing_behind(store: Store, analyzer: A
     assert (standing.state, standing.proved_at) == (State.OK, NOW + days(1))
     analyzer.tick(NOW + days(1.1))
     assert store.standings.counts()[("weibo", "ok")] == 1
+
+
+@pytest.mark.parametrize("account_id", ["a\x00b", "9" * 4000, "文" * 300_000])
+def test_an_account_id_that_no_ledger_holds_stops_nobody(store: Store, analyzer: Analyzer, account_id: str) -> None:
+    analyzer.judge([a_probe(account_id=account_id), a_probe(account_id="1002", newest_post_at=NOW - days(20))])
+    assert rules(store) == [("1002", "silent_account")]
+
+
+@pytest.mark.parametrize("method", ["check_probe", "check_time", "lapses_at", "is_over"])
+def test_a_rule_that_raises_over_one_account_is_told_and_the_timer_goes_on(
+    store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    analyzer.judge([a_probe(account_id=key, newest_post_at=NOW - days(20), name="新名") for key in ("1001", "1002")])
+    store.judgements.mark_told(store.judgements.untold())
+    kept = getattr(AccountRenamed, method)
+
+    def break_down(self: AccountRenamed, *args: Any, **kwargs: Any) -> Any:
+        if "'1001'" in repr((args, kwargs)):
+            raise ZeroDivisionError("by zero")
+        return kept(self, *args, **kwargs)
+
+    monkeypatch.setattr(AccountRenamed, method, break_down)
+    right = [a_probe(NOW + days(1), account_id=key, newest_post_at=NOW, name="青禾发布") for key in ("1001", "1002")]
+    refused = analyzer.judge(right)
+    assert {(one.event.account_id, "ZeroDivisionError" in one.reason) for one in refused} == {("1001", True)}
+    analyzer.tick(NOW + days(9))
+    assert ("1002", "unverified") in rules(store)
+    assert ("1001", "unverified") in rules(store)
+    if method == "check_time":
+        with pytest.raises(TransientError, match=r"1001.*account_renamed.*ZeroDivisionError"):
+            analyzer.timer.check()
+
+
+def test_an_account_that_spoils_its_transaction_waits_and_the_timer_goes_on(
+    store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyzer.judge([a_probe(account_id=key, newest_post_at=NOW) for key in ("1001", "1002")])
+    account = Judging.account
+
+    def refuse(judging: Judging, key: str) -> Account | None:
+        if key == "weibo/1001":
+            judging.connection.execute(metadata.tables["post"].insert().values(fingerprint=None, observed_at=NOW))
+        return account(judging, key)
+
+    monkeypatch.setattr(Judging, "account", refuse)
+    analyzer.tick(NOW + days(9))
+    assert rules(store) == [("1002", "unverified")]
+    with pytest.raises(TransientError, match="weibo/1001"):
+        analyzer.timer.check()
+    assert store.standings.to_check(NOW + days(9), 5) == []
+    monkeypatch.undo()
+    analyzer.tick(NOW + days(9.1))
+    assert rules(store) == [("1001", "unverified"), ("1002", "unverified")]
+    analyzer.timer.check()
+
+
+def test_a_rule_that_raises_over_a_platform_is_told(
+    store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(self: PlatformBlocked, now: datetime, latest: Sequence[Probe]) -> Iterator[Objection]:
+        raise ZeroDivisionError("by zero")
+
+    analyzer.judge([a_probe(newest_post_at=NOW)])
+    monkeypatch.setattr(PlatformBlocked, "check_platform", break_down)
+    analyzer.tick(NOW + days(9))
+    assert ("1001", "unverified") in rules(store)
+    with pytest.raises(TransientError, match=r"weibo.*platform_blocked.*ZeroDivisionError"):
+        analyzer.timer.check()

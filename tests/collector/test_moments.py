@@ -38,3 +38,25 @@ def test_what_is_no_moment_of_this_century_is_null(value: object) -> None:
 
 def test_seconds_and_milliseconds_are_both_understood() -> None:
     assert from_unix(1762747210) == from_unix("1762747210999") == datetime(2025, 11, 10, 4, 0, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026年11月20日 下午3点", "2026-11-20T07:00"),
+        ("2026年11月20日 下午3点5分", "2026-11-20T07:05"),
+        ("2026年11月20日 淩晨12:30", "2026-11-19T16:30"),
+        ("2026/11/20 午後11時05分", "2026-11-20T15:05"),
+        ("2026-11-20 23:05 星期五", "2026-11-20T15:05"),
+        ("2026/11/20, 23:05:00", "2026-11-20T15:05"),
+        ("2026-11-20 23:05:00 +0800 CST", "2026-11-20T15:05"),
+        ("Fri Nov 20 2026 23:05:00 GMT+0800 (中国标准时间)", "2026-11-20T15:05"),
+        ("Nov 20, 2026 11:05 PM", "2026-11-20T15:05"),
+        ("11/20/2026, 11:05:00 PM", "2026-11-20T15:05"),
+        ("11/10/2026, 11:05:00 PM", None),
+        ("2026/11/20 1:053", None),
+    ],
+)
+def test_the_forms_that_programs_and_people_write(text: str, moment: str | None) -> None:
+    found = from_text(text)
+    assert (found and found.strftime("%Y-%m-%dT%H:%M")) == moment

@@ -28,6 +28,8 @@ from services.collector.reading.notices import account_end, account_may_end
         ("投诉方帐号已注销，投诉已失效", None),
         ("这条微博的原作者账号已被封禁", None),
         ("封禁申诉", None),
+        ("此帐号已被冻结", None),
+        ("此帐号已申请迁移，已被回收", "已被冻结或回收"),
         ("此内容因违规无法查看", None),
         ("正文。" * 200 + "该账号已注销", None),
     ],

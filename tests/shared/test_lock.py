@@ -1,5 +1,6 @@
 """One process a role on one data folder, whatever became of the last one."""
 
+import resource
 import signal
 import subprocess
 import sys
@@ -66,3 +67,13 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match="数据目录不可写"), holding(tmp_path / "file", ["alerter"], NOW):
         pass
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(InputError, match="请清理磁盘"), holding(tmp_path, ["alerter"], NOW):
+            pass
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -131,7 +131,7 @@ def test_a_sent_delivery_is_known_and_counted_by_message(store: Store) -> None:
     claimed = store.deliveries.claim("inbox", NOW, NOW, LEASE, "a/1")
     store.deliveries.record_sent(claimed, NOW, "m1")
     assert [row.state for row in store.deliveries.of(claimed[0].fingerprint, "inbox")] == ["sent"]
-    assert store.deliveries.sent_since("inbox", NOW - days(1)) == 1
+    assert store.deliveries.sent_since("inbox", NOW - days(1), NOW) == 1
     assert store.deliveries.claim("inbox", NOW + days(1), NOW + days(1), LEASE, "a/2") == []
 
 

@@ -167,6 +167,27 @@ def test_what_was_planned_under_a_clock_that_ran_ahead_is_due_when_it_is_right(s
     assert leased(store).last_at is None
 
 
+def test_what_was_visited_minutes_ahead_may_be_visited_when_the_clock_is_right(store: Store) -> None:
+    store.accounts.upsert([an_account("1")], NOW)
+    ahead = NOW + timedelta(minutes=6)
+    due = leased(store, now=ahead)
+    rest(store, due, ahead)
+    store.visits.record(replace(due, last_at=ahead), ahead, {})
+    assert lease(store) is None
+    store.visits.mend_plans(NOW)
+    assert leased(store).last_at is None
+
+
+def test_a_plan_of_the_right_clock_is_not_mended(store: Store) -> None:
+    store.accounts.upsert([an_account("1")], NOW)
+    due = leased(store)
+    rest(store, due, paused_until=NOW + days(1))
+    store.visits.record(replace(due, last_at=NOW), NOW + days(1), {})
+    store.visits.mend_plans(NOW)
+    assert lease(store) is None
+    assert lease(store, now=NOW + days(1)) is not None
+
+
 def test_it_waits_for_the_unvisited_unless_a_pause_is_too_long(store: Store) -> None:
     store.accounts.upsert([an_account("1")], NOW)
     assert store.visits.is_waiting(NOW, NOW)

@@ -34,7 +34,7 @@ def test_a_block_is_said_in_plain_words(tmp_path: Path) -> None:
     assert "结果：blocked　" in visit(tmp_path, "wechat/MzAwMDAwMDAwMw==").stdout
 
 
-@pytest.mark.parametrize(("key", "remedy"), [("weibo", "平台/账号ID"), ("myspace/1", "no such platform")])
+@pytest.mark.parametrize(("key", "remedy"), [("weibo", "平台/账号ID"), ("myspace/1", "没有该平台的采集程序")])
 def test_a_wrong_name_is_explained(tmp_path: Path, key: str, remedy: str) -> None:
     done = visit(tmp_path, key)
     assert done.returncode == 2

@@ -65,19 +65,21 @@ async def _post(url: str, body: bytes, headers: dict[str, str], deadline_seconds
                     break
             return Answer(response.status_code, bytes(received[:MAX_ANSWER_BYTES]), response.headers)
     except TimeoutError:
-        raise TransientError(f"no complete answer within {deadline_seconds:g} s; check the network") from None
+        raise TransientError(f"{deadline_seconds:g} 秒内没有完整应答；请检查网络") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         raise ChannelError("渠道的地址不可用；请改正设置") from None
     except httpx.TransportError as error:
         if speaks_no_trusted_tls(error):
             raise ChannelError("对方的证书不可信或不支持 TLS；请核对地址与证书") from None
-        raise TransientError(f"{type(error).__name__}: the other side cannot be reached; check the network") from None
+        raise TransientError(f"连接不上对方（{type(error).__name__}）；请检查网络") from None
 
 
 def _refuse(answer: Answer, now: datetime) -> None:
     status = answer.status
     if status in _LATER or status >= 500:
-        raise TransientError(f"HTTP {status}", retry_after(answer.headers.get("retry-after"), now))
+        raise TransientError(
+            f"HTTP {status}：对方暂时不收，稍后重试", retry_after(answer.headers.get("retry-after"), now)
+        )
     if status in _THIS_MESSAGE:
         raise PermanentError(f"HTTP {status}：对方不收这条消息")
     if 300 <= status < 400:

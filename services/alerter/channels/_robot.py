@@ -61,7 +61,7 @@ def ask(url: str, body: Mapping[str, object], now: datetime) -> dict[str, Any]:
     except ValueError:
         said = None
     if not isinstance(said, dict):
-        raise TransientError("the robot's answer is not JSON; a proxy in between may have given it")
+        raise TransientError("机器人的应答不是 JSON，可能出自中间的代理；请检查网络")
     return said
 
 
@@ -78,12 +78,12 @@ def refuse(
     no code at all, PermanentError for the codes about this `message`, ChannelError for everything else: wrong
     signature, keyword, address or robot."""
     if type(code) is not int:
-        raise TransientError("the robot's answer holds no code; a proxy in between may have given it")
+        raise TransientError("机器人的应答没有结果代码，可能出自中间的代理；请检查网络")
     if code == 0:
         return
-    said = f"code {code}: {quiet(str(words))[:120]}"
+    said = f"代码 {code}：{quiet(str(words))[:120]}"
     if code in rate:
-        raise TransientError(f"{said} (too many messages)", retry_after_seconds=pause)
+        raise TransientError(f"{said}（发送过于频繁）", retry_after_seconds=pause)
     if code in busy:
         raise TransientError(said)
     if code in message:

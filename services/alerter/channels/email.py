@@ -50,7 +50,7 @@ class Email(Channel):
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> Self:
         if self.username is not None and self.security == "none":
-            raise ValueError("a login needs security: starttls or ssl, else the password travels in clear")
+            raise ValueError("要登录就须设 security: starttls 或 ssl，否则密码以明文传送")
         return self
 
     def send(self, message: Message, now: datetime) -> None:
@@ -65,7 +65,7 @@ class Email(Channel):
         except (smtplib.SMTPException, OSError) as error:
             if speaks_no_trusted_tls(error):
                 raise ChannelError("邮件服务器的证书不可信或不支持 TLS；请核对 security 与 ca_file") from None
-            raise TransientError(f"{type(error).__name__}: the mail server cannot be talked to; check it") from None
+            raise TransientError(f"连接不上邮件服务器（{type(error).__name__}）；请检查网络与 host、port") from None
 
     def _deliver(self, client: smtplib.SMTP, mail: bytes, now: datetime) -> None:
         """To all recipients at once or, while one of them is put off, to none: nobody gets it twice."""
@@ -81,11 +81,11 @@ class Email(Channel):
         self._put_off = {address: self._put_off.get(address, now) for address, code in refused.items() if code < 500}
         said = f"SMTP {', '.join(str(code) for code in sorted(set(refused.values())))}"
         if any(now - since < _HELD_BACK for since in self._put_off.values()):
-            raise TransientError(f"{said}: the mail server asks to come again")
+            raise TransientError(f"{said}：邮件服务器要求稍后再来")
         if len(refused) < len(self.to):
             return
         if self._put_off:
-            raise TransientError(f"{said}: the mail server asks to come again")
+            raise TransientError(f"{said}：邮件服务器要求稍后再来")
         if set(refused.values()) & _LOGIN_CODES:
             raise ChannelError(f"{said}：邮件服务器要求登录；请核对 username 与 password")
         raise PermanentError(f"{said}：收件人全部被拒；请核对 to")
@@ -150,7 +150,7 @@ def _refusal(error: smtplib.SMTPResponseException) -> TransientError | Permanent
     """4xx means later. A refusal of the mail itself is about this message, of login or sender about the channel."""
     said = f"SMTP {error.smtp_code}"
     if 400 <= error.smtp_code < 500 or error.smtp_code < 0:
-        return TransientError(f"{said}: the mail server asks to come again")
+        return TransientError(f"{said}：邮件服务器要求稍后再来")
     of_message = isinstance(error, smtplib.SMTPDataError) and error.smtp_code not in _LOGIN_CODES
     if of_message or error.smtp_code == _TOO_BIG:
         return PermanentError(f"{said}：邮件服务器不收这封邮件")

@@ -35,7 +35,7 @@ class Inbox(Channel):
         except OSError as error:
             if error.errno not in _PASSING:
                 raise ChannelError(f"收件夹写不进去（{error.strerror}）；请核对文件夹及其权限") from error
-            raise TransientError(f"the inbox folder cannot be written ({error.strerror}); free or permit it") from error
+            raise TransientError(f"收件夹暂时写不进去（{error.strerror}）；请清理磁盘") from error
 
     def _name(self, message: Message) -> str:
         kind = "巡检恢复" if message.resolved else "巡检提醒"

@@ -10,7 +10,7 @@ from services.collector.platforms._wechat_article import Page, one_line
 from services.collector.platforms._wechat_identity import Identity
 from services.collector.platforms._wechat_sighting import Sighting, failed
 from services.collector.reading.markup import tidy
-from services.collector.reading.notices import LONGEST_NOTICE, account_end, account_may_end, simplified
+from services.collector.reading.notices import LONGEST_NOTICE, account_end, account_may_end, is_of_account, simplified
 from services.collector.reading.script_values import assigned
 from shared.events import Coverage, Outcome
 
@@ -72,8 +72,11 @@ def _account_state(text: str) -> Sighting | None:
 def _page_state(text: str) -> Sighting | None:
     simple = simplified(text)
     for words, (outcome, reason) in _TOLD:
-        if words.search(simple):
-            return failed(outcome, reason)
+        if not words.search(simple):
+            continue
+        if outcome is Outcome.GONE and is_of_account(text):
+            return failed(Outcome.PARSE_ERROR, f"账号暂时不可见，未说已经终止：{one_line(text, 60)}")
+        return failed(outcome, reason)
     return None
 
 

@@ -51,6 +51,7 @@ _FEED_MARKS = {
 }
 _LOGIN_CODES = {2149, 2483}
 _BLOCK_PAGES = ("验证码中间页", "请完成下列验证后继续", "captcha-verify-image", "__ac_signature")
+_ENDING = re.compile(r"封禁|注销|封号|已重置")
 _USER_IDS = {"nickname", "uid", "sec_uid"}
 _USER_MARKS = {"aweme_count", "user_deleted", "special_state_info"}
 _STATUS_ONLY = {"status_code", "status_msg", "extra", "log_pb"}
@@ -174,6 +175,8 @@ def _aweme_list(document: dict[str, object], capture: Capture, profile: tuple[st
     owner = next(iter(owners), None) or _maker_of_all(raw)
     if owner is not None:
         items = _of({owner, *owners}, items, raw)
+    elif len(_common_makers(raw)) > 1:
+        return gathered(items, Coverage.TIMELINE)
     sight = gathered(items, Coverage.LIST if _LIST_MARKS & document.keys() else Coverage.ITEM, owner)
     if items:
         return sight
@@ -189,21 +192,29 @@ def _makers(work: dict[str, object]) -> set[str]:
 
 def _maker_of_all(works: list[dict[str, object]]) -> str | None:
     """A saved list of several authors is one account's when that one alone had a hand in every work."""
-    makers = [{one for one in _makers(work) if is_sec_uid(one)} for work in works]
-    common = set[str]().union(*makers[:1]).intersection(*makers)
+    common = _common_makers(works)
     return next(iter(common)) if len(common) == 1 else None
+
+
+def _common_makers(works: list[dict[str, object]]) -> set[str]:
+    """More than one: nobody can tell on whose page the list stood."""
+    makers = [{one for one in _makers(work) if is_sec_uid(one)} for work in works]
+    return set[str]().union(*makers[:1]).intersection(*makers)
 
 
 def _of(owner: set[str], items: list[Seen], works: list[dict[str, object]]) -> list[Seen]:
     """A work made together stands on the page of each maker, with one of them as its author."""
     is_own_list = any(not owner.isdisjoint(seen.ids) for seen in items)
-    made = {as_id(work.get("aweme_id")) for work in works if is_own_list or _may_be_made_by(owner, work)}
+    made = {as_id(work.get("aweme_id")) for work in works if _may_be_made_by(owner, work, is_own_list)}
     return [Seen(post=seen.post) if seen.post.id in made and owner.isdisjoint(seen.ids) else seen for seen in items]
 
 
-def _may_be_made_by(owner: set[str], work: dict[str, object]) -> bool:
+def _may_be_made_by(owner: set[str], work: dict[str, object], is_own_list: bool) -> bool:
+    """What names its makers is theirs alone; what does not may be the owner's, in a list that holds works of theirs."""
     together = as_dict(nested(work.get("cooperation_info")))
-    return not owner.isdisjoint(_makers(work)) or bool(together and not together.get("co_creators"))
+    if not owner.isdisjoint(_makers(work)):
+        return True
+    return not together.get("co_creators") and not as_flag(work.get("is_ads")) and bool(together or is_own_list)
 
 
 def _single(document: dict[str, object]) -> Iterator[Sight]:
@@ -272,7 +283,11 @@ def _profile(user: dict[str, object]) -> Sight:
         private = account.model_copy(update={"status": "私密账号", "posts_total": None})
         return Sight(account=private, ids=ids, refusal=Outcome.LOGIN_WALL, reason=reason)
     status = next((said for said in (title, content) if account_may_end(said)), None)
-    return sight.model_copy(update={"account": account.model_copy(update={"status": status})}) if status else sight
+    told: dict[str, object] = {"status": status} if status else {}
+    if title or (account.posts_total == 0 and _ENDING.search(account.name or "")):
+        # The platform keeps works back in a special state: its count of what it shows proves nothing.
+        told |= {"posts_total": account.posts_total or None}
+    return sight.model_copy(update={"account": account.model_copy(update=told)}) if told else sight
 
 
 def _end_of(user: dict[str, object], said: Sequence[str]) -> str | None:

@@ -21,9 +21,10 @@ from services.collector.capture import MAX_LINE, Capture, Plan, Reading, ShownAc
 from services.collector.platforms._wechat_identity import Identity, article_id, article_link, biz_in
 from services.collector.platforms.base import Platform
 from services.collector.reading.bridges import is_block, of_bridge, wants_login
+from services.collector.reading.chinese_time import is_rough
 from services.collector.reading.markup import plain_text, tidy
 from services.collector.reading.moments import from_text
-from services.collector.reading.notices import stands_for_text
+from services.collector.reading.notices import account_end, stands_for_text
 from services.collector.reading.sight import BLOCK_STATUSES
 from shared.account import Account
 from shared.errors import InputError
@@ -48,6 +49,7 @@ _READER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionE
 """What the feed reader raises, or could, on broken input; OverflowError was seen in fuzzing."""
 _OF_ALL = re.compile(r"(?:\b|[-_ ])all$|全部(?:文章|订阅|公众号)?$|所有(?:文章|订阅|公众号)$|聚合|合集$", re.IGNORECASE)
 _ALL_ADDRESS = re.compile(r"/feeds?/all(?:\.\w{3,5})?/?(?:[?#]|$)")
+_ON_WEIBO = re.compile(r"https?://(?:www\.|m\.)?weibo\.c(?:om|n)/(?:u/)?(\d{5,12})/\w")
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _OFFICE = re.compile(r"[局县区市院办队站台网处委部厅校会所镇乡村省州旗科组社]$")
 _ARTICLE = re.compile(
@@ -209,6 +211,7 @@ def _entry(entry: Any) -> dict[str, Any]:
         "link": entry.get("link"),
         "title": entry.get("title"),
         "author": entry.get("author"),
+        "source": (entry.get("source") or {}).get("title"),
         # Atom items of some bridges have no `published`; it wins where both are, unless it is no time.
         "times": [entry[name] for name in ("published", "updated") if name in entry],
         "texts": [*contents, entry.get("summary")],
@@ -253,29 +256,35 @@ def _json_author(item: Mapping[str, Any]) -> object:
 
 @dataclass(frozen=True)
 class Item:
-    """One entry. `given`: the id its feed gives it; `time`: as written."""
+    """One entry. `given`: the id its feed gives it; `time`: as written, empty where the words move with the clock."""
 
     given: str
     url: str | None
     title: str
     text: str | None
     author: str
+    source: str
     time: str
     published_at: datetime | None
+    approximate: bool
 
 
 def _item(entry: Mapping[str, Any], capture: Capture) -> Item:
     title = _line(entry.get("title"))
     times = [str(time) for time in entry["times"] if time]
-    dated = next((time for time in times if from_text(time)), "".join(times[:1]))
+    readable = (time for at in (None, capture.at) for time in times if from_text(time, at))
+    dated = next(readable, "".join(times[:1]))
+    moment = from_text(dated, capture.at)
     return Item(
         given=str(entry.get("id") or "").strip(),
         url=article_link(entry.get("link"), capture.url or ""),
         title=title,
         text=_text(entry["texts"], title),
         author=_line(entry.get("author")),
-        time=dated,
-        published_at=from_text(dated),
+        source=_line(entry.get("source")),
+        time=dated if from_text(dated) or not moment else "",
+        published_at=moment,
+        approximate=is_rough(dated),
     )
 
 
@@ -319,6 +328,7 @@ def _post(own_id: str, item: Item) -> ShownPost:
         title=None if stands_for_text(item.title) else item.title or None,
         text=item.text,
         published_at=item.published_at,
+        approximate=item.approximate,
         pinned=False,
     )
 
@@ -329,7 +339,8 @@ def _is_notice(item: Item, about: Mapping[str, Any]) -> bool:
         return False
     name = _line(about.get("title"))
     title = item.title.replace(name, "") if name else item.title
-    return "_error_time=" in f"{item.url}{item.given}" or of_bridge(title, item.text or "")
+    is_failure = "_error_time=" in f"{item.url}{item.given}" or of_bridge(title, item.text or "")
+    return is_failure or bool(stands_for_text(title) and (_BLOCKED.search(title) or account_end(title)))
 
 
 def _refusal(notices: Sequence[Item], posts: Sequence[ShownPost]) -> Reading | None:
@@ -357,11 +368,19 @@ def _is_of_many(
     addresses = (capture.url, about.get("id"), account.url if account else None)
     if _OF_ALL.search(title) or any(_ALL_ADDRESS.search(str(address or "")) for address in addresses):
         return True
+    if len({item.source for item in items} - {""}) > 1 or len({_home(item.url) for item in items} - {""}) > 1:
+        return True
     names = {item.author for item in items if item.author and not _is_person(item.author)}
     own = {name for name in (title, account.name if account else "") if name}
     if len(names) < 2:
         return False
     return not any(name in title or title in name for name in names | own - {title} if title)
+
+
+def _home(url: str | None) -> str:
+    """Whose page a post of Weibo lies on."""
+    match = _ON_WEIBO.match(url or "")
+    return match[1] if match else ""
 
 
 def _is_person(name: str) -> bool:

@@ -63,6 +63,7 @@ _OWN_MARKS = {
 }
 """What other platforms' items do not have, although they too have an id and a title."""
 _BLOCK_PAGES = ("__ac_signature", "__ac_nonce", "验证码中间页", "请完成下列验证后继续")
+_LONGEST_NOTICE_PAGE = 20_000
 _JS_STRING = r"""\b%s\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)*)\1"""
 
 
@@ -118,8 +119,16 @@ def _page(capture: Capture) -> Iterator[Sight]:
         yield refused(Outcome.PARSE_ERROR, "头条的回答不完整，无法解析")
     elif any(mark in text for mark in _BLOCK_PAGES) or ("byted_acrawler" in text and not plain_text(text)):
         yield refused(Outcome.BLOCKED, "头条要求安全验证，未能看到账号内容")
+    elif len(text) < _LONGEST_NOTICE_PAGE and account_end(plain_text(text)):
+        yield _gone(plain_text(text))
     elif (refusal := refused_by_page(text)) is not None:
         yield refusal
+
+
+def _gone(said: str) -> Sight:
+    account = ShownAccount(status=account_end(said))
+    reason = f"头条提示：{' '.join(said.split())[:60]}"
+    return Sight(refusal=Outcome.GONE, reason=reason, account=account, covers=Coverage.PROFILE)
 
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
@@ -142,11 +151,12 @@ def _refusal(document: dict[str, object]) -> Sight | None:
     message = as_text(document.get("message")) or ""
     if "decision" in document or dig(document, "data", "decision") or "verify_center_decision_conf" in document:
         return refused(Outcome.BLOCKED, "头条要求安全验证，未能看到账号内容")
-    if account_end(message):
-        return Sight(refusal=Outcome.GONE, reason=f"头条提示：{message[:60]}", covers=Coverage.PROFILE)
-    if message not in ("", "success"):
-        return refused(Outcome.BLOCKED, f"头条拒绝了访问：{message[:60]}")
-    return None
+    if message in ("", "success"):
+        return None
+    said = (message, *(as_text(dig(document, "data", key)) or "" for key in ("description", "message", "tips")))
+    if ended := next((words for words in said if account_end(words)), None):
+        return _gone(ended)
+    return refused(Outcome.BLOCKED, f"头条拒绝了访问：{message[:60]}")
 
 
 def _feed(document: dict[str, object], capture: Capture) -> Sight:

@@ -341,7 +341,7 @@ def _account(user: dict[str, object]) -> ShownAccount:
 def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | None = None) -> Seen:
     user = as_dict(mblog.get("user"))
     author = _account(user) if _user_id(user) else None
-    forwarder = _forwarder(mblog)
+    forwarder = _forwarder(mblog, as_dict(card))
     if author is None and (home := _POSTS_CONTAINER.search(as_text((card or {}).get("scheme")) or "")):
         author = ShownAccount(id=home[1])
     post_id = _post_id(mblog) or ""
@@ -366,8 +366,14 @@ def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | 
     return Seen(post=post, author=author, ids=(author.id,) if author and author.id else ())
 
 
-def _forwarder(mblog: dict[str, object]) -> ShownAccount | None:
-    """Who forwarded quickly (快转): such an item shows the first author as its user, and the forwarder in a suffix."""
+def _forwarder(mblog: dict[str, object], card: dict[str, object]) -> ShownAccount | None:
+    """Who forwarded quickly (快转): such an item shows the first author as its user, and the forwarder in a suffix.
+
+    Where the suffix is missing, the forwarder is whose list the card stands in.
+    """
+    own, place = as_id(mblog.get("ori_uid")), _POSTS_CONTAINER.match(as_text(card.get("itemid")) or "")
+    if own and place and place[1] == own != _user_id(as_dict(mblog.get("user"))):
+        return ShownAccount(id=own)
     suffix = "".join(as_text(part.get("content")) or "" for part in as_dicts(mblog.get("screen_name_suffix_new")))
     told = " ".join([suffix, *_headings(mblog)])
     if "快转" not in told:

@@ -1,10 +1,14 @@
 """The Chinese twelve-hour words (上午, 下午, 晚上 …) beside an hour, to the hour of the day."""
 
+SIMPLER = str.maketrans("時鐘點號後間淩幾個週禮", "时钟点号后间凌几个周礼")
+"""Traditional characters of the words of times, to simplified ones."""
+
 HALF = (
-    r"(?:上午|早上|早晨|清晨|凌晨|中午|正午|午后|下午|傍晚|晚上|晚间|夜里|夜间|深夜|半夜|午夜|[早晚]|[AaPp]\.?[Mm]\.?)"
+    r"(?:上午|午前|早上|早晨|清晨|凌晨|中午|正午|午后|下午|傍晚"
+    r"|晚上|晚间|夜里|夜间|深夜|半夜|午夜|[早晚]|[AaPp]\.?[Mm]\.?)"
 )
 
-_MORNING = ("上午", "早上", "早晨", "清晨", "早", "AM")
+_MORNING = ("上午", "午前", "早上", "早晨", "清晨", "早", "AM")
 _AFTERNOON = ("下午", "午后", "傍晚", "PM")
 _NOON = ("中午", "正午")
 _NIGHT = ("深夜", "半夜", "午夜")

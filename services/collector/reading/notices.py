@@ -27,7 +27,7 @@ _ENDINGS = {
     "不存在": r"不存在|没有找到",
     "已注销": rf"{_ACTED}注销|(?:已完成|完成)注销|已将(?:自己|其|该)?的?[账帐]号注销|注销(?:已)?(?:成功|完成)",
     "已迁移": rf"{_ACTED}(?:完成)?迁移|迁移(?:已)?(?:成功|完成)",
-    "已被冻结或回收": rf"(?:已申请[^。！!\n]{{0,30}}[，,])?{_ACTED}(?:冻结|回收)",
+    "已被冻结或回收": rf"已申请[^。！!\n]{{0,30}}[，,]{_ACTED}(?:冻结|回收)|{_ACTED}回收",
     "已被屏蔽": rf"{_ACTED}屏蔽",
     "已封禁": rf"{_ACTED}(?:封禁|查封|封停|封号|封|停用|停止使用|限制使用)",
     "已关闭": rf"{_ACTED}(?:关闭|关停|删除)",
@@ -90,9 +90,21 @@ def account_may_end(text: str) -> bool:
     return len(text) <= LONGEST_NOTICE and account_end(text) is None and any(map(_UNDER_WAY.search, sentences(text)))
 
 
+_OF_ACCOUNT = re.compile(
+    r"\A(?:抱歉|对不起|很抱歉)?[，,：: ]{0,3}(?:此|该|本|当前|您?访问的)?(?:微信)?"
+    r"(?:公众号|服务号|订阅号|[账帐]号|[账帐]户)(?!的|所属|发布)"
+)
+
+
+def is_of_account(text: str) -> bool:
+    """True for a notice whose first sentence speaks of the account, not of one thing it published."""
+    told = sentences(text) if len(text) <= LONGEST_NOTICE else []
+    return bool(told and _OF_ACCOUNT.match(told[0]))
+
+
 _ENDED_ALONE = re.compile(
-    rf"\A{_SUBJECT}{_CAUSE}(?:{'|'.join(_ENDINGS.values())})(?:[，, ]{1, 3}(?:所属|相关|其)?(?:内容|文章|作品)?(?:现|已"
-    rf"|暂时)*(?:无法|不能|不可)(?:查看|访问))?"
+    rf"\A{_SUBJECT}{_CAUSE}(?:{'|'.join(_ENDINGS.values())})(?:[，, ]{{1,3}}(?:所属|相关|其)?(?:内容|文章|作品)?"
+    rf"(?:现|已|暂时)*(?:无法|不能|不可)(?:查看|访问))?"
 )
 """An office that writes of its own end has more to say."""
 
@@ -109,6 +121,7 @@ _NOTICES = re.compile(
     r"(?:删除|下架|无法查看|无法访问|不可见|不可查看|不能查看|不存在|过期|失效|不见了|停止访问|屏蔽|隐藏)"
     rf"|{_OF_CONTENT}(?:因|涉嫌|由于|被投诉|被多人投诉|经)[^。！!\n]{{0,60}}?(?:无法查看|不可见|不予显示|删除|屏蔽|下架|侵权|违规)"
     r"|(?:抱歉[，,])?作者已?设置|暂无查看权限|(?:暂时)?无法(?:查看|访问)$|参数错误|已停止访问(?:该网页)?$"
+    r"|由?(?:用户|平台)[^。！!\n]{0,20}(?:投诉|审核)[^。！!\n]{0,10}[，,]涉嫌"
     r"|(?:获取|抓取|加载|读取|解析|提取)(?:全文|正文|内容|文章|页面|原文)*(?:失败|出错|错误|超时)|(?:暂时)?无法(?:获取|提取|抓取)(?:全文|正文|内容|文章)"
     r"|(?:请|需要)?(?:开启|启用|打开) ?javascript|(?:please )?enable javascript|javascript is (?:disabled|required)"
     r"|(?:access denied|403 forbidden|404 not found|50[0-4] (?:bad|internal|service|gateway)"
@@ -120,7 +133,7 @@ _NOTICES = re.compile(
 _CHROME = re.compile(
     r"\A(?:去验证|验证|知道了|返回|刷新|重试|请(?:稍后|刷新后?)?(?:再试|重试)|确定|取消|关闭|(?:轻触|点击|轻点)?(?:查看|阅读)(?:原文|全文|帮助|详情)"
     r"|查看帮助[:：]?\s*\S{0,80}"
-    r"|微信公众平台(?:运营中心)?|微信扫一扫|关注该公众号|温馨提示|提示|参考规则|接相关投诉|投诉|以上内容由[^\n]{0,20}|\S{0,4}请(?:重试|稍后重试)"
+    r"|微信公众平台(?:运营中心)?|微信扫一扫|关注该公众号|温馨提示|提示|参考规则|接相关投诉|投诉|以上内容由[^\n]{0,20}|\W{0,3}发表于[:：]?\s?\S{0,12}|\W{0,3}阅读原文|\S{0,4}请(?:重试|稍后重试)"
     r"|https?://\S{1,80}|[\d\s:：/.-]{1,30})",
     re.I,
 )

@@ -69,6 +69,13 @@ def test_an_item_that_stands_twice_is_one(field: str) -> None:
         ("【某市发布】微信读书账号失效", Outcome.LOGIN_WALL),
         ("Cookies 已失效，请更新", Outcome.LOGIN_WALL),
         ("Session expired, please log in again", Outcome.LOGIN_WALL),
+        ("MuseumBridge was unable to receive or process the remote website's content!", Outcome.PARSE_ERROR),
+        ("该订阅源已失效", Outcome.LOGIN_WALL),
+        ("小黑屋：今日请求已达上限", Outcome.BLOCKED),
+        ("RSSHub 公共实例已限制访问", Outcome.PARSE_ERROR),
+        ("公众号已停止抓取", Outcome.PARSE_ERROR),
+        ("环境异常", Outcome.BLOCKED),
+        ("此帐号已自主注销，内容无法查看", Outcome.PARSE_ERROR),
     ],
 )
 def test_what_a_bridge_says_of_itself_is_no_post(title: str, outcome: Outcome) -> None:
@@ -98,6 +105,9 @@ def test_a_notice_that_newer_posts_have_overtaken_is_left_out() -> None:
         "医保账号异常怎么办",
         "订阅号更新公告",
         "抓取错误，他被处罚",
+        "关于本公众号停止更新的公告",
+        "本公众号停止更新",
+        "县图书馆服务即将停止",
     ],
 )
 def test_an_office_may_write_of_logins_and_errors(title: str) -> None:
@@ -107,6 +117,9 @@ def test_an_office_may_write_of_logins_and_errors(title: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
+        ("此帐号已被屏蔽, 内容无法查看", False),
+        ("<h2>此内容因违规无法查看</h2><p>由用户投诉并经平台审核，涉嫌过度营销、骚扰用户</p>", False),
+        ("<p>该内容已被发布者删除</p><p>📍发表于：云岭</p>", False),
         ("<h2>环境异常</h2><p>当前环境异常，完成验证后即可继续访问。</p><a>去验证</a>", False),
         ("<p>该内容已被发布者删除</p>", False),
         ("此内容因违规无法查看", False),
@@ -164,3 +177,26 @@ def test_a_feed_longer_than_any_real_one_is_refused(much: str) -> None:
     reading = read(much)
     assert (reading.outcome, reading.posts) == (Outcome.PARSE_ERROR, ())
     assert "太长" in (reading.reason or "")
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [item(name, more=f"<source url='https://x.cn/{name}'>{name}</source>") for name in ("甲县发布", "乙县发布")],
+        [item(uid, f"https://weibo.com/{uid}/Px1") for uid in ("5900000031", "5900000032")],
+    ],
+)
+def test_items_of_different_sources_or_homes_are_nobody_s_list(items: list[str]) -> None:
+    assert read(*items, title="我的订阅").covers is Coverage.TIMELINE
+
+
+def test_words_that_move_with_the_clock_are_marked_and_make_no_new_item() -> None:
+    first = read(item("甲", date="3小時前"), item("乙", date="昨日 下午11:05")).posts
+    assert [post.published_at for post in first] == [
+        datetime(2026, 11, 20, 23, tzinfo=UTC),
+        datetime(2026, 11, 20, 15, 5, tzinfo=UTC),
+    ]
+    assert first[0].approximate
+    assert [post.id for post in read(item("甲", date="4小時前"), item("乙", date="昨日 下午11:05")).posts] == [
+        post.id for post in first
+    ]

@@ -228,6 +228,34 @@ def test_an_account_renamed_by_the_platform_when_it_ended_is_not_empty(name: str
     assert (reading.outcome, reading.covers) == (Outcome.GONE, PROFILE)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"special_state_info": {"special_state": 2, "title": "账号申请注销中"}},
+        {"special_state_info": {"special_state": 5, "title": "账号存在风险", "content": "暂不可见"}},
+        {"nickname": "账号封禁"},
+    ],
+)
+def test_a_count_of_nothing_proves_nothing_of_an_account_in_a_special_state(fields: dict[str, Any]) -> None:
+    reading = DOUYIN.read([answer(profile(total=0, **fields)), answer(posts(), POSTS_URL, 200)], HOME)
+    assert reading.outcome is BROKEN
+
+
+def test_works_made_together_without_a_profile_are_nobody_s_list() -> None:
+    about = {"co_creators": [{"sec_uid": SEC_UID}, {"sec_uid": OTHER}]}
+    reading = DOUYIN.read([answer(posts(aweme(cooperation_info=about)))])
+    assert (reading.covers, reading.account) == (TIMELINE, None)
+
+
+@pytest.mark.parametrize(
+    "mark", [{"is_ads": True}, {"cooperation_info": {"co_creators": [{"uid": "5"}, {"uid": "6"}]}}]
+)
+def test_others_advertisements_and_joint_works_are_not_the_accounts(mark: dict[str, Any]) -> None:
+    other = aweme("7331186503176949042", author={"uid": "5", "sec_uid": OTHER, "nickname": "别人"}, **mark)
+    reading = DOUYIN.read([answer(posts(aweme(), other), POSTS_URL, 200)], HOME)
+    assert (reading.covers, len(reading.posts)) == (LIST, 1)
+
+
 def test_an_answer_with_only_another_accounts_works_is_no_evidence() -> None:
     other = aweme(author={"uid": "5", "sec_uid": OTHER, "nickname": "别人"})
     assert DOUYIN.read([answer(posts(other), POSTS_URL, 200)], HOME).outcome is BROKEN

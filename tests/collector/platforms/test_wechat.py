@@ -265,6 +265,13 @@ def test_the_end_of_another_account_is_not_this_one_s() -> None:
     assert not reading.outcome.is_evidence
 
 
+@pytest.mark.parametrize(
+    "words", ["此帐号已被暂时屏蔽，内容暂时无法查看", "此帐号已冻结", "该公众号因违规暂时无法查看"]
+)
+def test_an_account_that_is_hidden_for_a_time_is_neither_gone_nor_a_removed_article(words: str) -> None:
+    assert read(weui(words)).outcome is Outcome.PARSE_ERROR
+
+
 @pytest.mark.parametrize("kind", ["5", "7", "8", "10"])
 def test_an_old_page_that_shares_a_picture_or_a_film_is_an_article(kind: str) -> None:
     facts = {"title": "防火短片", "biz": BIZ, "mid": "2247480011", "idx": "1", "sn": "ab", "ct": "1795140000"}

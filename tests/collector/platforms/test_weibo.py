@@ -278,6 +278,13 @@ def test_a_quick_forward_is_the_forwarders_repost(body: dict[str, Any]) -> None:
         assert [post.kind for post in reading.posts] == [REPOST]
 
 
+def test_a_quick_forward_without_a_suffix_is_told_by_the_list_it_stands_in() -> None:
+    forwarded = mblog("4857881961438732", user={"id": 61, "screen_name": "某省文旅"}, ori_uid=int(UID))
+    body = cards(forwarded)
+    body["data"]["cards"][0]["itemid"] = f"107603{UID}_-_4857881961438732"
+    assert [post.kind for post in WEIBO.read([answer(body)], HOME).posts] == [REPOST]
+
+
 def test_a_quick_forward_beside_own_posts_leaves_the_list_the_accounts() -> None:
     body = {"ok": 1, "data": {"list": [mblog("4857881961438731"), quick("4857881961438732")], "since_id": ""}}
     reading = WEIBO.read([answer(body)])
