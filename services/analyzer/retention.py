@@ -18,6 +18,6 @@ class Retention:
     def prune(self, now: datetime) -> int:
         """Thin what is older than `keep` of the next few accounts; the number of rows that went."""
         keys = self._thinning.accounts_after(self._leases.mark("retention") or "", MOST_ACCOUNTS)
-        gone = sum(self._thinning.thin(key, now - self._keep) for key in keys)
+        gone = sum(self._thinning.thin(key, now, self._keep) for key in keys)
         self._leases.set_mark("retention", keys[-1] if len(keys) == MOST_ACCOUNTS else "")
         return gone

@@ -49,15 +49,28 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
-        with _told_apart():
-            self._refuse_other_schema()
-            if not only_reads:
-                self._make_tables()
+        try:
+            self._open(only_reads)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, only_reads: bool) -> None:
+        try:
+            with _told_apart():
+                self._refuse_other_schema()
+                if not only_reads:
+                    self._make_tables()
+        except PermanentError as error:
+            raise InputError("数据库", f"{error}；请确认地址指向本程序的数据库，或换用新的") from error
 
     def _refuse_other_schema(self) -> None:
         with self.read() as connection:
-            is_made = inspect(connection).has_table("account")
-            found = connection.execute(text(self._schema_query)).scalar() if is_made else SCHEMA
+            inside = inspect(connection)
+            ours = [name for name in metadata.tables if inside.has_table(name)]
+            # Without the ledger's table they are somebody else's, who only names them as we do.
+            version = text(self._schema_query if "account" in ours else "SELECT 0")
+            found = connection.execute(version).scalar() if ours else SCHEMA
         if str(found or 0) != SCHEMA:
             raise InputError(
                 "数据库",

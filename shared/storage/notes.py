@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select
 
 from shared.storage.database import Database
 from shared.storage.tables import metadata
@@ -17,16 +17,23 @@ class Notes:
         self._database = database
 
     def add(self, name: str, value: str, now: datetime) -> bool:
-        """Remember a dated remark; False when it is the latest of its name already."""
-        latest = select(_note.c.value).where(_note.c.name == name).order_by(_note.c.since.desc()).limit(1)
+        """Remember a dated remark; False when it is the latest of its name already.
+
+        What is dated after `now` was noted under a wrong clock and does not count.
+        """
         with self._database.begin() as connection:
-            if connection.execute(latest).scalar() == value:
+            connection.execute(delete(_note).where(_note.c.name == name, _note.c.since > now))
+            if _latest(connection, name, now) == value:
                 return False
             return self._database.add_new(connection, _note, name=name, value=value, since=now)
 
     def as_of(self, name: str, moment: datetime) -> str | None:
         """The latest remark of this name at `moment`."""
-        rows = select(_note.c.value).where(_note.c.name == name, _note.c.since <= moment)
         with self._database.read() as connection:
-            value: str | None = connection.execute(rows.order_by(_note.c.since.desc()).limit(1)).scalar()
-        return value
+            return _latest(connection, name, moment)
+
+
+def _latest(connection: Connection, name: str, moment: datetime) -> str | None:
+    rows = select(_note.c.value).where(_note.c.name == name, _note.c.since <= moment)
+    value: str | None = connection.execute(rows.order_by(_note.c.since.desc()).limit(1)).scalar()
+    return value

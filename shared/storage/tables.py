@@ -188,6 +188,7 @@ class ProbeRow(SQLModel, table=True):
     __tablename__ = "probe"
     __table_args__ = (
         Index("probe_history", "key", "at"),
+        Index("probe_moment", "at"),
         Index("probe_newest", "key", "newest_post_at", "at"),
         _where("probe_proving", PROVES, "key", "at"),
     )

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, Row, Select, and_, delete, select
 
 from shared.clock import to_shanghai
+from shared.events import Outcome
 from shared.storage.accounts import in_force
 from shared.storage.database import Database
 from shared.storage.tables import metadata
@@ -31,21 +32,33 @@ class Thinning:
         with self._database.read() as connection:
             return list(connection.execute(rows).scalars())
 
-    def thin(self, key: str, before: datetime) -> int:
-        """Thin what one account has from before a moment; the number of rows that went.
+    def thin(self, key: str, now: datetime, keep: timedelta) -> int:
+        """Thin what one account has from longer ago than `keep`; the number of rows that went.
+
+        Age counts from the newest thing known of it, if that is before `now`: a clock that is ahead destroys nothing.
 
         Of the probes of each Beijing day stay the first and the last that proved the list, the first and the last that
         did not, and the one with the newest post; of the sightings of an item the first and the last.
         """
         with self._database.begin() as connection:
+            newest = _newest(connection, key)
+            before = min(now, newest) - keep if newest else now - keep
             return _thin_probes(connection, key, before) + _thin_posts(connection, key, before)
+
+
+def _newest(connection: Connection, key: str) -> datetime | None:
+    """When anything was last observed, as far as the clock was right."""
+    probed = select(_probe.c.at).where(_probe.c.key == key, _probe.c.outcome != Outcome.CLOCK)
+    shown = select(_post.c.observed_at).where(_post.c.key == key).order_by(_post.c.observed_at.desc())
+    found = [connection.execute(one.limit(1)).scalar() for one in (probed.order_by(_probe.c.at.desc()), shown)]
+    return max((moment for moment in found if moment), default=None)
 
 
 def _thin_probes(connection: Connection, key: str, before: datetime) -> int:
     columns = (_probe.c.fingerprint, _probe.c.at, _probe.c.proves_list, _probe.c.newest_post_at)
-    old = select(*columns).where(_probe.c.key == key, _probe.c.at < before).order_by(_probe.c.at)
+    old = select(*columns).where(_probe.c.key == key, _probe.c.at < before)
     days: dict[date, list[Any]] = defaultdict(list)
-    for row in connection.execute(old.limit(_MOST_ROWS)):
+    for row in _oldest_first(connection, old.order_by(_probe.c.at.desc())):
         days[to_shanghai(row.at).date()].append(row)
     gone = []
     for rows in days.values():
@@ -61,12 +74,17 @@ def _thin_probes(connection: Connection, key: str, before: datetime) -> int:
 def _thin_posts(connection: Connection, key: str, before: datetime) -> int:
     old = select(_post.c.fingerprint, _post.c.observed_at).where(_post.c.key == key, _post.c.observed_at < before)
     items = defaultdict(list)
-    for row in connection.execute(old.order_by(_post.c.observed_at).limit(_MOST_ROWS)):
+    for row in _oldest_first(connection, old.order_by(_post.c.observed_at.desc())):
         items[row.fingerprint].append(row.observed_at)
     gone = [(item, moment) for item, moments in items.items() for moment in moments[1:-1]]
     for item, moment in gone:
         connection.execute(delete(_post).where(and_(_post.c.fingerprint == item, _post.c.observed_at == moment)))
     return len(gone)
+
+
+def _oldest_first(connection: Connection, newest_first: Select[Any]) -> Iterable[Row[Any]]:
+    """The newest of them only: what lies before had its turn, and stays however much it is."""
+    return reversed(connection.execute(newest_first.limit(_MOST_ROWS)).all())
 
 
 def _ends(rows: list[Any]) -> Iterable[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from services.analyzer.retention import Retention
 from services.analyzer.timeline import Sitting
 from shared.events import Outcome
 from shared.storage.store import Store, open_store
@@ -59,6 +60,20 @@ def test_a_probe_a_tick_and_the_outbox_ask_by_index_only(store: Store) -> None:
     analyzer.judge([a_probe(NOW + days(16), account_id="1", newest_post_at=NOW + days(16))])
     analyzer.tick(NOW + days(17))
     store.judgements.mark_told(store.judgements.untold())
+    assert asked.scans() == []
+
+
+def test_the_reporter_asks_by_index_whether_a_week_was_watched(store: Store) -> None:
+    asked = Asked(store)
+    store.reports.is_observed(NOW, NOW + days(7))
+    store.reports.written("weekly", NOW)
+    assert asked.scans() == []
+
+
+def test_retention_asks_by_index_only(store: Store) -> None:
+    Analyzer(store).judge([a_probe(NOW, account_id="1")])
+    asked = Asked(store)
+    Retention(store.thinning, store.leases, days(30)).prune(NOW + days(60))
     assert asked.scans() == []
 
 
