@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
 
@@ -150,7 +150,9 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
         "reason": standing.reason,
         "check_at": check_at,
     }
-    if known is not None and ((known.state, known.why) == (standing.state, standing.why) or at <= known.since):
+    same = known is not None and (known.state, known.why) == (standing.state, standing.why)
+    if known is not None and (same or at <= known.since):
+        values["since"] = known.since if same else _begun(connection, known, at)
         connection.execute(update(_standing).where(_standing.c.id == known.id).values(**values))
         return
     if known is not None:
@@ -158,6 +160,16 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
     connection.execute(
         _standing.insert().values(key=standing.account.key, platform=standing.account.platform, since=at, **values)
     )
+
+
+def _begun(connection: Connection, known: Row[Any], at: datetime) -> datetime:
+    """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then on."""
+    before = and_(_standing.c.key == known.key, _standing.c.until == known.since)
+    since = connection.execute(select(_standing.c.since).where(before)).scalar()
+    if since is not None and since >= at:
+        return cast("datetime", known.since)
+    connection.execute(update(_standing).where(before).values(until=at))
+    return at
 
 
 def _joined(moment: datetime | None) -> Any:
