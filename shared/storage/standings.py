@@ -1,16 +1,9 @@
 """Where accounts stand: one row per account and period, written by the analyzer, read by everybody."""
 
-<<<<<<< HEAD
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, cast
-=======
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
->>>>>>> main
 
 from sqlalchemy import (
     ColumnElement,
@@ -206,15 +199,10 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
         "reason": standing.reason,
         "check_at": check_at,
     }
-<<<<<<< HEAD
     same = known is not None and (known.state, known.why) == (standing.state, standing.why)
     if known is not None and (same or at <= known.since):
-        values["since"] = known.since if same else _begun(connection, known, at)
-        connection.execute(update(_standing).where(_standing.c.id == known.id).values(**values))
-=======
-    if known is not None and ((known.state, known.why) == (standing.state, standing.why) or at <= known.since):
-        connection.execute(_CHANGE, {"of": known.id, **values})
->>>>>>> main
+        since = known.since if same else _begun(connection, standing.account.key, known.since, at)
+        connection.execute(_CHANGE, {"of": known.id, "since": since, **values})
         return
     if known is not None:
         connection.execute(_CHANGE, {"of": known.id, "until": at, "check_at": None})
@@ -223,12 +211,12 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
     )
 
 
-def _begun(connection: Connection, known: Row[Any], at: datetime) -> datetime:
+def _begun(connection: Connection, key: str, since: datetime, at: datetime) -> datetime:
     """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then on."""
-    before = and_(_standing.c.key == known.key, _standing.c.until == known.since)
-    since = connection.execute(select(_standing.c.since).where(before)).scalar()
-    if since is not None and since >= at:
-        return cast("datetime", known.since)
+    before = and_(_standing.c.key == key, _standing.c.until == since)
+    earlier: datetime | None = connection.execute(select(_standing.c.since).where(before)).scalar()
+    if earlier is not None and earlier >= at:
+        return since
     connection.execute(update(_standing).where(before).values(until=at))
     return at
 
