@@ -15,7 +15,7 @@ from shared.errors import TransientError
 from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
 from shared.storage.judgements import Judgements
-from shared.storage.leases import Leases
+from shared.storage.leases import FOLLOWED, Leases
 from shared.storage.standings import Standings
 from shared.storage.store import Store
 
@@ -90,7 +90,9 @@ class Timer:
         if not changed and rulebook == self._rulebook:
             return False
         self._each(sorted({key for _, key in changed}), now, self._refile)
-        self._leases.set_mark("timer", f"{self._rulebook}:{max((number for number, _ in changed), default=after)}")
+        newest = max((number for number, _ in changed), default=after)
+        self._leases.set_mark("timer", f"{self._rulebook}:{newest}")
+        self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
 
     def _each(self, keys: Iterable[str], now: datetime, act: Callable[[Sitting, Case], None]) -> None:

@@ -53,4 +53,4 @@ class Attempts:
     def reasons(self) -> list[str]:
         """What fails at present, one sentence a report and period."""
         failed = [(key, known.reason) for key, known in self._failed.items() if known.reason]
-        return [f"report {name} {period}: {reason}" for (name, period), reason in failed]
+        return [f"报表 {name}（{period}）：{reason}" for (name, period), reason in failed]

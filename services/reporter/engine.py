@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=10)
 """Longer than the longest report takes. After a kill another reporter waits this long."""
 
-_ITS_CALENDAR = "calendar"
+_ITS_CALENDAR = "日历"
 
 
 class ReporterEngine:
@@ -44,13 +44,13 @@ class ReporterEngine:
 
     def write_running(self, now: datetime) -> list[Path]:
         """Every report on its running period, so far; it is written again when the period is over."""
-        paths = [self._attempt(name, report, report.period(now), now) for name, report in self._reports.items()]
+        paths = [self._attempt_running(name, report, now) for name, report in self._reports.items()]
         return [path for path in paths if path]
 
     def check(self) -> None:
         """Raises TransientError naming the reports that could not be written."""
         if reasons := self._attempts.reasons():
-            raise TransientError("; ".join(reasons))
+            raise TransientError("；".join(reasons))
 
     def close(self) -> None:
         """Nothing is held open between rounds."""
@@ -89,6 +89,14 @@ class ReporterEngine:
             return False
         self._store.reports.record_written(name, period.name, now)
         return True
+
+    def _attempt_running(self, name: str, report: Report, now: datetime) -> Path | None:
+        try:
+            period = report.period(now)
+        except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
+            self._failed(name, _ITS_CALENDAR, now, error)
+            return None
+        return self._attempt(name, report, period, now)
 
     def _attempt(self, name: str, report: Report, period: Period, now: datetime) -> Path | None:
         """Null: it could not be written, which was told."""

@@ -64,6 +64,13 @@ class Lost(Noted):
         raise KeyError(period.name)
 
 
+class Timeless(Noted):
+    """Knows no period."""
+
+    def period(self, moment: datetime) -> Period:
+        raise KeyError(moment)
+
+
 class Interrupted(Noted):
     """Is overtaken by a second reporter while it writes."""
 
@@ -182,7 +189,7 @@ def test_a_report_that_fails_stops_no_other_and_leaves_no_half_file(store: Store
     reporter = engine(store, folder, metrics, bad=bad, noted=Noted())
     assert reporter.step(MONDAY)
     assert files(folder) == ["2026-W47.txt"]
-    with pytest.raises(TransientError, match="report bad"):
+    with pytest.raises(TransientError, match="报表 bad"):
         reporter.check()
     text = metrics.render().decode()
     assert 'xunjian_reports_total{report="bad",result="failed"} 1.0' in text
@@ -201,7 +208,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_report_comes_when_it_ca
     folder.write_text("a file stands where the folder should")
     reporter = engine(store, folder)
     assert not reporter.step(MONDAY)
-    with pytest.raises(TransientError, match=r"report noted 2026-W47: FileExistsError"):
+    with pytest.raises(TransientError, match=r"报表 noted（2026-W47）：FileExistsError"):
         reporter.check()
     folder.unlink()
     assert not reporter.step(MONDAY)  # not at once
@@ -237,6 +244,13 @@ def test_the_running_period_is_written_up_to_now_and_again_when_it_is_over(store
 
 def test_a_running_period_that_cannot_be_written_raises_nothing(store: Store, folder: Path) -> None:
     assert engine(store, folder, bad=Full()).write_running(MONDAY) == []
+
+
+def test_a_report_that_knows_no_running_period_stops_no_other(store: Store, folder: Path) -> None:
+    reporter = engine(store, folder, bad=Timeless(), good=Noted())
+    assert [path.name for path in reporter.write_running(MONDAY)] == ["2026-W48.txt"]
+    with pytest.raises(TransientError, match="报表 bad"):
+        reporter.check()
 
 
 def test_colleagues_may_read_a_report(store: Store, folder: Path) -> None:
@@ -279,5 +293,5 @@ def test_readiness_says_which_report_fails_until_it_comes(store: Store, folder: 
         return moments.pop(0)
 
     run(lambda: engine(store, folder), stop, 0, clock, vitals.pulse("reporter"))
-    assert "report noted 2026-W47: FileExistsError" in told[-1]
+    assert "报表 noted（2026-W47）：FileExistsError" in told[-1]
     assert vitals.troubles() == []

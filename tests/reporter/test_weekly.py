@@ -227,6 +227,14 @@ def test_it_opens_ready_to_print_and_filter(store: Store, ledger: Ledger, tmp_pa
         assert sheet.print_title_rows == "$5:$5"
 
 
+def test_numbers_stand_in_the_middle_of_their_columns(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20)
+    row = write(store, tmp_path)["已超期"][6]
+    numbers = [cell for cell in row if isinstance(cell.value, int)]
+    assert [cell.value for cell in numbers] == [1, 20]
+    assert {cell.alignment.horizontal for cell in numbers} == {"center"}
+
+
 def test_an_empty_ledger_makes_an_empty_list(store: Store, tmp_path: Path) -> None:
     sheets = write(store, tmp_path)
     assert all(names(sheet) == ["（本期无）"] for sheet in sheets.values())

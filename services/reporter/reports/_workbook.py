@@ -76,7 +76,7 @@ class _Styles:
         self.header = _style(cell, _HEADER, _MIDDLE, _BOX)
         self.centred = _style(cell, _BODY, _MIDDLE, _BOX)
         self.left = _style(cell, _BODY, _LEFT, _BOX)
-        cell.number_format = "General"
+        cell.alignment, cell.number_format = _MIDDLE, "General"
         self.number: StyleArray = copy(cell._style)
         book.remove(book.worksheets[0])
 
