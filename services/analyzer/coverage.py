@@ -50,6 +50,7 @@ class Timer:
         self._matters = matters
         self._owner = owner
         self._complaints: list[str] = []
+        self._waiting: dict[str, datetime] = {}
         self._rulebook = hashlib.sha256(rulebook.model_dump_json().encode()).hexdigest()[:16]
 
     @classmethod
@@ -78,7 +79,9 @@ class Timer:
         for platform in self._standings.platforms():
             self._apart(platform, partial(self._check_platform, platform, now))
         followed = self._follow_ledger(now)
-        lapsed = self._standings.to_check(now, MOST_ACCOUNTS)
+        self._waiting = {key: until for key, until in self._waiting.items() if now < until <= now + AGAIN_AFTER}
+        due = self._standings.to_check(now, MOST_ACCOUNTS + len(self._waiting))
+        lapsed = [key for key in due if key not in self._waiting][:MOST_ACCOUNTS]
         self._each(lapsed, now, self._check)
         return followed or len(lapsed) == MOST_ACCOUNTS
 
@@ -99,7 +102,7 @@ class Timer:
         """Each account in a transaction of its own; one that spoils it comes later and holds up no other."""
         for key in keys:
             if not self._apart(key, partial(self._act_on, key, now, act)):
-                self._judgements.postpone_check(key, now + AGAIN_AFTER)
+                self._waiting[key] = now + AGAIN_AFTER
 
     def _act_on(self, key: str, now: datetime, act: Callable[[Sitting, Case], None]) -> None:
         with self._judgements.judging() as judging:

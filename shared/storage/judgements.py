@@ -19,7 +19,6 @@ from shared.storage.tables import UNTOLD, metadata
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
-_standing = metadata.tables["standing"]
 
 # Asked for every account that is judged: building a statement costs more than running it.
 _HELD = (
@@ -116,12 +115,6 @@ class Judgements:
         """One transaction: posts, probes and findings become visible together or not at all."""
         with self._database.begin() as connection:
             yield Judging(self._database, connection)
-
-    def postpone_check(self, key: str, until: datetime) -> None:
-        """The timer could not deal with the account: it asks again, when others had their turn."""
-        mine = (_standing.c.key == key, _standing.c.until.is_(None))
-        with self._database.begin() as connection:
-            connection.execute(update(_standing).where(*mine).values(check_at=until))
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""

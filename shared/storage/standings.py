@@ -199,14 +199,26 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
         "reason": standing.reason,
         "check_at": check_at,
     }
-    if known is not None and ((known.state, known.why) == (standing.state, standing.why) or at <= known.since):
-        connection.execute(_CHANGE, {"of": known.id, **values})
+    same = known is not None and (known.state, known.why) == (standing.state, standing.why)
+    if known is not None and (same or at <= known.since):
+        since = known.since if same else _begun(connection, standing.account.key, known.since, at)
+        connection.execute(_CHANGE, {"of": known.id, "since": since, **values})
         return
     if known is not None:
         connection.execute(_CHANGE, {"of": known.id, "until": at, "check_at": None})
     connection.execute(
         _BEGIN, {"key": standing.account.key, "platform": standing.account.platform, "since": at, **values}
     )
+
+
+def _begun(connection: Connection, key: str, since: datetime, at: datetime) -> datetime:
+    """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then on."""
+    before = and_(_standing.c.key == key, _standing.c.until == since)
+    earlier: datetime | None = connection.execute(select(_standing.c.since).where(before)).scalar()
+    if earlier is not None and earlier >= at:
+        return since
+    connection.execute(update(_standing).where(before).values(until=at))
+    return at
 
 
 def _joined(moment: datetime | None) -> Any:

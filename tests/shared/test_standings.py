@@ -166,8 +166,8 @@ def test_what_the_timer_should_have_asked_again_and_did_not_accuses_nobody(store
     assert (asked_in_time.state, asked_in_time.silence) == (State.OVERDUE, finding)
     late = store.standings.as_of(NOW + days(3.1))[0]
     assert (late.state, late.why, late.since, late.silence) == (State.UNVERIFIED, "分析未进行", NOW + days(3), None)
-    each = [*store.standings.each_as_of(NOW + days(3.1))]
-    assert each[0] == (State.UNVERIFIED, late)
+    (first, *_) = store.standings.each_as_of(NOW + days(3.1))
+    assert first == (State.UNVERIFIED, late)
 
 
 def test_once_the_timer_has_asked_its_answer_is_told_of_that_time_too(store: Store) -> None:
