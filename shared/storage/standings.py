@@ -57,7 +57,11 @@ class Standings:
         return self._at(None)
 
     def as_of(self, moment: datetime) -> list[Standing]:
-        """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked."""
+        """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked.
+
+        Of a moment that retention has thinned, state, reason and findings stay exact, and which probe was the last is
+        exact at midnight in Beijing, where lists are cut off.
+        """
         return self._at(moment)
 
     def each_as_of(self, moment: datetime) -> Iterator[tuple[State, Standing | None]]:
