@@ -7,6 +7,7 @@ from shared.events import Finding, Moment, Outcome, Value
 from shared.state import State
 
 NEVER_PROBED = "尚未核查"
+NOT_ANALYSED = "分析未进行"
 FILED_AS_CANCELLED = "台账登记为已注销"
 
 

@@ -3,26 +3,28 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bench.scale.filling import account_id, fill
 from bench.scale.operations import OPERATIONS, SilentBus
-from bench.scale.samples import NOW, PROBES
+from bench.scale.samples import PROBES
 from services.analyzer.__main__ import build
 from shared.runtime.opening import Host, open_host
 from shared.runtime.settings import Settings
 from shared.state import State
 
 ACCOUNTS = 300
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     folder = tmp_path_factory.mktemp("scale")
     settings = Settings(data_dir=folder, database_url=f"sqlite:///{folder}/store.db", metrics_port=0)
-    assert fill(settings.store_url, ACCOUNTS)["probe"] == ACCOUNTS * PROBES
+    assert fill(settings.store_url, ACCOUNTS, NOW)["probe"] == ACCOUNTS * PROBES
     with open_host(settings, lambda: NOW, "bench") as opened:
         yield opened
 
@@ -44,4 +46,4 @@ def test_a_tick_has_nothing_new_to_say(host: Host) -> None:
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_every_operation_can_be_measured(host: Host, operation: str, tmp_path: Path) -> None:
-    assert OPERATIONS[operation](host, ACCOUNTS, 0) > 0
+    assert OPERATIONS[operation](host, ACCOUNTS, 0, NOW) > 0

@@ -17,7 +17,7 @@ from shared.delivery import Delivery, DeliveryState, Trouble
 from shared.errors import InputError
 from shared.events import FindingStatus
 from shared.runtime.settings import load_settings
-from shared.storage.store import Store, open_store
+from shared.storage.store import Store, open_store, open_to_read
 
 deliveries_app = typer.Typer(help="消息：未送达的、原因、补发。", no_args_is_help=True)
 
@@ -42,12 +42,14 @@ def list_deliveries(
     config: Config = None,
 ) -> None:
     """列出未送达的消息及原因，先列停用的渠道。"""
-    with closing(open_store(load_settings(config).store_url)) as store:
-        rows = store.deliveries.listed(states=(state,) if state else (), channel=channel, unit=unit)
-        now = utc_now()
-        for trouble in store.channels.troubles():
-            if trouble.off_since or trouble.retry_at > now:
-                typer.echo(_trouble(trouble))
+    rows: list[Delivery] = []
+    if (found := open_to_read(load_settings(config).store_url)) is not None:
+        with closing(found) as store:
+            rows = store.deliveries.listed(states=(state,) if state else (), channel=channel, unit=unit)
+            now = utc_now()
+            for trouble in store.channels.troubles():
+                if trouble.off_since or trouble.retry_at > now:
+                    typer.echo(_trouble(trouble))
     _show(rows, Console())
     typer.echo(f"共{len(rows)}条" if rows else "没有符合条件的消息")
 

@@ -1,5 +1,6 @@
 """`xunjian ledger`: a ledger file in, checked cell by cell, and the ledger out again."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.ledger.writing import write_ledger, write_template
 from shared.runtime.settings import load_settings
-from shared.storage.store import open_store
+from shared.storage.store import open_store, open_to_read
 
 SOME_ROWS_BAD = 1
 MAX_SHOWN = 200
@@ -47,11 +48,12 @@ def import_(
 @ledger_app.command()
 def export(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 或 .csv）")], config: Config = None) -> None:
     """导出台账（含联系人电话），列与模板相同，可再导入。"""
-    store = open_store(load_settings(config).store_url)
-    try:
+    settings = load_settings(config)
+    store = open_to_read(settings.store_url)
+    if store is None:
+        raise InputError(str(settings.data_dir), "这里还没有数据；请先导入台账，或用 --config 指明设置文件")
+    with closing(store):
         accounts = store.accounts.all()
-    finally:
-        store.close()
     write_ledger(file, accounts)
     typer.echo(f"已导出 {len(accounts)} 个账号：{file}（含联系人信息，请妥善保管）")
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Dialect, RowMapping, Table, func, insert, sel
 
 from bench.scale import samples
 from shared.events import Event, Finding, Post, Probe
+from shared.storage.leases import FOLLOWED
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
 
@@ -45,11 +47,11 @@ class _Sample:
         return tuple(values)
 
 
-def fill(url: str, accounts: int) -> dict[str, int]:
+def fill(url: str, accounts: int, now: datetime) -> dict[str, int]:
     """Fill an empty store; the number of rows by table. What is not keyed by account stays as the samples are."""
     counts = {}
     with tempfile.TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/samples.db")) as small:
-        samples.fill(small)
+        samples.fill(small, now)
         with closing(open_store(url)) as store, store.database.engine.connect() as target:
             _hurry(target)
             for table in metadata.sorted_tables:
@@ -66,6 +68,7 @@ def catch_up(store: Store) -> None:
     with store.database.read() as connection:
         newest = connection.execute(select(func.max(metadata.tables["account"].c.id))).scalar()
     store.leases.set_mark("timer", f"{rulebook}:{newest}")
+    store.leases.set_mark(FOLLOWED, str(newest))
 
 
 @contextmanager

@@ -7,14 +7,14 @@ import urllib.request
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from bench.scale.filling import account_id
-from bench.scale.samples import NOW, post_of, probe_of
+from bench.scale.samples import post_of, probe_of
 from services.analyzer.__main__ import build as build_analyzer
 from services.analyzer.engine import TICK
 from services.analyzer.judge import Judge
@@ -33,24 +33,32 @@ from xunjian.screen import Screen
 BATCH, REPEATS = 50, 5
 
 
-def judge_probe(host: Host, accounts: int, number: int) -> float:
-    """Seconds a probe with a new post of its account, in batches as the engine takes them."""
+def judge_probe(host: Host, accounts: int, number: int, now: datetime) -> float:
+    """Seconds a probe with a new post of its account, in batches as the engine takes them.
+
+    Each account was judged once before: the pages it lies on are in memory, in a small store as in a large one.
+    """
     judge = Judge(host.store.judgements, Matters(load_rulebook(), Metrics()))
-    chosen = random.Random(number).sample(range(accounts), BATCH * (REPEATS + 1))  # noqa: S311
-    batches = [_visits(chosen[start : start + BATCH], number) for start in range(0, len(chosen), BATCH)]
-    judge.judge(batches.pop())
-    return _median(partial(judge.judge, batch) for batch in batches) / BATCH
+    chosen = random.Random(number).sample(range(accounts), BATCH * REPEATS)  # noqa: S311
+    parts = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
+    warming, measured = (
+        [_visits(part, now + timedelta(minutes=10 * turn), turn) for part in parts]
+        for turn in (2 * number, 2 * number + 1)
+    )
+    for batch in warming:
+        judge.judge(batch)
+    return _median(partial(judge.judge, batch) for batch in measured) / BATCH
 
 
-def tick(host: Host, _accounts: int, number: int) -> float:
+def tick(host: Host, _accounts: int, number: int, now: datetime) -> float:
     """Seconds of a round of the analyzer in which the timer is due and there is nothing new."""
     engine = build_analyzer(replace(host, bus=SilentBus()))
-    now = NOW + timedelta(hours=1, minutes=30 * number)
-    engine.step(now)
-    return _median(partial(engine.step, now + turn * TICK) for turn in range(1, REPEATS + 1))
+    begun = now + timedelta(hours=1, minutes=30 * number)
+    engine.step(begun)
+    return _median(partial(engine.step, begun + turn * TICK) for turn in range(1, REPEATS + 1))
 
 
-def board(host: Host, _accounts: int, _number: int) -> float:
+def board(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
     """Seconds to show the table anew."""
     with Path("/dev/null").open("w") as nowhere:
         screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), Vitals(), "")
@@ -60,22 +68,29 @@ def board(host: Host, _accounts: int, _number: int) -> float:
             return _median([refresh] * REPEATS)
 
 
-def scrape(host: Host, _accounts: int, _number: int) -> float:
-    """Seconds until `/metrics` has answered."""
-    build_analyzer(replace(host, bus=SilentBus())).step(NOW + timedelta(hours=1))
+def scrape(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
+    """Seconds until `/metrics` has answered, each time with accounts that were counted for it."""
     with closing(HealthServer("127.0.0.1", 0, host.metrics, Vitals())) as server:
         url = f"http://127.0.0.1:{server.port}/metrics"
-        return _median([lambda: urllib.request.urlopen(url, timeout=60).read()] * REPEATS)
+
+        def ask() -> None:
+            # However long it takes: the service itself would rather tell the last answer.
+            host.metrics.count_accounts(host.store.standings.counts, patience_seconds=60)
+            if b"xunjian_accounts{" not in urllib.request.urlopen(url, timeout=60).read():
+                raise RuntimeError("the gauge is not there, so nothing was measured")
+
+        ask()
+        return _median([ask] * REPEATS)
 
 
-def weekly_list(host: Host, _accounts: int, _number: int) -> float:
-    """Seconds to write the list of the week closed last."""
+def weekly_list(host: Host, _accounts: int, _number: int, now: datetime) -> float:
+    """Seconds to write the list of the week closed last, as of a moment since which every account was probed again."""
     weekly = build_reports(host.settings)["weekly"]
-    week = weekly.period(NOW - timedelta(days=7))
-    return _median([lambda: write_report(weekly, host.store, week, week.ends_at, host.settings.data_dir)])
+    week, cut_off = weekly.period(now - timedelta(days=7)), now - timedelta(hours=9)
+    return _median([lambda: write_report(weekly, host.store, week, cut_off, host.settings.data_dir)])
 
 
-OPERATIONS: dict[str, Callable[[Host, int, int], float]] = {
+OPERATIONS: dict[str, Callable[[Host, int, int, datetime], float]] = {
     "judge_probe": judge_probe,
     "tick": tick,
     "board": board,
@@ -104,9 +119,8 @@ class SilentBus:
     def close(self) -> None: ...
 
 
-def _visits(numbers: list[int], round_number: int) -> list[Post | Probe]:
+def _visits(numbers: list[int], at: datetime, round_number: int) -> list[Post | Probe]:
     """One visit each: a post of an hour ago and the probe that saw it."""
-    at = NOW + timedelta(minutes=10 * round_number)
     published_at = at - timedelta(hours=1)
     events: list[Post | Probe] = []
     for number in numbers:

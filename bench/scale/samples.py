@@ -1,7 +1,7 @@
 """Ten accounts as the services themselves leave them: judged by the real judge, in a small store of their own."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge
@@ -12,8 +12,6 @@ from shared.events import Clause, Finding, FindingStatus, Outcome, Post, Probe, 
 from shared.runtime.metrics import Metrics
 from shared.storage.store import Store
 
-NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-"""Monday 09:00 in Beijing: the week before is closed, and every account was visited since."""
 SAMPLES = 10
 PROBES, POSTS, CLOSED_FINDINGS = 20, 20, 10
 """To an account."""
@@ -31,17 +29,17 @@ def sample_account(number: int) -> Account:
     return Account(platform="weibo", id=sample_id(number), name=f"青禾发布{number}", unit=f"青禾县第{number}局")
 
 
-def fill(store: Store) -> None:
+def fill(store: Store, now: datetime) -> None:
     """Of ten accounts one is overdue, one nearly so, one could not be looked at lately, the others are in order."""
     accounts = [sample_account(number) for number in range(SAMPLES)]
-    store.accounts.upsert(accounts, NOW - timedelta(days=60))
+    store.accounts.upsert(accounts, now - timedelta(days=60))
     rulebook = load_rulebook()
     matters = Matters(rulebook, Metrics())
     judge = Judge(store.judgements, matters)
     for number, account in enumerate(accounts):
-        judge.judge(list(_history(number, account)))
-        _close_some(store, account)
-    Timer.over(store, rulebook, matters, "bench").tick(NOW)
+        judge.judge(list(_history(number, account, now)))
+        _close_some(store, account, now)
+    Timer.over(store, rulebook, matters, "bench").tick(now)
     store.judgements.mark_told(store.judgements.untold())
 
 
@@ -62,9 +60,9 @@ def post_of(account_id: str, number: int, published_at: datetime, observed_at: d
     )
 
 
-def _history(number: int, account: Account) -> Iterator[Post | Probe]:
-    newest = NOW - timedelta(days={7: 20, 8: 11}.get(number, 1), hours=1)
-    first_at = NOW - timedelta(hours=2) - (PROBES - 1) * _EVERY
+def _history(number: int, account: Account, now: datetime) -> Iterator[Post | Probe]:
+    newest = now - timedelta(days={7: 20, 8: 11}.get(number, 1), hours=1)
+    first_at = now - timedelta(hours=2) - (PROBES - 1) * _EVERY
     for post in range(POSTS):
         yield post_of(account.id, post, newest - (POSTS - 1 - post) * timedelta(days=1), first_at)
     for visit in range(PROBES):
@@ -73,15 +71,15 @@ def _history(number: int, account: Account) -> Iterator[Post | Probe]:
         yield probe_of(account.id, first_at + visit * _EVERY, newest, outcome)
 
 
-def _close_some(store: Store, account: Account) -> None:
+def _close_some(store: Store, account: Account, now: datetime) -> None:
     with store.judgements.judging() as judging:
         for number in range(CLOSED_FINDINGS):
-            finding = _old_finding(account, number)
+            finding = _old_finding(account, number, now)
             judging.open(finding)
             judging.close(finding, finding.at + timedelta(days=1), FindingStatus.RESOLVED)
 
 
-def _old_finding(account: Account, number: int) -> Finding:
+def _old_finding(account: Account, number: int, now: datetime) -> Finding:
     return Finding(
         platform=account.platform,
         account_id=account.id,
@@ -89,7 +87,7 @@ def _old_finding(account: Account, number: int) -> Finding:
         indicator="U-09",
         severity=Severity.REMINDER,
         subject=f"old{number}",
-        at=NOW - timedelta(days=50 - number),
+        at=now - timedelta(days=50 - number),
         sentence="文中出现不规范表述，请核实。",
         clause=Clause(document="国办秘函〔2019〕19号", words="严重表述错误"),
         measured="1处",

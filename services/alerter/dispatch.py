@@ -1,11 +1,29 @@
-"""A thread per channel, so that a slow one keeps nobody waiting."""
+"""A thread per channel, so that a slow one keeps nobody waiting, and one that never returns keeps no process alive."""
 
 import threading
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from services.alerter.courier import Courier
+
+_log = structlog.get_logger(__name__)
+
+HUNG_SECONDS = 120.0
+"""A courier's round and the message at hand at its end are over long before."""
+CLOSING_SECONDS = 35.0
+"""A channel has half a minute for a message."""
+
+
+@dataclass(frozen=True)
+class _Round:
+    future: Future[int]
+    began: float
 
 
 class Dispatch:
@@ -14,23 +32,48 @@ class Dispatch:
     def __init__(self, couriers: Mapping[str, Courier], closing: threading.Event) -> None:
         self._couriers = couriers
         self._closing = closing
-        self._pool = ThreadPoolExecutor(max_workers=max(1, len(couriers)), thread_name_prefix="channel")
-        self._running: dict[str, Future[int]] = {}
+        self._running: dict[str, _Round] = {}
 
     def round(self, now: datetime, early: timedelta, patience_seconds: float | None) -> int:
         """A round for every channel that is not still at one; messages tried by those that ended within the patience.
 
-        Raises what a courier raised, TransientError without database; the others go on.
+        Without a patience it waits for all but those that hang. Raises what a courier raised, TransientError without
+        database; the others go on.
         """
         for name, courier in self._couriers.items():
             if name not in self._running:
-                self._running[name] = self._pool.submit(courier.round, now, early)
-        wait(self._running.values(), timeout=patience_seconds)
+                self._running[name] = _Round(_begun(name, partial(courier.round, now, early)), time.monotonic())
+        hung = self.hung()
+        waited_for = [one.future for name, one in self._running.items() if name not in hung]
+        wait(waited_for, timeout=HUNG_SECONDS if patience_seconds is None else patience_seconds)
         # All are taken first: an error of this round must not be raised in the next.
-        ended = [self._running.pop(name) for name, future in list(self._running.items()) if future.done()]
-        return sum(future.result() for future in ended)
+        ended = [self._running.pop(name) for name, one in list(self._running.items()) if one.future.done()]
+        return sum(one.future.result() for one in ended)
+
+    def hung(self) -> list[str]:
+        """Channels that do not return, which no channel may."""
+        now = time.monotonic()
+        return [name for name, one in self._running.items() if now - one.began >= HUNG_SECONDS]
 
     def close(self) -> None:
-        """Waits for the messages at hand, and sends no further one."""
+        """Waits for the messages at hand, and sends no further one; who hangs is left behind."""
         self._closing.set()
-        self._pool.shutdown(wait=True)
+        hung = self.hung()
+        left = [one.future for name, one in self._running.items() if name not in hung]
+        _, late = wait(left, timeout=CLOSING_SECONDS)
+        if hung or late:
+            _log.error("channels left behind: they do not return", channels=[*self._running])
+
+
+def _begun(name: str, work: Callable[[], int]) -> Future[int]:
+    future: Future[int] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever asks for the result
+            future.set_exception(error)
+
+    # A daemon: the interpreter waits for any other at its end.
+    threading.Thread(target=run, name=f"channel-{name}", daemon=True).start()
+    return future

@@ -109,9 +109,11 @@ class AlerterEngine:
         _log.warning("another alerter has the findings in hand", lag=self.lag())
 
     def check(self) -> None:
-        """Raises TransientError naming the channels that are switched off, as of a few seconds ago."""
-        if self._off:
-            raise TransientError("；".join(f"渠道 {name} 已停用：{error}" for name, error in sorted(self._off.items())))
+        """Raises TransientError naming the channels that hang, or were switched off a few seconds ago."""
+        told = [f"渠道 {name} 已停用：{error}" for name, error in sorted(self._off.items())]
+        told += [f"渠道 {name} 一直没有返回；请检查网络，必要时重启" for name in self._dispatch.hung()]
+        if told:
+            raise TransientError("；".join(told))
 
     @property
     def closing(self) -> bool:

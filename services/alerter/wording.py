@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.alerter.message import Message
 from services.alerter.places import place_lines, quotes_of, size_of, worth_opening
 from services.alerter.text import one_line
-from shared.account import PLATFORM_NAMES, Account
+from shared.account import PLATFORM_NAMES, WHOLE_PLATFORM, Account
 from shared.clock import chinese_time
 from shared.events import Finding, Severity
 
@@ -74,9 +74,8 @@ def _single(unit: str, matter: Matter, resolved: bool) -> tuple[str, list[str]]:
 
 
 def _digest(unit: str, matters: Sequence[Matter], resolved: bool) -> tuple[str, list[str]]:
-    accounts = len({matter.finding.key for matter in matters})
     gravest = _level(matters[0].finding)
-    title = f"{_head(resolved)}{gravest}等{len(matters)}项｜{accounts}个账号｜{one_line(unit, 40)}"
+    title = f"{_head(resolved)}{gravest}等{len(matters)}项｜{_whose(matters)}｜{one_line(unit, 40)}"
     last = f"最近核查时间：{chinese_time(max(matter.finding.at for matter in matters))}（北京时间）"
     room = MOST_BYTES - size_of(title) - size_of(last)
     lines: list[str] = []
@@ -90,6 +89,13 @@ def _digest(unit: str, matters: Sequence[Matter], resolved: bool) -> tuple[str, 
         lines.append(line)
         room -= size_of(line)
     return title, [*lines, last]
+
+
+def _whose(matters: Sequence[Matter]) -> str:
+    keys = {matter.finding.key for matter in matters}
+    platforms = {matter.finding.key for matter in matters if matter.finding.account_id == WHOLE_PLATFORM}
+    counts = ((len(keys - platforms), "账号"), (len(platforms), "平台"))
+    return "、".join(f"{count}个{what}" for count, what in counts if count)
 
 
 def _item(place: int, matter: Matter, unit: str, resolved: bool) -> str:

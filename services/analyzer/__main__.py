@@ -19,6 +19,7 @@ def build(host: Host) -> AnalyzerEngine:
     rulebook.check()
     store.notes.add("rulebook", rulebook.label, host.clock())
     store.notes.add("deadline_days", rulebook.deadline_days, host.clock())
+    host.metrics.count_accounts(store.standings.counts)
     for name, owner in store.leases.held():
         if host.is_gone(owner):
             store.leases.release(name, owner)
@@ -27,7 +28,6 @@ def build(host: Host) -> AnalyzerEngine:
     return AnalyzerEngine(
         host.bus,
         judgements=store.judgements,
-        standings=store.standings,
         judge=Judge(store.judgements, matters),
         timer=timer,
         retention=Retention(store.thinning, store.leases, timedelta(days=host.settings.retention_days)),

@@ -15,7 +15,7 @@ from shared.errors import TransientError
 from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
 from shared.storage.judgements import Judgements
-from shared.storage.leases import Leases
+from shared.storage.leases import FOLLOWED, Leases
 from shared.storage.standings import Standings
 from shared.storage.store import Store
 
@@ -50,6 +50,7 @@ class Timer:
         self._matters = matters
         self._owner = owner
         self._complaints: list[str] = []
+        self._waiting: dict[str, datetime] = {}
         self._rulebook = hashlib.sha256(rulebook.model_dump_json().encode()).hexdigest()[:16]
 
     @classmethod
@@ -78,7 +79,9 @@ class Timer:
         for platform in self._standings.platforms():
             self._apart(platform, partial(self._check_platform, platform, now))
         followed = self._follow_ledger(now)
-        lapsed = self._standings.to_check(now, MOST_ACCOUNTS)
+        self._waiting = {key: until for key, until in self._waiting.items() if now < until <= now + AGAIN_AFTER}
+        due = self._standings.to_check(now, MOST_ACCOUNTS + len(self._waiting))
+        lapsed = [key for key in due if key not in self._waiting][:MOST_ACCOUNTS]
         self._each(lapsed, now, self._check)
         return followed or len(lapsed) == MOST_ACCOUNTS
 
@@ -90,14 +93,16 @@ class Timer:
         if not changed and rulebook == self._rulebook:
             return False
         self._each(sorted({key for _, key in changed}), now, self._refile)
-        self._leases.set_mark("timer", f"{self._rulebook}:{max((number for number, _ in changed), default=after)}")
+        newest = max((number for number, _ in changed), default=after)
+        self._leases.set_mark("timer", f"{self._rulebook}:{newest}")
+        self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
 
     def _each(self, keys: Iterable[str], now: datetime, act: Callable[[Sitting, Case], None]) -> None:
         """Each account in a transaction of its own; one that spoils it comes later and holds up no other."""
         for key in keys:
             if not self._apart(key, partial(self._act_on, key, now, act)):
-                self._judgements.postpone_check(key, now + AGAIN_AFTER)
+                self._waiting[key] = now + AGAIN_AFTER
 
     def _act_on(self, key: str, now: datetime, act: Callable[[Sitting, Case], None]) -> None:
         with self._judgements.judging() as judging:

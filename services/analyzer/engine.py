@@ -14,7 +14,6 @@ from shared.errors import PoisonError, TransientError
 from shared.events import Finding, Post, Probe
 from shared.runtime.metrics import Metrics
 from shared.storage.judgements import Judgements
-from shared.storage.standings import Standings
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +30,6 @@ class AnalyzerEngine:
         bus: Bus,
         *,
         judgements: Judgements,
-        standings: Standings,
         judge: Judge,
         timer: Timer,
         retention: Retention,
@@ -40,7 +38,6 @@ class AnalyzerEngine:
     ) -> None:
         self._bus = bus
         self._judgements = judgements
-        self._standings = standings
         self._judge = judge
         self._timer = timer
         self._retention = retention
@@ -129,9 +126,5 @@ class AnalyzerEngine:
             return
         more = self._timer.tick(now)
         self._retention.prune(now)
-        self._measure()
-        self._ticked_at = None if more else now
-
-    def _measure(self) -> None:
-        self._metrics.set_accounts(self._standings.counts())
         self._metrics.lag.labels(GROUP).set(self._subscription.lag())
+        self._ticked_at = None if more else now

@@ -102,7 +102,7 @@ class Matters:
             return None
 
     def _failed(self, case: Case, entry: Entry, error: Exception) -> None:
-        case.failures.append(f"rule {entry.rule} ({entry.indicator}): {type(error).__name__}: {error}")
+        case.failures.append(f"规则 {entry.rule}（{entry.indicator}）出错（{type(error).__name__}：{error}）")
         log.error("rule_failed", account=case.account.key, rule=entry.rule, error=repr(error))
 
     def close(self, sitting: Sitting, finding: Finding, at: datetime, status: FindingStatus) -> None:

@@ -30,6 +30,8 @@ RETENTION = timedelta(days=30)
 PRUNE_EVERY_SECONDS = 3600.0
 PRUNE_ROWS = 1000
 """Deleted in one transaction: the writers of other processes wait for it."""
+UNREAD_KEPT = 1000
+"""Of a topic nobody reads (dead letters) so many stay, however old they seem: a clock may be ahead by a year."""
 
 # AUTOINCREMENT: a position is never given twice, not even after pruning. Positions rise over all topics, so a topic
 # has gaps and several topics read together come in the order they were published.
@@ -65,7 +67,11 @@ _TOPICS = """WITH RECURSIVE topics (name) AS (
 _PRUNE = """DELETE FROM bus_log WHERE position IN (
     SELECT position FROM (
         SELECT position, stored_at FROM bus_log WHERE topic = ?1
-        AND position < coalesce((SELECT min(next_position) FROM bus_offset WHERE topic = ?1), position + 1)
+        AND position < coalesce(
+            (SELECT min(next_position) FROM bus_offset WHERE topic = ?1),
+            (SELECT position FROM bus_log WHERE topic = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?4),
+            0
+        )
         ORDER BY position LIMIT ?3
     ) WHERE stored_at < ?2
 )"""
@@ -105,13 +111,17 @@ class SqliteBus:
 
     def prune(self, before: datetime) -> int:
         """Delete the oldest records stored before `before` that every group of their topic has done, PRUNE_ROWS at the
-        most; returns how many. Topics nobody reads (dead letters) go by age alone. Raises TransientError.
+        most; returns how many. Of topics nobody reads (dead letters) the newest UNREAD_KEPT stay.
+
+        Raises TransientError.
         """
         with self._lock, _writing(self._connection, self._path):
             topics = [topic for (topic,) in self._connection.execute(_TOPICS)]
             done = 0
             for topic in topics:
-                done += self._connection.execute(_PRUNE, (topic, _text(before), PRUNE_ROWS - done)).rowcount
+                done += self._connection.execute(
+                    _PRUNE, (topic, _text(before), PRUNE_ROWS - done, UNREAD_KEPT - 1)
+                ).rowcount
             return done
 
     def _prune_now_and_then(self) -> None:

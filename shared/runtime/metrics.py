@@ -1,11 +1,14 @@
 """Every metric there is, and the only prometheus_client file. Labels are bounded: never an account or a unit."""
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics import MetricWrapperBase
+
+from shared.runtime.recent import PATIENCE_SECONDS, Recent
 
 log = structlog.get_logger(__name__)
 
@@ -15,6 +18,10 @@ _VISIT_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _ALERT_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 
 
+Counts = Mapping[tuple[str, str], int]
+"""(platform, state) to the number of accounts."""
+
+
 class Metrics:
     """One registry per process, passed in by the wiring."""
 
@@ -22,6 +29,8 @@ class Metrics:
         registry = CollectorRegistry()
         self._registry = registry
         self._account_labels: set[tuple[str, str]] = set()
+        self._recent_counts: Recent[Counts] | None = None
+        self._replacing = threading.Lock()
         self.accounts = Gauge("xunjian_accounts", "Accounts by verdict.", ["platform", "state"], registry=registry)
         self.visits = Counter(
             "xunjian_visits_total", "Probed at accounts by outcome.", ["platform", "outcome"], registry=registry
@@ -75,8 +84,19 @@ class Metrics:
             "xunjian_last_round_timestamp_seconds", "When the run loop last finished a round.", registry=registry
         )
 
-    def set_accounts(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Replace the account gauge: (platform, state) -> number. States that emptied disappear."""
+    def count_accounts(self, ask: Callable[[], Counts], patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Take the account gauge from this whenever somebody scrapes; without an answer there is no such gauge.
+
+        Every analyzer tells the same of one store: take the maximum of them, not the sum.
+        """
+        self._recent_counts = Recent(ask, patience_seconds=patience_seconds)
+
+    def set_accounts(self, counts: Counts) -> None:
+        """Replace the account gauge. States that emptied disappear."""
+        with self._replacing:
+            self._replace_accounts(counts)
+
+    def _replace_accounts(self, counts: Counts) -> None:
         # Removed one by one: a scrape in between must not find the gauge empty.
         for gone in self._account_labels - counts.keys():
             self.accounts.remove(*gone)
@@ -97,6 +117,8 @@ class Metrics:
 
     def render(self) -> bytes:
         """The exposition text. A metric that cannot be had is left out and logged; the others are there."""
+        if self._recent_counts is not None:
+            self.set_accounts(self._recent_counts.get() or {})
         return b"".join(_exposed(metric) for metric in vars(self).values() if isinstance(metric, MetricWrapperBase))
 
     def names(self) -> Iterable[str]:

@@ -16,15 +16,17 @@ _finding = metadata.tables["finding"]
 MOST_AT_ONCE = 500
 
 
-def findings_held(connection: Connection, moment: datetime | None = None, key: str | None = None) -> list[Finding]:
-    """Findings that hold (null: now) of all accounts or of one, oldest first. Costs nothing for what closed before."""
+def findings_held(
+    connection: Connection, moment: datetime | None = None, keys: Sequence[str] | None = None
+) -> list[Finding]:
+    """Findings that hold (null: now) of all accounts or of some, oldest first. Costs nothing for what closed before."""
     still = select(_finding).where(_finding.c.closed_at.is_(None))
     queries = [still]
     if moment is not None:
         begun = _finding.c.opened_at <= moment
         queries = [still.where(begun), select(_finding).where(begun, _finding.c.closed_at > moment)]
-    if key is not None:
-        queries = [query.where(_finding.c.key == key) for query in queries]
+    if keys is not None:
+        queries = [query.where(_finding.c.key.in_(keys)) for query in queries]
     # Two questions, since a database asked with OR looks through everything.
     return _read(row for query in queries for row in connection.execute(query))
 

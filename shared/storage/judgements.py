@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from shared.account import Account
 from shared.events import Finding, FindingStatus
@@ -19,7 +19,13 @@ from shared.storage.tables import UNTOLD, metadata
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
-_standing = metadata.tables["standing"]
+
+# Asked for every account that is judged: building a statement costs more than running it.
+_HELD = (
+    select(_finding.c.body)
+    .where(_finding.c.key == bindparam("of"), _finding.c.closed_at.is_(None))
+    .order_by(_finding.c.id)
+)
 
 
 class Judging:
@@ -56,8 +62,7 @@ class Judging:
 
     def open_findings(self, key: str) -> list[Finding]:
         if key not in self._held:
-            rows = select(_finding.c.body).where(_finding.c.key == key, _finding.c.closed_at.is_(None))
-            bodies = self.connection.execute(rows.order_by(_finding.c.id)).scalars()
+            bodies = self.connection.execute(_HELD, {"of": key}).scalars()
             self._held = {key: [Finding.model_validate_json(body) for body in bodies]}
         return self._held[key]
 
@@ -110,12 +115,6 @@ class Judgements:
         """One transaction: posts, probes and findings become visible together or not at all."""
         with self._database.begin() as connection:
             yield Judging(self._database, connection)
-
-    def postpone_check(self, key: str, until: datetime) -> None:
-        """The timer could not deal with the account: it asks again, when others had their turn."""
-        mine = (_standing.c.key == key, _standing.c.until.is_(None))
-        with self._database.begin() as connection:
-            connection.execute(update(_standing).where(*mine).values(check_at=until))
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from shared.storage.database import Database
 from shared.storage.tables import metadata
 
 _lease = metadata.tables["lease"]
+
+FOLLOWED = "ledger"
+"""Its mark is the number of the newest version of the ledger that the timer has followed under any rulebook."""
 
 
 class Leases:
@@ -48,3 +51,8 @@ class Leases:
         insert = self._database.insert(_lease).values(name=name, mark=mark)
         with self._database.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"mark": mark}))
+
+
+def followed(connection: Connection) -> int:
+    """The newest version of the ledger that is in the standings; 0 while there is none."""
+    return int(connection.execute(select(_lease.c.mark).where(_lease.c.name == FOLLOWED)).scalar() or 0)

@@ -22,6 +22,11 @@ _probe = metadata.tables["probe"]
 
 # Asked for every post of a replay: building a statement costs more than running it.
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
+_FORGET_AHEAD = (
+    update(_probe)
+    .where(_probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK)
+    .values(key=_NOBODY)
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,7 @@ class Observations:
 
         True when there were. They stay known, as nobody's, so that one that is delivered again is no news.
         """
-        ahead = (_probe.c.key == key, _probe.c.at > moment, _probe.c.outcome == Outcome.CLOCK)
-        return self._connection.execute(update(_probe).where(*ahead).values(key=_NOBODY)).rowcount > 0
+        return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
 
     def known(self, key: str, moment: datetime) -> Known:
         """What is known of an account at a moment, bounded however much there is."""

@@ -1,24 +1,49 @@
 """Where accounts stand: one row per account and period, written by the analyzer, read by everybody."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from shared.account import Account, AccountStatus
+from shared.account import Account
 from shared.events import Finding, Probe
-from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
+from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, NOT_ANALYSED, Standing, gravity
 from shared.state import State
 from shared.storage.accounts import in_force
 from shared.storage.database import Database
 from shared.storage.findings import MOST_AT_ONCE, ended_since, findings_held, held_by_some
+from shared.storage.leases import followed
 from shared.storage.tables import PROVES, metadata
 
 _account = metadata.tables["account"]
 _standing = metadata.tables["standing"]
 _probe = metadata.tables["probe"]
+
+# Asked at every moment that is judged: building a statement costs more than running it.
+_OPEN_ROW = select(_standing.c.id, _standing.c.state, _standing.c.why, _standing.c.since).where(
+    _standing.c.key == bindparam("of"), _standing.c.until.is_(None)
+)
+_CHANGE = update(_standing).where(_standing.c.id == bindparam("of"))
+_BEGIN = insert(_standing)
+
+_TIMER_MAY_BE_LATE = timedelta(hours=1)
+_NOTHING_TO_TELL = (State.OK, State.CANCELLED)
 
 
 class Standings:
@@ -29,29 +54,42 @@ class Standings:
 
     def current(self) -> list[Standing]:
         """The standing of every account of the ledger, by key."""
-        return self._at(_standings(None), None)
+        return self._at(None)
 
     def as_of(self, moment: datetime) -> list[Standing]:
-        """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked."""
-        return self._at(_standings(moment), moment)
+        """As they stood at `moment`, in the ledger of that moment, by key; the same whenever it is asked.
 
-    def each_as_of(self, moment: datetime) -> Iterator[Standing]:
-        """As `as_of`, one after the other: of a large ledger only a part is in memory."""
+        Of a moment that retention has thinned, state, reason and findings stay exact, and which probe was the last is
+        exact at midnight in Beijing, where lists are cut off.
+        """
+        return self._at(moment)
+
+    def each_as_of(self, moment: datetime) -> Iterator[tuple[State, Standing | None]]:
+        """The state of each account as of `moment`, by key; its standing only where there is something to tell.
+
+        Null: cancelled, or in order with nothing held against it. Of a large ledger only a part is in memory.
+        """
         with self._database.read() as connection:
             ended = ended_since(connection, moment)
-            rows = connection.execute(_standings(moment), execution_options={"yield_per": MOST_AT_ONCE})
+            rows = connection.execute(_states(moment), execution_options={"yield_per": MOST_AT_ONCE})
             for part in rows.partitions():
                 findings = held_by_some(connection, moment, [row.account_key for row in part], ended)
-                yield from (_standing_of(row, findings[row.account_key]) for row in part)
+                states = {row.account_key: _state_of(row, moment) for row in part}
+                telling = [key for key, state in states.items() if _tells(state, findings[key])]
+                whole = connection.execute(_standings(moment).where(_account.c.key.in_(telling))) if telling else ()
+                standings = {row.account_key: _standing_of(row, findings[row.account_key], moment) for row in whole}
+                yield from ((state, standings.get(key)) for key, state in states.items())
 
     def gravest(self, limit: int) -> list[Standing]:
         """The gravest current standings, of equals by key, at most `limit`."""
-        state = _counted_as()
-        rank = case(*((state == known.value, -known.gravity) for known in State))
-        rows = select(_account.c.key).select_from(_joined(None)).where(in_force()).order_by(rank, _account.c.key)
         with self._database.read() as connection:
-            keys = list(connection.execute(rows.limit(limit)).scalars())
-            return [standing for key in keys for standing in _asked(connection, _standings(None), None, key)]
+            keys: list[str] = []
+            for state in State:
+                if len(keys) < limit:
+                    rows = _IN_STATE.limit(limit)
+                    keys += connection.execute(rows, {"state": state, "cancelled": state is State.CANCELLED}).scalars()
+            found = _asked(connection, None, [*keys, *_not_followed_keys(connection, limit)])
+        return sorted(found, key=lambda one: (-one.state.gravity, one.account.key))[:limit]
 
     def newest(self) -> int:
         """The number of the newest period, for `begun_after`; 0 before any."""
@@ -63,23 +101,26 @@ class Standings:
         rows = select(_standing.c.id, _standing.c.key).where(_standing.c.id > number, _standing.c.until.is_(None))
         with self._database.read() as connection:
             found = connection.execute(rows.order_by(_standing.c.id).limit(limit)).all()
-            return [
-                (row.id, standing) for row in found for standing in _asked(connection, _standings(None), None, row.key)
-            ]
+            standings = {one.account.key: one for one in _asked(connection, None, [row.key for row in found])}
+        return [(row.id, standings[row.key]) for row in found if row.key in standings]
 
     def find(self, key: str) -> Standing | None:
         """The standing of one account; null when it is not in the ledger."""
         with self._database.read() as connection:
-            found = _asked(connection, _standings(None), None, key)
+            found = _asked(connection, None, [key])
         return found[0] if found else None
 
     def counts(self) -> Mapping[tuple[str, str], int]:
-        """(platform, state) to the number of accounts, by one aggregate query."""
-        state = _counted_as()
-        rows = select(_account.c.platform, state.label("state"), func.count()).select_from(_joined(None))
-        rows = rows.where(in_force()).group_by(_account.c.platform, state)
+        """(platform, state) to the number of accounts: an aggregate over an index, and the ledger's newest rows."""
         with self._database.read() as connection:
-            return {(platform, name): count for platform, name, count in connection.execute(rows)}
+            counts = Counter({(row.platform, row.state): row.number for row in connection.execute(_COUNTED)})
+            late = _not_followed(connection, _account.c.platform, _account.c.cancelled, _standing.c.state)
+            late = late.add_columns(func.count().label("number")).group_by(*late.selected_columns)
+            for row in connection.execute(late):
+                counts[row.platform, State.CANCELLED if row.cancelled else row.state or State.WAITING] += row.number
+                if row.state is not None:
+                    counts[row.platform, row.state] -= row.number
+        return {(platform, str(state)): number for (platform, state), number in counts.items() if number > 0}
 
     def platforms(self) -> list[str]:
         """Platforms of accounts that have a row, by name; one step of the index each, however many accounts."""
@@ -116,29 +157,41 @@ class Standings:
             for row in rows
         ]
 
-    def _at(self, rows: Select[Any], moment: datetime | None) -> list[Standing]:
+    def _at(self, moment: datetime | None) -> list[Standing]:
         with self._database.read() as connection:
-            return _asked(connection, rows, moment)
+            return _asked(connection, moment)
 
 
-def _asked(
-    connection: Connection, rows: Select[Any], moment: datetime | None, key: str | None = None
-) -> list[Standing]:
-    found = connection.execute(rows if key is None else rows.where(_account.c.key == key)).all()
-    findings = _by_account(connection, moment, key)
-    return [_standing_of(row, findings.get(row.account_key, ())) for row in found]
+def _asked(connection: Connection, moment: datetime | None, keys: Sequence[str] | None = None) -> list[Standing]:
+    """Of all accounts, or of some, by key."""
+    if keys is not None and len(keys) > MOST_AT_ONCE:
+        parts = [keys[start : start + MOST_AT_ONCE] for start in range(0, len(keys), MOST_AT_ONCE)]
+        return [one for part in parts for one in _asked(connection, moment, part)]
+    rows = _standings(moment)
+    found = connection.execute(rows if keys is None else rows.where(_account.c.key.in_(keys))).all()
+    findings = _by_account(connection, moment, keys)
+    return [_standing_of(row, findings.get(row.account_key, ()), moment) for row in found]
 
 
-def _counted_as() -> ColumnElement[str]:
-    """What the ledger says of an account goes before what was judged of it."""
-    waiting = func.coalesce(_standing.c.state, State.WAITING.value)
-    return case((_account.c.cancelled, State.CANCELLED.value), else_=waiting)
+def _not_followed(connection: Connection, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Of accounts filed or changed since the timer last followed the ledger: their row may be behind, or missing."""
+    rows = select(*columns).select_from(_joined(None))
+    return rows.where(in_force(), _account.c.id > followed(connection))
+
+
+def _not_followed_keys(connection: Connection, limit: int) -> Sequence[str]:
+    """Those of them that no state finds by its row."""
+    rows = _not_followed(connection, _account.c.key).where(or_(_standing.c.key.is_(None), _account.c.cancelled))
+    return connection.execute(rows.order_by(_account.c.cancelled, _account.c.key).limit(limit)).scalars().all()
+
+
+def _tells(state: State, findings: Sequence[Finding]) -> bool:
+    return state not in _NOTHING_TO_TELL or (state is not State.CANCELLED and bool(findings))
 
 
 def write_standing(connection: Connection, standing: Standing, at: datetime, check_at: datetime | None) -> None:
     """The account stands so since `at`. A new period begins where state or reason differ, otherwise the row goes on."""
-    open_row = and_(_standing.c.key == standing.account.key, _standing.c.until.is_(None))
-    known = connection.execute(select(_standing).where(open_row)).first()
+    known = connection.execute(_OPEN_ROW, {"of": standing.account.key}).first()
     values = {
         "state": standing.state,
         "why": standing.why,
@@ -150,14 +203,26 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
         "reason": standing.reason,
         "check_at": check_at,
     }
-    if known is not None and ((known.state, known.why) == (standing.state, standing.why) or at <= known.since):
-        connection.execute(update(_standing).where(_standing.c.id == known.id).values(**values))
+    same = known is not None and (known.state, known.why) == (standing.state, standing.why)
+    if known is not None and (same or at <= known.since):
+        since = known.since if same else _begun(connection, standing.account.key, known.since, at)
+        connection.execute(_CHANGE, {"of": known.id, "since": since, **values})
         return
     if known is not None:
-        connection.execute(update(_standing).where(open_row).values(until=at, check_at=None))
+        connection.execute(_CHANGE, {"of": known.id, "until": at, "check_at": None})
     connection.execute(
-        _standing.insert().values(key=standing.account.key, platform=standing.account.platform, since=at, **values)
+        _BEGIN, {"key": standing.account.key, "platform": standing.account.platform, "since": at, **values}
     )
+
+
+def _begun(connection: Connection, key: str, since: datetime, at: datetime) -> datetime:
+    """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then on."""
+    before = and_(_standing.c.key == key, _standing.c.until == since)
+    earlier: datetime | None = connection.execute(select(_standing.c.since).where(before)).scalar()
+    if earlier is not None and earlier >= at:
+        return since
+    connection.execute(update(_standing).where(before).values(until=at))
+    return at
 
 
 def _joined(moment: datetime | None) -> Any:
@@ -174,11 +239,32 @@ def _standings(moment: datetime | None) -> Select[Any]:
     rows = select(
         _account.c.key.label("account_key"),
         _account.c.body,
+        _account.c.cancelled,
         _account.c.since.label("filed_at"),
         _standing,
         *_progress(moment),
     )
     return rows.select_from(_joined(moment)).where(in_force(moment)).order_by(_account.c.key)
+
+
+def _states(moment: datetime) -> Select[Any]:
+    """As `_standings`, only what tells the state."""
+    columns = (_account.c.key.label("account_key"), _account.c.cancelled)
+    rows = select(*columns, _standing.c.state, _standing.c.until, _standing.c.check_at).select_from(_joined(moment))
+    return rows.where(in_force(moment)).order_by(_account.c.key)
+
+
+def _state_of(row: Row[Any], moment: datetime | None) -> State:
+    """What the ledger says of an account goes before what was judged of it."""
+    if row.cancelled:
+        return State.CANCELLED
+    return State.UNVERIFIED if _is_unchecked(row, moment) else State(row.state or State.WAITING)
+
+
+def _is_unchecked(row: Row[Any], moment: datetime | None) -> bool:
+    """The timer had to ask and did not: what was proved has lapsed, and nobody is accused of it any more."""
+    is_late = row.check_at is not None and moment is not None and row.check_at < moment - _TIMER_MAY_BE_LATE
+    return is_late and row.until is None
 
 
 def _progress(moment: datetime | None) -> list[ColumnElement[Any]]:
@@ -198,25 +284,29 @@ def _progress(moment: datetime | None) -> list[ColumnElement[Any]]:
     return [case((later, query.scalar_subquery())).label(name) for name, query in asked.items()]
 
 
-def _by_account(connection: Connection, moment: datetime | None, key: str | None) -> dict[str, list[Finding]]:
+def _by_account(
+    connection: Connection, moment: datetime | None, keys: Sequence[str] | None
+) -> dict[str, list[Finding]]:
     found = defaultdict(list)
-    for finding in findings_held(connection, moment, key):
+    for finding in findings_held(connection, moment, keys):
         found[finding.key].append(finding)
     return found
 
 
-def _standing_of(row: Row[Any], findings: Any) -> Standing:
+def _standing_of(row: Row[Any], findings: Any, moment: datetime | None) -> Standing:
     account = Account.model_validate_json(row.body)
     grave = tuple(sorted(findings, key=gravity))
-    if account.status is AccountStatus.CANCELLED:
+    if row.cancelled:
         return Standing(account=account, state=State.CANCELLED, why=FILED_AS_CANCELLED, since=row.filed_at)
     if row.state is None:
         return Standing(account=account, state=State.WAITING, why=NEVER_PROBED, since=row.filed_at, findings=grave)
+    state = _state_of(row, moment)
+    is_old_news = state != row.state
     return Standing(
         account=account,
-        state=row.state,
-        why=row.why,
-        since=row.since,
+        state=state,
+        why=NOT_ANALYSED if is_old_news else row.why,
+        since=row.check_at if is_old_news else row.since,
         until=row.until,
         findings=grave,
         **_progress_of(row),
@@ -234,3 +324,17 @@ def _progress_of(row: Row[Any]) -> dict[str, Any]:
         "outcome": probe.outcome,
         "reason": probe.reason,
     }
+
+
+_COUNTED = (
+    select(_standing.c.platform, _standing.c.state, func.count().label("number"))
+    .where(_standing.c.until.is_(None))
+    .group_by(_standing.c.platform, _standing.c.state)
+)
+_IN_STATE = (
+    select(_standing.c.key)
+    .join(_account, and_(_account.c.key == _standing.c.key, in_force()))
+    .where(_standing.c.until.is_(None), _standing.c.state == bindparam("state"))
+    .where(_account.c.cancelled == bindparam("cancelled"))
+    .order_by(_standing.c.key)
+)

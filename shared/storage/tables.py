@@ -79,7 +79,9 @@ class StandingRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("key", "since"),
         _one_where("standing_in_force", "until IS NULL", "key"),
-        _where("standing_counted", "until IS NULL", "platform", "state"),
+        # With `until`, though it is null, or SQLite looks up every row of the table to see that it is.
+        _where("standing_counted", "until IS NULL", "platform", "state", "until"),
+        _where("standing_gravest", "until IS NULL", "state", "key", "until"),
         _where("standing_probed", "until IS NULL AND probed_at IS NOT NULL", "platform", "probed_at"),
         _where("standing_to_check", "until IS NULL AND check_at IS NOT NULL", "check_at"),
     )

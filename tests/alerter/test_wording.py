@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.alerter.wording import MOST_BYTES, Matter, word
+from shared.account import WHOLE_PLATFORM
 from shared.events import Clause, Evidence, Finding, FindingStatus, Severity
 from tests.alerter.messages import HOSTILE
 from tests.builders import NOW, a_finding, an_account, days
@@ -68,6 +69,13 @@ def test_several_findings_are_one_digest_gravest_first() -> None:
     assert message.lines[0].startswith("1. 〔单项否决指标〕青禾发布（新浪微博）：监测到：")
     assert message.lines[1].startswith("2. 〔提醒〕")
     assert len(message.numbers) == 2
+
+
+@pytest.mark.parametrize(("accounts", "whose"), [([], "2个平台"), (["1"], "1个账号、2个平台")])
+def test_whole_platforms_are_not_counted_as_accounts(accounts: list[str], whose: str) -> None:
+    found = [a_matter("", WHOLE_PLATFORM, platform=name) for name in ("weibo", "douyin")]
+    found += [a_matter(account_id, account_id) for account_id in accounts]
+    assert f"项｜{whose}｜" in word("巡检运维", found, resolved=False).title
 
 
 def test_the_same_findings_in_any_order_make_the_same_message() -> None:

@@ -96,6 +96,7 @@ def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Roun
 def test_the_gauges_say_how_many_accounts_stand_where(round_: Round) -> None:
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
     round_.engine.step(NOW)
+    round_.metrics.count_accounts(round_.store.standings.counts, patience_seconds=60)
     exposition = round_.metrics.render().decode()
     assert 'xunjian_accounts{platform="weibo",state="overdue"} 1.0' in exposition
     assert 'xunjian_findings_total{rule="silent_account",status="open"} 1.0' in exposition

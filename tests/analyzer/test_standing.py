@@ -142,3 +142,17 @@ def test_a_past_moment_is_shown_as_it_was_known_then(store: Store, judge: Analyz
     (now,) = store.standings.current()
     assert (now.newest_post_at, now.proved_at) == (NOW + days(0.9), NOW + days(1))
     assert (now.probed_at, now.outcome) == (NOW + days(1.1), Outcome.TIMEOUT)
+
+
+def test_an_analyzer_that_was_down_for_days_accuses_nobody_before_and_after_it_comes_back(store: Store) -> None:
+    analyzer = Analyzer(store)
+    store.accounts.upsert([an_account()], NOW - days(30))
+    analyzer.judge([a_probe(NOW, newest_post_at=NOW - days(20))])
+    key, down = an_account().key, NOW + days(5)
+    assert store.standings.as_of(NOW)[0].state is State.OVERDUE
+    written_while_down = next(one for one in store.standings.as_of(down) if one.account.key == key)
+    assert (written_while_down.state, written_while_down.why) == (State.UNVERIFIED, "分析未进行")
+    analyzer.tick(NOW + days(6))
+    written_again = next(one for one in store.standings.as_of(down) if one.account.key == key)
+    assert (written_again.state, written_again.since) == (State.UNVERIFIED, written_while_down.since)
+    assert store.standings.as_of(NOW)[0].state is State.OVERDUE

@@ -229,8 +229,9 @@ def test_an_account_that_spoils_its_transaction_waits_and_the_timer_goes_on(
     assert rules(store) == [("1002", "unverified")]
     with pytest.raises(TransientError, match="weibo/1001"):
         analyzer.timer.check()
-    assert store.standings.to_check(NOW + days(9), 5) == []
     monkeypatch.undo()
+    analyzer.tick(NOW + days(9.01))
+    assert rules(store) == [("1002", "unverified")]
     analyzer.tick(NOW + days(9.1))
     assert rules(store) == [("1001", "unverified"), ("1002", "unverified")]
     analyzer.timer.check()
@@ -248,3 +249,16 @@ def test_a_rule_that_raises_over_a_platform_is_told(
     assert ("1001", "unverified") in rules(store)
     with pytest.raises(TransientError, match=r"weibo.*platform_blocked.*ZeroDivisionError"):
         analyzer.timer.check()
+
+
+def test_what_is_known_after_a_wrong_clock_holds_from_then_and_not_from_its_future(
+    store: Store, analyzer: Analyzer
+) -> None:
+    analyzer.judge([a_probe(NOW, Outcome.TIMEOUT)])
+    analyzer.judge([a_probe(NOW + days(300), Outcome.CLOCK)])
+    analyzer.tick(NOW + days(300))
+    analyzer.judge([a_probe(NOW + days(0.1), newest_post_at=NOW - days(20))])
+    (standing, _) = store.standings.as_of(NOW + days(0.2))
+    assert (standing.state, standing.since) == (State.OVERDUE, NOW + days(0.1))
+    (standing, _) = store.standings.as_of(NOW + days(0.05))
+    assert standing.state is State.UNVERIFIED

@@ -40,3 +40,9 @@ def test_any_text_becomes_text_that_can_be_encoded(text: str) -> None:
 def test_a_page_that_nests_deeper_than_any_real_one_keeps_its_words(nest: str) -> None:
     assert plain_text(nest * 30_000 + "通告") == "通告"
     assert plain_text("<div>" * 200 + "通告" + "</div>" * 200) == "通告"
+
+
+@pytest.mark.parametrize("attribute", [" a{}", " a{}=''", "/a{}", "a{}=''", " <{}"])
+def test_a_tag_of_more_attributes_than_any_real_one_keeps_the_words(attribute: str) -> None:
+    crowd = "".join(attribute.format(n) for n in range(20_000))
+    assert plain_text(f"<div {crowd}>正文</div>").endswith("正文")

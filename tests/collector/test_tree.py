@@ -4,7 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.collector.reading.tree import as_count, as_flag, as_id, as_list, as_moment, as_text, dig, embedded, loaded
+from services.collector.reading.tree import (
+    as_count,
+    as_flag,
+    as_id,
+    as_list,
+    as_moment,
+    as_text,
+    dig,
+    embedded,
+    loaded,
+    values_in,
+)
 
 
 def test_long_ids_stay_exact() -> None:
@@ -53,3 +64,8 @@ def test_json_inside_a_script_ends_where_it_ends() -> None:
     assert embedded('var $render_data = [{"a":1}][0] || {};', "$render_data") == [{"a": 1}]
     assert embedded("var x = 1;", "$render_data") is None
     assert embedded("$render_data = [{", "$render_data") is None
+
+
+def test_more_answers_in_a_file_than_any_real_one_are_refused() -> None:
+    assert values_in("{}\n" * 20_000) == [{}] * 20_000
+    assert values_in("{}\n" * 20_001) is None

@@ -217,3 +217,17 @@ def test_states_that_emptied_leave_the_gauge() -> None:
     text = metrics.render().decode()
     assert 'xunjian_accounts{platform="weibo",state="ok"} 3.0' in text
     assert "zombie" not in text
+
+
+def test_accounts_are_counted_when_somebody_scrapes_and_left_out_when_they_cannot_be() -> None:
+    def broken() -> dict[tuple[str, str], int]:
+        raise RuntimeError("the database is away")
+
+    metrics = Metrics()
+    metrics.heartbeat.set(7)
+    metrics.count_accounts(lambda: {("weibo", "ok"): 2}, patience_seconds=60)
+    assert 'xunjian_accounts{platform="weibo",state="ok"} 2.0' in metrics.render().decode()
+    metrics.count_accounts(broken, patience_seconds=60)
+    text = metrics.render().decode()
+    assert "xunjian_accounts{" not in text
+    assert "xunjian_last_round_timestamp_seconds 7.0" in text

@@ -190,6 +190,22 @@ class TestSqliteBus(BusContract):
         reader.close()
         bus.close()
 
+    def test_a_clock_a_year_ahead_leaves_the_newest_dead_letters(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("shared.bus.sqlite.UNREAD_KEPT", 2)
+        bus = SqliteBus(path, "test", lambda: NOON)
+        bus.publish([post(number) for number in range(5)])
+        reader = bus.subscribe("analyzer", ["observations"])
+        records = drain(reader, 5)
+        reader.commit()
+        for record in records[:3]:
+            reader.dead_letter(record, "refused")
+        assert bus.prune(NOON + timedelta(days=365)) == 5 + 1
+        assert bus.prune(NOON + timedelta(days=365)) == 0
+        reader.close()
+        bus.close()
+
     def test_a_pruned_offset_is_never_given_again(self, path: Path) -> None:
         bus = SqliteBus(path, "test", lambda: NOON)
         bus.publish([post(1)])
@@ -224,7 +240,7 @@ class TestSqliteBus(BusContract):
 
     def test_a_file_that_may_only_be_read_is_a_permanent_error(self, bus: SqliteBus) -> None:
         bus._connection.execute("PRAGMA query_only = 1")
-        with pytest.raises(PermanentError, match="let this user write"):
+        with pytest.raises(PermanentError, match="请让运行用户可以写"):
             bus.publish([post(1)])
 
     def test_a_full_disk_is_a_transient_error(self, bus: SqliteBus) -> None:

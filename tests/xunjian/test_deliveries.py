@@ -82,3 +82,19 @@ def test_again_needs_a_number_and_sends_what_was_sent(told: Bench, settings: Pat
     assert len(told.mail.messages) == 2
     (row,) = told.store.deliveries.listed()
     assert (row.channel, row.state) == ("ding", DeliveryState.DEAD)
+
+
+def test_to_list_makes_nothing(settings: Path, tmp_path: Path) -> None:
+    assert run(settings, "list").output.strip() == "没有符合条件的消息"
+    assert [path.name for path in tmp_path.iterdir()] == [settings.name]
+
+
+def test_to_list_changes_nothing_beside_a_running_watch(told: Bench, settings: Path, tmp_path: Path) -> None:
+    def files() -> list[tuple[str, int, int]]:
+        found = [(path, path.stat()) for path in sorted(tmp_path.rglob("*"))]
+        # The index of the log of changes is shared memory: who reads marks there how far.
+        return [(str(path), at.st_size, at.st_mtime_ns) for path, at in found if not path.name.endswith("-shm")]
+
+    before = files()
+    assert "共1条" in run(settings, "list").output
+    assert files() == before

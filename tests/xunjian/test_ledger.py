@@ -161,3 +161,10 @@ def test_what_the_import_takes_its_platform_can_open(folder: Path, platform: str
         pytest.skip(f"no platform {account.platform} is installed")
     plan = kinds[account.platform]().plan(account)
     assert plan.page or plan.fetch
+
+
+def test_to_export_makes_no_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(ledger_app, ["export", "out.csv"])
+    assert "还没有数据" in str(result.exception)
+    assert list(tmp_path.iterdir()) == []

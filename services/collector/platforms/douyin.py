@@ -172,10 +172,11 @@ def _aweme_list(document: dict[str, object], capture: Capture, profile: tuple[st
         return gathered(items, Coverage.TIMELINE)
     asked = asked_for(capture, "sec_user_id")
     owners = tuple(filter(None, (asked, *(profile if asked is None or asked in profile else ()))))
-    owner = next(iter(owners), None) or _maker_of_all(raw)
+    makers = set() if owners else _makers_of_all(raw)
+    owner = next(iter(owners), None) or (next(iter(makers)) if len(makers) == 1 else None)
     if owner is not None:
         items = _of({owner, *owners}, items, raw)
-    elif len(_common_makers(raw)) > 1:
+    elif len(makers) > 1:
         return gathered(items, Coverage.TIMELINE)
     sight = gathered(items, Coverage.LIST if _LIST_MARKS & document.keys() else Coverage.ITEM, owner)
     if items:
@@ -190,14 +191,8 @@ def _makers(work: dict[str, object]) -> set[str]:
     return {value for maker in (as_dict(work.get("author")), *together) for value in _account(maker)[1]}
 
 
-def _maker_of_all(works: list[dict[str, object]]) -> str | None:
-    """A saved list of several authors is one account's when that one alone had a hand in every work."""
-    common = _common_makers(works)
-    return next(iter(common)) if len(common) == 1 else None
-
-
-def _common_makers(works: list[dict[str, object]]) -> set[str]:
-    """More than one: nobody can tell on whose page the list stood."""
+def _makers_of_all(works: list[dict[str, object]]) -> set[str]:
+    """Who had a hand in every work. Of one alone a saved list of several authors is the list, of two it is nobody's."""
     makers = [{one for one in _makers(work) if is_sec_uid(one)} for work in works]
     return set[str]().union(*makers[:1]).intersection(*makers)
 

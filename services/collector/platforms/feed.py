@@ -5,8 +5,6 @@ The address in the ledger is the account's identity. A feed says nothing of comm
 
 import hashlib
 import html
-import io
-import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,13 +13,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import feedparser
-
 from services.collector.capture import MAX_LINE, Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._wechat_identity import Identity, article_id, article_link, biz_in
 from services.collector.platforms.base import Platform
 from services.collector.reading.bridges import is_block, of_bridge, wants_login
 from services.collector.reading.chinese_time import is_rough
+from services.collector.reading.feed_formats import is_too_long, parsed
 from services.collector.reading.markup import plain_text, tidy
 from services.collector.reading.moments import from_text
 from services.collector.reading.notices import account_end, stands_for_text
@@ -35,18 +32,10 @@ _BRIDGES = re.compile(
 )
 _MARKED_UP = re.compile(r"</|<(?:img|br|p|em|b|span|font|script)\b", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
-_ENCODING = re.compile(rb"(<\?xml[^<>]{0,80}?encoding\s{0,9}=\s{0,9}['\"])([\w-]{1,40})")
-_ROOT_TAG = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
-_END_TAG = re.compile(rb"</(?:rss|feed|rdf:RDF)\s{0,20}>\Z", re.IGNORECASE)
-_ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
-MOST_ENTRIES, MOST_PIECES = 5_000, 500_000
-"""The feed reader takes a third of a millisecond an entry, and 15 microseconds for each tag, reference or line."""
 _BLOCKED = re.compile(
     r"环境异常|访问(过于)?频繁|验证码|安全验证|人机|captcha|too many requests|access denied|cloudflare", re.I
 )
 _LOGIN = re.compile(r"请(先)?登录|扫码登录|登录失效|sign in|log in", re.I)
-_READER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, RecursionError)
-"""What the feed reader raises, or could, on broken input; OverflowError was seen in fuzzing."""
 _OF_ALL = re.compile(r"(?:\b|[-_ ])all$|全部(?:文章|订阅|公众号)?$|所有(?:文章|订阅|公众号)$|聚合|合集$", re.IGNORECASE)
 _ALL_ADDRESS = re.compile(r"/feeds?/all(?:\.\w{3,5})?/?(?:[?#]|$)")
 _ON_WEIBO = re.compile(r"https?://(?:www\.|m\.)?weibo\.c(?:om|n)/(?:u/)?(\d{5,12})/\w")
@@ -96,10 +85,10 @@ def _host(url: str) -> str:
 
 def _reading(capture: Capture, account: Account | None) -> Reading:
     body = capture.body.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if _is_too_long(body):
+    if is_too_long(body):
         return _failed(Outcome.PARSE_ERROR, "订阅源太长，没有读取：请换用只列最新内容的订阅地址")
-    parsed = _json_feed(body) if body[:1] == b"{" else _xml_feed(body)
-    return _told(*parsed, capture, account) if parsed else _no_feed(capture)
+    feed = parsed(body)
+    return _told(*feed, capture, account) if feed else _no_feed(capture)
 
 
 def _told(
@@ -131,11 +120,6 @@ def _told(
     )
 
 
-def _is_too_long(body: bytes) -> bool:
-    pieces = sum(body.count(sign) for sign in (b"<", b"&", b"\n", b"\r"))
-    return pieces > MOST_PIECES or sum(1 for _ in _ENTRY.finditer(body)) > MOST_ENTRIES
-
-
 def _failed(outcome: Outcome, reason: str) -> Reading:
     return Reading(outcome=outcome, reason=reason)
 
@@ -149,109 +133,6 @@ def _no_feed(capture: Capture) -> Reading:
         return _failed(Outcome.LOGIN_WALL, "返回的是登录页面，不是订阅源")
     status = f"（HTTP {capture.status}）" if capture.status and capture.status >= 400 else ""
     return _failed(Outcome.PARSE_ERROR, f"返回的不是完整的订阅源{status}" if capture.body else f"返回内容为空{status}")
-
-
-Parsed = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]
-
-
-def _xml_feed(body: bytes) -> Parsed | None:
-    """Feed and entries with our own field names; null when it is no feed or was cut off."""
-    if not _ROOT_TAG.search(body[:8192].replace(b"\0", b"")):
-        return None
-    body = _recoded(body)
-    try:
-        # A stream on purpose: given bytes or text, feedparser would try them as a file name or an address first.
-        # Its own cleaning of HTML is off because nothing here is shown as HTML, and it loses a bridge's odd text.
-        feed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    except _READER_ERRORS:
-        return None
-    broken = feed.get("bozo") and not (feed["entries"] and _is_whole(body))
-    if not feed.get("version") or broken:
-        return None
-    about = feed["feed"]
-    image = about.get("image") or {}
-    return {
-        "title": about.get("title"),
-        "description": about.get("subtitle"),
-        "user_name": image.get("title"),
-        "link": about.get("link"),
-        "id": about.get("id"),
-    }, [_entry(entry) for entry in feed["entries"]]
-
-
-def _is_whole(body: bytes) -> bool:
-    """True when the last thing in it, but for spaces and comments, is the root's end tag."""
-    end = body.rstrip()
-    while end.endswith(b"-->") and (start := end.rfind(b"<!--", 0, -3)) >= 0:
-        end = end[:start].rstrip()
-    return _END_TAG.search(end[-40:]) is not None
-
-
-def _recoded(body: bytes) -> bytes:
-    """UTF-8 for a feed that says it is, or says nothing, and is Chinese GB18030: the reader would take it for Latin."""
-    declared = _ENCODING.match(body)
-    if declared and not re.fullmatch(rb"utf-?8|gb\d+|gbk", declared[2], re.IGNORECASE):
-        return body
-    try:
-        body.decode("utf-8")
-        return body
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = body.decode("gb18030").encode()
-    except UnicodeDecodeError:
-        return body
-    return _ENCODING.sub(rb"\1utf-8", text, count=1)
-
-
-def _entry(entry: Any) -> dict[str, Any]:
-    contents = [part.get("value") for part in entry.get("content") or []]
-    return {
-        "id": entry.get("id"),
-        "link": entry.get("link"),
-        "title": entry.get("title"),
-        "author": entry.get("author"),
-        "source": (entry.get("source") or {}).get("title"),
-        # Atom items of some bridges have no `published`; it wins where both are, unless it is no time.
-        "times": [entry[name] for name in ("published", "updated") if name in entry],
-        "texts": [*contents, entry.get("summary")],
-    }
-
-
-def _json_feed(body: bytes) -> Parsed | None:
-    try:
-        feed = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(feed, dict) or "jsonfeed.org/version" not in str(feed.get("version")):
-        return None
-    items = feed.get("items")
-    about = {
-        "title": feed.get("title"),
-        "description": feed.get("description"),
-        "user_name": feed.get("user_name"),
-        "link": feed.get("home_page_url"),
-        "id": feed.get("feed_url"),
-    }
-    return about, [_json_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _json_entry(item: Mapping[str, Any]) -> dict[str, Any]:
-    text = item.get("content_text")
-    return {
-        "id": item.get("id"),
-        "link": item.get("url") or item.get("external_url"),
-        "title": item.get("title"),
-        "author": _json_author(item),
-        "times": [item.get("date_published"), item.get("date_modified")],
-        "texts": [item.get("content_html"), html.escape(text) if isinstance(text, str) else None, item.get("summary")],
-    }
-
-
-def _json_author(item: Mapping[str, Any]) -> object:
-    authors = item.get("authors")
-    first = authors[0] if isinstance(authors, list) and authors else item.get("author")
-    return first.get("name") if isinstance(first, dict) else first
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ _NESTING_TAG = re.compile(
     r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|wbr)\b)"
     r"([a-zA-Z][a-zA-Z0-9]{0,10})"
 )
+_CROWDED_TAG = re.compile(r"""<[a-zA-Z](?:(?:[^<>\s"'/]++|<(?![a-zA-Z]))*+(?:[\s/]++|"[^"<]*+"|'[^'<]*+')){5000}""")
+"""So many words or attributes in one tag: the parser compares each attribute with each other."""
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
 _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
@@ -27,11 +29,13 @@ _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
 
 def tree(html: str) -> LexborHTMLParser:
     """The document. A page of more tags than any real one keeps its words only."""
-    return LexborHTMLParser(_TAG.sub(" ", html) if _is_too_deep(html) else clean(html))
+    return LexborHTMLParser(_TAG.sub(" ", html).replace("<", " ") if _is_too_deep(html) else clean(html))
 
 
 def _is_too_deep(html: str) -> bool:
-    """True for more tags, or more that are open at once, than any real page has."""
+    """True for more tags, or more that are open at once, or more attributes in one, than any real page has."""
+    if _CROWDED_TAG.search(html):
+        return True
     tags, deep, still_open = 0, 0, Counter[str]()
     for match in _NESTING_TAG.finditer(html):
         name = match[2].lower()

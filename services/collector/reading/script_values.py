@@ -11,7 +11,9 @@ MAX_DEPTH, MAX_TRIES, MAX_TOKENS = 40, 20, 200_000
 _LONGEST_LINE = 2000
 
 _STRING = r"""'(?:[^'\\\n]++|\\[\s\S])*+'|"(?:[^"\\\n]++|\\[\s\S])*+\""""
-_TOKEN = re.compile(rf"\s*+(?:{_STRING}|[\w$.]++|\|\||\S)")
+_TOKEN = re.compile(rf"\s*+(?:{_STRING}|[\w$.]++|\|\||[^\s'\"])")
+"""A quote that never closes is no token: to go on after it would read the rest of the page again at each quote."""
+
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([\s\S]))")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "", "\n": ""}
 _WORDS = {"true": True, "false": False}

@@ -19,6 +19,7 @@ _SIGN = re.compile(r"\S")
 _CALLBACK = re.compile(r"[\w.$]{1,80}\s{0,9}\(")
 _HUMP = re.compile(r"(?<=[a-z0-9])[A-Z]")
 _DEEPEST = 40
+MOST_ANSWERS = 20_000
 
 
 def loaded(body: str | bytes) -> object:
@@ -48,7 +49,7 @@ def document(body: bytes) -> object:
 
 
 def values_in(text: str) -> list[Any] | None:
-    """The JSON values that follow one another in a text; null when any part of it is broken."""
+    """The JSON values that follow one another in a text; null when any part is broken, or there are too many."""
     values, at, decoder = [], 0, json.JSONDecoder()
     text = text.rstrip()
     try:
@@ -56,6 +57,8 @@ def values_in(text: str) -> list[Any] | None:
             value, at = decoder.raw_decode(text, at)
             values.append(value)
             at = _next_sign(text, at)
+            if len(values) > MOST_ANSWERS:
+                return None
     except (ValueError, RecursionError):
         return None
     return values

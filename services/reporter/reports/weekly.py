@@ -76,12 +76,15 @@ class Weekly(Report):
 class _Content:
     """What the list says of a ledger. Only those it names are kept: in a large ledger they are few."""
 
-    def __init__(self, standings: Iterable[Standing]) -> None:
+    def __init__(self, standings: Iterable[tuple[State, Standing | None]]) -> None:
         self._total = self._verified = 0
         self._lines: dict[Part, list[_Line]] = {part: [] for part in Part}
-        for one in standings:
-            if one.state is not State.CANCELLED:
-                self._add(one)
+        for state, standing in standings:
+            if state is not State.CANCELLED:
+                self._total += 1
+                self._verified += state.is_verified
+            if standing is not None:
+                self._add(standing)
 
     def coverage(self) -> str:
         verified, total = self._verified, self._total
@@ -98,8 +101,6 @@ class _Content:
             yield ["", "（本期无）", *[""] * (len(_COLUMNS) - 2)]
 
     def _add(self, one: Standing) -> None:
-        self._total += 1
-        self._verified += one.state.is_verified
         part = _part(one)
         if part is not None:
             self._lines[part].append(_Line(-(_silent_days(one) or 0), one.account.unit, one.account.key, _cells(one)))

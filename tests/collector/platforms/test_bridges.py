@@ -172,7 +172,15 @@ def test_a_time_that_is_none_gives_way_to_the_next() -> None:
         assert moment == datetime(2026, 11, 20, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("much", [item("甲") * 5_001, "<item>" * 100_000, "<title>" + "<div" * 600_000])
+@pytest.mark.parametrize(
+    "much",
+    [
+        item("甲") * 5_001,
+        "<item " + "".join(f"a{n}='' " for n in range(600)) + ">",
+        "<item>" * 100_000,
+        "<title>" + "<div" * 600_000,
+    ],
+)
 def test_a_feed_longer_than_any_real_one_is_refused(much: str) -> None:
     reading = read(much)
     assert (reading.outcome, reading.posts) == (Outcome.PARSE_ERROR, ())

@@ -402,3 +402,8 @@ NAMES = st.sampled_from(FIELDS.split())
 @given(st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON, max_size=3), max_size=6))
 def test_known_fields_of_unknown_types_are_read_without_raising(answer: dict[str, Any]) -> None:
     assert read(json.dumps(answer)).outcome in Outcome
+
+
+def test_a_quote_that_never_closes_is_not_read_again_at_each_other_quote() -> None:
+    page = "<html><script>var msgList = '" + "\\'" * 300_000 + "</script></html>"
+    assert read(page).outcome is Outcome.PARSE_ERROR
