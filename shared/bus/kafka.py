@@ -21,6 +21,7 @@ from shared.events import Event
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 5.0
+BOOTSTRAP_POLL_SECONDS = 0.01
 SETTLED_STATES = ("Stable", "Empty", "Dead")
 MAX_REQUEST_BYTES = 2 * 1024 * 1024
 """Twice the broker's default limit of one record: a dead letter carries more headers than the record it holds."""
@@ -288,7 +289,7 @@ class KafkaSubscription:
     def _begin(self, consumer: Any) -> None:
         """Bootstrapped first: an answer about no topic, still on its way, would otherwise be taken for the answer about
         ours; the member would join knowing no partition and share out none."""
-        consumer.bootstrap(self._milliseconds)
+        _bootstrap(consumer, self._bus.timeout_seconds)
         consumer.subscribe(topics=self._topics)
 
     def _check_now_and_then(self) -> None:
@@ -352,6 +353,16 @@ def _held_by_others(members: Iterable[Any], member_id: str) -> Iterator[Any]:
         if member["member_id"] != member_id:
             for topic in (member["member_assignment"] or {}).get("assigned_partitions", ()):
                 yield from (TopicPartition(topic["topic"], number) for number in topic["partitions"])
+
+
+def _bootstrap(consumer: Any, seconds: float) -> None:
+    """Not consumer.bootstrap(): it takes over a search that the library began by itself, and that one has no end."""
+    begun = consumer._manager.bootstrap_async(seconds * 1000, refresh=False)
+    deadline = time.monotonic() + seconds
+    while not begun.is_done and time.monotonic() < deadline:
+        time.sleep(BOOTSTRAP_POLL_SECONDS)
+    if not begun.succeeded():
+        raise KafkaTimeoutError("no broker answers")
 
 
 def _end(producer: Any, seconds: float) -> None:

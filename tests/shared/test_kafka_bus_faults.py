@@ -88,8 +88,8 @@ def raced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KafkaConsumer, "subscribe", subscribe_late)
 
 
-def not_bootstrapped(consumer: Any, timeout_ms: int) -> None:
-    """In place of KafkaConsumer.bootstrap: the race is run into."""
+def not_bootstrapped(consumer: Any, seconds: float) -> None:
+    """In place of what waits for the cluster first: the race is run into."""
 
 
 def forget(coordinator: Any) -> None:
@@ -126,7 +126,7 @@ def test_a_member_that_subscribes_before_it_knows_the_cluster_gets_its_records(
 def test_a_leader_that_forgot_it_was_rejoining_gets_its_records(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(KafkaConsumer, "bootstrap", not_bootstrapped)
+    monkeypatch.setattr(shared.bus.kafka, "_bootstrap", not_bootstrapped)
     joined_in_slow_motion(kafka, bus, reader)
     forgotten = wait_until_forgotten(reader)
     kafka.round_trip_ms(0)
@@ -140,7 +140,7 @@ def test_a_member_that_gets_nothing_while_records_wait_says_so_and_begins_anew(
 ) -> None:
     monkeypatch.setattr(shared.bus.kafka, "_find_lost_rejoin", forget)
     with monkeypatch.context() as only_once:
-        only_once.setattr(KafkaConsumer, "bootstrap", not_bootstrapped)
+        only_once.setattr(shared.bus.kafka, "_bootstrap", not_bootstrapped)
         joined_in_slow_motion(kafka, bus, reader)
         forgotten = wait_until_forgotten(reader)
     kafka.round_trip_ms(0)
