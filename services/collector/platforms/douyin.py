@@ -9,7 +9,7 @@ from services.collector.capture import Capture, Plan, Reading, ShownAccount, Sho
 from services.collector.platforms.base import Platform
 from services.collector.reading.notices import account_end, account_may_end
 from services.collector.reading.sight import (
-    Seen,
+    Item,
     Sight,
     asked_for,
     gathered,
@@ -197,11 +197,11 @@ def _makers_of_all(works: list[dict[str, object]]) -> set[str]:
     return set[str]().union(*makers[:1]).intersection(*makers)
 
 
-def _of(owner: set[str], items: list[Seen], works: list[dict[str, object]]) -> list[Seen]:
+def _of(owner: set[str], items: list[Item], works: list[dict[str, object]]) -> list[Item]:
     """A work made together stands on the page of each maker, with one of them as its author."""
-    is_own_list = any(not owner.isdisjoint(seen.ids) for seen in items)
+    is_own_list = any(not owner.isdisjoint(item.ids) for item in items)
     made = {as_id(work.get("aweme_id")) for work in works if _may_be_made_by(owner, work, is_own_list)}
-    return [Seen(post=seen.post) if seen.post.id in made and owner.isdisjoint(seen.ids) else seen for seen in items]
+    return [Item(post=item.post) if item.post.id in made and owner.isdisjoint(item.ids) else item for item in items]
 
 
 def _may_be_made_by(owner: set[str], work: dict[str, object], is_own_list: bool) -> bool:
@@ -313,12 +313,12 @@ def _account(user: dict[str, object]) -> tuple[ShownAccount, tuple[str, ...]]:
     return account, ids
 
 
-def _items(nodes: object) -> list[Seen]:
+def _items(nodes: object) -> list[Item]:
     items = (_item(as_dict(node.get("aweme_info")) or as_dict(node.get("aweme")) or node) for node in as_dicts(nodes))
     return [item for item in items if item is not None]
 
 
-def _item(aweme: dict[str, object]) -> Seen | None:
+def _item(aweme: dict[str, object]) -> Item | None:
     post_id = as_id(aweme.get("aweme_id"))
     if post_id is None or ("desc" not in aweme and "create_time" not in aweme):
         return None
@@ -335,7 +335,7 @@ def _item(aweme: dict[str, object]) -> Seen | None:
         comments=_comments(aweme),
         ad_signals=tuple(_ad_signals(aweme)),
     )
-    return Seen(post=post, author=author, ids=ids)
+    return Item(post=post, author=author, ids=ids)
 
 
 def _author(aweme: dict[str, object]) -> tuple[ShownAccount | None, tuple[str, ...]]:

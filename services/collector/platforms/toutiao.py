@@ -12,7 +12,7 @@ from services.collector.reading.chinese_time import is_rough, parse_chinese_time
 from services.collector.reading.markup import plain_text
 from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
-    Seen,
+    Item,
     Sight,
     asked_for,
     gathered,
@@ -113,8 +113,8 @@ def _page(capture: Capture) -> Iterator[Sight]:
     text = capture.text
     if not text.strip():
         yield refused(Outcome.BLOCKED, "头条返回了空内容，访问签名或会话未被接受")
-    elif (seen := _article_page(text, capture) or _item(as_dict(dig(rendered(text), "data")), capture)) is not None:
-        yield gathered([seen])
+    elif (item := _article_page(text, capture) or _item(as_dict(dig(rendered(text), "data")), capture)) is not None:
+        yield gathered([item])
     elif text.lstrip()[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "头条的回答不完整，无法解析")
     elif any(mark in text for mark in _BLOCK_PAGES) or ("byted_acrawler" in text and not plain_text(text)):
@@ -178,7 +178,7 @@ def _article(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield gathered([item])
     elif content and asked:
         post = ShownPost(id=asked[1], url=_address(asked[1]), text=plain_text(content))
-        yield gathered([Seen(post=post)])
+        yield gathered([Item(post=post)])
     elif content:
         yield Sight(reason="这是文章正文，其中没有文章编号和发布时间，不能归到任何一篇文章")
 
@@ -192,12 +192,12 @@ def _profile(node: dict[str, object]) -> Sight:
     return Sight(account=account, ids=ids, covers=Coverage.PROFILE)
 
 
-def _items(nodes: object, capture: Capture) -> list[Seen]:
+def _items(nodes: object, capture: Capture) -> list[Item]:
     items = (_item(node, capture) for node in as_dicts(nodes))
     return [item for item in items if item is not None]
 
 
-def _item(cell: dict[str, object], capture: Capture) -> Seen | None:
+def _item(cell: dict[str, object], capture: Capture) -> Item | None:
     inner = nested(cell.get("content"))
     node = inner if isinstance(inner, dict) and "group_id" in inner else cell
     if "answer" in node and "question" in node:
@@ -220,10 +220,10 @@ def _item(cell: dict[str, object], capture: Capture) -> Seen | None:
         comments=_comments(node.get("ban_comment")),
         ad_signals=tuple(_ad_signals(node)),
     )
-    return Seen(post=post, author=account, ids=ids)
+    return Item(post=post, author=account, ids=ids)
 
 
-def _answered(cell: dict[str, object]) -> Seen | None:
+def _answered(cell: dict[str, object]) -> Item | None:
     """A question-and-answer cell: the item is the answer, its id is only exact inside the nested string."""
     question, answer = as_dict(nested(cell.get("question"))), as_dict(nested(cell.get("answer")))
     post_id = as_id(answer.get("ansid"))
@@ -237,7 +237,7 @@ def _answered(cell: dict[str, object]) -> Seen | None:
         published_at=as_moment(answer.get("create_time")),
     )
     account = ShownAccount(id=author, name=as_text(answer.get("uname")))
-    return Seen(post=post, author=account, ids=(author,) if author else ())
+    return Item(post=post, author=account, ids=(author,) if author else ())
 
 
 def _post_id(node: dict[str, object]) -> str | None:
@@ -338,7 +338,7 @@ def _ad_signals(node: dict[str, object]) -> Iterator[str]:
         yield "pgc_ad=1"
 
 
-def _article_page(page: str, capture: Capture) -> Seen | None:
+def _article_page(page: str, capture: Capture) -> Item | None:
     """The article in a page's BASE_DATA, a JavaScript literal that is searched, never run."""
     start = page.find("articleInfo:", page.find("BASE_DATA"))
     if "BASE_DATA" not in page or start < 0:
@@ -363,7 +363,7 @@ def _article_page(page: str, capture: Capture) -> Seen | None:
         kind=Kind.ORIGINAL if original and original[1] == "true" else Kind.UNKNOWN,
         comments=_comments({"0": False, "1": True, "false": False, "true": True}[ban[1]] if ban else None),
     )
-    return Seen(post=post, author=author, ids=(author.id,) if author.id else ())
+    return Item(post=post, author=author, ids=(author.id,) if author.id else ())
 
 
 def _literal(source: str, key: str) -> str | None:

@@ -2,17 +2,25 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms._weibo_mblog import (
+    COMMENT_MARKS,
+    POSTS_CONTAINER,
+    host_of_link,
+    is_liked,
+    is_mblog,
+    item_of,
+    shown_account,
+    user_id,
+)
 from services.collector.platforms.base import Platform
-from services.collector.reading.chinese_time import is_rough, names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
 from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
-    Seen,
+    Item,
     Sight,
     asked_for,
     gathered,
@@ -22,10 +30,8 @@ from services.collector.reading.sight import (
     settled,
 )
 from services.collector.reading.tree import (
-    as_count,
     as_dict,
     as_dicts,
-    as_flag,
     as_id,
     as_int,
     as_text,
@@ -34,20 +40,11 @@ from services.collector.reading.tree import (
     embedded,
 )
 from shared.account import Account
-from shared.clock import to_shanghai
 from shared.errors import InputError
-from shared.events import Comments, Coverage, Kind, Outcome
+from shared.events import Coverage, Outcome
 
 _API = "https://m.weibo.cn/api/container/getIndex?type=uid&value="
-_POSTS_CONTAINER = re.compile(r"(?<!\d)(?:107603|230413)(\d{5,12})(?!\d)")
-_ID_EPOCH = 515_483_463
-"""`(mid >> 22) + this` is the upload second: 70 of 71 captured items lie within an hour of their created_at."""
 
-_SHOPS = re.compile(
-    r"(?:^|\.)(?:taobao|tmall|jd|1688|pinduoduo|yangkeduo|jinritemai|weidian|youzan|suning|vip)\.(?:com|hk)$"
-)
-_COMMERCE_CARDS = {"product", "shop", "adFeedEvent"}
-_AD_CARD = re.compile(r"[?&]object_type=(product|adFeedEvent)(?:&|$)")
 
 _BLOCK_MARKS = (
     "Sina Visitor System",
@@ -69,13 +66,8 @@ _LOGIN_URL = re.compile(r"passport\.weibo|login\.php|/signin/|/sso/")
 _LOGIN_ERRORS = ("expired_token", "invalid_access_token", "auth by Null spi")
 _LONGEST_NOTICE_PAGE = 20_000
 _LOGIN_PAGE = re.compile(r"<title>[^<]*登录[^<]*</title>")
-_LIKED = re.compile(r"赞过|赞了")
-_FORWARDER = re.compile(r"@(\S{1,60})")
-_PINNED_TYPE = 2
-_MBLOG_MARKS = {"reposts_count", "attitudes_count", "mblogtype", "mblogid"}
 _USER_MARKS = {"statuses_count", "mblog_count", "followers_count", "fans_count"}
 _DETAIL_MARKS = {"sunshine_credit", "label_desc"}
-_COMMENT_MARKS = {"rootid", "floor_number", "reply_comment", "like_counts", "rootidstr"}
 _COMMENTS_ONLY = Sight(reason="这是评论列表，其中没有博文；评论不读取")
 
 
@@ -130,11 +122,11 @@ def _page(capture: Capture) -> Iterator[Sight]:
         yield refused(Outcome.BLOCKED, "平台返回了空内容")
         return
     status = dig((as_dicts(embedded(text, "$render_data")) or [{}])[0], "status")
-    if isinstance(status, dict) and _is_mblog(status):
-        yield gathered([_seen(status, capture)])
+    if isinstance(status, dict) and is_mblog(status):
+        yield gathered([item_of(status, capture)])
     elif text.lstrip()[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "微博的回答不完整，无法解析")
-    elif any(mark in text for mark in _BLOCK_MARKS) or "visitor" in _host(capture.url or ""):
+    elif any(mark in text for mark in _BLOCK_MARKS) or "visitor" in host_of_link(capture.url or ""):
         yield refused(Outcome.BLOCKED, "微博要求安全验证或访问受限，未能看到账号内容")
     elif _LOGIN_PAGE.search(text):
         yield refused(Outcome.LOGIN_WALL, "微博要求登录后查看")
@@ -151,8 +143,8 @@ def _gone(state: str, said: str) -> Sight:
 
 def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
     data = as_dict(document.get("data"))
-    if _is_mblog(document):
-        yield gathered([_seen(document, capture)])
+    if is_mblog(document):
+        yield gathered([item_of(document, capture)])
     elif isinstance(document.get("mblog"), dict):
         yield gathered(_card_items([document], capture))
     elif isinstance(document.get("statuses"), list):
@@ -161,8 +153,8 @@ def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield _profile(document)
     elif (refusal := _refusal(document)) is not None:
         yield refusal
-    elif _is_mblog(data):
-        yield gathered([_seen(data, capture)])
+    elif is_mblog(data):
+        yield gathered([item_of(data, capture)])
     elif isinstance(document.get("data"), list):
         yield from _bare_list(as_dicts(document["data"]), capture)
     else:
@@ -180,8 +172,8 @@ def _data(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield _complete(sight, data.get("total"))
     elif isinstance(data.get("statuses"), list):
         yield gathered(_mblog_items(data["statuses"], capture))
-    elif _is_mblog(as_dict(data.get("status"))):
-        yield gathered([_seen(as_dict(data["status"]), capture)])
+    elif is_mblog(as_dict(data.get("status"))):
+        yield gathered([item_of(as_dict(data["status"]), capture)])
     elif (piece := _piece(data, capture)) is not None:
         yield piece
 
@@ -199,7 +191,7 @@ def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     """Only the containers of posts are an account's list; other tabs and searches hold a choice of posts or none."""
     info = as_dict(data.get("cardlistInfo"))
     container = as_text(info.get("containerid")) or asked_for(capture, "containerid")
-    match = _POSTS_CONTAINER.match(container or "")
+    match = POSTS_CONTAINER.match(container or "")
     cards = as_dicts(data.get("cards"))
     items = _card_items(cards, capture)
     if match:
@@ -223,7 +215,7 @@ def _bare_list(nodes: list[dict[str, object]], capture: Capture) -> Iterator[Sig
     items = [*_card_items(nodes, capture), *_mblog_items([*nodes, *statuses], capture)]
     if items:
         yield gathered(items)
-    elif any(_COMMENT_MARKS & node.keys() for node in nodes):
+    elif any(COMMENT_MARKS & node.keys() for node in nodes):
         yield _COMMENTS_ONLY
     for node in nodes:
         if not items and _is_user(node):
@@ -234,23 +226,13 @@ def _inner(cards: Sequence[dict[str, object]]) -> list[dict[str, object]]:
     return [inner for card in cards for inner in [card, *as_dicts(card.get("card_group"))]]
 
 
-def _card_items(cards: Sequence[dict[str, object]], capture: Capture) -> list[Seen]:
+def _card_items(cards: Sequence[dict[str, object]], capture: Capture) -> list[Item]:
     nodes = [(as_dict(card.get("mblog")), card) for card in _inner(cards)]
-    return [_seen(mblog, capture, card) for mblog, card in nodes if _is_mblog(mblog) and not _is_liked(mblog, card)]
+    return [item_of(mblog, capture, card) for mblog, card in nodes if is_mblog(mblog) and not is_liked(mblog, card)]
 
 
-def _mblog_items(nodes: object, capture: Capture) -> list[Seen]:
-    return [_seen(node, capture) for node in as_dicts(nodes) if _is_mblog(node) and not _is_liked(node, {})]
-
-
-def _is_liked(mblog: dict[str, object], card: dict[str, object]) -> bool:
-    """Others' posts that the account liked stand in its list under a heading; they are not its own."""
-    return any(_LIKED.search(heading) for node in (mblog, card) for heading in _headings(node))
-
-
-def _headings(node: dict[str, object]) -> list[str]:
-    title = node.get("title")
-    return [text for text in (as_text(dig(title, "text")), as_text(title), as_text(node.get("card_title"))) if text]
+def _mblog_items(nodes: object, capture: Capture) -> list[Item]:
+    return [item_of(node, capture) for node in as_dicts(nodes) if is_mblog(node) and not is_liked(node, {})]
 
 
 def _long_text(data: dict[str, object], capture: Capture) -> Sight:
@@ -294,27 +276,12 @@ def _said_by_link(link: str) -> str | None:
     return as_text(query.get("msg", [""])[0])
 
 
-def _is_mblog(node: dict[str, object]) -> bool:
-    """A post, not a comment (which has id, text and user too) and not the stub a deleted post leaves."""
-    if _post_id(node) is None or "created_at" not in node or _COMMENT_MARKS & node.keys():
-        return False
-    return bool(_MBLOG_MARKS & node.keys()) and as_int(node.get("deleted")) != 1
-
-
 def _is_user(node: dict[str, object]) -> bool:
-    return _user_id(node) is not None and bool(_USER_MARKS & node.keys())
-
-
-def _post_id(mblog: dict[str, object]) -> str | None:
-    return as_id(mblog.get("idstr")) or as_id(mblog.get("mid")) or as_id(mblog.get("id"))
-
-
-def _user_id(user: dict[str, object]) -> str | None:
-    return as_id(user.get("idstr")) or as_id(user.get("id")) or as_id(user.get("uid"))
+    return user_id(node) is not None and bool(_USER_MARKS & node.keys())
 
 
 def _profile(user: dict[str, object]) -> Sight:
-    account = _account(user)
+    account = shown_account(user)
     return Sight(account=account, ids=(account.id or "",), covers=Coverage.PROFILE)
 
 
@@ -323,119 +290,3 @@ def _detail(data: dict[str, object], capture: Capture) -> Sight:
     uid = as_id(asked_for(capture, "uid"))
     account = ShownAccount(id=uid, description=as_text(data.get("description")))
     return Sight(account=account, ids=(uid,) if uid else (), covers=Coverage.PROFILE)
-
-
-def _account(user: dict[str, object]) -> ShownAccount:
-    """Both the site's own names of the fields and those of a client that renames them."""
-    followers = user.get("followers_count", user.get("fans_count"))
-    return ShownAccount(
-        id=_user_id(user),
-        name=as_text(user.get("screen_name")) or as_text(user.get("nickname")) or as_text(user.get("name")),
-        verified_as=as_text(user.get("verified_reason")),
-        description=as_text(user.get("description")),
-        followers=as_count(followers),
-        posts_total=as_count(user.get("statuses_count", user.get("mblog_count"))),
-    )
-
-
-def _seen(mblog: dict[str, object], capture: Capture, card: dict[str, object] | None = None) -> Seen:
-    user = as_dict(mblog.get("user"))
-    author = _account(user) if _user_id(user) else None
-    forwarder = _forwarder(mblog, as_dict(card))
-    if author is None and (home := _POSTS_CONTAINER.search(as_text((card or {}).get("scheme")) or "")):
-        author = ShownAccount(id=home[1])
-    post_id = _post_id(mblog) or ""
-    bid = as_text(mblog.get("mblogid")) or as_text(mblog.get("bid"))
-    path = (
-        f"weibo.com/{author.id}/{bid}"
-        if author and bid and re.fullmatch(r"[0-9A-Za-z]{5,12}", bid)
-        else f"m.weibo.cn/detail/{post_id}"
-    )
-    post = ShownPost(
-        id=post_id,
-        url=f"https://{path}",
-        text=_text(mblog),
-        published_at=_published_at(mblog, post_id, capture.at),
-        approximate=is_rough(as_text(mblog.get("created_at"))),
-        pinned=_pinned(mblog, card),
-        kind=Kind.REPOST if forwarder or mblog.get("retweeted_status") else Kind.ORIGINAL,
-        comments=_comments(mblog),
-        ad_signals=tuple(dict.fromkeys(_ad_signals(mblog))),
-    )
-    author = forwarder or author
-    return Seen(post=post, author=author, ids=(author.id,) if author and author.id else ())
-
-
-def _forwarder(mblog: dict[str, object], card: dict[str, object]) -> ShownAccount | None:
-    """Who forwarded quickly (快转): such an item shows the first author as its user, and the forwarder in a suffix.
-
-    Where the suffix is missing, the forwarder is whose list the card stands in.
-    """
-    own, place = as_id(mblog.get("ori_uid")), _POSTS_CONTAINER.match(as_text(card.get("itemid")) or "")
-    if own and place and place[1] == own != _user_id(as_dict(mblog.get("user"))):
-        return ShownAccount(id=own)
-    suffix = "".join(as_text(part.get("content")) or "" for part in as_dicts(mblog.get("screen_name_suffix_new")))
-    told = " ".join([suffix, *_headings(mblog)])
-    if "快转" not in told:
-        return None
-    named = _FORWARDER.search(told.replace("快转", " 快转"))
-    return ShownAccount(id=as_id(mblog.get("ori_uid")), name=named[1] if named else None)
-
-
-def _text(mblog: dict[str, object]) -> str | None:
-    plain = as_text(mblog.get("text_raw")) or as_text(mblog.get("raw_text"))
-    long = as_text(dig(mblog, "longText", "longTextContent"))
-    return long or plain or as_text(plain_text(as_text(mblog.get("text")) or ""))
-
-
-def _published_at(mblog: dict[str, object], post_id: str, now: datetime) -> datetime | None:
-    """A short date ("06-14") tells neither year nor hour; where the id's upload second falls on it, that is taken."""
-    written = as_text(mblog.get("created_at")) or ""
-    try:
-        return datetime.strptime(written, "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    uploaded = datetime.fromtimestamp(_ID_EPOCH, UTC) + timedelta(seconds=min(int(post_id) >> 22, 2**32))
-    local = to_shanghai(uploaded)
-    if names_day_only(written) == (local.month, local.day) and uploaded <= now:
-        return uploaded
-    return parse_chinese_time(written, now)
-
-
-def _pinned(mblog: dict[str, object], card: dict[str, object] | None) -> bool:
-    place = as_text((card or {}).get("profile_type_id")) or ""
-    words = [*_headings(mblog), *_headings(card or {}), as_text(mblog.get("mblogtypename")) or ""]
-    marked = any(as_flag(mblog.get(name)) for name in ("isTop", "is_top"))
-    by_type = as_int(mblog.get("mblogtype")) == _PINNED_TYPE
-    return marked or by_type or any("置顶" in word for word in words) or place.startswith("proweibotop_")
-
-
-def _comments(mblog: dict[str, object]) -> Comments:
-    """-1 and 0 stand in every ordinary item; anything else limits who may comment. What an approval type other than 0
-    does to comments nobody has described, so that it makes nothing open."""
-    permission = as_int(dig(mblog, "comment_manage_info", "comment_permission_type"))
-    approval = as_int(dig(mblog, "comment_manage_info", "approval_comment_type"))
-    if permission is None or (permission in (-1, 0) and approval):
-        return Comments.UNKNOWN
-    return Comments.OPEN if permission in (-1, 0) else Comments.RESTRICTED
-
-
-def _ad_signals(mblog: dict[str, object]) -> Iterator[str]:
-    if as_text(dig(mblog, "promotion", "type")) == "ad":
-        yield "promotion.type=ad"
-    for key in ("object_type", "type"):
-        if (card := as_text(dig(mblog, "page_info", key))) in _COMMERCE_CARDS:
-            yield f"page_info.{key}={card}"
-    for link in as_dicts(mblog.get("url_struct")):
-        for address in (as_text(link.get("long_url")) or "", as_text(link.get("ori_url")) or ""):
-            if shop := _SHOPS.search(_host(address)):
-                yield f"url_struct.long_url={shop.string}"
-            if card_kind := _AD_CARD.search(address):
-                yield f"url_struct.object_type={card_kind[1]}"
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""

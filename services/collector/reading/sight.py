@@ -32,7 +32,7 @@ class Sight(Value):
     reason: str | None = None
 
 
-class Seen(Value):
+class Item(Value):
     """One item of a list with its author: `ids` are all the author's ids, none where the item does not tell."""
 
     post: ShownPost
@@ -72,7 +72,7 @@ def asked_for(capture: Capture, name: str) -> str | None:
     return values[0] if values else None
 
 
-def gathered(items: Sequence[Seen], shape: Coverage = Coverage.ITEM, owner: str | None = None) -> Sight:
+def gathered(items: Sequence[Item], shape: Coverage = Coverage.ITEM, owner: str | None = None) -> Sight:
     """A sight of items. `shape` is what the answer is by its form: LIST an account's list, TIMELINE a feed of many
     accounts, ITEM bare items, of which several by one author are taken for that author's list.
 
@@ -80,17 +80,17 @@ def gathered(items: Sequence[Seen], shape: Coverage = Coverage.ITEM, owner: str 
     others' nothing of that account was shown. Without an owner, items of different or unknown authors are a timeline,
     which says nothing of any one account.
     """
-    own = [seen for seen in items if owner is None or not _differs(owner, seen.ids)]
+    own = [item for item in items if owner is None or not _differs(owner, item.ids)]
     if items and not own:
         return Sight(account=ShownAccount(id=owner), ids=(owner or "",), covers=Coverage.LIST, reason=_OTHERS_ONLY)
     shape = _shape(own, shape, owner)
-    posts = tuple(seen.post for seen in own)
+    posts = tuple(item.post for item in own)
     if shape is not Coverage.LIST:
         posts = tuple(_without_guess(post) for post in posts)
     if shape is Coverage.TIMELINE:
         return Sight(posts=posts, covers=shape)
-    ids = {value for seen in own for value in seen.ids} | ({owner} if owner else set())
-    author = _merged_account([ShownAccount(id=owner) if owner else None, *(seen.author for seen in own)])
+    ids = {value for item in own for value in item.ids} | ({owner} if owner else set())
+    author = _merged_account([ShownAccount(id=owner) if owner else None, *(item.author for item in own)])
     return Sight(account=author, ids=tuple(sorted(ids)), posts=posts, covers=shape)
 
 
@@ -179,8 +179,8 @@ def _not_loaded(sights: Sequence[Sight]) -> Reading | None:
     others = next((sight.reason for sight in lists if sight.reason), None)
     if others:
         return Reading(outcome=Outcome.PARSE_ERROR, reason=others, account=account)
-    seen = f"主页显示有 {total} 条作品，列表却是空的" if total else "列表是空的，又不能证明账号没有作品"
-    return Reading(outcome=Outcome.PARSE_ERROR, reason=f"列表未加载：{seen}", account=account)
+    shown = f"主页显示有 {total} 条作品，列表却是空的" if total else "列表是空的，又不能证明账号没有作品"
+    return Reading(outcome=Outcome.PARSE_ERROR, reason=f"列表未加载：{shown}", account=account)
 
 
 def _profile(sights: Sequence[Sight]) -> Reading | None:
@@ -205,7 +205,7 @@ def _failed(reason: str) -> Reading:
     return Reading(outcome=Outcome.PARSE_ERROR, reason=reason)
 
 
-def _shape(items: Sequence[Seen], shape: Coverage, owner: str | None) -> Coverage:
+def _shape(items: Sequence[Item], shape: Coverage, owner: str | None) -> Coverage:
     if shape is Coverage.TIMELINE or not items or (shape is Coverage.ITEM and len(items) == 1):
         return shape
     return Coverage.LIST if owner or _same_author(items) else Coverage.TIMELINE
@@ -216,13 +216,13 @@ def _differs(account_id: str, ids: Sequence[str]) -> bool:
     return account_id not in ids and any(_kind_of(value) == _kind_of(account_id) for value in ids)
 
 
-def _same_author(items: Sequence[Seen]) -> bool:
+def _same_author(items: Sequence[Item]) -> bool:
     """An item that names its author without an id is that author's where the names agree."""
-    known = [seen for seen in items if seen.ids]
-    authors = {seen.author.id for seen in known if seen.author}
-    names = {seen.author.name for seen in known if seen.author}
-    unnamed = [seen for seen in items if not seen.ids]
-    return len(authors) == 1 and all(seen.author is not None and seen.author.name in names for seen in unnamed)
+    known = [item for item in items if item.ids]
+    authors = {item.author.id for item in known if item.author}
+    names = {item.author.name for item in known if item.author}
+    unnamed = [item for item in items if not item.ids]
+    return len(authors) == 1 and all(item.author is not None and item.author.name in names for item in unnamed)
 
 
 def _without_guess(post: ShownPost) -> ShownPost:
