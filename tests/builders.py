@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from shared.account import Account
 from shared.events import Clause, Finding, Outcome, Post, Probe, Severity
+from shared.storage.findings import findings_held
+from shared.storage.store import Store
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 """Saturday noon in Beijing."""
@@ -43,3 +45,9 @@ def a_finding(subject: str = "p1", at: datetime = NOW, **fields: object) -> Find
         "rulebook_version": "cn@2026.1",
     }
     return Finding.model_validate(values | {"subject": subject, "at": at} | fields)
+
+
+def held_at(store: Store, moment: datetime) -> list[Finding]:
+    """Findings that held at `moment`, oldest first."""
+    with store.database.read() as connection:
+        return findings_held(connection, moment)

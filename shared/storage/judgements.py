@@ -11,7 +11,6 @@ from shared.events import Finding, FindingStatus
 from shared.standing import Standing
 from shared.storage import accounts
 from shared.storage.database import Database
-from shared.storage.findings import findings_held
 from shared.storage.observations import Observations
 from shared.storage.standings import write_standing
 from shared.storage.tables import UNTOLD, metadata
@@ -137,8 +136,3 @@ class Judgements:
                 same = (_finding.c.fingerprint == finding.fingerprint, moment == finding.at)
                 values = {"open_told": True} if opened else {"close_told": True}
                 connection.execute(update(_finding).where(*same).values(**values))
-
-    def findings_as_of(self, moment: datetime) -> list[Finding]:
-        """Findings that held at `moment`, oldest first."""
-        with self._database.read() as connection:
-            return findings_held(connection, moment)

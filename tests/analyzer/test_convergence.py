@@ -12,7 +12,7 @@ from shared.account import AccountStatus
 from shared.events import FindingStatus, Outcome, Post, Probe
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
-from tests.builders import NOW, a_post, a_probe, an_account, days
+from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 
 Event = Post | Probe
 FAR = NOW + days(4000)
@@ -32,7 +32,7 @@ def judge(store: Store) -> Analyzer:
 
 
 def held(store: Store) -> set[tuple[str, str, str]]:
-    return {(finding.rule, finding.subject, finding.stage) for finding in store.judgements.findings_as_of(FAR)}
+    return {(finding.rule, finding.subject, finding.stage) for finding in held_at(store, FAR)}
 
 
 def rules(store: Store) -> list[str]:

@@ -21,7 +21,7 @@ from shared.storage.observations import Observations
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
 from tests.analyzer.analyzing import Analyzer
-from tests.builders import NOW, a_post, a_probe, an_account, days
+from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -42,7 +42,7 @@ def analyzer(store: Store) -> Analyzer:
 
 
 def rules(store: Store) -> list[tuple[str, str]]:
-    return sorted((finding.account_id, finding.rule) for finding in store.judgements.findings_as_of(NOW + days(999)))
+    return sorted((finding.account_id, finding.rule) for finding in held_at(store, NOW + days(999)))
 
 
 def test_a_rule_that_raises_spoils_its_event_and_nothing_else(
@@ -140,7 +140,7 @@ def test_two_entries_of_one_rule_are_two_matters_each_told_once(store: Store) ->
         analyzer.judge([a_probe(NOW + days(day), newest_post_at=NOW - days(9.5))])
     untold = store.judgements.untold()
     assert len({finding.fingerprint for finding in untold}) == len(untold)
-    held = store.judgements.findings_as_of(NOW + days(9))
+    held = held_at(store, NOW + days(9))
     assert sorted((one.indicator, one.stage) for one in held) == [("CITY-1", "10d"), ("U-01", "12d")]
     analyzer.judge([a_probe(NOW + days(4), newest_post_at=NOW + days(3.9))])
     resolved = [one.indicator for one in store.judgements.untold() if one.status is FindingStatus.RESOLVED]

@@ -21,7 +21,7 @@ from shared.events import Coverage, Outcome
 from shared.plugins import discover
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
-from tests.builders import NOW, a_post, a_probe, an_account, days
+from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 from tests.paths import ROOT
 
 WEEK = Weekly().named("2026-W47")
@@ -171,7 +171,7 @@ def test_what_other_rules_find_puts_nobody_on_the_list(store: Store, ledger: Led
     ledger.account("1")
     ledger.post("1", LOOKED - days(1), text="名单：张某，身份证号码11010519491231002X。")
     ledger.probe("1", newest_post_at=LOOKED - days(1))
-    assert [finding.rule for finding in store.judgements.findings_as_of(CUT_OFF)] == ["personal_number"]
+    assert [finding.rule for finding in held_at(store, CUT_OFF)] == ["personal_number"]
     assert {name for sheet in write(store, tmp_path).values() for name in names(sheet)} == {"（本期无）"}
 
 

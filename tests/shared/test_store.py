@@ -8,7 +8,7 @@ from services.analyzer.timeline import Sitting
 from shared.delivery import Delivery
 from shared.events import FindingStatus, Outcome
 from shared.storage.store import Store
-from tests.builders import NOW, a_finding, a_post, a_probe, an_account, days
+from tests.builders import NOW, a_finding, a_post, a_probe, an_account, days, held_at
 
 LEASE = timedelta(minutes=2)
 
@@ -101,9 +101,9 @@ def test_what_held_on_a_past_day_can_be_asked(store: Store) -> None:
     with store.judgements.judging() as judging:
         judging.open(finding)
         judging.close(finding, NOW + days(2), FindingStatus.RESOLVED)
-    assert store.judgements.findings_as_of(NOW + days(1)) == [finding]
-    assert store.judgements.findings_as_of(NOW + days(2)) == []
-    assert store.judgements.findings_as_of(NOW - days(1)) == []
+    assert held_at(store, NOW + days(1)) == [finding]
+    assert held_at(store, NOW + days(2)) == []
+    assert held_at(store, NOW - days(1)) == []
 
 
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
