@@ -120,9 +120,11 @@ def _finding(remark: Remark) -> dict[str, Any]:
         "end": hit.end,
         "text": hit.text,
         "suggestion": hit.suggestion,
+        "advice": hit.advice,
         "indicator": entry.indicator,
         "clause": {"document": entry.clause.document, "words": entry.clause.words},
         "tag": hit.tag,
+        "kind": hit.kind,
         "reason": hit.reason,
     }
 
@@ -196,7 +198,7 @@ def _cells(remark: Remark) -> tuple[str, ...]:
         f"{remark.entry.rule}（{remark.entry.indicator}）",
         _printable(shown),
         f"{clause.document}“{clause.words}”",
-        _printable(hit.suggestion or "请核实。"),
+        _printable(hit.advice or "请核实。"),
     )
 
 

@@ -46,7 +46,11 @@ class Objection(Value):
 
 
 class Hit(Value):
-    """A place in a text. `start` and `end` are code points of the text as given: `text[start:end]` is `text`."""
+    """A place in a text. `start` and `end` are code points of the text as given: `text[start:end]` is `text`.
+
+    `suggestion` is what would replace the span, where there is such a thing; `advice` is the sentence for people.
+    `kind` names what a personal number is (`id_card`, `mobile`...).
+    """
 
     rule: str
     severity: Severity
@@ -54,5 +58,7 @@ class Hit(Value):
     end: int
     text: str
     suggestion: str | None = None
+    advice: str | None = None
+    kind: str | None = None
     tag: str | None = None
     reason: str | None = None

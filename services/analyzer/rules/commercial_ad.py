@@ -56,7 +56,7 @@ class CommercialAd(Rule):
             start=start,
             end=end,
             text=text[start:end],
-            suggestion="请核实是否为商业广告；确属广告的删除，政务信息请写明发布单位和依据。",
+            advice="请核实是否为商业广告；确属广告的删除，政务信息请写明发布单位和依据。",
             tag="soft_sell" if reading.soft else "advertisement",
             reason=f"{kinds}（{_words(reading, folded.text)}）",
         )

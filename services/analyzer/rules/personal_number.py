@@ -82,8 +82,10 @@ class PersonalNumber(Rule):
                 start=start,
                 end=end,
                 text=text[start:end],
-                suggestion=f"请脱敏为 {mask(match.group().upper())}。",
+                suggestion=mask(text[start:end].upper()),
+                advice=f"请脱敏为 {mask(match.group().upper())}。",
                 tag=kind.tag,
+                kind=kind.tag,
                 reason=kind.name,
             )
 

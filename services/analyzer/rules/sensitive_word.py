@@ -59,7 +59,8 @@ class SensitiveWord(Rule):
                 start=match.start,
                 end=match.end,
                 text=text[match.start : match.end],
-                suggestion=_suggestion(match, severity),
+                suggestion=match.word.suggestion,
+                advice=_advice(match, severity),
                 tag=match.word.tag,
                 reason=reason,
             )
@@ -75,7 +76,7 @@ class SensitiveWord(Rule):
             post,
             places,
             sentence=f"{name_of(post)}{first.part}出现{_tag_name(first.hit.tag)}“{first.hit.text}”（原文：“{first.quote}”），"
-            f"{first.hit.suggestion}共{len(places)}处。",
+            f"{first.hit.advice}共{len(places)}处。",
             measured=f"{kinds}{len(places)}处：{words}",
             threshold="0处",
             confirm=True,
@@ -102,7 +103,7 @@ class SensitiveWord(Rule):
         return (Severity.MENTION, "绝对化用语，非商业语境") if self.lexicons else (None, "")
 
 
-def _suggestion(match: Match, severity: Severity) -> str:
+def _advice(match: Match, severity: Severity) -> str:
     if match.word.suggestion:
         return f"疑为“{match.word.suggestion}”的误写，请核对后改正。"
     if severity is Severity.MENTION:
