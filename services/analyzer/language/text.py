@@ -1,13 +1,12 @@
 """Chinese text: folding that keeps the place of every character, and whether a hit is a word of its own."""
 
 import functools
-import math
 import re
 import unicodedata
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from services.analyzer.language import segmenter
 
 _WINDOW = 12
 """Code points on either side of a hit that the segmenter sees; more changes nothing, and costs."""
@@ -84,15 +83,14 @@ def is_whole_word(text: str, start: int, end: int) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _reads_as_word(window: str, start: int, end: int) -> bool:
-    jieba = _jieba()
-    best = _best_reading(jieba, window)
-    edges = _edges(best, len(window))
+    best = segmenter.spans(window)
+    edges = [0, *(last for _, last in best)]
     if start in edges and end in edges:
         return True
-    before = _best_reading(jieba, window[:start])[0][0]
-    count = jieba.FREQ.get(window[start:end]) or _UNKNOWN_WORD_COUNT
-    as_word = before + math.log(count) - math.log(jieba.total) + best[end][0]
-    return best[0][0] - as_word <= _TIE or _inside_same_topic(window, start, end, edges)
+    as_word = segmenter.likelihood(window[:start]) + segmenter.likelihood(window[end:])
+    as_word += segmenter.weight(window[start:end], _UNKNOWN_WORD_COUNT)
+    as_best = sum(segmenter.weight(window[first:last]) for first, last in best)
+    return as_best - as_word <= _TIE or _inside_same_topic(window, start, end, edges)
 
 
 def _inside_same_topic(window: str, start: int, end: int, edges: Sequence[int]) -> bool:
@@ -102,33 +100,6 @@ def _inside_same_topic(window: str, start: int, end: int, edges: Sequence[int]) 
     if token_end < end or end - start == 1:
         return False
     return (not before or before in _TOPIC_BEFORE) and (not after or after in _TOPIC_AFTER)
-
-
-def _edges(best: dict[int, tuple[float, int]], length: int) -> list[int]:
-    """Where the words of the likeliest segmentation meet, both ends included."""
-    edges = [0]
-    while edges[-1] < length:
-        edges.append(best[edges[-1]][1] + 1)
-    return edges
-
-
-def _best_reading(jieba: Any, sentence: str) -> dict[int, tuple[float, int]]:
-    """From each place on: the log-probability of the likeliest segmentation, and the last place of its first word."""
-    route: dict[int, tuple[float, int]] = {0: (0.0, 0)}
-    jieba.calc(sentence, jieba.get_DAG(sentence), route)
-    return route
-
-
-@functools.cache
-def _jieba() -> Any:
-    """Loading takes half a second, and only a Chinese hit needs it. Its cache file in a shared folder is not used."""
-    with warnings.catch_warnings(action="ignore"):  # its own and those of pkg_resources, which nobody can act on
-        import jieba  # noqa: PLC0415
-
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
 
 
 def _fold_with_places(text: str, skip_symbols: bool) -> Folded:
