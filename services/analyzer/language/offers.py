@@ -1,7 +1,8 @@
 """Solicitation: the ways in which somebody offers a thing, told apart by how far an office would use them too."""
 
 import re
-from typing import NamedTuple
+
+from services.analyzer.language.cues import Sentence, sentence_around
 
 _CHAT = r"微信|薇信|威信|徽信|卫信|v信|vx|wx|wechat|qq|扣扣|企鹅|电报|telegram|tg|飞机|纸飞机|蝙蝠|whatsapp"
 _ENDS = r"(?=[\s:,.!?、。，！？；;~～]|$|号|\d)"
@@ -10,11 +11,12 @@ _PRIVATE = re.compile(
     rf"(?<![参增更附添追外])[加➕+](?:我|个|一下|下|他|她|客服|老师|助理|本人|主页)?的?"
     rf"(?:{_CHAT}|[微薇徽威](?=[\s:,.!?、a-z0-9]|$)|v(?![a-z])|q(?![a-z])|扣{_ENDS}|裙{_ENDS}|群{_ENDS})|"
     rf"(?:{_CHAT}|微|薇|q群)(?:号码|号|群)?\s?[:：]?\s?@?(?=[a-z0-9_-]{{0,19}}[0-9_])[a-z0-9_-]{{5,20}}|"
-    r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|"
     r"私聊|私我|私信我|滴滴我|戳我|加我|(?<!寻)找我(?=[\s,，。.!！]|$|拿|办|买)|联系我(?=[\s,，。.!！]|$)|"
     r"(?:进|入)[群裙](?:领|看|拿|免费|即)|扫码(?:进群|加[微vq]|看片|观看)"
 )
-"""Accounts and numbers of a person: no office sells anything by them."""
+"""Accounts of a person: no office sells anything by them."""
+
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 
 _LURE = re.compile(
     r"注册(?:即|就|立|马上|自动)?[送领]|首[充存]|[开存]户(?:即|就)?送|[送领抢](?:彩金|体验金|筹码)|(?<!未)下注|返水|"
@@ -30,26 +32,49 @@ _COMMON = re.compile(
     r"电话|热线|手机号|致电|来电|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)400-?\d{3}-?\d{4}|咨询|客服|联系|"
     r"https?:|www\.|(?<![a-z0-9.])(?!gov\.)[a-z0-9-]{2,}\.(?:com|net|cc|vip|top|xyz|info|me|app|club|bet|site|tv)(?![a-z])|"
     r"网址|官网|链接|二维码|扫码|下载|注册|点击|在线|代理|加盟|预[约订]|上门|收费|价格|售价|报价|只需|仅需|仅售|低至|"
-    r"(?<![\d罚])\d+(?:\.\d+)?(?:元|块|圆)(?:/|一|每|起|包)?|\d+/[晚次小套瓶克盒]|一手|欢迎|快速|快捷|安全可靠|高额?[赔返]"
+    r"(?<![\d罚])\d+(?:元|块)(?=[/一每起包,，\s]|$)|\d+/[晚次小套瓶克盒]|一手|欢迎|快速|快捷|安全可靠|高额?[赔返]"
 )
 """Ways to get a thing that offices give for theirs too: they mean something only beside words that no office offers."""
 
 
-class Offer(NamedTuple):
-    """`cue`: the words that offer."""
+_NAMED = re.compile(
+    r"联系人|报名|申[请领报]|招[标聘募]|比赛|竞赛|培训|[科处局]|主任|老师|医生|书记|同志|先生|女士|经理|[值班]班"
+)
+"""Beside a mobile number these tell of somebody on duty."""
 
-    cue: str
+_CONTACT_LENGTH = 40
+_CONTACT_BEGINS = 8
 
 
-def offer_in(sentence: str, *, strong: bool) -> Offer | None:
-    """The solicitation in a folded sentence; `strong` counts only what an office does not write for its own business."""
-    for pattern in (_PRIVATE, _LURE) if strong else (_PRIVATE, _LURE, _COMMON):
-        if found := pattern.search(sentence):
-            return Offer(found.group())
+def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong: bool) -> str | None:
+    """The words that solicit in the sentence of a hit, the hit itself left out; null: none.
+
+    `strong` counts only what no office writes for its own business. A short sentence that follows and is nothing but a
+    private contact belongs to the offer. What is asked (加微信就能办？) offers nothing by itself.
+    """
+    following = _contact_after(text, sentence.end)
+    asked = text[sentence.end : sentence.end + 1] in ("?", "？")
+    pieces = () if asked else (text[sentence.start : start], text[end : sentence.end])
+    for piece in (*pieces, following):
+        if cue := _cue_in(piece, strong=strong):
+            return cue
     return None
 
 
-def is_contact_only(sentence: str) -> bool:
-    """True when the sentence is short and begins with a private contact: it belongs to what was offered before."""
-    found = _PRIVATE.search(sentence)
-    return found is not None and len(sentence) <= 40 and found.start() <= 8
+def _cue_in(piece: str, *, strong: bool) -> str | None:
+    for pattern in (_PRIVATE, _LURE):
+        if found := pattern.search(piece):
+            return found.group()
+    number = _MOBILE.search(piece)
+    if number and not (strong and _NAMED.search(piece)):
+        return number.group()
+    found = None if strong else _COMMON.search(piece)
+    return found.group() if found else None
+
+
+def _contact_after(text: str, end: int) -> str:
+    """The sentence after this one, when it is short and begins with a private contact."""
+    following = sentence_around(text, end + 1, end + 1).text if end + 1 < len(text) else ""
+    found = _PRIVATE.search(following) or _MOBILE.search(following)
+    belongs = found and found.start() <= _CONTACT_BEGINS and len(following) <= _CONTACT_LENGTH
+    return following if belongs else ""
