@@ -35,6 +35,7 @@ BREACHES = [
     ("services/collector/engine.py", "playwright", "playwright stands behind one room"),
     ("services/collector/engine.py", "httpcore", "httpcore stands behind the downloader"),
     ("services/analyzer/judge.py", "jieba", "jieba and rjieba stand behind one file"),
+    ("services/analyzer/judge.py", "opencc", "opencc stands behind one file"),
     ("bench/codec.py", "kafka", "kafka-python stands behind one file"),
     ("bench/bus.py", "playwright", "playwright stands behind one room"),
     ("bench/analyzer.py", "jieba", "jieba and rjieba stand behind one file"),

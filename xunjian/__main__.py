@@ -13,6 +13,7 @@ from xunjian.ledger import ledger_app
 from xunjian.parse import parse
 from xunjian.replay import replay
 from xunjian.report import report
+from xunjian.rulebook import rulebook_app
 from xunjian.run import run
 from xunjian.schema import schema
 from xunjian.similar import similar
@@ -39,6 +40,7 @@ for command in (run, visit, parse, check, similar, replay, report, schema, docto
     app.command()(command)
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(rulebook_app, name="rulebook")
 
 
 def main() -> None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal, NamedTuple
 
+from services.analyzer.language.folding import fold
 from services.analyzer.language.numbers import bare, is_card_number, is_id_number, is_old_id_number, mask
-from services.analyzer.language.text import fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule

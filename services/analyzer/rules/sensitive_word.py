@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from services.analyzer.language.advert import read_advert
 from services.analyzer.language.cues import is_governance, is_solicitation, sentence_around
+from services.analyzer.language.folding import Folding, fold, fold_word
 from services.analyzer.language.lexicon import Match, built_in, load_lexicon
-from services.analyzer.language.text import fold, fold_word
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
@@ -46,7 +46,7 @@ class SensitiveWord(Rule):
     skip_symbols: bool = False
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        folded = fold(text, self.skip_symbols)
+        folded = fold(text, Folding(skip_symbols=self.skip_symbols))
         sells = functools.cache(lambda: read_advert(folded.text).sells)
         for match in load_lexicon(self.lexicons).find_in(text, folded):
             sentence = sentence_around(folded.text, match.folded_start, match.folded_end)
