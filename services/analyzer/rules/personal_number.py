@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.numbers import mask
 from services.analyzer.language.personal.addresses import homes
 from services.analyzer.language.personal.shapes import may_hold_any, numbers_in
-from services.analyzer.language.text import Folded, fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._personal import Verdict, place_of, verdict_on, verdict_on_home
 from services.analyzer.rules._places import name_of, objection, places_in
