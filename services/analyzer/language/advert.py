@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.analyzer.language.advert_against import AGAINST
-from services.analyzer.language.advert_cues import KINDS, Family, Kind
+from services.analyzer.language.advert_cues import OFFERS, WAYS, Family, Kind
+from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.lexicon import Lexicon, Word
 from services.analyzer.language.text import Folded
+
+_KINDS = (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES)
 
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""
@@ -74,7 +77,7 @@ def _cues(folded: str) -> list[Cue]:
     ]
     found += [
         Cue(kind.name, kind.weight, *match.span())
-        for kind in KINDS
+        for kind in _KINDS
         if kind.pattern and any(anchor in folded for anchor in kind.anchors)
         for match in kind.pattern.finditer(folded)
     ]
@@ -125,9 +128,9 @@ def _total(cues: tuple[Cue, ...]) -> int:
 
 @functools.cache
 def _by_name() -> dict[str, Kind]:
-    return {kind.name: kind for kind in KINDS}
+    return {kind.name: kind for kind in _KINDS}
 
 
 @functools.cache
 def _lexicon() -> Lexicon:
-    return Lexicon(Word(word, kind.name) for kind in KINDS for word in kind.words)
+    return Lexicon(Word(word, kind.name) for kind in _KINDS for word in kind.words)
