@@ -8,7 +8,7 @@ SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
 
-.PHONY: run test check bench bench-scale format lock clean
+.PHONY: run test check bench bench-analyzer bench-scale eval format lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --bus $(BUS) $(if $(ONCE),--once)
@@ -24,6 +24,12 @@ check: $(VENV)/dev.stamp ## style, types and import contracts
 
 bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side in one run
 	$(VENV)/bin/python -m bench
+
+bench-analyzer: $(VENV)/dev.stamp ## the same for what is said of a text
+	$(VENV)/bin/python -m bench words rules analyzer
+
+eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of ../shared, every figure beside its goal
+	$(VENV)/bin/python -m bench.eval
 
 bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON="sqlite tick" for some
 	SCALE=$(SCALE) $(VENV)/bin/python -m bench.scale $(ON)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bench import analyzer, bus, codec, collector, text_rules, words
+from bench import analyzer, bus, codec, collector, rules, words
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 
@@ -17,7 +17,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "bus": bus.measure,
     "codec": codec.measure,
     "words": words.measure,
-    "text_rules": text_rules.rows,
+    "rules": rules.measure,
     "analyzer": analyzer.measure,
 }
 

@@ -132,14 +132,14 @@ class Judge:
     def _judge_post(self, sitting: Sitting, case: Case, post: Post) -> None:
         history = history_of(sitting, case.account, post.observed_at)
         held = [finding for finding in sitting.judging.open_findings(case.account.key) if finding.subject == post.id]
-        for entry in self._matters.entries("post"):
+        for entry in self._matters.entries(case, "post"):
             ask = partial(entry.plugin.check_post, post, history)
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
 
     def _judge_probe(self, sitting: Sitting, case: Case, probe: Probe) -> None:
         history = history_of(sitting, case.account, probe.at)
         held = sitting.judging.open_findings(case.account.key)
-        for entry in self._matters.entries("account"):
+        for entry in self._matters.entries(case, "account"):
             ask = partial(entry.plugin.check_probe, probe, history)
             is_over = partial(entry.plugin.is_over, probe=probe, history=history)
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=is_over)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from services.analyzer.language.advert import read_advert
-from services.analyzer.language.text import fold
+from services.analyzer.language.folding import fold
 from services.analyzer.objection import History
 from services.analyzer.rules.commercial_ad import CommercialAd
 from shared.events import Severity

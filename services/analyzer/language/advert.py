@@ -10,8 +10,8 @@ from typing import NamedTuple
 from services.analyzer.language.advert_against import AGAINST, GIVES
 from services.analyzer.language.advert_cues import OFFERS, WAYS, Family, Kind
 from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
+from services.analyzer.language.folding import Folded
 from services.analyzer.language.lexicon import Lexicon, Word
-from services.analyzer.language.text import Folded
 
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""

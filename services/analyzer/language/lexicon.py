@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from services.analyzer.language.text import Folded, fold, fold_word, is_whole_word
+from services.analyzer.language.boundary import is_whole_word
+from services.analyzer.language.folding import Folded, Folding, fold, fold_word
 from shared.decoding import decoded
 from shared.errors import InputError
 
@@ -55,7 +56,7 @@ class Lexicon:
 
     def find(self, text: str, skip_symbols: bool = False) -> Iterator[Match]:
         """Every place of every word, in order; a place inside a longer one of the same text is not named again."""
-        yield from self.find_in(text, fold(text, skip_symbols))
+        yield from self.find_in(text, fold(text, Folding(skip_symbols=skip_symbols)))
 
     def find_in(self, text: str, folded: Folded) -> Iterator[Match]:
         """As `find`, for a text that is folded already."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.language.advert import Advert, Cue, read_advert
+from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.numbers import mask_all
-from services.analyzer.language.text import Folded, fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import MOST_PLACES, WINDOW, Place, name_of, objection, shown, shown_place
 from services.analyzer.rules.base import Rule

@@ -1,0 +1,103 @@
+"""Words of Chinese: where a text falls apart into words, and what jieba's dictionary knows of each of them."""
+
+import functools
+import math
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import rjieba
+
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_UNKNOWN_COUNT = 1
+"""How often jieba takes a single character to occur that its dictionary does not hold."""
+
+
+def spans(text: str, *, guess: bool = False) -> list[tuple[int, int]]:
+    """Start and end, in code points, of every word of the likeliest cut; they follow each other without gaps.
+
+    `guess` lets the hidden Markov model join characters to words that the dictionary does not hold (names, mostly).
+    """
+    return [(start, end) for _, start, end in _cutter().tokenize(_plain(text), hmm=guess)]
+
+
+def cut(text: str, *, guess: bool = False) -> list[str]:
+    """The words of the likeliest cut; joined they are the text."""
+    words: list[str] = _cutter().cut(_plain(text), hmm=guess)
+    return words
+
+
+def count(word: str) -> int:
+    """How often the word occurs in the corpus behind jieba's dictionary; 0: not in the dictionary."""
+    return _counts().get(word, 0)
+
+
+def is_word(word: str) -> bool:
+    """Whether the dictionary holds it."""
+    return word in _counts()
+
+
+def weight(word: str, unknown: int = _UNKNOWN_COUNT) -> float:
+    """Natural logarithm of the word's share in the corpus; one not in the dictionary as `unknown` times."""
+    return math.log(_counts().get(word) or unknown) - _log_total()
+
+
+def likelihood(text: str) -> float:
+    """Sum of the weights of the words of the likeliest cut: the higher, the more ordinary the text reads."""
+    return sum(weight(word) for word in cut(text))
+
+
+def tag(word: str) -> str | None:
+    """Part of speech of the dictionary (`n`, `v`, `i` idiom, `nr` person, `ns` place, `nt` organ...); null: no word."""
+    return _tags().get(word)
+
+
+@functools.cache
+def words_tagged(*tags: str) -> frozenset[str]:
+    """All words of the dictionary with one of these tags: `words_tagged("i", "l")` are idioms and set phrases."""
+    return frozenset(word for word, its_tag in _tags().items() if its_tag in tags)
+
+
+def words() -> frozenset[str]:
+    """All words of the dictionary."""
+    return frozenset(_counts())
+
+
+def _plain(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # the cutter reads UTF-8, which has no lone surrogates
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text
+
+
+@functools.cache
+def _cutter() -> rjieba.Jieba:
+    """One of our own: words that somebody adds to the shared one change nothing here."""
+    return rjieba.Jieba()
+
+
+@functools.cache
+def _counts() -> dict[str, int]:
+    return {word: int(number) for word, number, _ in _dictionary()}
+
+
+@functools.cache
+def _log_total() -> float:
+    return math.log(sum(_counts().values()))
+
+
+@functools.cache
+def _tags() -> dict[str, str]:
+    return {word: its_tag for word, _, its_tag in _dictionary()}
+
+
+def _dictionary() -> Iterator[list[str]]:
+    """Word, occurrences, tag. jieba is asked only for its file: its own loading is slower and leaves a cache behind."""
+    with warnings.catch_warnings(action="ignore"):  # those of pkg_resources, which nobody can act on
+        import jieba  # noqa: PLC0415
+
+    with Path(jieba.__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            yield line.split()
