@@ -16,6 +16,7 @@ from xunjian.report import report
 from xunjian.rulebook import rulebook_app
 from xunjian.run import run
 from xunjian.schema import schema
+from xunjian.similar import similar
 from xunjian.visit import visit
 
 BAD_INPUT = 2
@@ -35,7 +36,7 @@ def prepare() -> None:
     configure_logs("auto", "warning")
 
 
-for command in (run, visit, parse, check, replay, report, schema, doctor):
+for command in (run, visit, parse, check, similar, replay, report, schema, doctor):
     app.command()(command)
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(ledger_app, name="ledger")

@@ -37,7 +37,7 @@ _CUES = ("停更", "停止", "不再", "关停", "注销", "停用", "关闭")
 
 
 class StopNotice(Rule):
-    """国办发〔2018〕123号: an account that ends is cancelled and filed. A notice of its end, and it stands `days` later.
+    """国办发〔2018〕123号: an account that ends is cancelled and filed. `days` after its notice it stands.
 
     Only a notice of the account's own end: it says 本公众号 or the account's name, or is titled 停更公告. One that was
     followed by posts for more than a week was no end. A person confirms: platforms let a cancelled account stand for up
