@@ -85,7 +85,7 @@ class ForcedLikes(Rule):
 
 
 def _hit(match: re.Match[str], text: str, *, collected: bool) -> Hit:
-    sentence = sentence_around(text, match.start(), match.end())
+    sentence = sentence_around(text, match.start(), match.end()).text
     severity, reason = _weigh(match, sentence, text, collected=collected)
     return Hit(
         rule="forced_likes",
