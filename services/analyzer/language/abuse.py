@@ -17,7 +17,9 @@ def is_abuse(text: str, start: int, end: int) -> bool:
         return not after[:1].isalnum()
     if word.endswith("妈逼"):
         return after[:1] not in tuple(_URGED)
-    return not (word.endswith("他妈") and after[:1] == "妈") and not (word.endswith("娘") and after[:1] == "家")
+    if word.endswith("他妈"):
+        return not (after.startswith("妈") or (after.startswith("的") and _is_thing(after[1:])))
+    return not (word.endswith("娘") and after.startswith("家"))
 
 
 def _is_thing(after: str) -> bool:

@@ -35,6 +35,9 @@ _TAG_NAMES = {
 }
 _OFFERS = ("gambling", "fraud", "contraband", "obscene", "trade", "lure")
 _STRONG = ("trade", "lure")
+MASKED_TAGS = ("vulgar", *_OFFERS)
+"""Tags whose words people write with signs in between, so as not to be found."""
+
 _SUPERLATIVE = re.compile(
     r"(?:史上|历史|全[国球网省市]|世界|国内|行业|亚洲|中国)?(?:最|第一|首[个家创次款例批选位座条]|唯一|领[先军]|一流)|"
     r"100%|百分[之百]|空前|[顶巅]峰|顶[级尖]|极致|王[牌者]|永久|万能|立竿见影|(?:国家|世界|省)级"
