@@ -44,6 +44,7 @@ _NAMED = re.compile(
 
 _CONTACT_LENGTH = 40
 _CONTACT_BEGINS = 8
+_NEAR = 100
 
 
 def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong: bool) -> str | None:
@@ -59,6 +60,11 @@ def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong:
         if cue := _cue_in(piece, strong=strong):
             return cue
     return None
+
+
+def offers_near(text: str, start: int, end: int) -> bool:
+    """Whether anything in the sentences round a place offers: dear questions need not be asked where nothing does."""
+    return _cue_in(text[max(0, start - _NEAR) : end + _NEAR], strong=False) is not None
 
 
 def _cue_in(piece: str, *, strong: bool) -> str | None:

@@ -12,8 +12,9 @@ from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
-_MASKS = "*#·_~^|.-+"
-_MASKED = re.compile(r"[一-鿿][*#·_~^|.+-]{1,2}[一-鿿]")
+_MASKS = "*#·_~^|.+-"
+_MASK = re.compile(r"[*#·_~^|.+-]{1,2}(?=[一-鿿])")
+_NEAR = 8
 
 
 class SensitiveWord(Rule):
@@ -47,15 +48,19 @@ class SensitiveWord(Rule):
             weight = weigher.weigh(match)
             if weight.severity is not None:
                 yield self._hit(text, match, weight.severity, weight)
-        if not self.lexicons and _MASKED.search(text):
+        if not self.lexicons and _MASK.search(text):
             yield from self._masked(text)
 
     def _masked(self, text: str) -> Iterator[Hit]:
         """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
+        near = (text[max(0, mask.start() - _NEAR) : mask.end() + _NEAR] for mask in _MASK.finditer(text))
+        unmasked = _MASK.sub("", "\n".join(near))
+        if not any(match.word.tag in MASKED_TAGS for match in load_lexicon().find(unmasked)):
+            return
         folded = fold(text, Folding(skip_characters=_MASKS))
         weigher = Weigher(folded.text, own=False)
         for match in load_lexicon().find_in(text, folded):
-            if match.word.tag in MASKED_TAGS and _MASKED.search(text, match.start, match.end):
+            if match.word.tag in MASKED_TAGS and _MASK.search(text, match.start, match.end):
                 weight = weigher.weigh(match)
                 if weight.severity is not None and weight.severity.accuses:
                     yield self._hit(text, match, weight.severity, weight)
