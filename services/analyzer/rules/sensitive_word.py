@@ -1,10 +1,14 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from services.analyzer.language.folding import Folding, fold
-from services.analyzer.language.lexicon import Match, load_lexicon
+from pydantic import Field, field_validator
+
+from services.analyzer.language.folding import fold
+from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon
+from services.analyzer.language.lexicon_options import LexiconOptions, parse_options
 from services.analyzer.language.weighing import Weigher, Weight, tag_name
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
@@ -26,20 +30,32 @@ class SensitiveWord(Rule):
     - any other tag is an office's own: the word counts, unless officials act against it, warn of it or news tells of
       it in the same sentence: then it is a mention. Built-in topics, trades and superlatives keep their meaning there.
 
-    `lexicons` are CSV files `word,tag[,suggestion]` that take the place of the built-in words; tag `allow` protects
-    phrases. `reminder_tags` only remind. `skip_symbols` finds words with signs put between their characters.
+    `lexicons` are files (txt, csv or xlsx: `word,tag[,suggestion]`) that take the place of the built-in words and are
+    followed while in use; tag `allow` protects phrases. `lexicon_options` say how they match (docs/decisions/0014).
+    `reminder_tags` only remind.
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     lexicons: tuple[str, ...] = ()
     reminder_tags: tuple[str, ...] = ("vulgar", "absolute")
-    skip_symbols: bool = False
+    lexicon_options: Mapping[str, str | int | bool] = Field(default_factory=dict)
+
+    @field_validator("lexicon_options")
+    @classmethod
+    def _is_possible(cls, given: Mapping[str, str | int | bool]) -> Mapping[str, str | int | bool]:
+        parse_options(given)
+        return given
+
+    @functools.cached_property
+    def _options(self) -> LexiconOptions:
+        return parse_options(self.lexicon_options) if self.lexicons or self.lexicon_options else BUILT_IN_OPTIONS
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        folded = fold(text, Folding(skip_symbols=self.skip_symbols))
+        lexicon = load_lexicon(self.lexicons, self._options)
+        folded = fold(text, lexicon.options.folding)
         weigher = Weigher(folded.text, own=bool(self.lexicons))
-        for match in load_lexicon(self.lexicons).find_in(text, folded):
+        for match in lexicon.find_in(text, folded):
             weight = weigher.weigh(match)
             if weight.severity is not None:
                 yield self._hit(text, match, weight.severity, weight)
