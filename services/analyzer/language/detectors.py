@@ -1,6 +1,5 @@
 """What a list may ask to be found by its make rather than its words: long numbers, mail addresses, links, hosts."""
 
-import bisect
 import re
 from collections.abc import Iterator
 
@@ -37,10 +36,6 @@ def _by_make(plain: Folded, folded: Folded, options: LexiconOptions) -> Iterator
         for match in pattern.finditer(plain.text):
             value = match.group().rstrip(_URL_TAIL) if kind == "url" else match.group()
             first, last = plain.span(match.start(), match.start() + len(value))
-            start, end = _within(folded, first), _within(folded, last)
+            start, end = folded.place_of(first), folded.place_of(last)
             if start < end:
                 yield start, end, Word(value, kind)
-
-
-def _within(folded: Folded, place: int) -> int:
-    return place if folded.starts is None else bisect.bisect_left(folded.starts, place)

@@ -18,6 +18,7 @@ class LexiconOptions:
 
     `word_boundary`: Chinese words must not be cut across; off with `overlap`, whose hits cut each other.
     `numerals`: `digits` lets 3 in a text stand for 三 of a word (下3滥); `both` also 零 for 0 (零售 for 0售).
+    `everyday_words`: a word that everybody uses counts like any other, instead of being a hint.
     `only_category`: tags that count, by commas; empty: all.
     """
 
@@ -42,6 +43,7 @@ class LexiconOptions:
     detect_url: bool = False
     detect_ipv4: bool = False
     only_category: str = ""
+    everyday_words: bool = False
 
     @property
     def folding(self) -> Folding:

@@ -96,10 +96,20 @@ class Lexicon:
         left, right = folded.text[start], folded.text[end - 1]
         if "一" <= left <= "鿿" and "一" <= right <= "鿿":
             long = end - start >= _SELF_EVIDENT_LENGTH
-            return long or not self.options.whole_words or is_whole_word(folded.text, start, end)
+            return long or not self.options.whole_words or self._is_whole(text, folded, start, end)
         first, last = folded.span(start, end)
         before, after = text[first - 1 : first] if first else "", text[last : last + 1]
         return not (self._runs_on(left, before) or self._runs_on(right, after))
+
+    def _is_whole(self, text: str, folded: Folded, start: int, end: int) -> bool:
+        """Signs that are passed over still part words, except those inside the hit."""
+        if self.options.folding.skips:
+            first, last = folded.span(start, end)
+            whole = fold(text, self.options.folding.without_skips)
+            left, right = whole.place_of(first), whole.place_of(last)
+            if right - left == end - start:
+                return is_whole_word(whole.text, left, right)
+        return is_whole_word(folded.text, start, end)
 
     def _runs_on(self, edge: str, neighbour: str) -> bool:
         """True when the word's edge and its neighbour belong to one Latin word or one number."""

@@ -54,7 +54,7 @@ class SensitiveWord(Rule):
     def check_text(self, text: str) -> Iterator[Hit]:
         lexicon = load_lexicon(self.lexicons, self._options)
         folded = fold(text, lexicon.options.folding)
-        weigher = Weigher(folded.text, own=bool(self.lexicons))
+        weigher = Weigher(folded.text, own=bool(self.lexicons), everyday_words=self._options.everyday_words)
         for match in lexicon.find_in(text, folded):
             weight = weigher.weigh(match)
             if weight.severity is not None:
