@@ -1,15 +1,19 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.language.folding import Folding, fold
 from services.analyzer.language.lexicon import Match, load_lexicon
-from services.analyzer.language.weighing import Weigher, Weight, tag_name
+from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
+
+_MASKS = "*#·_~^|.-+"
+_MASKED = re.compile(r"[一-鿿][*#·_~^|.+-]{1,2}[一-鿿]")
 
 
 class SensitiveWord(Rule):
@@ -43,6 +47,18 @@ class SensitiveWord(Rule):
             weight = weigher.weigh(match)
             if weight.severity is not None:
                 yield self._hit(text, match, weight.severity, weight)
+        if not self.lexicons and _MASKED.search(text):
+            yield from self._masked(text)
+
+    def _masked(self, text: str) -> Iterator[Hit]:
+        """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
+        folded = fold(text, Folding(skip_characters=_MASKS))
+        weigher = Weigher(folded.text, own=False)
+        for match in load_lexicon().find_in(text, folded):
+            if match.word.tag in MASKED_TAGS and _MASKED.search(text, match.start, match.end):
+                weight = weigher.weigh(match)
+                if weight.severity is not None and weight.severity.accuses:
+                    yield self._hit(text, match, weight.severity, weight)
 
     def _hit(self, text: str, match: Match, severity: Severity, weight: Weight) -> Hit:
         if severity.accuses and match.word.tag in self.reminder_tags:
