@@ -369,3 +369,18 @@ def test_a_contact_that_follows_belongs_to_the_offer_and_one_far_away_does_not()
 def test_a_matter_of_the_news_is_a_mention_whatever_stands_beside_it() -> None:
     hits = list(SensitiveWord().check_text("走私 加微信abc12345"))
     assert [hit.severity.value for hit in hits] == ["mention"]
+
+
+def test_coarse_slang_is_only_a_hint() -> None:
+    assert [hit.severity.value for hit in SensitiveWord().check_text("这个店很有逼格")] == ["hint"]
+
+
+def test_a_word_that_only_lures_is_not_told_of_without_an_offer() -> None:
+    assert not list(SensitiveWord().check_text("窃贼翻墙入院，民警用手机定位找到了他"))
+    assert _accused("翻墙软件 免费vpn 加微信abc123") != []
+
+
+def test_signs_between_characters_hide_nothing_and_keep_their_place() -> None:
+    (hit,) = SensitiveWord().check_text("他骂道傻*逼，走了")
+    assert hit.text == "傻*逼"
+    assert not _accused("南京·傻瓜相机展；A-B-C；一.总则")

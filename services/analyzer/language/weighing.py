@@ -4,6 +4,7 @@ import functools
 import re
 from typing import NamedTuple
 
+from services.analyzer.language import segmenter
 from services.analyzer.language.abuse import is_abuse
 from services.analyzer.language.advert import read_advert
 from services.analyzer.language.cues import (
@@ -33,6 +34,9 @@ _TAG_NAMES = {
     "wording": "固定表述错误",
     "topic": "涉违法犯罪话题",
 }
+_EVERYDAY = 40
+"""Occurrences in jieba's corpus from which a word is one that everybody uses: public lists hold 妹妹, 装修, 测试."""
+
 _OFFERS = ("gambling", "fraud", "contraband", "obscene", "trade", "lure")
 _STRONG = ("trade", "lure")
 MASKED_TAGS = ("vulgar", *_OFFERS)
@@ -63,9 +67,11 @@ def tag_name(tag: str | None) -> str:
 class Weigher:
     """The words of one folded text. `own` when they come from an office's file, which is told of superlatives too."""
 
-    def __init__(self, text: str, *, own: bool) -> None:
+    def __init__(self, text: str, *, own: bool, everyday_words: bool = False) -> None:
+        """`everyday_words`: those of an office's file count like any other."""
         self._text = text
         self._own = own
+        self._everyday_words = everyday_words
 
     @functools.cached_property
     def _sells(self) -> bool:
@@ -93,9 +99,14 @@ class Weigher:
             return Weight(Severity.MENTION, tag_name("topic"))
         if word in built_in("trades"):
             return self._offer(match, "trade")
+        return self._listed(match, tag, word)
+
+    def _listed(self, match: Match, tag: str, word: str) -> Weight:
         sentence = sentence_around(self._text, match.folded_start, match.folded_end)
         if is_governance(sentence.text):
             return Weight(Severity.MENTION, f"{tag_name(tag)}，前后文为治理、宣传或新闻报道")
+        if self._own and not self._everyday_words and segmenter.count(word) >= _EVERYDAY:
+            return Weight(Severity.HINT, f"{tag_name(tag)}，为常用词，单独出现不作认定")
         return Weight(Severity.DEDUCTION, tag_name(tag))
 
     def _abuse(self, match: Match) -> Weight:
