@@ -13,7 +13,7 @@ import structlog
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.timeline import Sitting
-from shared.account import Account, AccountStatus
+from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements
@@ -111,7 +111,7 @@ class Judge:
             return Came.KNOWN
         if sitting.judging.observed.forget_wrong_clocks(key, at):
             sitting.forget()
-        if case.account.status is AccountStatus.CANCELLED:
+        if not self._matters.asks(case):
             return Came.IN_ORDER
         before = sitting.at(key, at - _INSTANT)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
