@@ -55,7 +55,9 @@ def test_a_file_of_your_own_replaces_the_words_and_a_mention_stays_one(tmp_path:
 
 def test_an_office_s_own_word_counts_unless_it_is_spoken_of(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
-    path.write_text("word,tag,suggestion\n滴滴答答贷,风险平台,\n最牛县长,用语,\n某某市委书计,称谓,某某市委书记\n", encoding="utf-8")
+    path.write_text(
+        "word,tag,suggestion\n滴滴答答贷,风险平台,\n最牛县长,用语,\n某某市委书计,称谓,某某市委书记\n", encoding="utf-8"
+    )
     rule = SensitiveWord(lexicons=(str(path),))
     assert _accused("滴滴答答贷上线了", rule) == ["滴滴答答贷"]
     assert not _accused("警方提醒：滴滴答答贷涉嫌诈骗", rule)
