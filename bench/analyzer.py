@@ -11,6 +11,7 @@ from typing import Any
 from bench.posts import make_posts
 from bench.table import Cost, Row, faster, in_turns, timed
 from bench.words import load_jieba, naive_find
+from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.language.lexicon import built_in
 from services.analyzer.matters import Matters
@@ -49,7 +50,7 @@ def _judge(bodies: list[bytes], posts: list[Post]) -> Cost:
         ids = sorted({post.account_id for post in posts})
         known = [Account(platform="weibo", id=own, name=f"青禾{own}", unit="青禾县示例局") for own in ids]
         store.accounts.upsert(known, posts[0].observed_at)
-        judge = Judge(store.judgements, Matters(load_rulebook(), Metrics()))
+        judge = Judge(store.judgements, Matters(Rulebooks(load_rulebook()), Metrics()))
 
         def work() -> int:
             for start in range(0, len(bodies), BATCH):

@@ -10,8 +10,8 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from bench.table import Contestant, Goal, Row, faster, in_turns, over
+from services.analyzer.language.folding import fold
 from services.analyzer.language.lexicon import Lexicon, Word
-from services.analyzer.language.text import fold
 
 with warnings.catch_warnings(action="ignore"):  # its own and those of pkg_resources, which nobody can act on
     import jieba

@@ -13,8 +13,10 @@ from xunjian.ledger import ledger_app
 from xunjian.parse import parse
 from xunjian.replay import replay
 from xunjian.report import report
+from xunjian.rulebook import rulebook_app
 from xunjian.run import run
 from xunjian.schema import schema
+from xunjian.similar import similar
 from xunjian.visit import visit
 
 BAD_INPUT = 2
@@ -34,10 +36,11 @@ def prepare() -> None:
     configure_logs("auto", "warning")
 
 
-for command in (run, visit, parse, check, replay, report, schema, doctor):
+for command in (run, visit, parse, check, similar, replay, report, schema, doctor):
     app.command()(command)
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(rulebook_app, name="rulebook")
 
 
 def main() -> None:

@@ -1,28 +1,27 @@
 """`xunjian check`: what the text rules say of a draft before it is published."""
 
 import bisect
-import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Annotated, Any, BinaryIO, NamedTuple
+from collections.abc import Iterable
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from services.analyzer.language.kind import kind_of_text
+from services.analyzer.language.lexicon_options import parse_options, parse_pairs
 from services.analyzer.language.numbers import mask, mask_all
 from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
-from shared.decoding import decoded
 from shared.errors import InputError
 from shared.events import Severity
+from xunjian.lines import lines, opened, text_of, write
 
 _OBJECTED = 1
 _BAD_INPUT = 2
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _SEVERITY_NAMES = {
     Severity.VETO: "单项否决",
@@ -50,13 +49,16 @@ class Remark(NamedTuple):
 
 def check(
     file: Annotated[str, typer.Argument(help="要检查的文本文件，“-”表示标准输入")] = "-",
-    jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一个 {"id","text"}，逐行输出 {"id","findings"}')] = False,
-    lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（CSV：word,tag），代替内置词语")] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一个 {"id","text"}，逐行输出 id、kind、findings')] = False,
+    lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（txt、csv 或 xlsx），代替内置词语")] = None,
+    lexicon_option: Annotated[
+        list[str] | None, typer.Option("--lexicon-option", help="词库选项 名称=值，例如 homophones=true；可多次给出")
+    ] = None,
     rulebook: Annotated[str, typer.Option("--rulebook", help="规则手册名称或文件")] = "cn",
 ) -> None:
     """发布前检查文本。退出码：0 无问题，1 有需处理的问题，2 输入有误。"""
     try:
-        entries = _entries(load_rulebook(rulebook), lexicon)
+        entries = _entries(load_rulebook(rulebook), lexicon, parse_pairs(tuple(lexicon_option or ())))
         objected = _check_lines(file, entries) if jsonl else _check_text(file, entries)
     except InputError as error:
         typer.echo(f"输入有误：{_printable(str(error))}", err=True)
@@ -71,11 +73,12 @@ def remarks_on(text: str, entries: Iterable[Entry]) -> list[Remark]:
     return sorted(found, key=lambda remark: (remark.hit.start, remark.hit.end, remark.hit.rule))
 
 
-def _entries(book: Rulebook, lexicon: str | None) -> list[Entry]:
-    if lexicon is None:
-        return list(book.entries)
+def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> list[Entry]:
+    """The rulebook's, those that use word lists with these. Raises InputError for an option that does not exist."""
+    parse_options(options)
+    own = ({} if lexicon is None else {"lexicons": (lexicon,)}) | ({"lexicon_options": options} if options else {})
     return [
-        Entry.model_validate(entry.model_dump() | {"options": {**entry.options, "lexicons": (lexicon,)}})
+        Entry.model_validate(entry.model_dump() | {"options": {**entry.options, **own}})
         if "lexicons" in type(entry.plugin).model_fields
         else entry
         for entry in book.entries
@@ -83,31 +86,29 @@ def _entries(book: Rulebook, lexicon: str | None) -> list[Entry]:
 
 
 def _check_text(file: str, entries: list[Entry]) -> bool:
-    with _opened(file) as stream:
-        text = _text_of(stream.read(), file)
+    with opened(file) as stream:
+        text = text_of(stream.read(), file)
     remarks = remarks_on(text, entries)
-    lines = _Lines(text)
+    places = _Lines(text)
     if sys.stdout.isatty() and remarks:
-        Console().print(_table(remarks, lines))
+        Console().print(_table(remarks, places))
     else:
         for remark in remarks:
-            typer.echo("{} [{}] {} “{}” 依据：{} 建议：{}".format(lines.place(remark.hit.start), *_cells(remark)))
+            typer.echo("{} [{}] {} “{}” 依据：{} 建议：{}".format(places.place(remark.hit.start), *_cells(remark)))
     objections = sum(remark.severity.accuses for remark in remarks)
     typer.echo(f"需处理 {objections} 处，仅供参考 {len(remarks) - objections} 处。")
     return objections > 0
 
 
 def _check_lines(file: str, entries: list[Entry]) -> bool:
-    """Each answer is written out before the next line is read, so that what was checked is never lost."""
     objected = False
-    with _opened(file) as stream:
-        for identity, text in _records(stream, file):
+    with opened(file) as stream:
+        for line in lines(stream, file, '{"id": …, "text": …}'):
+            text = line.text("text")
             remarks = remarks_on(text, entries)
             objected = objected or any(remark.severity.accuses for remark in remarks)
-            answer = {"id": identity, "findings": [_finding(remark) for remark in remarks]}
-            # A lone surrogate cannot be UTF-8; its backslash form is the same character in JSON.
-            sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-            sys.stdout.buffer.flush()
+            findings = [_finding(remark) for remark in remarks]
+            write({"id": line.identity, "kind": kind_of_text(text).value, "findings": findings})
     return objected
 
 
@@ -129,47 +130,6 @@ def _finding(remark: Remark) -> dict[str, Any]:
     }
 
 
-def _records(stream: Iterable[bytes], file: str) -> Iterator[tuple[str | int, str]]:
-    for number, line in enumerate(stream, start=1):
-        place = f"{file}:{number}"
-        if number == 1 and line.startswith(_UTF16_MARKS):
-            raise InputError(place, "文件为 UTF-16 编码；请另存为 UTF-8")
-        if not line.removeprefix(b"\xef\xbb\xbf").strip():
-            continue
-        try:
-            record = json.loads(_text_of(line, place))
-        except (ValueError, RecursionError) as error:
-            raise InputError(place, f'不是有效的 JSON（{error}）；请每行写一个 {{"id": …, "text": …}}') from error
-        yield _identity_and_text(record, place)
-
-
-def _identity_and_text(record: object, place: str) -> tuple[str | int, str]:
-    if not isinstance(record, dict):
-        raise InputError(place, '不是 JSON 对象；请写成 {"id": …, "text": …}')
-    identity, text = record.get("id"), record.get("text")
-    if not isinstance(identity, str | int) or isinstance(identity, bool):
-        raise InputError(place, "键 id 缺失，或既不是字符串也不是整数；请补上编号")
-    if not isinstance(text, str):
-        raise InputError(place, "键 text 缺失或不是字符串；请填写要检查的文本")
-    return identity, text
-
-
-def _opened(file: str) -> BinaryIO:
-    if file == "-":
-        return sys.stdin.buffer
-    try:
-        return Path(file).open("rb")
-    except (OSError, ValueError) as error:
-        raise InputError(file, f"无法读取（{error}）；请检查路径和权限") from error
-
-
-def _text_of(raw: bytes, place: str) -> str:
-    text = decoded(raw)
-    if text is None:
-        raise InputError(place, "不是 UTF-8 或 GB18030 编码的文本；请另存为 UTF-8")
-    return text
-
-
 class _Lines:
     """Turns code points into `line:column`, both from 1."""
 
@@ -181,18 +141,18 @@ class _Lines:
         return f"{line}:{start - self._starts[line - 1] + 1}"
 
 
-def _table(remarks: list[Remark], lines: _Lines) -> Table:
+def _table(remarks: list[Remark], places: _Lines) -> Table:
     table = Table()
     for title in ("位置", "等级", "规则", "词语", "依据", "建议"):
         table.add_column(title, overflow="fold")
     for remark in remarks:
-        table.add_row(Text(lines.place(remark.hit.start)), *(Text(cell) for cell in _cells(remark)))
+        table.add_row(Text(places.place(remark.hit.start)), *(Text(cell) for cell in _cells(remark)))
     return table
 
 
 def _cells(remark: Remark) -> tuple[str, ...]:
     hit, clause = remark.hit, remark.entry.clause
-    shown = mask(hit.text) if hit.rule == "personal_number" else mask_all(hit.text)
+    shown = mask(hit.text, hit.kind) if hit.rule == "personal_number" else mask_all(hit.text)
     return (
         _SEVERITY_NAMES[remark.severity],
         f"{remark.entry.rule}（{remark.entry.indicator}）",

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from services.analyzer.coverage import Timer
+from services.analyzer.in_force import Rulebooks, load_rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
-from services.analyzer.rulebook import load_rulebook
 from shared.bus.envelope import decode, encode
 from shared.errors import InputError, PoisonError
 from shared.events import Finding, Post, Probe
@@ -26,21 +26,23 @@ Observed = Post | Probe
 def replay(
     events: Annotated[Path, typer.Argument(help="事件文件：每行一个 JSON，与总线上的相同（可为 .gz）")],
     ledger: Annotated[Path, typer.Option(help="台账文件（.xlsx 或 .csv）")],
-    rulebook: Annotated[str, typer.Option(help="规则库名称或 YAML 文件")] = "cn",
+    rulebook: Annotated[
+        list[str] | None, typer.Option(help="规则集：名称或文件，默认 cn；地方的写作 行政区划=规则集，可以多个")
+    ] = None,
     at: Annotated[str | None, typer.Option(help="截至时间（ISO 8601，缺时区按北京时间）；之后的事件不计")] = None,
 ) -> None:
     """用规则重放事件，逐行输出发现的问题（JSON），不写入任何数据。"""
     until = moment(at, "--at") if at else None
     observed = [event for event in _read(events) if until is None or event.occurred_at <= until]
-    for finding in findings(observed, ledger, rulebook, until):
+    for finding in findings(observed, ledger, rulebook or [], until):
         typer.echo(encode(finding).decode())
 
 
-def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: datetime | None) -> list[Finding]:
+def findings(observed: Iterable[Observed], ledger: Path, rulebooks: list[str], until: datetime | None) -> list[Finding]:
     """Every opening and resolution in the order of its moment; the same whatever the order or repetition of events."""
     # The body last: of two accounts of the same moment the same one is believed, whatever their order in the file.
     ordered = sorted(observed, key=lambda event: (event.occurred_at, encode(event)))
-    book = load_rulebook(rulebook)
+    matters = Matters(_rulebooks(rulebooks), Metrics())
     file = read_ledger(ledger)
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
@@ -51,15 +53,23 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebook: str, until: d
         store = open_store(f"sqlite:///{folder}/replay.db")
         try:
             store.accounts.upsert(file.accounts, started)
-            matters = Matters(book, Metrics())
             Judge(store.judgements, matters).judge(ordered)
             if until is not None:
-                timer = Timer.over(store, book, matters, "replay")
+                timer = Timer.over(store, matters, "replay")
                 while timer.tick(until):
                     """More accounts wait than one round takes."""
             return sorted(store.judgements.untold(), key=lambda finding: (finding.at, finding.key, finding.fingerprint))
         finally:
             store.close()
+
+
+def _rulebooks(names: list[str]) -> Rulebooks:
+    """`gansu` for every account, `甘肃省=gansu` for those of a region, the first that matches. Raises InputError."""
+    local = [(region, name) for region, sign, name in (given.partition("=") for given in names) if sign]
+    everywhere = [given for given in names if "=" not in given]
+    if len(everywhere) > 1:
+        raise InputError("--rulebook", f"{'、'.join(everywhere)} 都没有写行政区划；只能有一个，其余写 行政区划=规则集")
+    return load_rulebooks(everywhere[0] if everywhere else "cn", local)
 
 
 def _read(file: Path) -> Iterator[Observed]:

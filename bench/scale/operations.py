@@ -17,6 +17,7 @@ from bench.scale.filling import account_id
 from bench.scale.samples import post_of, probe_of
 from services.analyzer.__main__ import build as build_analyzer
 from services.analyzer.engine import TICK
+from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
@@ -38,7 +39,7 @@ def judge_probe(host: Host, accounts: int, number: int, now: datetime) -> float:
 
     Each account was judged once before: the pages it lies on are in memory, in a small store as in a large one.
     """
-    judge = Judge(host.store.judgements, Matters(load_rulebook(), Metrics()))
+    judge = Judge(host.store.judgements, Matters(Rulebooks(load_rulebook()), Metrics()))
     chosen = random.Random(number).sample(range(accounts), BATCH * REPEATS)  # noqa: S311
     parts = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
     warming, measured = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from services.analyzer.coverage import Timer
+from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
@@ -33,13 +34,12 @@ def fill(store: Store, now: datetime) -> None:
     """Of ten accounts one is overdue, one nearly so, one could not be looked at lately, the others are in order."""
     accounts = [sample_account(number) for number in range(SAMPLES)]
     store.accounts.upsert(accounts, now - timedelta(days=60))
-    rulebook = load_rulebook()
-    matters = Matters(rulebook, Metrics())
+    matters = Matters(Rulebooks(load_rulebook()), Metrics())
     judge = Judge(store.judgements, matters)
     for number, account in enumerate(accounts):
         judge.judge(list(_history(number, account, now)))
         _close_some(store, account, now)
-    Timer.over(store, rulebook, matters, "bench").tick(now)
+    Timer.over(store, matters, "bench").tick(now)
     store.judgements.mark_told(store.judgements.untold())
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from services.alerter.channels.base import Channel
-from services.alerter.regions import lies_in
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
+from shared.regions import lies_in
 from shared.validation import validated
 
 OPERATORS = "巡检运维"

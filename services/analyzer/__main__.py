@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from services.analyzer.coverage import Timer
+from services.analyzer.coverage import Timer, note_rulebooks
 from services.analyzer.engine import AnalyzerEngine
+from services.analyzer.in_force import load_rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.retention import Retention
-from services.analyzer.rulebook import load_rulebook
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 
@@ -15,16 +15,16 @@ from shared.runtime.process import unique_owner
 def build(host: Host) -> AnalyzerEngine:
     """The analyzer over a host. Raises InputError for a rulebook that cannot be used."""
     store = host.store
-    rulebook = load_rulebook(host.settings.rulebook)
-    rulebook.check()
-    store.notes.add("rulebook", rulebook.label, host.clock())
-    store.notes.add("deadline_days", rulebook.deadline_days, host.clock())
+    local = [(row.region, row.rulebook) for row in host.settings.rulebooks]
+    rulebooks = load_rulebooks(host.settings.rulebook, local)
+    rulebooks.check()
+    note_rulebooks(store.notes, rulebooks, host.clock())
     host.metrics.count_accounts(store.standings.counts)
     for name, owner in store.leases.held():
         if host.is_gone(owner):
             store.leases.release(name, owner)
-    matters = Matters(rulebook, host.metrics)
-    timer = Timer.over(store, rulebook, matters, unique_owner())
+    matters = Matters(rulebooks, host.metrics)
+    timer = Timer.over(store, matters, unique_owner())
     return AnalyzerEngine(
         host.bus,
         judgements=store.judgements,

@@ -1,14 +1,13 @@
 """The one timer: who could not be probed becomes 未能核实; what the ledger or the rulebook dropped is dropped here."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
+from services.analyzer.in_force import Rulebooks
 from services.analyzer.matters import Case, Matters, always
-from services.analyzer.rulebook import Rulebook
 from services.analyzer.timeline import Sitting
 from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.errors import TransientError
@@ -16,6 +15,7 @@ from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
 from shared.storage.judgements import Judgements
 from shared.storage.leases import FOLLOWED, Leases
+from shared.storage.notes import Notes
 from shared.storage.standings import Standings
 from shared.storage.store import Store
 
@@ -39,7 +39,7 @@ class Timer:
         standings: Standings,
         accounts: Accounts,
         leases: Leases,
-        rulebook: Rulebook,
+        notes: Notes,
         matters: Matters,
         owner: str,
     ) -> None:
@@ -47,21 +47,21 @@ class Timer:
         self._standings = standings
         self._accounts = accounts
         self._leases = leases
+        self._notes = notes
         self._matters = matters
         self._owner = owner
         self._complaints: list[str] = []
         self._waiting: dict[str, datetime] = {}
-        self._rulebook = hashlib.sha256(rulebook.model_dump_json().encode()).hexdigest()[:16]
 
     @classmethod
-    def over(cls, store: Store, rulebook: Rulebook, matters: Matters, owner: str) -> "Timer":
+    def over(cls, store: Store, matters: Matters, owner: str) -> "Timer":
         """With its parts of the store."""
         return cls(
             judgements=store.judgements,
             standings=store.standings,
             accounts=store.accounts,
             leases=store.leases,
-            rulebook=rulebook,
+            notes=store.notes,
             matters=matters,
             owner=owner,
         )
@@ -86,15 +86,18 @@ class Timer:
         return followed or len(lapsed) == MOST_ACCOUNTS
 
     def _follow_ledger(self, now: datetime) -> bool:
-        """Accounts that were filed, changed or cancelled since the last tick; all of them for another rulebook."""
-        rulebook, _, done = (self._leases.mark("timer") or "").partition(":")
-        after = int(done) if rulebook == self._rulebook else 0
+        """Accounts that were filed, changed or cancelled since the last tick; all of them under another rulebook."""
+        digest = self._matters.rulebooks.digest(now)
+        known, _, done = (self._leases.mark("timer") or "").partition(":")
+        if known != digest:
+            note_rulebooks(self._notes, self._matters.rulebooks, now)
+        after = int(done) if known == digest else 0
         changed = self._accounts.changed_after(after, MOST_ACCOUNTS)
-        if not changed and rulebook == self._rulebook:
+        if not changed and known == digest:
             return False
         self._each(sorted({key for _, key in changed}), now, self._refile)
         newest = max((number for number, _ in changed), default=after)
-        self._leases.set_mark("timer", f"{self._rulebook}:{newest}")
+        self._leases.set_mark("timer", f"{digest}:{newest}")
         self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
 
@@ -133,7 +136,7 @@ class Timer:
     def _refile(self, sitting: Sitting, case: Case) -> None:
         """What no rule of this rulebook says, or says of an account no longer watched, is nobody's news."""
         for finding in [*sitting.judging.open_findings(case.account.key)]:
-            if case.account.status is AccountStatus.CANCELLED or finding.indicator not in self._matters.indicators:
+            if not self._matters.still_asks(case, finding):
                 self._matters.close(sitting, finding, case.at, FindingStatus.SUPERSEDED)
         self._check(sitting, case)
 
@@ -150,10 +153,16 @@ class Timer:
             judging.serialise(whole.key)
             sitting = Sitting(judging)
             held = sitting.judging.open_findings(whole.key)
-            for entry in self._matters.entries("platform"):
+            for entry in self._matters.entries(case, "platform"):
                 ask = partial(entry.plugin.check_platform, now, latest)
                 self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
             self._complaints += [f"{platform}: {failure}" for failure in case.failures]
             for finding in held:
-                if finding.indicator not in self._matters.indicators:
+                if not self._matters.still_asks(case, finding):
                     self._matters.close(sitting, finding, now, FindingStatus.SUPERSEDED)
+
+
+def note_rulebooks(notes: Notes, rulebooks: Rulebooks, now: datetime) -> None:
+    """Tell reports which rulebooks are in force, and the collector which days of silence matter under them."""
+    notes.add("rulebook", rulebooks.label(now), now)
+    notes.add("deadline_days", rulebooks.deadline_days(now), now)

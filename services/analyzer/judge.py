@@ -13,7 +13,7 @@ import structlog
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.timeline import Sitting
-from shared.account import Account, AccountStatus
+from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements
@@ -111,7 +111,7 @@ class Judge:
             return Came.KNOWN
         if sitting.judging.observed.forget_wrong_clocks(key, at):
             sitting.forget()
-        if case.account.status is AccountStatus.CANCELLED:
+        if not self._matters.asks(case):
             return Came.IN_ORDER
         before = sitting.at(key, at - _INSTANT)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
@@ -132,14 +132,14 @@ class Judge:
     def _judge_post(self, sitting: Sitting, case: Case, post: Post) -> None:
         history = history_of(sitting, case.account, post.observed_at)
         held = [finding for finding in sitting.judging.open_findings(case.account.key) if finding.subject == post.id]
-        for entry in self._matters.entries("post"):
+        for entry in self._matters.entries(case, "post"):
             ask = partial(entry.plugin.check_post, post, history)
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
 
     def _judge_probe(self, sitting: Sitting, case: Case, probe: Probe) -> None:
         history = history_of(sitting, case.account, probe.at)
         held = sitting.judging.open_findings(case.account.key)
-        for entry in self._matters.entries("account"):
+        for entry in self._matters.entries(case, "account"):
             ask = partial(entry.plugin.check_probe, probe, history)
             is_over = partial(entry.plugin.is_over, probe=probe, history=history)
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=is_over)

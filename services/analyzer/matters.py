@@ -9,11 +9,12 @@ from typing import Literal
 import structlog
 
 from services.analyzer.history import coverage_of
+from services.analyzer.in_force import Rulebooks
 from services.analyzer.objection import History, Objection
-from services.analyzer.rulebook import Entry, Rulebook
+from services.analyzer.rulebook import Entry
 from services.analyzer.standing import standing_of
 from services.analyzer.timeline import Sitting
-from shared.account import Account
+from shared.account import Account, AccountStatus
 from shared.events import Finding, FindingStatus
 from shared.runtime.metrics import Metrics
 
@@ -30,15 +31,28 @@ class Case:
 
 
 class Matters:
-    """The rules of one rulebook; each entry is a matter of its own, also where two entries use one rule."""
+    """The rules in force for a case; each entry is a matter of its own, also where two entries use one rule."""
 
-    def __init__(self, rulebook: Rulebook, metrics: Metrics) -> None:
-        self._rulebook = rulebook
+    def __init__(self, rulebooks: Rulebooks, metrics: Metrics) -> None:
+        self.rulebooks = rulebooks
         self._metrics = metrics
-        self.indicators = frozenset(entry.indicator for entry in rulebook.entries)
 
-    def entries(self, scope: Literal["account", "post", "platform"]) -> list[Entry]:
-        return [entry for entry in self._rulebook.entries if entry.plugin.scope == scope]
+    def entries(self, case: Case, scope: Literal["account", "post", "platform"]) -> list[Entry]:
+        """Those that are asked; of a cancelled account few are."""
+        return [entry for entry in self._asked(case) if entry.plugin.scope == scope]
+
+    def asks(self, case: Case) -> bool:
+        """False for a cancelled account, unless some rule is about such, and where no rulebook is in force."""
+        return bool(self._asked(case))
+
+    def still_asks(self, case: Case, finding: Finding) -> bool:
+        """False when the rulebook in force knows nothing of the finding's matter, or not of a cancelled account's."""
+        return any(entry.indicator == finding.indicator for entry in self._asked(case))
+
+    def _asked(self, case: Case) -> list[Entry]:
+        is_cancelled = case.account.status is AccountStatus.CANCELLED
+        entries = self.rulebooks.entries(case.account, case.at)
+        return [entry for entry in entries if entry.plugin.asks_cancelled or not is_cancelled]
 
     def settle(
         self,
@@ -57,9 +71,9 @@ class Matters:
         mine = [finding for finding in held if finding.indicator == entry.indicator]
         try:
             found = [self._finding(case, entry, objection) for objection in ask()]
-            still = {finding.fingerprint for finding in found}
+            still = {(finding.fingerprint, finding.severity) for finding in found}
             subjects = {finding.subject for finding in found}
-            gone = [finding for finding in mine if finding.fingerprint not in still]
+            gone = [finding for finding in mine if (finding.fingerprint, finding.severity) not in still]
             over = [finding for finding in gone if finding.subject not in subjects and is_over(finding)]
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: its fault stops no other rule
             self._failed(case, entry, error)
@@ -70,7 +84,7 @@ class Matters:
             elif finding in over:
                 self.close(sitting, finding, case.at, FindingStatus.RESOLVED)
         for finding in found:
-            if finding.fingerprint not in {known.fingerprint for known in mine}:
+            if (finding.fingerprint, finding.severity) not in {(known.fingerprint, known.severity) for known in mine}:
                 self._open(sitting, finding)
 
     def check_time(self, sitting: Sitting, case: Case, known_until: datetime) -> None:
@@ -78,7 +92,7 @@ class Matters:
         account = case.account
         history = coverage_of(account, sitting.at(account.key, known_until).probed, _entered(sitting, case))
         held = sitting.judging.open_findings(account.key)
-        for entry in self.entries("account"):
+        for entry in self.entries(case, "account"):
             ask = partial(entry.plugin.check_time, case.at, history)
             self.settle(sitting, case, entry, ask, held=held, is_over=never)
         if lapsed := [finding.at for finding in sitting.judging.open_findings(account.key) if finding not in held]:
@@ -89,7 +103,7 @@ class Matters:
         account = case.account
         probed = sitting.at(account.key, known_until).probed
         history = coverage_of(account, probed, _entered(sitting, case))
-        lapses = [self._lapse(case, entry, history) for entry in self.entries("account")]
+        lapses = [self._lapse(case, entry, history) for entry in self.entries(case, "account")]
         ahead = [moment for moment in lapses if moment is not None and moment > known_until]
         standing = standing_of(account, probed, sitting.judging.open_findings(account.key))
         sitting.judging.stand(standing, since, min(ahead, default=None))
@@ -117,6 +131,7 @@ class Matters:
 
     def _finding(self, case: Case, entry: Entry, objection: Objection) -> Finding:
         severity = objection.severity or entry.severity
+        book = self.rulebooks.for_account(case.account, case.at)
         return Finding(
             platform=case.account.platform,
             account_id=case.account.id,
@@ -134,7 +149,7 @@ class Matters:
             threshold=objection.threshold,
             window=objection.window,
             evidence=objection.evidence,
-            rulebook_version=self._rulebook.label,
+            rulebook_version=book.label if book else "",
             needs_confirmation=entry.confirm if objection.confirm is None else objection.confirm,
         )
 

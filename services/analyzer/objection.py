@@ -12,6 +12,7 @@ class History(Value):
     out. `newest_post_at`: newest publish time ever evidenced, deleted items included, future ones not.
     `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
     oldest first. `watched_since`: when the account entered the ledger or was opened, whichever is later known.
+    `cancelled_at`: since when the ledger has had it as cancelled; null: it has not.
     """
 
     account: Account
@@ -20,6 +21,7 @@ class History(Value):
     last_list_at: Moment | None = None
     failures: tuple[Probe, ...] = ()
     watched_since: Moment
+    cancelled_at: Moment | None = None
 
 
 class Objection(Value):

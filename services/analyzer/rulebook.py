@@ -1,12 +1,13 @@
 """The rulebook: which rules apply, with what thresholds, under which clause. YAML, versioned, inherited."""
 
+import hashlib
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.analyzer.rules.base import Rule
 from shared.errors import InputError
@@ -54,21 +55,38 @@ class Rulebook(BaseModel):
     effective_until: date | None = None
     entries: tuple[Entry, ...]
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.effective_until is not None and self.effective_until < self.effective_from:
+            raise ValueError("effective_until 早于 effective_from，规则集永远不会生效；请改正日期")
+        return self
+
     @property
     def label(self) -> str:
         """`cn@2026.1`: what findings, lists and messages print."""
         return f"{self.name}@{self.version}"
 
-    @property
-    def deadline_days(self) -> str:
-        """`7,10,12,13,14,90`: days of silence at which some rule says something new, for the collector's plan."""
-        moments = {moment for entry in self.entries for moment in entry.plugin.deadlines()}
-        return ",".join(f"{moment / timedelta(days=1):g}" for moment in sorted(moments))
+    @cached_property
+    def digest(self) -> str:
+        """Changes with anything the rulebook says."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    def is_in_force(self, day: date) -> bool:
+        """On a Beijing calendar date."""
+        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
+
+    def deadlines(self) -> set[timedelta]:
+        """Ages of an account's newest post at which some rule says something new."""
+        return {moment for entry in self.entries for moment in entry.plugin.deadlines()}
 
     def check(self) -> None:
         """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""
         for entry in self.entries:
             entry.plugin  # noqa: B018 - configured on first use
+
+
+def built_in_names() -> list[str]:
+    return sorted(file.stem for file in _BUILT_IN.glob("*.yaml"))
 
 
 def load_rulebook(name_or_path: str = "cn") -> Rulebook:
@@ -103,8 +121,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        names = "、".join(sorted(file.stem for file in _BUILT_IN.glob("*.yaml")))
-        raise InputError(str(path), f"没有这个规则集；请写文件路径，或内置的：{names}") from None
+        raise InputError(str(path), f"没有这个规则集；请写文件路径，或内置的：{'、'.join(built_in_names())}") from None
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise InputError(str(path), yaml_problem(error)) from error
     if not isinstance(raw, dict):

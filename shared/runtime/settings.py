@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from shared.errors import InputError
 from shared.validation import file_problem, first_problem, yaml_problem
+
+
+class LocalRulebook(BaseModel):
+    """Which rulebook (built-in name or file) the accounts of a region fall under; no region is every account."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str = ""
+    rulebook: str = Field(min_length=1)
 
 
 class Settings(BaseSettings):
@@ -35,6 +44,9 @@ class Settings(BaseSettings):
     kafka_create_topics: int = Field(default=0, ge=0)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
     rulebook: str = "cn"
+    """Of every account that `rulebooks` has none for."""
+    rulebooks: tuple[LocalRulebook, ...] = ()
+    """The first that is in force and whose region the account lies in is taken."""
     ledger: Path | None = None
     """A ledger file imported at start."""
     browser: dict[str, Any] = Field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.analyzer.coverage import Timer
+from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge, Refused
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import Rulebook, load_rulebook
@@ -14,10 +15,9 @@ from shared.storage.store import Store
 
 class Analyzer:
     def __init__(self, store: Store, rulebook: Rulebook | None = None, owner: str = "one") -> None:
-        book = rulebook or load_rulebook()
-        matters = Matters(book, Metrics())
+        matters = Matters(Rulebooks(rulebook or load_rulebook()), Metrics())
         self._judge = Judge(store.judgements, matters)
-        self.timer = Timer.over(store, book, matters, owner)
+        self.timer = Timer.over(store, matters, owner)
 
     def judge(self, events: Iterable[Post | Probe]) -> list[Refused]:
         return self._judge.judge(events)

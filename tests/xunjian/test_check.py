@@ -65,7 +65,8 @@ def test_json_lines_give_code_points_of_the_text_as_given() -> None:
     assert text[finding["start"] : finding["end"]] == finding["text"] == "扫黑险恶"
     assert finding["clause"]["document"] == "国办发〔2018〕123号"
     assert {"rule", "severity", "suggestion", "indicator", "tag"} <= set(finding)
-    assert second == {"id": "b", "findings": []}
+    assert first["kind"] == "unknown"
+    assert second == {"id": "b", "kind": "repost", "findings": []}
     assert result.exit_code == 1
 
 
@@ -90,7 +91,7 @@ def test_a_lexicon_replaces_the_words(tmp_path: Path) -> None:
 def test_a_bad_line_is_named_and_nothing_before_it_is_lost(bad: bytes, key: str) -> None:
     result = _run("--jsonl", given=_lines({"id": 1, "text": "好"}) + bad)
     assert result.exit_code == 2
-    assert json.loads(result.stdout) == {"id": 1, "findings": []}
+    assert json.loads(result.stdout) == {"id": 1, "kind": "unknown", "findings": []}
     assert "-:2" in result.stderr
     assert key in result.stderr
     assert "请" in result.stderr

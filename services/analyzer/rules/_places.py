@@ -1,6 +1,6 @@
 """What text rules say of a post: hits in its title and text gathered into one objection a person can check by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from services.analyzer.language.numbers import mask_all, quote
@@ -26,14 +26,17 @@ class Place(NamedTuple):
         return quote(self.text, self.hit.start, self.hit.end)
 
 
-def places_in(post: Post, rule: Rule) -> list[Place]:
-    """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger."""
+def places_in(post: Post, rule: Rule, check: Callable[[str], Iterable[Hit]] | None = None) -> list[Place]:
+    """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger.
+
+    `check` in place of the rule's `check_text`, where the rule knows more of a post than one of its parts.
+    """
     parts = (("标题", post.title), ("正文", post.text))
     found = [
         Place(part, hit, text)
         for part, text in parts
         if text
-        for hit in rule.check_text(text)
+        for hit in (check or rule.check_text)(text)
         if hit.severity.gravity >= Severity.HINT.gravity
     ]
     return sorted(found, key=lambda place: -place.hit.severity.gravity)
@@ -53,6 +56,11 @@ def shown_place(post: Post, words: str) -> Evidence:
     """One place of the post: its words, with the title and the link by which a person finds them."""
     title = quote(post.title, 0, min(_MOST_TITLE, len(post.title))) if post.title else None
     return Evidence(post_id=post.id, title=title, url=post.url, quote=words, at=post.observed_at)
+
+
+def shown_post(post: Post) -> Evidence:
+    """A post as such: how it begins, with the title and the link by which a person finds it."""
+    return shown_place(post, shown((post.text or post.title or "")[:40]))
 
 
 def objection(

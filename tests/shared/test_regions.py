@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.alerter.regions import lies_in
+from shared.regions import lies_in
 
 
 @pytest.mark.parametrize(
