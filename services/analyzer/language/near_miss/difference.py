@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 
-
 _MOST_SUBSTITUTED = 2
 """Characters beside each other that may be written for others."""
 
@@ -42,7 +41,7 @@ class Difference:
 def difference_after(right: str, text: str, start: int, before: str) -> Difference | None:
     """How the text from `start` differs from `right`; null: not at all, or by more than can be an error.
 
-    `before` is the character of the right form that comes before: it may stand twice. What follows the error must be
+    `before` is the character of the right form that comes before: the last two may stand twice. What follows the error must be
     right, so an error in the last character can only be a substitution.
     """
     at = _same(right, text, start)
@@ -51,7 +50,7 @@ def difference_after(right: str, text: str, start: int, before: str) -> Differen
         return None
     if len(rest) > 1 and text.startswith(rest[1:], place):
         return Difference(Error.MISSING, place, "", rest[0])
-    if text[place] == (right[at - 1] if at else before) and text.startswith(rest, place + 1):
+    if text[place] in (right[max(0, at - 2) : at] or before) and text.startswith(rest, place + 1):
         return Difference(Error.DOUBLED, place, text[place], "")
     if len(rest) > 1 and rest[0] != rest[1] and text.startswith(rest[1] + rest[0] + rest[2:], place):
         return Difference(Error.SWAPPED, place, rest[1] + rest[0], rest[:2])

@@ -10,24 +10,15 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
-from services.analyzer.language.near_miss.difference import Difference, Error, difference_after, difference_before
+from services.analyzer.language.near_miss.difference import Difference, difference_after, difference_before
 from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.verdict import Written, judge
 
 _SHORTEST = 4
 _SHORTEST_HALF = 2
-_LONG = 7
-"""From so many characters on a fixed form is known by the others, whatever stands in the place of one."""
-
 _RARE_HALF = 60.0
-_AROUND = 4
-_LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
-_NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
-_MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
-_LEVELS = frozenset("省市县区镇乡村州盟旗国")
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ class LongForms:
             return None
         length = len(rest) + len(found.written) - len(found.right)
         first, last = (start, end + length) if half.is_first else (start - length, end)
-        return _judge(half.form, found, text, first, last)
+        return judge(Written(half.form, found, text, first, last))
 
     def _is_right(self, text: str, found: Difference) -> bool:
         """Whether the written characters belong to another right form."""
@@ -98,78 +89,3 @@ def _anchors(half: str, form: Form) -> bool:
     if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.ORGAN):
         return True
     return usage().frequency(half) < _RARE_HALF
-
-
-def _judge(form: Form, found: Difference, text: str, start: int, end: int) -> Miss | None:
-    if _NUMERALS & {*found.written, *found.right}:
-        return None
-    if form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
-        return None
-    window = text[max(0, start - _AROUND) : end + _AROUND]
-    at = found.at - max(0, start - _AROUND)
-    corrected = window[:at] + found.right + window[at + len(found.written) :]
-    written_reading, right_reading = read(window), read(corrected)
-    gain = right_reading.likelihood - written_reading.likelihood
-    match found.error:
-        case Error.SUBSTITUTED:
-            return _substituted(form, found, text, start, end, gain, window, at, written_reading)
-        case Error.MISSING:
-            good = form.fixed or _leaves_crumbs(written_reading, at) or gain >= _GREAT_GAIN
-            if found.right in _MAY_BE_LEFT_OUT or not good or gain < 0:
-                return None
-        case Error.DOUBLED:
-            if not form.fixed and gain < _LEAST_GAIN:
-                return None
-        case Error.SWAPPED:
-            if not form.fixed and gain < _LEAST_GAIN:
-                return None
-    sure = form.fixed or gain >= _LEAST_GAIN
-    return Miss(start, end, form.text, form.kind, found, sure)
-
-
-def _substituted(
-    form: Form, found: Difference, text: str, start: int, end: int, gain: float, window: str, at: int, reading: Reading
-) -> Miss | None:
-    if len(found.written) == 1 and _LEVELS & {found.written} and _LEVELS & {found.right}:
-        return None
-    pairs = list(zip(found.written, found.right, strict=True))
-    likes = [likeness(written, right) for written, right in pairs if written != right]
-    at_edge = found.at == start or found.at + len(found.written) == end
-    if all(likes):
-        if gain < (0.0 if form.fixed else _LEAST_GAIN) or not _may_be_meant(form, found, at_edge, window, at):
-            return None
-        names = "、".join(dict.fromkeys(like.value for like in likes if like))
-        return Miss(start, end, form.text, form.kind, found, True, names)
-    if not form.fixed or len(form.text) < _LONG or len(found.written) > 1:
-        return None
-    if at_edge:
-        return _at_the_edge(form, found, text, start, end, window, at, reading)
-    return Miss(start, end, form.text, form.kind, found, True)
-
-
-def _may_be_meant(form: Form, found: Difference, at_edge: bool, window: str, at: int) -> bool:
-    if form.kind in (Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE) and at_edge:
-        return False
-    if form.kind is not Kind.COLLOCATION:
-        return True
-    if len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT:
-        return False
-    return not any(window[first : first + 3] in usage().runs for first in range(max(0, at - 2), at + 1))
-
-
-def _at_the_edge(
-    form: Form, found: Difference, text: str, start: int, end: int, window: str, at: int, reading: Reading
-) -> Miss | None:
-    """The first or last character is another: it is either written for it, or missing and the next thing begins."""
-    first, last = reading.word_at(at)
-    inside = (at + 1 < last) if found.at == start else (first < at)
-    runs_on = (first < at) if found.at == start else (at + 1 < last)
-    if inside and not runs_on:
-        return Miss(start, end, form.text, form.kind, found, True)
-    return None
-
-
-def _leaves_crumbs(reading: Reading, seam: int) -> bool:
-    """Whether a single character stands beside the place where something is missing."""
-    beside = [word for word in reading.words if seam in (word[0], word[1]) or word[0] < seam < word[1]]
-    return any(end - start == 1 for start, end in beside)

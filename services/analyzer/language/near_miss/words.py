@@ -24,7 +24,7 @@ _AROUND = 6
 _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
-_SURE, _LIKELY = 1.5, 0.5
+_SURE, _LIKELY = 2.0, 0.7
 
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
@@ -173,7 +173,7 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         + 0.7 * math.log1p(best.run_of_four)
         + 0.05 * min(10.0, margin)
         + 0.4 * both
-        - 0.6 * (length > 2)  # noqa: PLR2004
+        - 0.6 * (length > 2)
         + 0.5 * (tag in _IDIOM_TAGS and not short)
         - 1.0 * (short and tag in _NAMES)
         - 0.5 * (short and bool(_SURNAMES & {*before, best.written}))
