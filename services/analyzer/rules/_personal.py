@@ -215,7 +215,7 @@ def _is_of_private_person(place: Place) -> bool:
         private = columns.heading_before(place.text, "mobile", start)
     else:
         office = surroundings.OFFICE.search(before + after)
-        private = surroundings.PRIVATE_PERSON.search(before + after) is not None
+        private = surroundings.PRIVATELY_CALLED.search(before) is not None
     return not office and (private or names.names_before(before) or names.names_after(after))
 
 

@@ -41,6 +41,11 @@ _PRIVATE = (
 PRIVATE_PERSON = re.compile(_PRIVATE)
 """Patients, families on benefit, pupils, parties to a case."""
 
+PRIVATELY_CALLED = re.compile(
+    rf"(?:{_PRIVATE})[^，,。；;！!？?\n]{{0,8}}\Z|(?:身份证|公民身份)[^，,。；;\n]{{0,8}}[0-9x*]{{15,20}}"
+)
+"""家长电话 right before the number, or an identity number that it goes with."""
+
 PRIVATE_NAMED = re.compile(
     rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}[一-鿿](?:[某×xX*＊]|女士|先生|同学|[一-鿿]{{1,2}}[，,\s（(、]|[一-鿿]{{1,2}}的?(?:手机|电话))"
 )
