@@ -30,13 +30,11 @@ _NO_NAMES = re.compile(
 )
 """Headings, for which the dictionary might answer otherwise."""
 
-_FARTHEST = 4
 
-
-def names_before(text: str) -> bool:
-    """True when one of the last cells or words of the text names a person."""
+def names_before(text: str, farthest: int = 4) -> bool:
+    """True when one of the last `farthest` cells or words of the text names a person, or 张某某 stands anywhere."""
     cells = [_LABEL.sub("", cell) for cell in _BETWEEN.split(text)]
-    near = [cell for cell in cells if cell][-_FARTHEST:]
+    near = [cell for cell in cells if cell][-farthest:]
     return any(map(is_name, near)) or mentions_somebody(text)
 
 
