@@ -2,8 +2,7 @@
 
 from services.analyzer.language import segmenter
 
-_MOTHERS = ("妈的", "娘的")
-_URGES = ("妈逼", "妈b")
+_WHOSE = {"你妈的", "他妈的", "她妈的", "他娘的"}
 _URGED = "你我他她着婚急迫问孩学生去上读相嫁娶您咱"
 _NOUNS = ("n", "vn", "an", "t")
 _NEXT_WORD = 8
@@ -12,9 +11,15 @@ _NEXT_WORD = 8
 def is_abuse(text: str, start: int, end: int) -> bool:
     """Whether a word of abuse in a folded text is meant as such, as far as what follows it tells."""
     word, after = text[start:end], text[end : end + _NEXT_WORD]
-    if word.endswith(_MOTHERS):
+    if word in _WHOSE:
         return not _is_thing(after)
-    return not (word.endswith(_URGES) and after[:1] in tuple(_URGED))
+    if word == "尼玛的":  # a name and a county too
+        return not after[:1].isalnum()
+    if word.endswith("妈逼"):
+        return after[:1] not in tuple(_URGED)
+    if word.endswith("他妈"):
+        return not (after.startswith("妈") or (after.startswith("的") and _is_thing(after[1:])))
+    return not (word.endswith("娘") and after.startswith("家"))
 
 
 def _is_thing(after: str) -> bool:

@@ -42,7 +42,8 @@ _GOVERNANCE = re.compile(
 )
 
 _INSULTS = re.compile(r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|拘留|拘役|行拘")
-_OPENING, _CLOSING = "“‘「『《〈", "”’」』》〉"
+_QUOTES = ("“‘「『《〈", "”’」』》〉")
+_TITLES = ("《〈", "》〉")
 
 
 class Sentence(NamedTuple):
@@ -79,10 +80,19 @@ def is_spoken_against(text: str, sentence: Sentence, start: int, end: int) -> bo
 
 def is_quoted(text: str, sentence: Sentence, start: int, end: int) -> bool:
     """True when the hit stands in quotation or title marks: it is spoken of."""
+    return _stands_in(_QUOTES, text, sentence, start, end)
+
+
+def is_title(text: str, sentence: Sentence, start: int, end: int) -> bool:
+    """True when the hit stands in the title of a work: 《…》."""
+    return _stands_in(_TITLES, text, sentence, start, end)
+
+
+def _stands_in(marks: tuple[str, str], text: str, sentence: Sentence, start: int, end: int) -> bool:
     before, after = text[sentence.start : start], text[end : sentence.end + 1]
-    opened = max(before.rfind(mark) for mark in _OPENING) > max(before.rfind(mark) for mark in _CLOSING)
-    closes = [at for mark in _CLOSING if (at := after.find(mark)) >= 0]
-    opens = [at for mark in _OPENING if (at := after.find(mark)) >= 0]
+    opened = max(before.rfind(mark) for mark in marks[0]) > max(before.rfind(mark) for mark in marks[1])
+    closes = [at for mark in marks[1] if (at := after.find(mark)) >= 0]
+    opens = [at for mark in marks[0] if (at := after.find(mark)) >= 0]
     return opened and bool(closes) and min(closes) < min(opens, default=len(after))
 
 

@@ -4,12 +4,15 @@ import functools
 import re
 from typing import NamedTuple
 
+from services.analyzer.language import segmenter
 from services.analyzer.language.abuse import is_abuse
 from services.analyzer.language.advert import read_advert
 from services.analyzer.language.cues import (
+    Sentence,
     is_governance,
     is_quoted,
     is_spoken_against,
+    is_title,
     sentence_around,
     tells_of_insults,
 )
@@ -24,12 +27,21 @@ _TAG_NAMES = {
     "contraband": "违禁品交易",
     "obscene": "色情低俗",
     "trade": "违禁物品或服务",
+    "lure": "违法招揽用语",
     "vulgar": "粗俗用语",
+    "slang": "网络粗俗用语",
     "absolute": "广告绝对化用语",
     "wording": "固定表述错误",
     "topic": "涉违法犯罪话题",
 }
-_OFFERS = ("gambling", "fraud", "contraband", "obscene", "trade")
+_EVERYDAY = 40
+"""Occurrences in jieba's corpus from which a word is one that everybody uses: public lists hold 妹妹, 装修, 测试."""
+
+_OFFERS = ("gambling", "fraud", "contraband", "obscene", "trade", "lure")
+_STRONG = ("trade", "lure")
+MASKED_TAGS = ("vulgar", *_OFFERS)
+"""Tags whose words people write with signs in between, so as not to be found."""
+
 _SUPERLATIVE = re.compile(
     r"(?:史上|历史|全[国球网省市]|世界|国内|行业|亚洲|中国)?(?:最|第一|首[个家创次款例批选位座条]|唯一|领[先军]|一流)|"
     r"100%|百分[之百]|空前|[顶巅]峰|顶[级尖]|极致|王[牌者]|永久|万能|立竿见影|(?:国家|世界|省)级"
@@ -51,9 +63,11 @@ def tag_name(tag: str | None) -> str:
 class Weigher:
     """The words of one folded text. `own` when they come from an office's file, which is told of superlatives too."""
 
-    def __init__(self, text: str, *, own: bool) -> None:
+    def __init__(self, text: str, *, own: bool, everyday_words: bool = False) -> None:
+        """`everyday_words`: those of an office's file count like any other."""
         self._text = text
         self._own = own
+        self._everyday_words = everyday_words
         self._sells = functools.cache(lambda: read_advert(text).sells)
 
     def weigh(self, match: Match) -> Weight:
@@ -63,6 +77,8 @@ class Weigher:
             return Weight(Severity.DEDUCTION, tag_name(tag))
         if tag == "vulgar":
             return self._abuse(match)
+        if tag == "slang":
+            return Weight(Severity.HINT, tag_name(tag))
         if tag in _OFFERS:
             return self._offer(match, tag)
         return self._meaning(match, tag, fold_word(match.word.word))
@@ -75,6 +91,8 @@ class Weigher:
             return Weight(Severity.MENTION, tag_name("topic"))
         if word in built_in("trades"):
             return self._offer(match, "trade")
+        if self._own and not self._everyday_words and segmenter.count(word) >= _EVERYDAY:
+            return Weight(Severity.HINT, f"{tag_name(tag)}，为常用词，单独出现不作认定")
         sentence = sentence_around(self._text, match.folded_start, match.folded_end)
         if is_governance(sentence.text):
             return Weight(Severity.MENTION, f"{tag_name(tag)}，前后文为治理、宣传或新闻报道")
@@ -85,6 +103,8 @@ class Weigher:
         if not is_abuse(self._text, start, end):
             return Weight(None, "")
         sentence = sentence_around(self._text, start, end)
+        if is_title(self._text, sentence, start, end):
+            return Weight(Severity.MENTION, f"{tag_name('vulgar')}，为作品名称")
         if is_quoted(self._text, sentence, start, end) and tells_of_insults(sentence.text):
             return Weight(Severity.MENTION, f"{tag_name('vulgar')}，为转述他人言语")
         return Weight(Severity.DEDUCTION, tag_name("vulgar"))
@@ -92,14 +112,20 @@ class Weigher:
     def _offer(self, match: Match, tag: str) -> Weight:
         start, end = match.folded_start, match.folded_end
         sentence = sentence_around(self._text, start, end)
-        cue = offer_beside(self._text, sentence, start, end, strong=tag == "trade")
-        if cue is None:
-            return Weight(Severity.MENTION, f"{tag_name(tag)}，同句未见招揽")
+        cue = offer_beside(self._text, sentence, start, end, strong=tag in _STRONG)
+        innocent = self._innocent(sentence, start, end) if cue else "同句未见招揽"
+        if innocent is None:
+            return Weight(Severity.DEDUCTION, f"{tag_name(tag)}，同句有招揽“{cue}”")
+        # 翻墙 or 手机定位 without an offer is no matter that anybody need be told of.
+        return Weight(None if tag == "lure" else Severity.MENTION, f"{tag_name(tag)}，{innocent}")
+
+    def _innocent(self, sentence: Sentence, start: int, end: int) -> str | None:
+        """Why what stands beside an offer makes it none."""
         if is_quoted(self._text, sentence, start, end):
-            return Weight(Severity.MENTION, f"{tag_name(tag)}，为引述")
+            return "为引述"
         if is_spoken_against(self._text, sentence, start, end):
-            return Weight(Severity.MENTION, f"{tag_name(tag)}，前后文为治理、警示或新闻报道")
-        return Weight(Severity.DEDUCTION, f"{tag_name(tag)}，同句有招揽“{cue}”")
+            return "前后文为治理、警示或新闻报道"
+        return None
 
     def _superlative(self) -> Weight:
         if self._sells():

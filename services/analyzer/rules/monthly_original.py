@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from services.analyzer.language.kind import kind_of_post
 from services.analyzer.objection import History, Objection
 from services.analyzer.rules._periods import count_in, covers, periods_before, published_in
 from services.analyzer.rules._places import shown_post
@@ -26,7 +27,7 @@ class MonthlyOriginal(Rule):
         if not covers(probe, history, month.start):
             return
         posts = published_in(month, history)
-        reposts = [post for post in posts if post.kind is Kind.REPOST]
+        reposts = [post for post in posts if kind_of_post(post, history.account) is Kind.REPOST]
         possible = count_in(month, posts, history) - len(reposts)
         if possible >= self.at_least:
             return
