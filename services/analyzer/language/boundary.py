@@ -13,10 +13,10 @@ _UNKNOWN_WORD_COUNT = 50
 _TIE = 1.0
 """Log-probability by which another reading must be likelier before a hit counts as cut across words."""
 
-_TOPIC_BEFORE = ("反", "假", "非法", "涉", "黑", "禁", "防", "网络", "电信", "跨境", "地下")
+_TOPIC_BEFORE = ("反", "假", "非法", "涉", "黑", "禁", "防", "网络", "电信", "跨境", "地下", "国际")
 _TOPIC_AFTER = (
     *("业", "女", "者", "犯", "罪", "案", "案件", "集团", "团伙", "分子", "人", "人员", "类", "品", "法", "膜", "贩"),
-    *("网", "网站", "片", "机", "场", "所", "场所", "窝点", "活动", "行为"),
+    *("网", "网站", "片", "机", "场", "所", "场所", "窝点", "活动", "行为", "犯罪", "走私", "贩私", "势力", "船", "日"),
 )
 """What may stand beside a word inside one longer word without changing what it speaks of: 贩毒集团, 反洗钱法."""
 

@@ -16,8 +16,9 @@ from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
-_MASKED_OPTIONS = LexiconOptions(numerals="none", skip_chars="*#·_~^|.-+")
-_MASKED = re.compile(r"[一-鿿][*#·_~^|.+-]{1,2}[一-鿿]")
+_MASKED_OPTIONS = LexiconOptions(numerals="none", skip_chars="*#·_~^|.+-")
+_MASK = re.compile(r"[*#·_~^|.+-]{1,2}(?=[一-鿿])")
+_NEAR = 8
 
 
 class SensitiveWord(Rule):
@@ -63,16 +64,19 @@ class SensitiveWord(Rule):
             weight = weigher.weigh(match)
             if weight.severity is not None:
                 yield self._hit(text, match, weight.severity, weight)
-        if not self.lexicons and _MASKED.search(text):
+        if not self.lexicons and _MASK.search(text):
             yield from self._masked(text)
 
     def _masked(self, text: str) -> Iterator[Hit]:
         """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
         lexicon = load_lexicon(options=_MASKED_OPTIONS)
+        near = (text[max(0, mask.start() - _NEAR) : mask.end() + _NEAR] for mask in _MASK.finditer(text))
+        if not any(match.word.tag in MASKED_TAGS for match in lexicon.find("\n".join(near))):
+            return
         folded = fold(text, lexicon.options.folding)
         weigher = Weigher(folded.text, own=False)
         for match in lexicon.find_in(text, folded):
-            if match.word.tag in MASKED_TAGS and _MASKED.search(text, match.start, match.end):
+            if match.word.tag in MASKED_TAGS and _MASK.search(text, match.start, match.end):
                 weight = weigher.weigh(match)
                 if weight.severity is not None and weight.severity.accuses:
                     yield self._hit(text, match, weight.severity, weight)
