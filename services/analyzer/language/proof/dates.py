@@ -27,7 +27,7 @@ _FAR = 24
 
 
 def find(text: str) -> Iterator[Fault]:
-    """Impossible months and days. Lunar dates (腊月三十), periods (18月龄) and numbers of houses (5月36号楼) are fine."""
+    """Impossible months and days. Fine are 腊月三十, 18月龄 and the house 5月36号楼."""
     if "月" in text:
         yield from _in_words(text)
     if "20" in text or "19" in text:
