@@ -41,8 +41,8 @@ class Difference:
 def difference_after(right: str, text: str, start: int, before: str) -> Difference | None:
     """How the text from `start` differs from `right`; null: not at all, or by more than can be an error.
 
-    `before` is the character of the right form that comes before: the last two may stand twice. What follows the error must be
-    right, so an error in the last character can only be a substitution.
+    `before` is the character of the right form that comes before: the last two may stand twice. What follows the error
+    must be right, so an error in the last character can only be a substitution.
     """
     at = _same(right, text, start)
     rest, place = right[at:], start + at
