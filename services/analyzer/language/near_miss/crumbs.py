@@ -12,8 +12,11 @@ _Bits = npt.NDArray[np.uint8]
 _OTHER, _UNKNOWN, _FIRST_KNOWN = 0, 1, 2
 """Numbers of what is no Chinese character, and of one beside which nothing is usual."""
 
-_COMMON_WORD = 4.0
-"""Occurrences, in units of 500 of the news, from which two characters are taken for a word wherever they meet."""
+_STANDS_ALONE = -7.0
+"""Log share of all words from which a single character is a word of its own, and no crumb: 的, 在, 也, 能."""
+
+_COMMON_WORD = -15.3
+"""Log share of all words from which two characters are taken for a word wherever they meet."""
 
 
 def crumbs(text: str) -> list[int]:
@@ -29,7 +32,7 @@ def crumbs(text: str) -> list[int]:
     strange[1:-1] = ~_holds(table.usual, keys)
     word = np.zeros(len(text) + 1, dtype=bool)
     word[1:-1] = _holds(table.words, keys)
-    found = (strange[:-1] | strange[1:]) & ~(word[:-1] | word[1:]) & (numbers > _OTHER)
+    found = (strange[:-1] | strange[1:]) & ~(word[:-1] | word[1:]) & table.may_be_crumb[numbers]
     places: list[int] = np.flatnonzero(found).tolist()
     return places
 
@@ -45,13 +48,17 @@ class _Table:
         self.numbers[0x4E00:0xA000] = _UNKNOWN
         for number, character in enumerate(characters, start=_FIRST_KNOWN):
             self.numbers[ord(character)] = number
+        self.may_be_crumb = np.ones(self.size, dtype=bool)
+        self.may_be_crumb[_OTHER] = False
+        alone = [place for place, one in enumerate(characters) if known.weights.get(one, -99.0) > _STANDS_ALONE]
+        self.may_be_crumb[np.array(alone, dtype=np.int64) + _FIRST_KNOWN] = False
         pairs = [first + second for first, seconds in known.followers.items() for second in seconds]
         usual = self._bits(pairs)
         beside_others = np.arange(self.size)
         for keys in (beside_others, beside_others * self.size):
             np.bitwise_or.at(usual, keys >> 3, (1 << (keys & 7)).astype(np.uint8))
         self.usual = usual
-        self.words = self._bits([pair for pair in pairs if known.frequency(pair) >= _COMMON_WORD])
+        self.words = self._bits([pair for pair in pairs if known.weights.get(pair, -99.0) >= _COMMON_WORD])
 
     def _bits(self, pairs: list[str]) -> _Bits:
         bits = np.zeros(self.size * self.size // 8 + 1, dtype=np.uint8)

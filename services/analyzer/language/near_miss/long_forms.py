@@ -18,7 +18,9 @@ from services.analyzer.language.near_miss.verdict import Written, judge
 
 _SHORTEST = 4
 _SHORTEST_HALF = 2
-_RARE_HALF = 60.0
+_RARE_HALF = -12.6
+"""Log share of all words below which two characters tell a form."""
+
 _MOST_OF_ONE_HALF = 6
 
 
@@ -113,4 +115,4 @@ def _anchors(half: str, form: Form) -> bool:
         return False
     if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.ORGAN):
         return True
-    return usage().frequency(half) < _RARE_HALF
+    return usage().weights.get(half, -99.0) < _RARE_HALF

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.analyzer.language import segmenter
 from services.analyzer.language.near_miss.crumbs import crumbs
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
@@ -37,9 +36,7 @@ _OF_FOREIGN_NAMES = frozenset(
     "韦维魏温文翁沃乌伍武西希锡夏香肖谢辛欣休许雅亚延扬耶叶伊依易因尤于约泽扎詹珍朱卓兹祖佐"
 )
 _FUNCTION = frozenset("一不的在有了和等与个其这那也就是之于为以及或到要可能会")
-_NAMES = frozenset({"nr", "nrt", "nrfg", "nz", "ns", "nt", "m", "mq", "t", "x", "eng", "zg", None})
 _NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲乙丙丁戊己")
-_IDIOM_TAGS = frozenset({"i", "l"})
 _FORM = 4
 """From so many characters on a word speaks for itself."""
 
@@ -116,7 +113,7 @@ def _judge(window: str, at: int, fitting: frozenset[str]) -> Miss | None:
     score = _score(window, at, written, best, best.evidence - second)
     if score < _LIKELY:
         return None
-    kind = Kind.IDIOM if len(best.word) >= _FORM and segmenter.tag(best.word) in _IDIOM_TAGS else Kind.WORD
+    kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
     return Miss(best.start, end, best.word, kind, difference, score >= _SURE, best.like.value)
@@ -149,7 +146,6 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     The weights were fitted on labelled sentences and rounded; docs/decisions/0017 has the figures.
     """
     length = len(best.word)
-    tag = segmenter.tag(best.word)
     short = length < _FORM
     start, end = written.word_at(at)
     before, after = window[max(0, at - 2) : at], window[at + 1 : at + 3]
@@ -157,7 +153,7 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     both = not (at and known.is_usual(window[at - 1], window[at])) and not (
         at + 1 < len(window) and known.is_usual(window[at], window[at + 1])
     )
-    if _runs(window, at)[0] or (end - start > 1 and not (length >= _FORM and tag in _IDIOM_TAGS)):
+    if _runs(window, at)[0] or (end - start > 1 and not (length >= _FORM and best.word in known.idioms)):
         return -math.inf
     if short and (best.right in _FUNCTION or _NUMERALS & {*best.word, best.written}):
         return -math.inf
@@ -169,8 +165,8 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         + 0.05 * min(10.0, margin)
         + 0.4 * both
         - 0.6 * (length > 2)
-        + 0.5 * (tag in _IDIOM_TAGS and not short)
-        - 1.0 * (short and tag in _NAMES)
+        + 0.5 * (best.word in known.idioms and not short)
+        - 1.0 * (short and best.word in known.names)
         - 0.5 * (short and bool(_SURNAMES & {*before, best.written}))
         - 0.1 * sum(character in _OF_FOREIGN_NAMES for character in (*before, best.written, *after))
         - 4.4
