@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from shared.clock import utc_now
-from shared.events import Post
 from shared.storage.posts import Posts
 from shared.storage.store import open_store
 from tests.builders import a_post, an_account
@@ -78,7 +77,7 @@ def test_it_goes_on_after_the_account_where_it_was_stopped(folder: Path) -> None
 def test_an_interruption_says_how_to_go_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = Posts.published
 
-    def stopped(self: Posts, key: str, since: datetime, until: datetime) -> Iterator[list[Post]]:
+    def stopped(self: Posts, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:
         if key == "weibo/1002":
             raise KeyboardInterrupt
         return read(self, key, since, until)
