@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from services.analyzer.in_force import Rulebooks, load_rulebooks
+from services.analyzer.language.lexicon_options import parse_options, parse_pairs
 from services.analyzer.objection import History
 from services.analyzer.rulebook import Entry
 from shared.account import Account
@@ -30,6 +31,9 @@ _INTERRUPTED = 130
 def rescan(
     *,
     lexicon: Annotated[Path | None, typer.Option(help="只查这份词库里的词（格式同 check --lexicon）")] = None,
+    lexicon_option: Annotated[
+        list[str] | None, typer.Option(help="词库选项 名称=值（同 check --lexicon-option），可多次给出")
+    ] = None,
     rulebook: Annotated[str | None, typer.Option(help="规则集名称或文件；不给则用设置里各账号所用的")] = None,
     since: Annotated[str | None, typer.Option(help="从何时发布的内容起（ISO 8601，北京时间）；默认一年前")] = None,
     until: Annotated[str | None, typer.Option(help="到何时为止；默认现在")] = None,
@@ -41,7 +45,7 @@ def rescan(
     """用现在的规则重查已存的内容，只列出结果，不发消息、不改数据。退出码：0 没有，1 有，2 输入有误。"""
     now = utc_now()
     settings = load_settings(config)
-    asking = Asking(_rulebooks(settings, rulebook), lexicon, now)
+    asking = Asking(_rulebooks(settings, rulebook), lexicon, now, lexicon_option or ())
     start = moment(since, "--since") if since else now - PERIOD
     end = moment(until, "--until") if until else now
     if start >= end:
@@ -70,9 +74,14 @@ class Asking:
     Every rule is asked once before anything is read, so that a broken list is refused by line. Raises InputError.
     """
 
-    def __init__(self, rulebooks: Rulebooks, lexicon: Path | None, now: datetime) -> None:
+    def __init__(
+        self, rulebooks: Rulebooks, lexicon: Path | None, now: datetime, lexicon_options: Sequence[str] = ()
+    ) -> None:
         self._rulebooks = rulebooks
-        self._lexicon = str(lexicon) if lexicon else None
+        options = parse_pairs(tuple(lexicon_options))
+        parse_options(options)
+        self._own: dict[str, Any] = {"lexicons": (str(lexicon),)} if lexicon else {}
+        self._own |= {"lexicon_options": options} if options else {}
         self._now = now
         self._entries: dict[str, list[Entry]] = {}
         rulebooks.check()
@@ -86,10 +95,10 @@ class Asking:
     def _ready(self, entry: Entry) -> Entry | None:
         if not entry.plugin.reads_posts:
             return None
-        if self._lexicon is not None:
+        if self._own:
             if "lexicons" not in type(entry.plugin).model_fields:
                 return None
-            options = {**entry.options, "lexicons": (self._lexicon,)}
+            options = {**entry.options, **self._own}
             entry = Entry.model_validate(entry.model_dump() | {"options": options})
         list(entry.plugin.check_text("。"))
         return entry

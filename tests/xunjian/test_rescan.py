@@ -54,13 +54,21 @@ def a_lexicon(folder: Path, text: str = "word,tag\n量子堆肥,新词\n") -> st
 def test_a_new_word_is_found_in_a_year_of_posts(folder: Path) -> None:
     done = rescan("--lexicon", a_lexicon(folder), "--jsonl")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(row["account"], row["post_id"], row["indicator"]) for row in rows] == [
-        ("weibo/1001", "p0", "C-01"),
-        ("weibo/1002", "p3", "C-01"),
+    assert [(row["account"], row["post_id"], row["rule"]) for row in rows] == [
+        ("weibo/1001", "p0", "sensitive_word"),
+        ("weibo/1002", "p3", "sensitive_word"),
     ]
     assert all("量子堆肥" in place for row in rows for place in row["places"])
     assert "查了 3 条内容，2 处须看" in done.stderr
     assert done.exit_code == 1
+
+
+def test_options_of_a_list_are_those_of_check(folder: Path) -> None:
+    option = ("--lexicon-option", "homophones=true")
+    lexicon = a_lexicon(folder, "word,tag\n量子堆费,新词\n")
+    assert rescan("--lexicon", lexicon, "--jsonl").stdout == ""
+    assert rescan("--lexicon", lexicon, "--jsonl", *option).stdout.count("\n") == 2
+    assert "nonsense" in str(rescan("--lexicon", lexicon, "--lexicon-option", "nonsense=1").exception)
 
 
 def test_a_longer_period_reaches_further_back(folder: Path) -> None:
