@@ -37,7 +37,7 @@ class Matters:
         self.rulebooks = rulebooks
         self._metrics = metrics
 
-    def entries(self, case: Case, scope: Literal["account", "post", "platform"]) -> list[Entry]:
+    def entries(self, case: Case, scope: Literal["account", "post", "platform", "copy"]) -> list[Entry]:
         entries = self.rulebooks.entries(case.account, case.at)
         return [entry for entry in entries if entry.plugin.scope == scope]
 
