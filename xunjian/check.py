@@ -147,7 +147,7 @@ def _table(remarks: list[Remark], places: _Lines) -> Table:
 
 def _cells(remark: Remark) -> tuple[str, ...]:
     hit, clause = remark.hit, remark.entry.clause
-    shown = mask(hit.text) if hit.rule == "personal_number" else mask_all(hit.text)
+    shown = mask(hit.text, hit.kind) if hit.rule == "personal_number" else mask_all(hit.text)
     return (
         _SEVERITY_NAMES[remark.severity],
         f"{remark.entry.rule}（{remark.entry.indicator}）",

@@ -14,7 +14,7 @@ from services.analyzer.copies import copies_of, earlier_of
 from services.analyzer.history import deleted_ids
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.timeline import END, Sitting
-from shared.account import Account, AccountStatus
+from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Post
 from shared.storage.judgements import Judgements
@@ -66,7 +66,7 @@ class Comparing:
 
     def _compare_account(self, sitting: Sitting, key: str, fingerprints: Iterable[str]) -> None:
         account = sitting.judging.account(key)
-        if account is None or account.status is AccountStatus.CANCELLED:
+        if account is None:
             return
         posts = [post for one in fingerprints if (post := sitting.judging.observed.newest(one)) is not None]
         before = sitting.judging.open_findings(key)

@@ -136,7 +136,7 @@ class Timer:
     def _refile(self, sitting: Sitting, case: Case) -> None:
         """What no rule of this rulebook says, or says of an account no longer watched, is nobody's news."""
         for finding in [*sitting.judging.open_findings(case.account.key)]:
-            if case.account.status is AccountStatus.CANCELLED or not self._matters.still_asks(case, finding):
+            if not self._matters.still_asks(case, finding):
                 self._matters.close(sitting, finding, case.at, FindingStatus.SUPERSEDED)
         self._check(sitting, case)
 

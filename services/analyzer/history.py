@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from services.analyzer.objection import History
 from services.analyzer.timeline import Sitting
-from shared.account import Account
+from shared.account import Account, AccountStatus
 from shared.clock import SHANGHAI
 from shared.events import Post, Probe
 from shared.storage.observations import Probed
@@ -25,6 +25,7 @@ def history_of(sitting: Sitting, account: Account, moment: datetime, copied: fro
         failures=probed.failures,
         copied=copied,
         watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
+        cancelled_at=_cancelled_at(sitting, account),
     )
 
 
@@ -58,6 +59,10 @@ def deleted_ids(known: Sequence[Post], look: Probe | None) -> set[str]:
         and post.published_at
         and post.published_at > reach
     }
+
+
+def _cancelled_at(sitting: Sitting, account: Account) -> datetime | None:
+    return sitting.judging.cancelled_since(account.key) if account.status is AccountStatus.CANCELLED else None
 
 
 def _watched_since(account: Account, entered: datetime) -> datetime:

@@ -16,7 +16,7 @@ from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
 from services.analyzer.timeline import END, Sitting
-from shared.account import Account, AccountStatus
+from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements
@@ -115,7 +115,7 @@ class Judge:
             return Came.KNOWN
         if sitting.judging.observed.forget_wrong_clocks(key, at):
             sitting.forget()
-        if case.account.status is AccountStatus.CANCELLED:
+        if not self._matters.asks(case):
             return Came.IN_ORDER
         if self._matters.entries(case, "copy"):
             for post in posts:

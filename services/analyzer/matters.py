@@ -14,7 +14,7 @@ from services.analyzer.objection import History, Objection
 from services.analyzer.rulebook import Entry
 from services.analyzer.standing import standing_of
 from services.analyzer.timeline import Sitting
-from shared.account import Account
+from shared.account import Account, AccountStatus
 from shared.events import Finding, FindingStatus
 from shared.runtime.metrics import Metrics
 
@@ -38,12 +38,21 @@ class Matters:
         self._metrics = metrics
 
     def entries(self, case: Case, scope: Literal["account", "post", "platform", "copy"]) -> list[Entry]:
-        entries = self.rulebooks.entries(case.account, case.at)
-        return [entry for entry in entries if entry.plugin.scope == scope]
+        """Those that are asked; of a cancelled account few are."""
+        return [entry for entry in self._asked(case) if entry.plugin.scope == scope]
+
+    def asks(self, case: Case) -> bool:
+        """False for a cancelled account, unless some rule is about such, and where no rulebook is in force."""
+        return bool(self._asked(case))
 
     def still_asks(self, case: Case, finding: Finding) -> bool:
-        """False when the rulebook in force knows nothing of the finding's matter."""
-        return any(entry.indicator == finding.indicator for entry in self.rulebooks.entries(case.account, case.at))
+        """False when the rulebook in force knows nothing of the finding's matter, or not of a cancelled account's."""
+        return any(entry.indicator == finding.indicator for entry in self._asked(case))
+
+    def _asked(self, case: Case) -> list[Entry]:
+        is_cancelled = case.account.status is AccountStatus.CANCELLED
+        entries = self.rulebooks.entries(case.account, case.at)
+        return [entry for entry in entries if entry.plugin.asks_cancelled or not is_cancelled]
 
     def settle(
         self,

@@ -29,6 +29,7 @@ class History(Value):
     `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
     oldest first. `copied`: ids of posts found to be copies of others' earlier ones.
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
+    `cancelled_at`: since when the ledger has had it as cancelled; null: it has not.
     """
 
     account: Account
@@ -38,6 +39,7 @@ class History(Value):
     failures: tuple[Probe, ...] = ()
     copied: frozenset[str] = frozenset()
     watched_since: Moment
+    cancelled_at: Moment | None = None
 
 
 class Objection(Value):

@@ -111,6 +111,17 @@ def watched_since(connection: Connection, key: str) -> datetime | None:
     return moment
 
 
+def cancelled_since(connection: Connection, key: str) -> datetime | None:
+    """Since when the ledger has had the account as cancelled; null when it does not."""
+    mine = select(_account.c.since, _account.c.cancelled).where(_account.c.key == key)
+    moment: datetime | None = None
+    for since, is_cancelled in connection.execute(mine.order_by(_account.c.since.desc())):
+        if not is_cancelled:
+            break
+        moment = since
+    return moment
+
+
 def _differs(body: str, account: Account) -> bool:
     # A body of an older version lacks fields without meaning anything else.
     return body != account.model_dump_json() and Account.model_validate_json(body) != account

@@ -62,6 +62,9 @@ class Judging:
             self._watched_since[key] = accounts.watched_since(self.connection, key)
         return self._watched_since[key]
 
+    def cancelled_since(self, key: str) -> datetime | None:
+        return accounts.cancelled_since(self.connection, key)
+
     def open_findings(self, key: str) -> list[Finding]:
         if key not in self._held:
             bodies = self.connection.execute(_HELD, {"of": key}).scalars()

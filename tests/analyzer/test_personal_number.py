@@ -1,15 +1,13 @@
 """Personal numbers count, everything that merely looks like one does not. The numbers are made up."""
 
-import json
-from collections import Counter
-
 import pytest
 
+from bench.eval.numbers import figures
 from services.analyzer.objection import History
 from services.analyzer.rules.personal_number import PersonalNumber
 from shared.events import Severity
 from tests.builders import NOW, a_post, an_account
-from tests.paths import SHARED, needs_shared
+from tests.paths import needs_shared
 
 _HISTORY = History(account=an_account(), watched_since=NOW)
 _ID = "11010119900307002X"
@@ -67,30 +65,30 @@ def test_a_finding_never_repeats_the_number() -> None:
     assert objection.severity is None
 
 
+def test_a_wanted_notice_is_looked_at_by_a_person() -> None:
+    post = a_post(title="通缉令", text=f"悬赏通缉犯罪嫌疑人张某某，身份证号{_ID}。")
+    (objection,) = PersonalNumber().check_post(post, _HISTORY)
+    assert objection.confirm is True
+    assert objection.severity is Severity.REMINDER
+
+
+def test_a_finding_never_tells_where_somebody_lives() -> None:
+    post = a_post(title="救助公示", text="拟救助对象张某某，现住锦绣小区3号楼2单元501室，邮箱zhangsan@163.com。")
+    (objection,) = PersonalNumber().check_post(post, _HISTORY)
+    written = objection.model_dump_json()
+    assert "501" not in written
+    assert "zhangsan" not in written
+    assert objection.confirm is True
+
+
+def test_the_suggestion_replaces_the_span() -> None:
+    text = "低保户张某某，手机13800001234，家住锦绣小区3号楼2单元501室。"
+    for hit in reversed(list(PersonalNumber().check_text(text))):
+        text = text[: hit.start] + (hit.suggestion or "") + text[hit.end :]
+    assert text == "低保户张某某，手机138****1234，家住***。"
+
+
 @needs_shared
-def test_no_false_hit_on_hard_negatives_and_official_text() -> None:
-    folder = SHARED / "datasets"
-    files = [folder / "pii" / "natural_hard_negatives.dev.jsonl", *sorted((folder / "gov").glob("*.dev.jsonl"))]
-    texts = [json.loads(line)["text"] for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    assert [text for text in texts if _tags(text)] == []
-
-
-_POLICY = {
-    "车牌": "plates are shown on purpose in traffic posts",
-    "邮箱": "an office's mail address is public",
-    "400-": "a service line is not personal",
-    "11010119900307775X": "wrong check digit",
-    "6222 0212 3456 7890 123": "wrong Luhn digit",
-}
-
-
-@needs_shared
-def test_peers_cases_are_met_but_for_our_policy() -> None:
-    kinds = {"id_card": "id_card", "id_card_15": "id_card", "mobile": "phone"}
-    path = SHARED / "datasets" / "pii" / "peer_text_cases.dev.jsonl"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        if any(mark in row["text"] for mark in _POLICY):
-            continue
-        counts = Counter(kinds.get(tag or "", tag) for tag, _ in _tags(row["text"]))
-        assert {kind: counts[kind] for kind in row["expect"]} == row["expect"], row["text"]
+def test_figures_on_vectors_and_peers_texts_hold() -> None:
+    missed = [row for row in figures() if row.met is False]
+    assert missed == []

@@ -1,61 +1,42 @@
-"""Personal numbers: check digits, and how a number is shown without being given away."""
+"""How a personal number is shown without being given away."""
 
 import re
-from datetime import date
 
-_PROVINCES = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[123]|91")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_CHARACTERS = "10X98765432"
-_SEPARATORS = re.compile(r"[\s\-]+")
+from services.analyzer.language.personal.addresses import ADDRESS
+
 _BETWEEN = r"[\s\-\u00ad\u200b-\u200f\u2060\ufeff\x00]{0,3}"
-_LONG_NUMBER = re.compile(rf"\d(?:{_BETWEEN}\d){{9,}}{_BETWEEN}[\dXxＸｘ]|[A-Za-zＡ-Ｚａ-ｚ]{{1,2}}\d{{7,8}}(?!\d)")
-"""Eleven digits and more, or a passport's letter and digits: what a quote must not show in full."""
+_LETTER = "A-Za-zＡ-Ｚａ-ｚ"
+_LONG_NUMBER = re.compile(
+    rf"\d(?:{_BETWEEN}\d){{9,}}{_BETWEEN}[\dXxＸｘ]|[{_LETTER}]{{1,2}}\d{{6,10}}(?!\d)(?:[(（][\dAaＡａ][)）])?"
+)
+"""Eleven digits and more, or the letter and digits of a passport or a Hong Kong card."""
+
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]+[@＠](?=[A-Za-z0-9])")
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_PLATE = re.compile(rf"[{_PROVINCES}][A-Za-z][·•. ]?(?=[A-Za-z]{{0,2}}\d)[A-Za-z0-9]{{5,6}}")
 
 
-def bare(number: str) -> str:
-    """The number without blanks and dashes."""
-    return _SEPARATORS.sub("", number)
-
-
-def is_id_number(number: str) -> bool:
-    """18 characters with province, date of birth and check character of GB 11643-1999; blanks and dashes allowed."""
-    value = bare(number).upper()
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", value) or not _PROVINCES.match(value) or not _is_birthday(value[6:14]):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(value, _WEIGHTS, strict=False))
-    return value[17] == _CHECK_CHARACTERS[total % 11]
-
-
-def is_old_id_number(number: str) -> bool:
-    """15 digits as issued before 1999: no check digit, only province and date of birth."""
-    value = bare(number)
-    return (
-        bool(re.fullmatch(r"[0-9]{15}", value)) and bool(_PROVINCES.match(value)) and _is_birthday("19" + value[6:12])
-    )
-
-
-def is_card_number(number: str) -> bool:
-    """13 to 19 digits, not all the same, with the check digit of ISO/IEC 7812 (Luhn)."""
-    value = bare(number)
-    if not re.fullmatch(r"[0-9]{13,19}", value) or len(set(value)) == 1:
-        return False
-    doubled = [int(digit) * 2 if place % 2 else int(digit) for place, digit in enumerate(reversed(value))]
-    return sum(digit - 9 if digit > 9 else digit for digit in doubled) % 10 == 0
-
-
-def mask(number: str) -> str:
-    """`138****1234`, `35*************123`: as many characters as given, separators kept."""
+def mask(number: str, kind: str | None = None) -> str:
+    """`138****1234`, `35*************123`: as many characters as given, separators kept; of a home nothing is left."""
+    if kind == "home_address":
+        return "***"
+    if "@" in number or "＠" in number:
+        return _hidden(number, range(1, max(1, number.replace("＠", "@").index("@"))))
     places = [place for place, character in enumerate(number) if character.isalnum()]
+    if kind == "plate":
+        return _hidden(number, places[2:-2])
     first, last = (3, 4) if len(places) == 11 else (2, 3)
     if number[:1].isalpha():
         first = 1
-    hidden = set(places[first : len(places) - last])
-    return "".join("*" if place in hidden else character for place, character in enumerate(number))
+    return _hidden(number, places[first : len(places) - last])
 
 
 def mask_all(text: str) -> str:
-    """The text, as long as before, with every number that may be personal masked."""
-    return _LONG_NUMBER.sub(lambda match: mask(match.group()), text)
+    """The text, as long as before, with every number, mail address and room that may be personal masked."""
+    text = _LONG_NUMBER.sub(lambda match: mask(match.group()), text)
+    text = _PLATE.sub(lambda match: mask(match.group(), "plate"), text)
+    text = _MAIL.sub(lambda match: mask(match.group()), text)
+    return ADDRESS.sub(lambda match: re.sub(r"[\da-zA-Z]", "*", match.group()), text)
 
 
 def quote(text: str, start: int, end: int, width: int = 20) -> str:
@@ -68,9 +49,6 @@ def quote(text: str, start: int, end: int, width: int = 20) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in shown).split())
 
 
-def _is_birthday(digits: str) -> bool:
-    try:
-        born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return False
-    return 1900 <= born.year < 2100
+def _hidden(text: str, places: range | list[int]) -> str:
+    hidden = set(places)
+    return "".join("*" if place in hidden else character for place, character in enumerate(text))

@@ -55,6 +55,11 @@ def shown_place(post: Post, words: str) -> Evidence:
     return Evidence(post_id=post.id, title=title, url=post.url, quote=words, at=post.observed_at)
 
 
+def shown_post(post: Post) -> Evidence:
+    """A post as such: how it begins, with the title and the link by which a person finds it."""
+    return shown_place(post, shown((post.text or post.title or "")[:40]))
+
+
 def objection(
     post: Post,
     places: Sequence[Place],

@@ -20,6 +20,8 @@ class Rule(Plugin):
     """
 
     scope: ClassVar[Literal["account", "post", "platform", "copy"]] = "account"
+    asks_cancelled: ClassVar[bool] = False
+    """Of an account that the ledger has as cancelled only rules that say so are asked."""
 
     def at_least_as_strict_as(self, other: "Rule") -> bool:
         """True when this one objects to whatever `other` objects to; a local rulebook must keep that for a veto."""

@@ -1,29 +1,22 @@
-"""A commercial advertisement on an official account: the platform says so, or several independent cues of a sale do."""
+"""A commercial advertisement on an official account: the platform says so, or cues that weigh enough together do."""
 
 import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.advert import ADVERT_SCORE, Advert, read_advert
-from services.analyzer.language.folding import fold
+from services.analyzer.language.advert import Advert, Cue, read_advert
+from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.numbers import mask_all
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._places import (
-    MOST_PLACES,
-    WINDOW,
-    Place,
-    name_of,
-    objection,
-    places_in,
-    shown,
-    shown_place,
-)
+from services.analyzer.rules._places import MOST_PLACES, WINDOW, Place, name_of, objection, shown, shown_place
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
 _MEANINGS = (
     (re.compile("cps", re.IGNORECASE), "标有佣金推广"),
-    (re.compile(r"^url_struct\.long_url="), "链接到购物网站"),
+    (re.compile(r"^source_url="), "“阅读原文”链接到购物网站"),
+    (re.compile(r"^(?:url_struct\.long_url|href)="), "链接到购物网站"),
+    (re.compile(r"^mp-common-miniprogram="), "挂有商城小程序"),
     (re.compile("shop", re.IGNORECASE), "挂有店铺"),
     (re.compile("window_product", re.IGNORECASE), "挂有商品橱窗"),
     (re.compile("with_fusion_goods|with_goods", re.IGNORECASE), "标有带货"),
@@ -36,9 +29,9 @@ _MEANINGS = (
 class CommercialAd(Rule):
     """国办发〔2018〕123号: 不得刊登商业广告或链接商业广告页面.
 
-    The platform's own marks (`Post.ad_signals`) are enough alone. Text needs cues of different kinds (contact, offer,
-    price, promotion, haste), and words of official business count against it. Praise of goods without a way to buy
-    them only reminds. A person has to confirm what text alone suggests.
+    The platform's own marks (`Post.ad_signals`) are enough alone. Text needs a way to buy or visit beside an offer or
+    the talk of a trade; that a public body gives, publishes or warns counts against it. What weighed how much is
+    listed, and a person has to confirm what text alone suggests (docs/decisions/0019).
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
@@ -46,35 +39,41 @@ class CommercialAd(Rule):
     def check_text(self, text: str) -> Iterator[Hit]:
         folded = fold(text)
         reading = read_advert(folded.text)
-        if not reading.sells and not reading.soft:
-            return
-        start, end = folded.span(reading.cues[0].start, reading.cues[0].end)
-        kinds = "、".join(dict.fromkeys(cue.kind for cue in reading.cues))
-        yield Hit(
-            rule="commercial_ad",
-            severity=Severity.REMINDER if reading.soft else Severity.DEDUCTION,
-            start=start,
-            end=end,
-            text=text[start:end],
-            advice="请核实是否为商业广告；确属广告的删除，政务信息请写明发布单位和依据。",
-            tag="soft_sell" if reading.soft else "advertisement",
-            reason=f"{kinds}（{_words(reading, folded.text)}）",
-        )
+        if reading.sells:
+            yield _hit(text, folded, reading, reading.cues[0])
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
-        places = places_in(post, self)
+        title = f"{post.title}\n" if post.title else ""
+        whole = title + (post.text or "")
+        folded = fold(whole)
+        reading = read_advert(folded.text)
+        hits = [_hit(whole, folded, reading, cue) for cue in reading.cues if reading.sells]
+        places = [Place("标题" if hit.start < len(title) else "正文", hit, whole) for hit in hits]
         if post.ad_signals:
             yield _platform_says(post, places)
         elif places:
-            first = places[0]
             yield objection(
                 post,
                 places,
-                sentence=f"{name_of(post)}{first.part}疑似商业广告：出现{first.hit.reason}，请核实。",
-                measured=first.hit.reason or first.hit.text,
-                threshold=f"广告特征合计不足{ADVERT_SCORE}分",
+                sentence=f"{name_of(post)}{places[0].part}疑似商业广告：{hits[0].reason}，请核实。",
+                measured=f"{reading.score}分",
+                threshold=f"不足{reading.enough}分",
                 confirm=True,
             )
+
+
+def _hit(text: str, folded: Folded, reading: Advert, cue: Cue) -> Hit:
+    start, end = folded.span(cue.start, cue.end)
+    return Hit(
+        rule="commercial_ad",
+        severity=Severity.DEDUCTION,
+        start=start,
+        end=end,
+        text=text[start:end],
+        advice="请核实是否为商业广告；确属广告的删除，政务信息请写明发布单位和依据。",
+        tag="advertisement",
+        reason=_reason(reading, folded.text),
+    )
 
 
 def _platform_says(post: Post, places: list[Place]) -> Objection:
@@ -95,6 +94,13 @@ def _meaning(signal: str) -> str:
     return next(words for pattern, words in _MEANINGS if pattern.search(signal))
 
 
-def _words(reading: Advert, folded: str) -> str:
-    words = dict.fromkeys(folded[cue.start : cue.end].strip() for cue in reading.cues)
-    return mask_all("、".join(f"“{word}”" for word in list(words)[:4]))
+def _reason(reading: Advert, folded: str) -> str:
+    """What weighed how much, in the order of the text, so that a person can add it up."""
+    masked = mask_all(folded)
+    weighed = "、".join(_weighed(cue, masked) for cue in (*reading.cues, *reading.against))
+    return f"{weighed}，合计{reading.score}分（满{reading.enough}分即疑似广告）"
+
+
+def _weighed(cue: Cue, masked: str) -> str:
+    words = " ".join(masked[cue.start : cue.end].split())
+    return f"{cue.kind}“{words}”{cue.weight:+d}"

@@ -1,39 +1,34 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
-import functools
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.advert import read_advert
-from services.analyzer.language.cues import is_governance, is_solicitation, sentence_around
-from services.analyzer.language.folding import Folding, fold, fold_word
-from services.analyzer.language.lexicon import Match, built_in, load_lexicon
+from services.analyzer.language.folding import Folding, fold
+from services.analyzer.language.lexicon import Match, load_lexicon
+from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
-_TAG_NAMES = {
-    "gambling": "赌博招揽",
-    "fraud": "诈骗招揽",
-    "contraband": "违禁品交易",
-    "obscene": "色情低俗",
-    "vulgar": "粗俗用语",
-    "absolute": "广告绝对化用语",
-    "wording": "固定表述错误",
-    "topic": "涉违法犯罪话题",
-}
+_MASKS = "*#·_~^|.-+"
+_MASKED = re.compile(r"[一-鿿][*#·_~^|.+-]{1,2}[一-鿿]")
 
 
 class SensitiveWord(Rule):
     """国办发〔2018〕123号: 严把政治关、法律关、政策关、保密关、文字关. Tag and sentence decide what a word counts for:
 
-    - `wording` (a fixed official phrase written wrongly) and `vulgar` always ask for a correction;
-    - `topic` (赌博, 毒品…) is a mention, unless somebody offers it and nobody acts against it;
+    - `wording` (a fixed official phrase written wrongly) and `vulgar` (abuse) ask for a correction; abuse that is
+      quoted from somebody who is blamed for it is a mention;
+    - `gambling`, `fraud`, `contraband` and `obscene` accuse where the same sentence solicits (a contact, a link, a
+      price, an invitation) and nobody speaks against it; otherwise they are a mention;
+    - `trade` (冰毒, 代开发票, 征信修复: things that are sold, and that news and notices name) the same, but only a
+      person's account or what only such sellers say counts as solicitation, not a telephone number or a link;
+    - `topic` (诈骗, 走私…) is a mention whatever stands beside it: nobody sells it;
     - `absolute` (最佳, 国家级…) counts in commercial text only, where the advertising law applies;
-    - any other tag counts, unless officials act against the matter in the same sentence: then it is a mention.
-
-    A word of the built-in topics and absolutes is treated as such under whatever tag a file of your own gives it.
+    - any other tag is an office's own: the word counts, unless officials act against it, warn of it or news tells of
+      it in the same sentence: then it is a mention. Built-in topics, trades and superlatives keep their meaning there.
 
     `lexicons` are CSV files `word,tag[,suggestion]` that take the place of the built-in words; tag `allow` protects
     phrases. `reminder_tags` only remind. `skip_symbols` finds words with signs put between their characters.
@@ -47,60 +42,55 @@ class SensitiveWord(Rule):
 
     def check_text(self, text: str) -> Iterator[Hit]:
         folded = fold(text, Folding(skip_symbols=self.skip_symbols))
-        sells = functools.cache(lambda: read_advert(folded.text).sells)
+        weigher = Weigher(folded.text, own=bool(self.lexicons))
         for match in load_lexicon(self.lexicons).find_in(text, folded):
-            sentence = sentence_around(folded.text, match.folded_start, match.folded_end)
-            severity, reason = self._weigh(match, sentence, sells)
-            if severity is None:
-                continue
-            yield Hit(
-                rule="sensitive_word",
-                severity=severity,
-                start=match.start,
-                end=match.end,
-                text=text[match.start : match.end],
-                suggestion=match.word.suggestion,
-                advice=_advice(match, severity),
-                tag=match.word.tag,
-                reason=reason,
-            )
+            weight = weigher.weigh(match)
+            if weight.severity is not None:
+                yield self._hit(text, match, weight.severity, weight)
+        if not self.lexicons and _MASKED.search(text):
+            yield from self._masked(text)
+
+    def _masked(self, text: str) -> Iterator[Hit]:
+        """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
+        folded = fold(text, Folding(skip_characters=_MASKS))
+        weigher = Weigher(folded.text, own=False)
+        for match in load_lexicon().find_in(text, folded):
+            if match.word.tag in MASKED_TAGS and _MASKED.search(text, match.start, match.end):
+                weight = weigher.weigh(match)
+                if weight.severity is not None and weight.severity.accuses:
+                    yield self._hit(text, match, weight.severity, weight)
+
+    def _hit(self, text: str, match: Match, severity: Severity, weight: Weight) -> Hit:
+        if severity.accuses and match.word.tag in self.reminder_tags:
+            severity = Severity.REMINDER
+        return Hit(
+            rule="sensitive_word",
+            severity=severity,
+            start=match.start,
+            end=match.end,
+            text=text[match.start : match.end],
+            suggestion=match.word.suggestion,
+            advice=_advice(match, severity),
+            tag=match.word.tag,
+            reason=weight.reason,
+        )
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         places = places_in(post, self)
         if not places:
             return
         first = places[0]
-        kinds = "、".join(dict.fromkeys(_tag_name(place.hit.tag) for place in places))
+        kinds = "、".join(dict.fromkeys(tag_name(place.hit.tag) for place in places))
         words = "、".join(dict.fromkeys(f"“{place.hit.text}”" for place in places[:5]))
         yield objection(
             post,
             places,
-            sentence=f"{name_of(post)}{first.part}出现{_tag_name(first.hit.tag)}“{first.hit.text}”（原文：“{first.quote}”），"
+            sentence=f"{name_of(post)}{first.part}出现{tag_name(first.hit.tag)}“{first.hit.text}”（原文：“{first.quote}”），"
             f"{first.hit.advice}共{len(places)}处。",
             measured=f"{kinds}{len(places)}处：{words}",
             threshold="0处",
             confirm=True,
         )
-
-    def _weigh(self, match: Match, sentence: str, sells: Callable[[], bool]) -> tuple[Severity | None, str]:
-        tag, word = match.word.tag, fold_word(match.word.word)
-        name = _tag_name(tag)
-        graver = Severity.REMINDER if tag in self.reminder_tags else Severity.DEDUCTION
-        if tag in ("wording", "vulgar"):
-            return graver, name
-        if tag == "absolute" or word in built_in("absolute"):
-            return self._weigh_absolute(sells)
-        if is_governance(sentence):
-            return Severity.MENTION, f"{name}，前后文为治理、宣传或新闻报道"
-        if word in built_in("topics") and not is_solicitation(sentence):
-            return Severity.MENTION, f"{name}，未见招揽"
-        return graver, name
-
-    def _weigh_absolute(self, sells: Callable[[], bool]) -> tuple[Severity | None, str]:
-        if sells():
-            return Severity.REMINDER, "商业语境中的广告绝对化用语"
-        # Official text is full of 最大 and 首个: said only to those who put the word on their own list.
-        return (Severity.MENTION, "绝对化用语，非商业语境") if self.lexicons else (None, "")
 
 
 def _advice(match: Match, severity: Severity) -> str:
@@ -111,7 +101,3 @@ def _advice(match: Match, severity: Severity) -> str:
     if match.word.tag == "absolute":
         return "广告中不得使用，请删除或改写。"
     return "请核实，确属不当的删除或改写。"
-
-
-def _tag_name(tag: str | None) -> str:
-    return _TAG_NAMES.get(tag or "", tag or "敏感词")

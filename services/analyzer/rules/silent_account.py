@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
+from services.analyzer.rules._silence import silent_since
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe, Severity
@@ -34,7 +35,7 @@ class SilentAccount(Rule):
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
         if not probe.proves_list:
             return
-        since = _silent_since(probe, history)
+        since = silent_since(probe, history)
         if since is None:
             return
         silence = probe.at - since
@@ -97,16 +98,3 @@ class SilentAccount(Rule):
             return f"{head}，已满{self.veto_days}天未更新。"
         left = timedelta(days=self.veto_days) - silence
         return f"{head}，距{self.veto_days}天红线还有{left.days}天{left.seconds // 3600}小时，请及时更新。"
-
-
-def _silent_since(probe: Probe, history: History) -> datetime | None:
-    """The latest moment at which something may have been published; null when the list cannot tell.
-
-    An item without a publish time was published before it was first seen, and no more is known of it.
-    """
-    listed = set(probe.post_ids)
-    undated = [post.observed_at for post in history.posts if post.published_at is None and post.id in listed]
-    moments = [moment for moment in (history.newest_post_at, *undated) if moment is not None]
-    if not moments and listed:
-        return None
-    return max(moments, default=history.watched_since)

@@ -1,0 +1,87 @@
+"""What the words round a number tell: what it is called, whose it is, and why it was published."""
+
+import re
+
+_OTHER = (
+    r"订单|运单|快递|单号|流水|(?<!证)(?<!证件)编号|编码|案号|文号|批号|票号|序列|货号|条码|条形码|登记号|许可证|备案|受理号|合同|"
+    r"信用代码|税号|纳税人|发票|版本|项目代码|代码|isbn|学号|工号|考号|准考证|qq(?!\.)|群(?!众)|网址|http|型号|车架号|发动机号"
+)
+_PERSONAL = r"身份证|公民身份|身份号|证件|手机|电话|卡号|银行卡|信用卡|护照|通行证|tel|mobile|phone|邮箱|学籍|残疾人?证"
+_LABELS = re.compile(rf"(?P<other>{_OTHER})|{_PERSONAL}")
+_CLAUSE = re.compile(r"[，,。；;、\n\r\t|｜]|(?<=[0-9])[ ]")
+QUANTITY = re.compile(r"\s{0,2}(?:元|人|吨|个|万|亿|户|次|件|头|亩|%|名|例|平方|公里|千瓦|美元)")
+"""13800001234人: a count, no telephone."""
+
+
+OFFICE = re.compile(
+    r"值班|值守|办公|咨询|监督|举报|热线|客服|联系人|负责人|主任|科长|局长|所长|站长|队长|书记|支书|村长|镇长|校长|院长|"
+    r"河长|湖长|林长|田长|路长|楼长|网格|民警|辅警|警官|法官|检察官|律师|记者|老师|招生|报名|招聘|预约|救援|抢险|采购|"
+    r"订购|订座|购买|招租|招商|租赁|合作|经理|店长|客户|请联系|请拨打|可拨打|致电|欢迎来电|来电|投诉|反映|责任人|包保|"
+    r"联络员|管理员|公示牌|投稿|征集|征稿|意见箱|发送至|发送到|发至|寄至|爱心人士|认领|寻人|寻亲|走失|线索"
+)
+"""Somebody who wants to be called: on duty, responsible, selling, collecting."""
+
+_PRIVATE = (
+    r"患者|病人|确诊|密接|低保户?|低保对象|特困(?:人员|户|对象)?|五保户?|脱贫户|贫困户|困难(?:户|家庭|职工|群众|学生)|户主|"
+    r"残疾人|孤儿|学生|考生|家长|申请人|申请对象|救助对象|受助人?|受益人|失主|当事人|被告人?|原告|被执行人|本人|家属|"
+    r"收件人|身份证|公民身份|住址|家庭地址|家住|姓名|持卡人|领款人|报案人|来信人|信访人|业主|租户|租客|纳税人|获奖者"
+)
+PRIVATE_PERSON = re.compile(_PRIVATE)
+"""Patients, families on benefit, pupils, parties to a case."""
+
+PRIVATE_NAMED = re.compile(
+    rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}[一-鿿](?:[某×xX*＊]|女士|先生|同学|[一-鿿]{{1,2}}[，,\s（(、]|[一-鿿]{{1,2}}的?(?:手机|电话))"
+)
+"""The same with the name right behind: 低保户张某某."""
+
+
+CARD = re.compile(r"卡\s?号|银行卡|信用卡|储蓄卡|借记卡|工资卡|一卡通")
+"""What a card number is called."""
+
+ACCOUNT = re.compile(r"账\s?号|帐\s?号|账户|帐户")
+"""A bank account, but also a website's user."""
+
+ID = re.compile(r"身份证|公民身份|身份号|证件号")
+"""What an identity number is called."""
+
+TRAVEL = re.compile(r"护照|通行证|旅行证|台胞证|回乡证|证件号")
+"""What passports and permits are called."""
+
+SPECIAL_REGION = re.compile(r"香港|澳门|特区|特别行政区|港澳")
+"""Hong Kong and Macao, whose passports have letters of their own."""
+
+PLATE = re.compile(r"车牌|牌照|号牌|车号|车辆")
+"""What a number plate is called."""
+
+UNIT_ACCOUNT = re.compile(
+    r"捐|慈善|红十字|基金|对公|财政|专户|收款单位|保证金|缴款|公司|协会|合作社|工会|商会|村委会|居委会|人民政府|国库|"
+    r"(?:户名|开户名|账户名称?|单位名称)[:：]\s?[^\s，,；;。]{2,30}(?:会|局|院|校|学|园|中心|司|社|政府|委|办|处|所|厂|站|部|队|店)"
+)
+"""An organisation's account, printed so that people pay into it."""
+
+OPENED = re.compile(r"开户|户名")
+"""Whose the account is, the name behind these words tells."""
+
+NOTICE = re.compile(
+    r"通缉|悬赏|协查通报|公告送达|送达公告|失信被执行人|限制消费|限制高消费|寻人启事|寻亲|认尸|执行公告|开庭公告"
+)
+"""Wanted and court notices name people by law; a person has to look."""
+
+OPEN_CALL = re.compile(r"寻人启事|寻亲|寻狗|寻物|失物招领|招领|寻找.{0,10}走失")
+"""A missing person's family wants to be called."""
+
+
+LIVES = re.compile(r"住址|家庭地址|现住|家住|住在|居住|租住|户籍|住(?!院|房|建|宿|户|所|持|宅|训)")
+"""Somebody lives there."""
+
+PROPERTY = re.compile(
+    r"位于|坐落|座落|房产|不动产|产权|拍卖|拆迁|征收|门店|营业|公司|服务中心|办公|酒店|楼盘|售楼|首付|建面|受理|开业"
+)
+"""A house that is sold or seized, or an office's: nobody's home."""
+
+
+def is_other_number(text: str, start: int) -> bool:
+    """True when the clause before the number names something else: an order, a document, a chat group."""
+    clause = _CLAUSE.split(text[max(0, start - 16) : start])[-1]
+    labels = list(_LABELS.finditer(clause))
+    return bool(labels) and labels[-1]["other"] is not None

@@ -1,0 +1,126 @@
+"""What a word of a lexicon counts for in its place: its tag, its sentence, and whose word it is."""
+
+import functools
+import re
+from typing import NamedTuple
+
+from services.analyzer.language.abuse import is_abuse
+from services.analyzer.language.advert import read_advert
+from services.analyzer.language.cues import (
+    Sentence,
+    is_governance,
+    is_quoted,
+    is_spoken_against,
+    is_title,
+    sentence_around,
+    tells_of_insults,
+)
+from services.analyzer.language.folding import fold_word
+from services.analyzer.language.lexicon import Match, built_in
+from services.analyzer.language.offers import offer_beside
+from shared.events import Severity
+
+_TAG_NAMES = {
+    "gambling": "赌博招揽",
+    "fraud": "诈骗招揽",
+    "contraband": "违禁品交易",
+    "obscene": "色情低俗",
+    "trade": "违禁物品或服务",
+    "lure": "违法招揽用语",
+    "vulgar": "粗俗用语",
+    "slang": "网络粗俗用语",
+    "absolute": "广告绝对化用语",
+    "wording": "固定表述错误",
+    "topic": "涉违法犯罪话题",
+}
+_OFFERS = ("gambling", "fraud", "contraband", "obscene", "trade", "lure")
+_STRONG = ("trade", "lure")
+MASKED_TAGS = ("vulgar", *_OFFERS)
+"""Tags whose words people write with signs in between, so as not to be found."""
+
+_SUPERLATIVE = re.compile(
+    r"(?:史上|历史|全[国球网省市]|世界|国内|行业|亚洲|中国)?(?:最|第一|首[个家创次款例批选位座条]|唯一|领[先军]|一流)|"
+    r"100%|百分[之百]|空前|[顶巅]峰|顶[级尖]|极致|王[牌者]|永久|万能|立竿见影|(?:国家|世界|省)级"
+)
+
+
+class Weight(NamedTuple):
+    """`severity` null: nothing to say."""
+
+    severity: Severity | None
+    reason: str
+
+
+def tag_name(tag: str | None) -> str:
+    """The Chinese name of a built-in tag; an office's own tag is its own name."""
+    return _TAG_NAMES.get(tag or "", tag or "敏感词")
+
+
+class Weigher:
+    """The words of one folded text. `own` when they come from an office's file, which is told of superlatives too."""
+
+    def __init__(self, text: str, *, own: bool) -> None:
+        self._text = text
+        self._own = own
+        self._sells = functools.cache(lambda: read_advert(text).sells)
+
+    def weigh(self, match: Match) -> Weight:
+        """What the match counts for: DEDUCTION, MENTION or nothing."""
+        tag = match.word.tag
+        if tag == "wording":
+            return Weight(Severity.DEDUCTION, tag_name(tag))
+        if tag == "vulgar":
+            return self._abuse(match)
+        if tag == "slang":
+            return Weight(Severity.HINT, tag_name(tag))
+        if tag in _OFFERS:
+            return self._offer(match, tag)
+        return self._meaning(match, tag, fold_word(match.word.word))
+
+    def _meaning(self, match: Match, tag: str, word: str) -> Weight:
+        """A tag of its own does not make an everyday word or a matter of the news an offence."""
+        if tag == "absolute" or word in built_in("absolute") or (self._own and _SUPERLATIVE.match(word)):
+            return self._superlative()
+        if tag == "topic" or word in built_in("topics"):
+            return Weight(Severity.MENTION, tag_name("topic"))
+        if word in built_in("trades"):
+            return self._offer(match, "trade")
+        sentence = sentence_around(self._text, match.folded_start, match.folded_end)
+        if is_governance(sentence.text):
+            return Weight(Severity.MENTION, f"{tag_name(tag)}，前后文为治理、宣传或新闻报道")
+        return Weight(Severity.DEDUCTION, tag_name(tag))
+
+    def _abuse(self, match: Match) -> Weight:
+        start, end = match.folded_start, match.folded_end
+        if not is_abuse(self._text, start, end):
+            return Weight(None, "")
+        sentence = sentence_around(self._text, start, end)
+        if is_title(self._text, sentence, start, end):
+            return Weight(Severity.MENTION, f"{tag_name('vulgar')}，为作品名称")
+        if is_quoted(self._text, sentence, start, end) and tells_of_insults(sentence.text):
+            return Weight(Severity.MENTION, f"{tag_name('vulgar')}，为转述他人言语")
+        return Weight(Severity.DEDUCTION, tag_name("vulgar"))
+
+    def _offer(self, match: Match, tag: str) -> Weight:
+        start, end = match.folded_start, match.folded_end
+        sentence = sentence_around(self._text, start, end)
+        cue = offer_beside(self._text, sentence, start, end, strong=tag in _STRONG)
+        innocent = self._innocent(sentence, start, end) if cue else "同句未见招揽"
+        if innocent is None:
+            return Weight(Severity.DEDUCTION, f"{tag_name(tag)}，同句有招揽“{cue}”")
+        # 翻墙 or 手机定位 without an offer is no matter that anybody need be told of.
+        return Weight(None if tag == "lure" else Severity.MENTION, f"{tag_name(tag)}，{innocent}")
+
+    def _innocent(self, sentence: Sentence, start: int, end: int) -> str | None:
+        """Why what stands beside an offer makes it none."""
+        if is_quoted(self._text, sentence, start, end):
+            return "为引述"
+        if is_spoken_against(self._text, sentence, start, end):
+            return "前后文为治理、警示或新闻报道"
+        return None
+
+    def _superlative(self) -> Weight:
+        if self._sells():
+            return Weight(Severity.DEDUCTION, "商业语境中的广告绝对化用语")
+        # Official text is full of 最大 and 首个: said only to those who put the word on their own list.
+        return Weight(Severity.MENTION if self._own else None, "绝对化用语，非商业语境")
