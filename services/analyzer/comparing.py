@@ -86,5 +86,5 @@ class Comparing:
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
 
     def _is_deleted(self, sitting: Sitting, post: Post) -> bool:
-        known = sitting.at(post.key, END)
-        return post.id in deleted_ids(known.posts(), known.probed.latest_list)
+        latest = sitting.at(post.key, END).probed.latest_list
+        return latest is not None and post.id in deleted_ids(sitting.at(post.key, latest.at).posts(), latest)

@@ -16,10 +16,10 @@ LEAST_LETTERS = 80
 
 
 def keep_sketch(judging: Judging, post: Post) -> None:
-    """Keep the post's sketch where it can be held against others: enough text, a publish time that is past."""
-    sketched = _sketched(post)
-    if sketched is not None:
-        replaced = judging.sketches.keep(sketched)
+    """Keep the post's sketch, so that others can be held against it; a version that shows no text changes nothing."""
+    item = _sketched(post)
+    if item is not None:
+        replaced = judging.sketches.keep(item)
         for copy in copies_of(judging, replaced) if replaced else ():
             judging.sketches.wait(copy.fingerprint)
     elif post.text is not None:
@@ -28,6 +28,8 @@ def keep_sketch(judging: Judging, post: Post) -> None:
 
 def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:
     """Items of other accounts published after this one that are the same text."""
+    if not item.marks:
+        return
     sketch = Sketch.from_bytes(item.body)
     for other in judging.sketches.later(item.marks, item.key, item.published_at):
         if likeness(Sketch.from_bytes(other.body), sketch).is_same:
@@ -37,7 +39,7 @@ def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:
 def earlier_of(judging: Judging, account: Account, post: Post) -> tuple[Earlier, ...]:
     """What accounts of other units published before the post and is the same text; the earliest first."""
     item = _sketched(post)
-    if item is None:
+    if item is None or not item.marks:
         return ()
     own = Sketch.from_bytes(item.body)
     found = []
@@ -71,13 +73,11 @@ def _earlier(owner: Account, item: Sketched, share: float) -> Earlier:
 
 
 def _sketched(post: Post) -> Sketched | None:
-    is_dated = post.published_at is not None and post.published_at <= post.observed_at + FUTURE_TOLERANCE
-    # No text of fewer characters has so many letters.
-    if post.text is None or post.published_at is None or not is_dated or len(post.text) < LEAST_LETTERS:
+    """Null without text or publish time. A text that is too short, or dated ahead, has no marks to be found by."""
+    if post.text is None or post.published_at is None:
         return None
     sketch = sketch_of(post.text)
-    if sketch.letters < LEAST_LETTERS:
-        return None
+    counts = sketch.letters >= LEAST_LETTERS and post.published_at <= post.observed_at + FUTURE_TOLERANCE
     return Sketched(
         fingerprint=post.fingerprint,
         key=post.key,
@@ -86,7 +86,6 @@ def _sketched(post: Post) -> Sketched | None:
         url=post.url,
         published_at=post.published_at,
         observed_at=post.observed_at,
-        letters=sketch.letters,
-        marks=tuple(int(mark) >> 1 for mark in sketch.marks),
-        body=sketch.to_bytes(),
+        marks=tuple(int(mark) >> 1 for mark in sketch.marks) if counts else (),
+        body=sketch.to_bytes() if counts else b"",
     )

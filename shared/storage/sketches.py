@@ -3,7 +3,7 @@
 import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +25,9 @@ _mark = metadata.tables["sketch_mark"]
 
 @dataclass(frozen=True)
 class Sketched:
-    """An item of which a sketch is kept. `marks`: at most 12 numbers of 63 bits. `body`: only the analyzer reads it.
+    """An item of which a sketch is kept. `marks`: at most 12 numbers of 63 bits; none: nobody finds it.
 
-    `observed_at`: when the version that was sketched was first shown.
+    `observed_at`: when the version that was sketched was shown. `body`: only the analyzer reads it.
     """
 
     fingerprint: str
@@ -37,7 +37,6 @@ class Sketched:
     url: str | None
     published_at: datetime
     observed_at: datetime
-    letters: int
     marks: tuple[int, ...]
     body: bytes
 
@@ -55,6 +54,11 @@ _OTHERS = select(_sketch).where(_sketch.c.id.in_(bindparam("ids", expanding=True
 _OF = select(_sketch).where(_sketch.c.fingerprint == bindparam("of"))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
 _SET_WAITING = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=bindparam("is_waiting"))
+_SHOWN_AGAIN = (
+    update(_sketch)
+    .where(_sketch.c.fingerprint == bindparam("of"))
+    .values(waiting=True, observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
+)
 _ADD = insert(_sketch).returning(_sketch.c.id)
 _ADD_MARK = insert(_mark)
 _DROP = delete(_sketch).where(_sketch.c.id == bindparam("which"))
@@ -70,21 +74,29 @@ class Sketches:
         self._connection = connection
 
     def keep(self, item: Sketched) -> Sketched | None:
-        """Keep the sketch unless a longer or earlier version of the item is kept; either way the item has to wait.
+        """Keep the sketch unless a newer version of the item is kept; the item then waits to be compared.
 
-        Returns the version that it took the place of.
+        Returns what it took the place of, if that was another text.
         """
         known = self._connection.execute(_OF, {"of": item.fingerprint}).first()
-        if known is not None and (-known.letters, known.observed_at) <= (-item.letters, item.observed_at):
-            self.wait(item.fingerprint)
+        if known is None:
+            self._add(item)
             return None
-        if known is not None:
-            drop_sketches(self._connection, [known])
+        if known.observed_at >= item.observed_at:
+            return None
+        replaced = _sketched(known)
+        if replace(replaced, observed_at=item.observed_at) == item:
+            self._connection.execute(_SHOWN_AGAIN, {"of": item.fingerprint, "at": item.observed_at})
+            return None
+        drop_sketches(self._connection, [known])
+        self._add(item)
+        return replaced
+
+    def _add(self, item: Sketched) -> None:
         values = vars(item) | {"marks": _packed(item.marks), "waiting": True}
         number = self._connection.execute(_ADD, values).scalar_one()
         if item.marks:
             self._connection.execute(_ADD_MARK, _mark_rows(number, item.published_at, item.marks))
-        return _sketched(known) if known is not None else None
 
     def wait(self, fingerprint: str) -> None:
         """The item changed: if a sketch of it is kept, it has to be compared again."""

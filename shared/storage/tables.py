@@ -188,7 +188,7 @@ class PostRow(SQLModel, table=True):
 class SketchRow(SQLModel, table=True):
     """What is kept of an item's text to find others like it. `waiting`: it has not been held against them yet.
 
-    `body`: the analyzer's own bytes. Of an item's versions the one with the most letters counts.
+    `body`: the analyzer's own bytes. Of an item's versions that show a text the newest counts.
     """
 
     __tablename__ = "sketch"
@@ -206,7 +206,6 @@ class SketchRow(SQLModel, table=True):
     url: str | None = _body(nullable=True)
     published_at: datetime = _time()
     observed_at: datetime = _time()
-    letters: int
     waiting: bool
     marks: bytes
     body: bytes
