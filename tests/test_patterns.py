@@ -18,7 +18,13 @@ from typing import Any
 
 import pytest
 
-ROOMS = ("services.collector.reading", "services.collector.platforms", "services.analyzer.language")
+ROOMS = (
+    "services.collector.reading",
+    "services.collector.platforms",
+    "services.analyzer.language",
+    "services.analyzer.language.personal",
+    "services.analyzer.rules",
+)
 PARSER: Any = importlib.import_module("re._parser")
 CONSTANTS: Any = importlib.import_module("re._constants")
 SIZES = (24_000, 96_000)

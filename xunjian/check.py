@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.analyzer.language.kind import kind_of_text
+from services.analyzer.language.lexicon_options import parse_options, parse_pairs
 from services.analyzer.language.numbers import mask, mask_all
 from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
@@ -49,12 +50,15 @@ class Remark(NamedTuple):
 def check(
     file: Annotated[str, typer.Argument(help="要检查的文本文件，“-”表示标准输入")] = "-",
     jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一个 {"id","text"}，逐行输出 id、kind、findings')] = False,
-    lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（CSV：word,tag），代替内置词语")] = None,
+    lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（txt、csv 或 xlsx），代替内置词语")] = None,
+    lexicon_option: Annotated[
+        list[str] | None, typer.Option("--lexicon-option", help="词库选项 名称=值，例如 homophones=true；可多次给出")
+    ] = None,
     rulebook: Annotated[str, typer.Option("--rulebook", help="规则手册名称或文件")] = "cn",
 ) -> None:
     """发布前检查文本。退出码：0 无问题，1 有需处理的问题，2 输入有误。"""
     try:
-        entries = _entries(load_rulebook(rulebook), lexicon)
+        entries = _entries(load_rulebook(rulebook), lexicon, parse_pairs(tuple(lexicon_option or ())))
         objected = _check_lines(file, entries) if jsonl else _check_text(file, entries)
     except InputError as error:
         typer.echo(f"输入有误：{_printable(str(error))}", err=True)
@@ -69,11 +73,12 @@ def remarks_on(text: str, entries: Iterable[Entry]) -> list[Remark]:
     return sorted(found, key=lambda remark: (remark.hit.start, remark.hit.end, remark.hit.rule))
 
 
-def _entries(book: Rulebook, lexicon: str | None) -> list[Entry]:
-    if lexicon is None:
-        return list(book.entries)
+def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> list[Entry]:
+    """The rulebook's, those that use word lists with these. Raises InputError for an option that does not exist."""
+    parse_options(options)
+    own = ({} if lexicon is None else {"lexicons": (lexicon,)}) | ({"lexicon_options": options} if options else {})
     return [
-        Entry.model_validate(entry.model_dump() | {"options": {**entry.options, "lexicons": (lexicon,)}})
+        Entry.model_validate(entry.model_dump() | {"options": {**entry.options, **own}})
         if "lexicons" in type(entry.plugin).model_fields
         else entry
         for entry in book.entries

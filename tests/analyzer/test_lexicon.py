@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.analyzer.language.lexicon import Lexicon, Word, load_lexicon, read_words
+from services.analyzer.language.lexicon_options import LexiconOptions
 from shared.errors import InputError
 
 
@@ -29,9 +30,10 @@ def test_the_longest_of_nested_words_is_named_once() -> None:
 
 
 def test_signs_between_the_characters_are_skipped_only_on_request() -> None:
-    lexicon = Lexicon([Word("傻冒", "custom")])
-    assert not list(lexicon.find("傻@冒"))
-    assert [(match.start, match.end) for match in lexicon.find("你傻@冒", skip_symbols=True)] == [(1, 4)]
+    words = [Word("傻冒", "custom")]
+    assert not list(Lexicon(words).find("傻@冒"))
+    skipping = Lexicon(words, LexiconOptions(skip_symbols=True))
+    assert [(match.start, match.end) for match in skipping.find("你傻@冒")] == [(1, 4)]
 
 
 def test_a_file_takes_the_place_of_the_built_in_words_and_may_come_from_excel(tmp_path: Path) -> None:

@@ -72,6 +72,15 @@ def test_a_wanted_notice_is_looked_at_by_a_person() -> None:
     assert objection.severity is Severity.REMINDER
 
 
+def test_the_title_tells_whose_numbers_the_text_holds() -> None:
+    roster = a_post(title="防汛值班表", text="张建国 13800001234\n王秀英 13700001234")
+    assert [objection.severity for objection in PersonalNumber().check_post(roster, _HISTORY)] == [Severity.HINT]
+    winners = a_post(title="获奖名单", text="张建国 13800001234\n王秀英 13700001234")
+    assert [objection.severity for objection in PersonalNumber().check_post(winners, _HISTORY)] == [Severity.REMINDER]
+    wanted = a_post(title="通缉令", text=f"张某某，身份证号{_ID}")
+    assert [objection.confirm for objection in PersonalNumber().check_post(wanted, _HISTORY)] == [True]
+
+
 def test_a_finding_never_tells_where_somebody_lives() -> None:
     post = a_post(title="救助公示", text="拟救助对象张某某，现住锦绣小区3号楼2单元501室，邮箱zhangsan@163.com。")
     (objection,) = PersonalNumber().check_post(post, _HISTORY)

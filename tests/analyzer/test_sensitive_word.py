@@ -53,6 +53,17 @@ def test_a_file_of_your_own_replaces_the_words_and_a_mention_stays_one(tmp_path:
     assert [hit.severity for hit in _hits("毒品检验报告", rule)] == [Severity.MENTION]
 
 
+def test_an_office_s_own_word_counts_unless_it_is_spoken_of(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "word,tag,suggestion\n滴滴答答贷,风险平台,\n最牛县长,用语,\n某某市委书计,称谓,某某市委书记\n", encoding="utf-8"
+    )
+    rule = SensitiveWord(lexicons=(str(path),))
+    assert _accused("滴滴答答贷上线了", rule) == ["滴滴答答贷"]
+    assert not _accused("警方提醒：滴滴答答贷涉嫌诈骗", rule)
+    assert _accused("某某市委书计出席打击犯罪会议", rule) == ["某某市委书计"]
+
+
 def test_a_post_gets_one_objection_that_a_person_can_check() -> None:
     post = a_post(text="扎实推进扫黑险恶，坚持为人名服务，严厉打击赌博。", url="https://example.invalid/1")
     (objection,) = SensitiveWord().check_post(post, _HISTORY)

@@ -1,5 +1,6 @@
 """Folding: what is written differently and means the same becomes the same, with the way back to every place."""
 
+import bisect
 import functools
 import re
 import unicodedata
@@ -38,6 +39,10 @@ class Folding(NamedTuple):
     def skips(self) -> bool:
         return self.skip_spaces or self.skip_symbols or bool(self.skip_characters)
 
+    @property
+    def without_skips(self) -> "Folding":
+        return self._replace(skip_spaces=False, skip_symbols=False, skip_characters="")
+
 
 PLAIN = Folding()
 
@@ -60,6 +65,10 @@ class Folded:
         if self.starts is None or self.ends is None:
             return start, end
         return int(self.starts[start]), int(self.ends[end - 1])
+
+    def place_of(self, given: int) -> int:
+        """The place in `text` of what stands at a code point of the text as given, or of what next is left of it."""
+        return given if self.starts is None else bisect.bisect_left(self.starts, given)
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)

@@ -11,6 +11,7 @@ _LONG_NUMBER = re.compile(
 )
 """Eleven digits and more, or the letter and digits of a passport or a Hong Kong card."""
 
+_WITH_COUNTRY = re.compile(r"(?:00)?86(1[3-9]\d{9})")
 _MAIL = re.compile(r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]+[@＠](?=[A-Za-z0-9])")
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE = re.compile(rf"[{_PROVINCES}][A-Za-z][·•. ]?(?=[A-Za-z]{{0,2}}\d)[A-Za-z0-9]{{5,6}}")
@@ -25,7 +26,8 @@ def mask(number: str, kind: str | None = None) -> str:
     places = [place for place, character in enumerate(number) if character.isalnum()]
     if kind == "plate":
         return _hidden(number, places[2:-2])
-    first, last = (3, 4) if len(places) == 11 else (2, 3)
+    abroad = _WITH_COUNTRY.fullmatch("".join(number[place] for place in places))
+    first, last = (abroad.start(1) + 3 if abroad else 3, 4) if abroad or len(places) == 11 else (2, 3)
     if number[:1].isalpha():
         first = 1
     return _hidden(number, places[first : len(places) - last])

@@ -12,7 +12,8 @@ _PRIVATE = re.compile(
     rf"(?:{_CHAT}|[微薇徽威](?=[\s:,.!?、a-z0-9]|$)|v(?![a-z])|q(?![a-z])|扣{_ENDS}|裙{_ENDS}|群{_ENDS})|"
     rf"(?:{_CHAT}|微|薇|q群)(?:号码|号|群)?\s?[:：]?\s?@?(?=[a-z0-9_-]{{0,19}}[0-9_])[a-z0-9_-]{{5,20}}|"
     r"私聊|私我|私信我|滴滴我|戳我|(?<!寻)找我(?=[\s,，。.!！]|$|拿|办|买)|联系我(?=[\s,，。.!！]|$)|"
-    r"[进入][群裙](?:领|看|拿|免费|即)|飞机联系|联系飞机|加我|扫码(?:进群|加[微vq]|看片)"
+    r"(?:微信|vx|qq|扣扣|电报|telegram|飞机)联系|联系(?:微信|vx|qq|扣扣|电报|telegram|飞机)(?!公众)|"
+    r"微信同号|同微信号|[进入加][群裙](?:领|看|拿|免费|即)|加我|扫码(?:进群|加[微vq]|看片)"
 )
 """Accounts of a person: no office sells anything by them."""
 
@@ -24,15 +25,16 @@ _LURE = re.compile(
     r"当[天日](?:拿证|出证|放款|下款)|秒(?:批|到账|下款|放款|出款)|不成功不收费|不过(?:全额)?退款|包(?:过|赢|中|赔)(?![程了])|"
     r"稳赚|躺赚|日[赚结]|月入(?:过万|\d)|提现秒到|大额无忧|诚信(?:经营|办理|合作)|[诚急]?招代理|招收代理|诚招|"
     r"需要的?(?:朋友|老板|亲)?(?:请|可)?(?:加|私|滴)|要的(?:来|加|联系|滴|私)|有意者?(?:请|可)?(?:加|私|联系)|"
-    r"全套服务|免费(?:试玩|试看|看片)|先[办考]后付|不中不收|不满意可换|一单一结|[单佣]金?[秒日]结|找客服|[导老]师带单|首存|点我|速来|24小时(?:接单|上门|发货)|非诚勿扰"
+    r"全套服务|免费(?:试玩|试看|看片)|先[办考]后付|不中不收|不满意可换|一单一结|[单佣]金?[秒日]结|找客服|[导老]师带单|首存|"
+    r"点我|速来|24小时(?:接单|上门|发货)|非诚勿扰"
 )
 """What only those say who sell what may not be sold."""
 
 _COMMON = re.compile(
     r"电话|热线|手机号|致电|来电|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)400-?\d{3}-?\d{4}|咨询|客服|联系|"
-    r"https?:|www\.|(?<![a-z0-9.])(?!gov\.)[a-z0-9-]{2,}\.(?:com|net|cc|vip|top|xyz|info|me|app|club|bet|site|tv)(?![a-z])|"
+    r"https?:|www\.|(?<![a-z0-9.])(?!gov\.)[a-z0-9-]{2,40}\.(?:com|net|cc|vip|top|xyz|info|me|app|club|bet|site|tv)(?![a-z])|"
     r"网址|官网|链接|二维码|扫码|下载|注册|点击|在线|代理|加盟|预[约订]|上门|收费|价格|售价|报价|只需|仅需|仅售|低至|"
-    r"(?<![\d罚])\d+(?:元|块)(?=[/一每起包,，\s]|$)|\d+/[晚次小套瓶克盒]|一手|欢迎|快速|快捷|安全可靠|高额?[赔返]"
+    r"(?<![\d罚])\d{1,7}(?:元|块)(?=[/一每起包,，\s]|$)|(?<!\d)\d{1,7}(?:元|块)?[/一][晚次小套瓶克盒把条]|面[交议]|一手|欢迎|快速|快捷|安全可靠|高额?[赔返]"
 )
 """Ways to get a thing that offices give for theirs too: they mean something only beside words that no office offers."""
 
@@ -44,6 +46,7 @@ _NAMED = re.compile(
 
 _CONTACT_LENGTH = 40
 _CONTACT_BEGINS = 8
+_NEAR = 100
 
 
 def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong: bool) -> str | None:
@@ -59,6 +62,11 @@ def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong:
         if cue := _cue_in(piece, strong=strong):
             return cue
     return None
+
+
+def offers_near(text: str, start: int, end: int) -> bool:
+    """Whether anything in the sentences round a place offers: dear questions need not be asked where nothing does."""
+    return _cue_in(text[max(0, start - _NEAR) : end + _NEAR], strong=False) is not None
 
 
 def _cue_in(piece: str, *, strong: bool) -> str | None:

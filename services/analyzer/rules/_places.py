@@ -1,6 +1,6 @@
 """What text rules say of a post: hits in its title and text gathered into one objection a person can check by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from services.analyzer.language.numbers import mask_all, quote
@@ -26,14 +26,17 @@ class Place(NamedTuple):
         return quote(self.text, self.hit.start, self.hit.end)
 
 
-def places_in(post: Post, rule: Rule) -> list[Place]:
-    """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger."""
+def places_in(post: Post, rule: Rule, check: Callable[[str], Iterable[Hit]] | None = None) -> list[Place]:
+    """Hits that ask for something, gravest first; a mere mention is for the person who writes, not for the ledger.
+
+    `check` in place of the rule's `check_text`, where the rule knows more of a post than one of its parts.
+    """
     parts = (("标题", post.title), ("正文", post.text))
     found = [
         Place(part, hit, text)
         for part, text in parts
         if text
-        for hit in rule.check_text(text)
+        for hit in (check or rule.check_text)(text)
         if hit.severity.gravity >= Severity.HINT.gravity
     ]
     return sorted(found, key=lambda place: -place.hit.severity.gravity)

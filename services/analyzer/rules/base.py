@@ -62,6 +62,11 @@ class Rule(Plugin):
         """
         return iter(())
 
+    @property
+    def reads_posts(self) -> bool:
+        """True when it has something to say of a post by itself."""
+        return type(self).check_post is not Rule.check_post
+
     def check_text(self, text: str) -> Iterator[Hit]:
         """What this rule would say of a text before it is published; no account needed."""
         return iter(())

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.advert import Advert, Cue, read_advert
+from services.analyzer.language.advert import Advert, read_advert
+from services.analyzer.language.advert_kinds import Cue
 from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.numbers import mask_all
 from services.analyzer.objection import History, Hit, Objection
@@ -103,4 +104,4 @@ def _reason(reading: Advert, folded: str) -> str:
 
 def _weighed(cue: Cue, masked: str) -> str:
     words = " ".join(masked[cue.start : cue.end].split())
-    return f"{cue.kind}“{words}”{cue.weight:+d}"
+    return f"{cue.kind.name}“{words}”{cue.weight:+d}"

@@ -6,9 +6,8 @@ from typing import ClassVar, Literal
 from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.numbers import mask
 from services.analyzer.language.personal.addresses import homes
-from services.analyzer.language.personal.shapes import may_hold_any, numbers_in
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._personal import Verdict, place_of, verdict_on, verdict_on_home
+from services.analyzer.rules._personal import Verdict, places_of, verdict_on, verdict_on_home
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
@@ -24,20 +23,10 @@ class PersonalNumber(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        folded = fold(text)
-        if not may_hold_any(folded.text):
-            return
-        for number in numbers_in(folded.text):
-            verdict = verdict_on(place_of(folded.text, number))
-            if verdict is not None:
-                yield _hit(text, folded, number.start, number.end, verdict)
-        for home in homes(folded.text):
-            verdict = verdict_on_home(folded.text, home)
-            if verdict is not None:
-                yield _hit(text, folded, home.start, home.end, verdict)
+        return _hits(text)
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
-        places = places_in(post, self)
+        places = places_in(post, self, lambda text: _hits(text, fold(post.title or "").text))
         if not places:
             return
         first = places[0]
@@ -52,6 +41,18 @@ class PersonalNumber(Rule):
             threshold="0处",
             confirm=not (first.hit.kind == "id_card" and first.hit.severity is Severity.DEDUCTION),
         )
+
+
+def _hits(text: str, head: str = "") -> Iterator[Hit]:
+    folded = fold(text)
+    for place in places_of(folded.text, head):
+        verdict = verdict_on(place)
+        if verdict is not None:
+            yield _hit(text, folded, place.number.start, place.number.end, verdict)
+    for home in homes(folded.text):
+        verdict = verdict_on_home(folded.text, home, head)
+        if verdict is not None:
+            yield _hit(text, folded, home.start, home.end, verdict)
 
 
 def _hit(text: str, folded: Folded, start: int, end: int, verdict: Verdict) -> Hit:

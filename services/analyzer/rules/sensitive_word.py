@@ -1,19 +1,22 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
-import re
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from services.analyzer.language.folding import Folding, fold
-from services.analyzer.language.lexicon import Match, load_lexicon
+from pydantic import Field, field_validator
+
+from services.analyzer.language.folding import fold
+from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon
+from services.analyzer.language.lexicon_options import LexiconOptions, parse_options
+from services.analyzer.language.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
-_MASKS = "*#·_~^|.-+"
-_MASKED = re.compile(r"[一-鿿][*#·_~^|.+-]{1,2}[一-鿿]")
+_MASKED_OPTIONS = LexiconOptions(numerals="none", skip_chars=MASKS)
 
 
 class SensitiveWord(Rule):
@@ -30,32 +33,45 @@ class SensitiveWord(Rule):
     - any other tag is an office's own: the word counts, unless officials act against it, warn of it or news tells of
       it in the same sentence: then it is a mention. Built-in topics, trades and superlatives keep their meaning there.
 
-    `lexicons` are CSV files `word,tag[,suggestion]` that take the place of the built-in words; tag `allow` protects
-    phrases. `reminder_tags` only remind. `skip_symbols` finds words with signs put between their characters.
+    `lexicons` are files (txt, csv or xlsx: `word,tag[,suggestion]`) that take the place of the built-in words and are
+    followed while in use; tag `allow` protects phrases. `lexicon_options` say how they match (docs/decisions/0014).
+    `reminder_tags` only remind.
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     lexicons: tuple[str, ...] = ()
     reminder_tags: tuple[str, ...] = ("vulgar", "absolute")
-    skip_symbols: bool = False
+    lexicon_options: Mapping[str, str | int | bool] = Field(default_factory=dict)
+
+    @field_validator("lexicon_options")
+    @classmethod
+    def _is_possible(cls, given: Mapping[str, str | int | bool]) -> Mapping[str, str | int | bool]:
+        parse_options(given)
+        return given
+
+    @functools.cached_property
+    def _options(self) -> LexiconOptions:
+        return parse_options(self.lexicon_options) if self.lexicons or self.lexicon_options else BUILT_IN_OPTIONS
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        folded = fold(text, Folding(skip_symbols=self.skip_symbols))
-        weigher = Weigher(folded.text, own=bool(self.lexicons))
-        for match in load_lexicon(self.lexicons).find_in(text, folded):
+        lexicon = load_lexicon(self.lexicons, self._options)
+        folded = fold(text, lexicon.options.folding)
+        weigher = Weigher(folded.text, own=bool(self.lexicons), everyday_words=self._options.everyday_words)
+        for match in lexicon.find_in(text, folded):
             weight = weigher.weigh(match)
             if weight.severity is not None:
                 yield self._hit(text, match, weight.severity, weight)
-        if not self.lexicons and _MASKED.search(text):
+        if not self.lexicons and may_hide_words(text):
             yield from self._masked(text)
 
     def _masked(self, text: str) -> Iterator[Hit]:
         """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
-        folded = fold(text, Folding(skip_characters=_MASKS))
+        lexicon = load_lexicon(options=_MASKED_OPTIONS)
+        folded = fold(text, lexicon.options.folding)
         weigher = Weigher(folded.text, own=False)
-        for match in load_lexicon().find_in(text, folded):
-            if match.word.tag in MASKED_TAGS and _MASKED.search(text, match.start, match.end):
+        for match in lexicon.find_in(text, folded):
+            if match.word.tag in MASKED_TAGS and is_masked(text, match.start, match.end):
                 weight = weigher.weigh(match)
                 if weight.severity is not None and weight.severity.accuses:
                     yield self._hit(text, match, weight.severity, weight)

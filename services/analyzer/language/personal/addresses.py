@@ -12,8 +12,15 @@ _DASHED = r"(?<=[区园苑寓村城府湾郡居院里庭])\s?[0-9]{1,3}-[0-9]{1,
 _HOUSE = rf"(?<=[村寨屯庄]){_COUNT}(?:组|社|队){_COUNT}[0-9]?号(?!楼|线)"
 ADDRESS = re.compile(rf"{_BUILDING}(?P<inside>(?:{_UNIT})?(?:{_ROOM})?)|(?P<exact>{_DASHED}|{_HOUSE})")
 
+_MARKS = (
+    re.compile(r"[0-9a-z甲乙丙](?:号楼|[栋幢座#])"),
+    re.compile(r"[0-9]-[0-9]{1,2}-[0-9]{3}"),
+    re.compile(rf"[村寨屯庄]{_COUNT}[组社队]"),
+)
+"""Three quick searches tell that most texts have none."""
+
 _PLACE = re.compile(r"(?:住址|地址|现住|家住|住在|[住在于是为])?([一-鿿0-9·]{2,24})\Z")
-_AFTER_CUE = re.compile(r".*(?:住址|地址|现住|家住|住在|居住|租住|[住在于是为到])")
+_AFTER_CUE = re.compile(r".{0,24}(?:住址|地址|现住|家住|住在|居住|租住|[住在于是为到])")
 
 
 class Home(NamedTuple):
@@ -26,6 +33,8 @@ class Home(NamedTuple):
 
 def homes(text: str) -> Iterator[Home]:
     """Every place that reads as building, unit, room; whether somebody lives there the words around it tell."""
+    if not any(mark.search(text) for mark in _MARKS):
+        return
     for match in ADDRESS.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]
         place = _PLACE.search(before)

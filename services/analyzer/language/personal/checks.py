@@ -12,7 +12,7 @@ _ID = re.compile(rf"(?:{_PROVINCES}[0-9]{{4}}|9{_PROVINCES}[0-9]{{3}})[0-9]{{11}
 """The second form: foreigners with permanent residence, 9 then province and the country's three digits."""
 
 _OLD_ID = re.compile(rf"{_PROVINCES}[0-9]{{13}}")
-_CARD = re.compile(r"[0-9]{13,19}")
+_CARD = re.compile(r"[0-9]{11,19}")
 _HONG_KONG = re.compile(r"([A-Z]{1,2})([0-9]{6})\(?([0-9A])\)?")
 _TAIWAN = re.compile(r"[A-Z][1289][0-9]{8}")
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
@@ -51,7 +51,7 @@ def is_old_id_number(number: str) -> bool:
 
 
 def is_card_number(number: str) -> bool:
-    """13 to 19 digits, not all the same, with the check digit of ISO/IEC 7812 (Luhn)."""
+    """11 to 19 digits, not all the same, with the check digit of ISO/IEC 7812 (Luhn); banks issue 13 and more."""
     value = bare(number)
     return bool(_CARD.fullmatch(value)) and len(set(value)) > 1 and bool(luhn.is_valid(value))
 

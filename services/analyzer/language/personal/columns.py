@@ -1,5 +1,7 @@
 """Tables flattened to text: under which headings a number stands, and whether it has its line or cell to itself."""
 
+import bisect
+import functools
 import re
 
 _HEADING = r"[^。；;！？!?0-9]{0,60}?"
@@ -14,7 +16,7 @@ _FARTHEST = 20_000
 def _beside(column: str) -> re.Pattern[str]:
     """A heading row: the person's column and this one, nothing but other headings between them, no colon behind."""
     return re.compile(
-        rf"{_PERSON}(?![:：]){_HEADING}{column}(?:号码?)?(?![:：为是])|{column}(?![:：]){_HEADING}{_PERSON}(?![:：])"
+        rf"{_PERSON}(?![:：]){_HEADING}{column}(?!号?码?[:：为是])|{column}(?![:：]){_HEADING}{_PERSON}(?![:：])"
     )
 
 
@@ -23,8 +25,16 @@ _HEADS = {"account": _beside(_ACCOUNT), "home": _beside(_HOME), "mobile": _besid
 
 def heading_before(text: str, column: str, start: int) -> bool:
     """True when a heading row with persons and this column (`account`, `home`, `mobile`) stands above the place."""
-    found = _HEADS[column].search(text, max(0, start - _FARTHEST), start)
-    return found is not None and any(edge in text[found.start() : start] for edge in _CELL_EDGE)
+    headings = _headings(text, column)
+    above = bisect.bisect_right(headings, start)
+    if not above or start - headings[above - 1] > _FARTHEST:
+        return False
+    return any(edge in text[headings[above - 1] : start] for edge in "\r\n")
+
+
+@functools.lru_cache(maxsize=32)
+def _headings(text: str, column: str) -> tuple[int, ...]:
+    return tuple(match.end() for match in _HEADS[column].finditer(text))
 
 
 def is_alone(text: str, start: int, end: int) -> bool:

@@ -66,6 +66,11 @@ def _shape(form: Form, pattern: str, is_real: Callable[[str], bool] = _always) -
 
 
 _SHAPES = (
+    _shape(
+        "email",
+        r"(?<![a-z0-9._%+\-/])[a-z0-9][a-z0-9._%+\-]*@"
+        r"(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,4}[a-z]{2,10}(?![a-z0-9@])",
+    ),
     _shape("student_number", rf"{_ALONE}[gl][0-9]{{17}}[0-9x]{_ENDS}", _is_student_number),
     _shape("disability_card", rf"{_ALONE}[0-9]{{17}}[0-9x][1-7][1-4](?:b[0-9]{{1,2}})?{_ENDS}", _is_disability_card),
     _shape("id_card", r"(?:(?<![0-9a-z])|(?<=id)|(?<=no)|(?<=sfz))[0-9]{17}[0-9x](?![0-9a-z])", is_id_number),
@@ -75,7 +80,7 @@ _SHAPES = (
         "mobile", rf"{_ALONE}(?:\+|00)(?:852|853|886)[ \-]?[0-9]{{1,5}}(?:[ \-]?[0-9]{{3,4}}){{1,2}}{_ENDS}", is_mobile
     ),
     _shape("id_card_15", rf"{_ALONE}[0-9]{{15}}{_ENDS}", is_old_id_number),
-    _shape("bank_card", rf"{_ALONE}[0-9]{{13,19}}{_ENDS}", _is_plain_card),
+    _shape("bank_card", rf"{_ALONE}[1-9][0-9]{{10,18}}{_ENDS}", _is_plain_card),
     _shape(
         "bank_card",
         rf"{_ALONE}[0-9]{{4}}(?:[ \-]{{1,2}}[0-9]{{4}}){{3}}[ \-]{{1,2}}[0-9]{{1,3}}{_ENDS}",
@@ -90,27 +95,17 @@ _SHAPES = (
     _shape("tw_id", rf"{_ALONE}[a-z][1289][0-9]{{8}}{_ENDS}", is_taiwan_id),
     _shape("passport", rf"{_ALONE}[a-z]{{1,2}}[0-9]{{6,10}}{_ENDS}"),
     _shape(
-        "email",
-        r"(?<![a-z0-9._%+\-/])[a-z0-9][a-z0-9._%+\-]*@"
-        r"(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,4}[a-z]{2,10}(?![a-z0-9@])",
-    ),
-    _shape(
         "plate",
         rf"[{_PROVINCE}][a-hj-z][·•. ]?(?:[0-9df][a-hj-np-z0-9][0-9]{{4}}|[0-9]{{5}}[df]|"
         r"(?=[a-z]{0,2}[0-9][a-z]?[0-9])[a-hj-np-z0-9]{4}[a-hj-np-z0-9挂学警港澳领])(?![a-z0-9])",
     ),
 )
 _ISLAND = re.compile(r"[0-9a-z+@][0-9a-z+\-.@_%() ·•]{5,}")
+_RUN = re.compile(r"[0-9][0-9][0-9](?:[0-9]{2}|[0-9]?[ \-]{1,2}[0-9]{3})")
+"""What every number has, or an @: digit by digit and in no alternation, since so a search is three times as fast."""
+
 _WORTH_IT = re.compile(r"@|[0-9](?:[^0-9@]{0,2}[0-9]){4}")
 _IN_LINK = re.compile(r"(?:https?:?//|www\.|://)[^\s一-鿿]*\Z")
-
-
-_ANY = re.compile(r"[0-9]{4}|@|[0-9](?:号楼|栋|幢|座|单元|[组社队号])")
-
-
-def may_hold_any(text: str) -> bool:
-    """False for a text that cannot hold a number, a mail address or a home; costs next to nothing."""
-    return _ANY.search(text) is not None
 
 
 class Number(NamedTuple):
@@ -125,6 +120,8 @@ class Number(NamedTuple):
 def numbers_in(text: str) -> list[Number]:
     """Left to right, none inside another, none that is part of a link; the text is folded."""
     found: list[Number] = []
+    if "@" not in text and not _RUN.search(text):
+        return found
     for island in _ISLAND.finditer(text):
         if _WORTH_IT.search(island.group()):
             found += _numbers_on(text, max(0, island.start() - 1), min(len(text), island.end() + 1))
@@ -133,12 +130,14 @@ def numbers_in(text: str) -> list[Number]:
 
 def _numbers_on(text: str, first: int, last: int) -> list[Number]:
     found: list[Number] = []
+    taken = bytearray(last - first)
     for shape in _SHAPES:
         for match in shape.pattern.finditer(text, first, last):
             start, end = match.span()
-            free = all(end <= other.start or start >= other.end for other in found)
+            free = not any(taken[start - first : end - first])
             if free and shape.is_real(bare(match.group())) and not _is_in_link(text, start):
                 found.append(Number(shape.form, start, end, bare(match.group())))
+                taken[start - first : end - first] = b"\1" * (end - start)
     return found
 
 

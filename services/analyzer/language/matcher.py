@@ -1,0 +1,149 @@
+"""A list of words in one automaton; a longer allowed phrase protects what is inside."""
+
+import bisect
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from services.analyzer.language.boundary import is_whole_word, looks_disguised
+from services.analyzer.language.characters import table
+from services.analyzer.language.detectors import detect
+from services.analyzer.language.folding import Folded, fold
+from services.analyzer.language.forms import Forms, Written
+from services.analyzer.language.lexicon_options import LexiconOptions
+from services.analyzer.language.variants import sound_of
+from services.analyzer.language.words import Word
+
+_SELF_EVIDENT_LENGTH = 4
+"""A word this long does not come about by chance where two others meet."""
+
+_Place = tuple[int, int, Word]
+
+
+class Match(NamedTuple):
+    """`start` and `end` are code points of the text as given; `folded_start` and `folded_end` of its folded form."""
+
+    start: int
+    end: int
+    folded_start: int
+    folded_end: int
+    word: Word
+
+
+class Lexicon:
+    """Words to find and phrases to leave alone. Build it once; finding is thread-safe."""
+
+    def __init__(self, words: Iterable[Word], options: LexiconOptions | None = None, version: str = "") -> None:
+        """`version` tells which contents of its files these are."""
+        self.options = options or LexiconOptions()
+        self.version = version
+        self._forms = Forms(words, self.options)
+        self._automaton = AhoCorasick(self._forms.keys)
+        self._sounds = AhoCorasick(list(self._forms.sounds))
+        self._sounding = list(self._forms.sounds.values())
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Every place of every word, in order. Of two that overlap only the first and longest is named by default."""
+        yield from self.find_in(text, fold(text, self.options.folding))
+
+    def find_in(self, text: str, folded: Folded) -> Iterator[Match]:
+        """As `find`, for a text that is folded already by `options.folding`."""
+        places, allowed = self._literal(text, folded)
+        if self._sounding:
+            places += self._by_sound(text, folded)
+        if allowed:
+            covered = _Cover(allowed)
+            places = [place for place in places if not covered.holds(place[0], place[1])]
+        places += detect(text, folded, self.options)
+        for start, end, word in self._chosen(places) if len(places) > 1 else places:
+            first, last = folded.span(start, end)
+            yield Match(first, last, start, end, word)
+
+    def _literal(self, text: str, folded: Folded) -> tuple[list[_Place], list[tuple[int, int]]]:
+        """Places of words, and of allowed phrases."""
+        places: list[_Place] = []
+        allowed: list[tuple[int, int]] = []
+        forms = self._forms
+        for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
+            if index >= forms.first_allowed:
+                allowed.append((start, end))
+            elif index in forms.special:
+                places += self._special(text, folded, start, end, forms.special[index])
+            elif self._stands_alone(text, folded, start, end):
+                places.append((start, end, forms.words[index]))
+        return places, allowed
+
+    def _special(self, text: str, folded: Folded, start: int, end: int, written: Sequence[Written]) -> Iterator[_Place]:
+        for form in written:
+            first, last = start - len(form.before), end + len(form.after)
+            if not form.fits(text, folded, start, end):
+                continue
+            alone = looks_disguised(folded.text, first, last) if form.disguised else None
+            if self._stands_alone(text, folded, first, last) if alone is None else alone:
+                yield first, last, form.word
+                return
+
+    def _by_sound(self, text: str, folded: Folded) -> Iterator[_Place]:
+        for index, start, end in self._sounds.find_matches_as_indexes(sound_of(folded.text), overlapping=True):
+            written = folded.text[start:end]
+            if written not in self._forms.written and looks_disguised(folded.text, start, end):
+                yield start, end, self._sounding[index]
+
+    def _stands_alone(self, text: str, folded: Folded, start: int, end: int) -> bool:
+        """Latin words and numbers need their own edges (ass in grass, 69 in 695), Chinese ones are not cut across."""
+        left, right = folded.text[start], folded.text[end - 1]
+        if "一" <= left <= "鿿" and "一" <= right <= "鿿":
+            long = end - start >= _SELF_EVIDENT_LENGTH
+            return long or not self.options.whole_words or self._is_whole(text, folded, start, end)
+        first, last = folded.span(start, end)
+        before, after = text[first - 1 : first] if first else "", text[last : last + 1]
+        return not (self._runs_on(left, before) or self._runs_on(right, after))
+
+    def _is_whole(self, text: str, folded: Folded, start: int, end: int) -> bool:
+        """Signs that are passed over still part words, except those inside the hit."""
+        if self.options.folding.skips:
+            first, last = folded.span(start, end)
+            whole = fold(text, self.options.folding.without_skips)
+            left, right = whole.place_of(first), whole.place_of(last)
+            if right - left == end - start:
+                return is_whole_word(whole.text, left, right)
+        return is_whole_word(folded.text, start, end)
+
+    def _runs_on(self, edge: str, neighbour: str) -> bool:
+        """True when the word's edge and its neighbour belong to one Latin word or one number."""
+        if not neighbour or "一" <= edge <= "鿿":
+            return False
+        beside = chr(table(self.options.folding.style)[ord(neighbour)])
+        if edge.isdigit():
+            return self.options.digit_boundary and beside.isdigit()
+        return self.options.latin_word_boundary and _is_latin(edge) and _is_latin(beside)
+
+    def _chosen(self, places: list[_Place]) -> Iterator[_Place]:
+        if self.options.overlap:
+            yield from sorted(places, key=lambda place: place[:2])
+            return
+        sign = 1 if self.options.match == "shortest" else -1
+        reach = 0
+        for place in sorted(places, key=lambda place: (place[0], sign * place[1])):
+            if place[0] >= reach:
+                yield place
+                reach = place[1]
+
+
+class _Cover:
+    """The allowed phrases of one text, asked for thousands of places in a long one."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._reach = list(itertools.accumulate((end for _, end in ordered), max))
+
+    def holds(self, start: int, end: int) -> bool:
+        at = bisect.bisect_right(self._starts, start)
+        return at > 0 and self._reach[at - 1] >= end
+
+
+def _is_latin(character: str) -> bool:
+    return character.isalpha() and character < "\u0370"

@@ -1,0 +1,86 @@
+"""Other ways in which a word may be written: with digits for numerals, written apart, of one sound, with wildcards."""
+
+import functools
+import itertools
+import math
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analyzer.language.shapes import parts
+from services.analyzer.language.sounds import same_sound
+
+_NUMERALS = "零一二三四五六七八九"
+_WRITTEN_OUT = "零壹贰叁肆伍陆柒捌玖"
+_TO_DIGIT = str.maketrans(_NUMERALS + "〇", "0123456789" + "0")
+_TO_WRITTEN_OUT = str.maketrans(_NUMERALS, _WRITTEN_OUT)
+_FROM_DIGIT = [str.maketrans("0123456789", to) for to in (_NUMERALS, "〇" + _NUMERALS[1:], _WRITTEN_OUT)]
+_HAS_NUMERAL = re.compile(f"[{_NUMERALS}〇]")
+_HAS_DIGIT = re.compile(r"[0-9]")
+_MOST_FORMS = 64
+"""Literal forms of one wildcard word that are searched for; what lies beside them is compared where one is found."""
+
+Position = frozenset[str] | None
+"""The characters that may stand at one place; null: any."""
+
+
+def with_digits(word: str) -> Iterator[str]:
+    """下三滥 as 下3滥 and 下叁滥. A word of numerals alone (三, 一一) has none: it would be any number."""
+    if _HAS_NUMERAL.search(word) and word.translate(_TO_DIGIT).strip("0123456789"):
+        yield word.translate(_TO_DIGIT)
+        yield word.translate(_TO_WRITTEN_OUT)
+
+
+def with_numerals(word: str) -> Iterator[str]:
+    """0售 as 零售, 〇售."""
+    if _HAS_DIGIT.search(word):
+        yield from (word.translate(table) for table in _FROM_DIGIT)
+
+
+def written_apart(word: str) -> Iterator[str]:
+    """赌博 as 贝者博, and with every character apart that can be; single characters have too many other readings."""
+    if len(word) < 2:
+        return
+    apart = ["".join(parts(character)) or character for character in word]
+    for place, pieces in enumerate(apart):
+        if pieces != word[place]:
+            yield word[:place] + pieces + word[place + 1 :]
+    yield "".join(apart)
+
+
+def sound_of(text: str) -> str:
+    """As long as the text: each Chinese character replaced by the one that stands for its sound."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return _sounds()[codes].tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@functools.cache
+def _sounds() -> npt.NDArray[np.uint32]:
+    codes = np.arange(0x110000, dtype=np.uint32)
+    codes[list(same_sound())] = list(same_sound().values())
+    return codes
+
+
+def wildcard(word: str) -> list[Position] | None:
+    """`.[中美]国` place by place; null for a word without wildcards, or with a bracket left open."""
+    if not re.search(r"\.|\[", word) or not re.fullmatch(r"(?:\[[^\[\]]+\]|[^\[\]])+", word):
+        return None
+    places = re.findall(r"\[[^\[\]]+\]|.", word, re.DOTALL)
+    return [None if place == "." else frozenset(place.strip("[]") if len(place) > 1 else place) for place in places]
+
+
+def literals(positions: list[Position]) -> tuple[int, list[str]]:
+    """Where the longest stretch of a wildcard word begins that few enough literal forms can be, and those forms."""
+    stretches = [(first, last) for first in range(len(positions)) for last in range(first + 1, len(positions) + 1)]
+    countable = [(last - first, first) for first, last in stretches if _few(positions[first:last])]
+    if not countable:
+        return 0, []
+    length, first = max(countable, key=lambda stretch: (stretch[0], -stretch[1]))
+    sets = [sorted(one or ()) for one in positions[first : first + length]]
+    return first, ["".join(form) for form in itertools.product(*sets)]
+
+
+def _few(sets: list[Position]) -> bool:
+    return math.prod(len(one) if one else _MOST_FORMS + 1 for one in sets) <= _MOST_FORMS
