@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.analyzer.retention import Retention
+from services.analyzer.rulebook import load_rulebook
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.store import Store, open_store
 from shared.storage.tables import metadata
@@ -160,8 +161,11 @@ def test_a_copy_counts_against_originality_and_puts_the_account_to_check(store: 
         for n, body in enumerate(bodies)
     ]
     probe = a_probe(NOW, account_id="2", newest_post_at=own[-1].published_at, post_ids=[post.id for post in own])
-    Analyzer(store).judge(firsts)
-    Analyzer(store).judge([*own, probe])
+    book = load_rulebook()
+    entries = tuple(entry for entry in book.entries if entry.rule in ("copied_post", "originality"))
+    analyzer = Analyzer(store, book.model_copy(update={"entries": entries}))
+    analyzer.judge(firsts)
+    analyzer.judge([*own, probe])
     (ratio,) = [finding for finding in held_at(store, FAR) if finding.rule == "originality"]
     assert ratio.measured == "0.0%（0/12）"
     assert "相同12条" in ratio.sentence
