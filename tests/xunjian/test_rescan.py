@@ -64,11 +64,10 @@ def test_a_new_word_is_found_in_a_year_of_posts(folder: Path) -> None:
 
 
 def test_options_of_a_list_are_those_of_check(folder: Path) -> None:
-    option = ("--lexicon-option", "homophones=true")
-    lexicon = a_lexicon(folder, "word,tag\n量子堆费,新词\n")
-    assert rescan("--lexicon", lexicon, "--jsonl").stdout == ""
-    assert rescan("--lexicon", lexicon, "--jsonl", *option).stdout.count("\n") == 2
-    assert "nonsense" in str(rescan("--lexicon", lexicon, "--lexicon-option", "nonsense=1").exception)
+    asked = ("--lexicon", a_lexicon(folder), "--jsonl", "--lexicon-option")
+    assert rescan(*asked, "only_category=新词").stdout.count("\n") == 2
+    assert rescan(*asked, "only_category=旧词").stdout == ""
+    assert "nonsense" in str(rescan(*asked, "nonsense=1").exception)
 
 
 def test_a_longer_period_reaches_further_back(folder: Path) -> None:
