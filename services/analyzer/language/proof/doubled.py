@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from services.analyzer.language import segmenter
-from services.analyzer.language.proof.fault import Fault, graded
+from services.analyzer.language.proof.fault import Fault, graded, is_short
 
 KIND = "doubled"
 _LONGEST = 12
@@ -17,30 +17,14 @@ _CHINESE = re.compile(r"[一-鿿]+")
 _TWO_MARKS = re.compile(r"[，、；：。][，、；：。]+")
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
+_LEVELS = "省市县区镇乡"
+_SINGLES = _SIGNS | frozenset(_LEVELS)
 _FREE = frozenset("的了是")
 """What follows these may begin with any character; what follows the others has to be a word, since jieba does not
 know all names (和|和县) and compounds (在|在建)."""
-_NOUNS = frozenset(
-    (
-        "群众",
-        "干部",
-        "同志",
-        "部门",
-        "单位",
-        "人员",
-        "企业",
-        "项目",
-        "问题",
-        "情况",
-        "任务",
-        "措施",
-        "精神",
-        "会议",
-        "代表",
-    )
-)
-"""One too many where the phrase ends with the second; before another noun it may begin a name (社区社区服务中心)."""
 _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很太真非越再不来走加谢恭哈嘿嘟]")
+_NOUN_TAGS = ("n", "nt", "nz", "b")
+_OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
 _GOES_ON = re.compile(r"[一-鿿]")
 _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
 
@@ -70,7 +54,7 @@ def _repeats(text: str) -> Iterator[tuple[int, int]]:
         while place >= 0:
             start = place - first
             word = text[start : start + length]
-            if word in _SIGNS if length == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word):
+            if word in _SINGLES if length == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word):
                 yield start, length
             place = equal.find(run, place + 1, first + size)
 
@@ -88,6 +72,8 @@ def _equal(text: str) -> bytes:
 
 def _single(text: str, start: int) -> Fault | None:
     word = text[start]
+    if word in _LEVELS:
+        return _place_lost(text, start)
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
     ends = _cut_at(text, start, start + 2)
@@ -98,26 +84,35 @@ def _single(text: str, start: int) -> Fault | None:
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word)
 
 
+def _place_lost(text: str, start: int) -> Fault | None:
+    """区区委, where no name of a place goes before it as in 朝阳区区委."""
+    if _GOES_ON.match(text[max(0, start - 1) : start]) or not _OFFICE.match(text, start + 2):
+        return None
+    return Fault(start, start + 2, KIND, f"“{text[start]}”重复，或前面缺少地名")
+
+
 def _several(text: str, start: int, length: int) -> Fault | None:
     word, end = text[start : start + length], start + 2 * length
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
         return None
     edges = _cut_at(text, start, end)
-    known = word in _never_twice() or _is_noun_too_many(text, word, end)
+    known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
     if not known and not {start, start + length, end} <= edges:
+        return None
+    if length == 2 and not known and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论, 我们我们 begins a clause
         return None
     certain = known or (length > 2 and _goes_on(text, start, end))
     return Fault(start, end, KIND, f"“{word}”重复", graded(certain=certain), word)
 
 
 @functools.cache
-def _never_twice() -> frozenset[str]:
-    lines = Path(__file__).with_name("never_twice.txt").read_text(encoding="utf-8").splitlines()
+def _words(name: str) -> frozenset[str]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _is_noun_too_many(text: str, word: str, end: int) -> bool:
-    return word in _NOUNS and _PHRASE_ENDS.match(text, end) is not None
+    return word in _words("doubled_nouns.txt") and _PHRASE_ENDS.match(text, end) is not None
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
@@ -138,4 +133,5 @@ def _of_marks(text: str, match: re.Match[str]) -> Fault | None:
     if "。。。" in marks or (len(marks) > 2 and len(set(marks)) == 1):
         return None
     suggestion = marks[0] if len(set(marks)) == 1 else ("。" if marks in ("；。", "，。", "、。") else None)
-    return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", suggestion=suggestion)
+    severity = graded(certain=is_short(text))
+    return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)
