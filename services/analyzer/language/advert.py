@@ -22,6 +22,9 @@ _PARAGRAPH_SCORE = 6
 _REACH = 600
 """Code points within which cues belong to one offer: a long article names many prices and places that do not."""
 
+_TELLING = (Family.WAY, Family.OFFER, Family.TRADE)
+"""One cue of these must be more than a price, a telephone number or an address, which notices print too."""
+
 _ENOUGH_ALONE = ("网店入口", "商务合作")
 """Ways that are an offer too."""
 
@@ -45,7 +48,9 @@ class Advert(NamedTuple):
     @property
     def sells(self) -> bool:
         families = {cue.kind.family for cue in self.cues}
-        if self.score < self.enough or Family.WAY not in families or len(self.cues) < 2:
+        if self.score < self.enough or Family.WAY not in families:
+            return False
+        if not any(cue.weight > 1 for cue in self.cues if cue.kind.family in _TELLING):
             return False
         return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind.name in _ENOUGH_ALONE for cue in self.cues)
 

@@ -111,7 +111,7 @@ def verdict_on_home(text: str, home: Home, head: str = "") -> Verdict | None:
         or surroundings.is_open_call(text)
     ):
         return None
-    named = names.mentions_somebody(line) or names.names_before(before) or surroundings.PRIVATE_NAMED.search(line)
+    named = names.mentions_somebody(line) or names.names_before(before) or surroundings.private_persons_named(line)
     if not named:
         return None
     lives = surroundings.LIVES.search(text[max(first, home.start - 25) : home.start + 1]) is not None
@@ -213,8 +213,8 @@ def _is_of_private_person(place: Place) -> bool:
         return False
     if surroundings.DUTY.search(place.head):
         return False
-    called = [match.end() for match in surroundings.PRIVATE_NAMED.finditer(before)]
-    if called and not surroundings.OFFICE.search(before, called[-1] - 1):
+    called = surroundings.private_persons_named(before)
+    if called and not surroundings.OFFICE.search(before, called[-1]):
         return True
     if place.listed is not None:
         office = surroundings.OFFICE.search(place.line) or surroundings.DUTY.search(place.listed)

@@ -52,9 +52,14 @@ def names_after(text: str) -> bool:
     return bool(cells) and (is_name(cells[0]) or _ADDRESSED.match(cells[0]) is not None)
 
 
+def is_addressed(word: str) -> bool:
+    """True for 张某某 and 王女士, which are nothing else whatever follows."""
+    return _ADDRESSED.fullmatch(word) is not None
+
+
 def is_name(word: str) -> bool:
     """True for 张某某 and 刘翠兰, false for 方式: the whole of it is a name and no ordinary word."""
-    if _ADDRESSED.fullmatch(word):
+    if is_addressed(word):
         return True
     if not _BARE.fullmatch(word) or _NO_NAMES.fullmatch(word):
         return False

@@ -3,6 +3,8 @@
 import functools
 import re
 
+from services.analyzer.language.personal.names import is_addressed, is_name
+
 _SENT = (
     r"订单|运单|快递|单号|流水|交易号|票号|序列|货号|条码|条形码|批号|信用代码|项目代码|版本|网址|http|"
     r"order|tracking|serial|invoice|waybill"
@@ -32,7 +34,7 @@ OFFICE = re.compile(
 
 DUTY = re.compile(
     r"值班|值守|通讯录|联系人|联络员|联系表|河长|湖长|林长|田长|路长|网格|包保|责任人|负责人|公示牌|热线|咨询|职务|防汛|"
-    r"应急|网点|服务点|门店|经理|主任|书记|所长|站长|民警|律师|志愿者|工作人员|调解员|救援|干部|专员|代办员|专干"
+    r"应急|网点|服务点|门店|经理|主任|书记|所长|站长|民警|律师|志愿者|工作人员|调解员|救援|干部|专员|代办员|专干|科室|部门|窗口|辖区|分工|责任区|点位|包联|驻村|帮扶"
 )
 """Head of a list of people who are there to be called; its rows need not say so again."""
 
@@ -49,11 +51,8 @@ PRIVATELY_CALLED = re.compile(
 )
 """家长电话 right before the number, or an identity number that it goes with."""
 
-PRIVATE_NAMED = re.compile(
-    rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}[一-鿿](?:[某×xX*＊]|女士|先生|同学|[一-鿿]{{1,2}}[，,\s（(、]|[一-鿿]{{1,2}}的?(?:手机|电话|家住|现住|住))"
-)
-"""The same with the name right behind: 低保户张某某."""
-
+_PRIVATE_NAMED = re.compile(rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}([一-鿿·×xX*＊]{{2,5}})")
+_BEHIND_NAME = re.compile(r"的?(?:手机|电话|家住|现住|住|身份证|$)")
 
 CARD = re.compile(r"卡\s?号|银行卡|信用卡|储蓄卡|借记卡|工资卡|一卡通")
 """What a card number is called."""
@@ -106,6 +105,18 @@ def is_other_number(text: str, start: int, *, proven: bool = False) -> bool:
     clause = _CLAUSE.split(text[max(0, start - 16) : start])[-1]
     labels = list(_LABELS.finditer(clause))
     return bool(labels) and labels[-1].lastgroup in (("sent",) if proven else ("sent", "counted"))
+
+
+def private_persons_named(text: str) -> list[int]:
+    """Where the names begin that stand right behind what their bearers are: 低保户张某某."""
+    return [match.start(1) for match in _PRIVATE_NAMED.finditer(text) if _begins_with_name(match[1])]
+
+
+def _begins_with_name(words: str) -> bool:
+    return any(
+        is_addressed(words[:length]) or (is_name(words[:length]) and _BEHIND_NAME.match(words, length) is not None)
+        for length in range(2, len(words) + 1)
+    )
 
 
 @functools.lru_cache(maxsize=16)
