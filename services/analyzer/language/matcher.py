@@ -14,7 +14,7 @@ from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.forms import Forms, Written
 from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.variants import sound_of
-from services.analyzer.language.words import Word
+from services.analyzer.language.words import Word, WordTable
 
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
@@ -35,11 +35,18 @@ class Match(NamedTuple):
 class Lexicon:
     """Words to find and phrases to leave alone. Build it once; finding is thread-safe."""
 
-    def __init__(self, words: Iterable[Word], options: LexiconOptions | None = None, version: str = "") -> None:
-        """`version` tells which contents of its files these are."""
+    def __init__(
+        self,
+        words: Iterable[Word] | WordTable,
+        options: LexiconOptions | None = None,
+        version: str = "",
+        shields: Sequence[str] = (),
+    ) -> None:
+        """`version` tells which contents of its files these are; `shields` are phrases to leave alone, unless named."""
         self.options = options or LexiconOptions()
         self.version = version
-        self._forms = Forms(words, self.options)
+        self._table = words if isinstance(words, WordTable) else WordTable.of(words)
+        self._forms = Forms(self._table, self.options, shields)
         self._automaton = AhoCorasick(self._forms.keys)
         self._sounds = AhoCorasick(list(self._forms.sounds))
         self._sounding = list(self._forms.sounds.values())
@@ -72,7 +79,7 @@ class Lexicon:
             elif index in forms.special:
                 places += self._special(text, folded, start, end, forms.special[index])
             elif self._stands_alone(text, folded, start, end):
-                places.append((start, end, forms.words[index]))
+                places.append((start, end, self._table[forms.places[index]]))
         return places, allowed
 
     def _special(self, text: str, folded: Folded, start: int, end: int, written: Sequence[Written]) -> Iterator[_Place]:
@@ -89,7 +96,7 @@ class Lexicon:
         for index, start, end in self._sounds.find_matches_as_indexes(sound_of(folded.text), overlapping=True):
             written = folded.text[start:end]
             if written not in self._forms.written and looks_disguised(folded.text, start, end):
-                yield start, end, self._sounding[index]
+                yield start, end, self._table[self._sounding[index]]
 
     def _stands_alone(self, text: str, folded: Folded, start: int, end: int) -> bool:
         """Latin words and numbers need their own edges (ass in grass, 69 in 695), Chinese ones are not cut across."""

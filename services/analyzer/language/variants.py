@@ -4,7 +4,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ _WRITTEN_OUT = "零壹贰叁肆伍陆柒捌玖"
 _TO_DIGIT = str.maketrans(_NUMERALS + "〇", "0123456789" + "0")
 _TO_WRITTEN_OUT = str.maketrans(_NUMERALS, _WRITTEN_OUT)
 _FROM_DIGIT = [str.maketrans("0123456789", to) for to in (_NUMERALS, "〇" + _NUMERALS[1:], _WRITTEN_OUT)]
-_HAS_NUMERAL = re.compile(f"[{_NUMERALS}〇]")
-_HAS_DIGIT = re.compile(r"[0-9]")
+_NUMERAL = re.compile(f"[{_NUMERALS}〇]")
+_DIGIT = re.compile(r"[0-9]")
 _MOST_FORMS = 64
 """Literal forms of one wildcard word that are searched for; what lies beside them is compared where one is found."""
 
@@ -26,17 +26,32 @@ Position = frozenset[str] | None
 """The characters that may stand at one place; null: any."""
 
 
-def with_digits(word: str) -> Iterator[str]:
-    """下三滥 as 下3滥 and 下叁滥. A word of numerals alone (三, 一一) has none: it would be any number."""
-    if _HAS_NUMERAL.search(word) and word.translate(_TO_DIGIT).strip("0123456789"):
-        yield word.translate(_TO_DIGIT)
-        yield word.translate(_TO_WRITTEN_OUT)
+def with_digits(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Those with a numeral, each with other ways to write it: 下三滥 as 下3滥 and 下叁滥.
+
+    Not of words that are nothing but numerals (三, 一一): they would be any number.
+    """
+    for word in _lines_with(_NUMERAL, words):
+        if word.translate(_TO_DIGIT).strip("0123456789"):
+            yield word, word.translate(_TO_DIGIT)
+            yield word, word.translate(_TO_WRITTEN_OUT)
 
 
-def with_numerals(word: str) -> Iterator[str]:
-    """0售 as 零售, 〇售."""
-    if _HAS_DIGIT.search(word):
-        yield from (word.translate(table) for table in _FROM_DIGIT)
+def with_numerals(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Those with a digit, each with other ways to write it: 0售 as 零售, 〇售."""
+    for word in _lines_with(_DIGIT, words):
+        yield from ((word, word.translate(table)) for table in _FROM_DIGIT)
+
+
+def _lines_with(characters: re.Pattern[str], words: Iterable[str]) -> Iterator[str]:
+    """Of many words those with one of the characters: one pass over all of them at once."""
+    joined = "\n".join(words)
+    reached = -1
+    for match in characters.finditer(joined):
+        if match.start() > reached:
+            end = joined.find("\n", match.start())
+            reached = len(joined) if end < 0 else end
+            yield joined[joined.rfind("\n", 0, match.start()) + 1 : reached]
 
 
 def written_apart(word: str) -> Iterator[str]:
