@@ -31,16 +31,23 @@ def with_digits(words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
     Not of words that are nothing but numerals (三, 一一): they would be any number.
     """
-    for word in _lines_with(_NUMERAL, words):
-        if word.translate(_TO_DIGIT).strip("0123456789"):
-            yield word, word.translate(_TO_DIGIT)
-            yield word, word.translate(_TO_WRITTEN_OUT)
+    concerned = list(_lines_with(_NUMERAL, words))
+    digits, written_out = (_translated(concerned, table) for table in (_TO_DIGIT, _TO_WRITTEN_OUT))
+    for word, *others in zip(concerned, digits, written_out, strict=True):
+        if not others[0].isdigit():
+            yield from ((word, other) for other in others)
 
 
 def with_numerals(words: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Those with a digit, each with other ways to write it: 0售 as 零售, 〇售."""
-    for word in _lines_with(_DIGIT, words):
-        yield from ((word, word.translate(table)) for table in _FROM_DIGIT)
+    concerned = list(_lines_with(_DIGIT, words))
+    for table in _FROM_DIGIT:
+        yield from zip(concerned, _translated(concerned, table), strict=True)
+
+
+def _translated(words: list[str], table: dict[int, int]) -> list[str]:
+    """All at once, which is much faster; no word holds a line's end."""
+    return "\n".join(words).translate(table).split("\n") if words else []
 
 
 def _lines_with(characters: re.Pattern[str], words: Iterable[str]) -> Iterator[str]:
