@@ -13,6 +13,7 @@ from xunjian.ledger import ledger_app
 from xunjian.parse import parse
 from xunjian.replay import replay
 from xunjian.report import report
+from xunjian.rescan import rescan
 from xunjian.rulebook import rulebook_app
 from xunjian.run import run
 from xunjian.schema import schema
@@ -36,7 +37,7 @@ def prepare() -> None:
     configure_logs("auto", "warning")
 
 
-for command in (run, visit, parse, check, similar, replay, report, schema, doctor):
+for command in (run, visit, parse, check, similar, replay, rescan, report, schema, doctor):
     app.command()(command)
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(ledger_app, name="ledger")

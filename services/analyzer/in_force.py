@@ -41,18 +41,22 @@ class Rulebooks:
 
     def label(self, at: datetime) -> str:
         """`cn@2026.1，甘肃省 gansu@2026.1`: what is in force at a moment, for reports."""
-        named = [f"{row.region} {row.rulebook.label}".strip() for row in self._in_force(at)]
+        named = [f"{row.region} {row.rulebook.label}".strip() for row in self._rows_in_force(at)]
         return "，".join([*named[-1:], *named[:-1]])
 
     def deadline_days(self, at: datetime) -> str:
         """`7,10,12,13,14,90`: days of silence at which some rule says something new, for the collector's plan."""
-        moments = {moment for row in self._in_force(at) for moment in row.rulebook.deadlines()}
+        moments = {moment for row in self._rows_in_force(at) for moment in row.rulebook.deadlines()}
         return ",".join(f"{moment / timedelta(days=1):g}" for moment in sorted(moments))
 
     def digest(self, at: datetime) -> str:
         """Changes when anything that is in force changes, by a new file or by its date."""
-        rows = "".join(row.region + row.rulebook.digest for row in self._in_force(at))
+        rows = "".join(row.region + row.rulebook.digest for row in self._rows_in_force(at))
         return hashlib.sha256(rows.encode()).hexdigest()[:16]
+
+    def in_force(self, at: datetime) -> list[Rulebook]:
+        """Every rulebook that some account may fall under at a moment."""
+        return [row.rulebook for row in self._rows_in_force(at)]
 
     def check(self) -> None:
         """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""
@@ -65,7 +69,7 @@ class Rulebooks:
             self._matching[region] = tuple(row.rulebook for row in rows)
         return self._matching[region]
 
-    def _in_force(self, at: datetime) -> list[Local]:
+    def _rows_in_force(self, at: datetime) -> list[Local]:
         day: date = to_shanghai(at).date()
         return [row for row in self._rows if row.rulebook.is_in_force(day)]
 

@@ -13,6 +13,7 @@ from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.posts import Posts
 from shared.storage.reports import Reports
 from shared.storage.standings import Standings
 from shared.storage.thinning import Thinning
@@ -30,6 +31,7 @@ class Store:
         self.visits = Visits(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
+        self.posts = Posts(database)
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)

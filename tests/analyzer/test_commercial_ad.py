@@ -7,25 +7,37 @@ import re
 import pytest
 
 from services.analyzer.language.advert import read_advert
+from services.analyzer.language.advert_against import AGAINST
+from services.analyzer.language.advert_kinds import Finder
+from services.analyzer.language.advert_offers import OFFERS
+from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
+from services.analyzer.language.advert_ways import WAYS
 from services.analyzer.language.folding import fold
 from services.analyzer.objection import History
 from services.analyzer.rules.commercial_ad import CommercialAd
 from shared.events import Severity
-from tests.analyzer.advert_texts import ADVERTS, LATER_ADVERTS, LATER_NOTICES, NOTICES
+from tests.analyzer.advert_texts import (
+    ADVERTS,
+    LATER_ADVERTS,
+    LATER_NOTICES,
+    NOTICES,
+    THIRD_ADVERTS,
+    THIRD_NOTICES,
+)
 from tests.builders import NOW, a_post, an_account
 from tests.paths import SHARED, needs_shared
 
 _HISTORY = History(account=an_account(), watched_since=NOW)
 
 
-@pytest.mark.parametrize("text", [*ADVERTS, *LATER_ADVERTS])
+@pytest.mark.parametrize("text", [*ADVERTS, *LATER_ADVERTS, *THIRD_ADVERTS])
 def test_a_sale_is_found(text: str) -> None:
     (hit,) = CommercialAd().check_text(text)
     assert hit.severity is Severity.DEDUCTION
     assert text[hit.start : hit.end] == hit.text
 
 
-@pytest.mark.parametrize("text", [*NOTICES, *LATER_NOTICES])
+@pytest.mark.parametrize("text", [*NOTICES, *LATER_NOTICES, *THIRD_NOTICES])
 def test_what_an_office_prints_is_no_advertisement(text: str) -> None:
     assert list(CommercialAd().check_text(text)) == []
 
@@ -106,10 +118,10 @@ def test_the_platforms_own_mark_is_enough_alone() -> None:
         ("window_product_list", "挂有商品橱窗"),
         ("mp-common-shopprofile", "挂有店铺"),
         ("mp-common-cpsad", "标有佣金推广"),
-        ("url_struct.long_url=shop.taobao.com", "链接到购物网站"),
-        ("source_url=shop.taobao.com", "“阅读原文”链接到购物网站"),
-        ("href=item.jd.com", "链接到购物网站"),
-        ("mp-common-miniprogram=好物商城", "挂有商城小程序"),
+        ("url_struct.long_url=shop.taobao.com", "链接到购物网站（shop.taobao.com）"),
+        ("source_url=shop.taobao.com", "“阅读原文”链接到购物网站（shop.taobao.com）"),
+        ("href=item.jd.com", "链接到购物网站（item.jd.com）"),
+        ("mp-common-miniprogram=好物商城", "挂有商城小程序（好物商城）"),
         ("is_feed_ad=true", "标有广告推广"),
     ],
 )
@@ -152,3 +164,13 @@ def test_false_alarms_on_official_text_are_rare(name: str, most: float) -> None:
     lines = (SHARED / "datasets" / "gov" / f"{name}.dev.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines]
     assert sum(bool(list(CommercialAd().check_text(text))) for text in texts) <= most * len(texts)
+
+
+@pytest.mark.parametrize("text", [*ADVERTS, *NOTICES, *LATER_ADVERTS, *LATER_NOTICES, *THIRD_ADVERTS, *THIRD_NOTICES])
+def test_an_expression_misses_nothing_by_being_tried_round_its_anchors_only(text: str) -> None:
+    folded = fold(text).text + "\n"
+    for kind in (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES, *AGAINST):
+        if kind.pattern is not None:
+            alone = kind._replace(words=())
+            found = {(cue.start, cue.end) for cue in Finder([alone]).find(folded)}
+            assert {match.span() for match in kind.pattern.finditer(folded)} <= found, kind.name

@@ -28,6 +28,9 @@ def gravest(text: str) -> str | None:
         "请先关注本局公众号，方可办理社保业务。",
         "家长须知：下载“青禾教育”客户端后才能报到入学。",
         "投票截屏，于18点前上传至班级群。",
+        "家长需下载“国家反诈中心”APP并注册，截图发班级群。",
+        "请全体师生关注“青禾一中”公众号，完成后截图上报班主任。",
+        "每人每天须转发一条朋友圈，完成情况纳入考核。",
     ],
 )
 def test_an_order_counts(text: str) -> None:
@@ -46,6 +49,11 @@ def test_likes_for_gifts_are_a_reminder(text: str) -> None:
     ["关注公众号，转发本文并将截图发至后台，抽取20名幸运读者。", "点赞并截图发送至后台，领取博物馆门票一张。"],
 )
 def test_a_lottery_is_a_hint(text: str) -> None:
+    assert gravest(text) == "hint"
+
+
+@pytest.mark.parametrize("text", ["请求扩散！务必转发朋友圈，寻找走失老人。", "请务必点赞转发，让更多人知道！"])
+def test_a_plea_to_the_public_is_a_hint(text: str) -> None:
     assert gravest(text) == "hint"
 
 
@@ -76,6 +84,14 @@ def test_who_acts_against_it_only_mentions_it(text: str) -> None:
         "不信谣、不传谣、不转发，违者不得参加评优。",
         "扫码关注公众号后可以查询和预约。",
         "人人为志愿者点赞，处处有文明新风。",
+        "全体市民纷纷点赞转发，传递正能量。",
+        "必须给消防员点赞！转发致敬！",
+        "评选规则：关注公众号后投票，每人每天可投10票。",
+        "请各村关注汛情，发现险情拍照截图上报。",
+        "请家长关注天气预警信息，将接送方式截图发至班主任。",
+        "市民可关注“青禾12345”公众号，反映问题时请上传截图。",
+        "集赞活动须遵守法律规定。",
+        "作品点赞量作为评选参考。",
     ],
 )
 def test_praise_and_invitation_are_nothing(text: str) -> None:

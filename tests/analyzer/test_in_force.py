@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from services.analyzer.__main__ import build
 from services.analyzer.coverage import Timer
 from services.analyzer.in_force import Local, Rulebooks, load_rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import Rulebook, load_rulebook
 from shared.account import Account
+from shared.bus.sqlite import SqliteBus
 from shared.clock import SHANGHAI
 from shared.errors import InputError
 from shared.runtime.metrics import Metrics
+from shared.runtime.opening import Host
+from shared.runtime.settings import LocalRulebook, Settings, load_settings
 from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 
@@ -108,3 +112,26 @@ def test_what_only_the_old_rulebook_objected_to_is_dropped_on_the_day_of_the_new
     assert [finding for finding in held_at(store, NOW + days(1)) if finding.account_id == "1001"] == []
     assert store.notes.as_of("rulebook", NOW + days(1)) == "cn@2026.1，甘肃省 gansu@1"
     assert store.notes.as_of("deadline_days", NOW + days(1)) == "7,10,12,13,14,90"
+
+
+def test_the_analyzer_is_built_with_the_rulebooks_of_the_settings(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("rulebooks:\n  - {region: 甘肃省, rulebook: gansu}\n", encoding="utf-8")
+    bus = SqliteBus(tmp_path / "bus.db", "test", lambda: NOW)
+    engine = build(Host(load_settings(file), store, bus, Metrics(), lambda: NOW))
+    probes = [a_probe(account_id=own, newest_post_at=NOW - days(8), post_ids=("p",)) for own in ("1001", "1002")]
+    bus.publish(probes)
+    engine.step(NOW)
+    said = {(finding.account_id, finding.indicator) for finding in held_at(store, NOW)}
+    assert said == {("1001", "U-02"), ("1002", "U-01")}
+    assert store.notes.as_of("rulebook", NOW) == "cn@2026.1，甘肃省 gansu@2026.1"
+    engine.close()
+    bus.close()
+
+
+def test_a_rulebook_of_the_settings_that_is_not_there_stops_the_start(store: Store, tmp_path: Path) -> None:
+    bus = SqliteBus(tmp_path / "bus.db", "test", lambda: NOW)
+    settings = Settings(rulebooks=(LocalRulebook(region="甘肃省", rulebook="atlantis"),))
+    with pytest.raises(InputError, match="没有这个规则集"):
+        build(Host(settings, store, bus, Metrics(), lambda: NOW))
+    bus.close()

@@ -10,6 +10,7 @@ from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Severity
 from shared.plugins import discover
+from tests.paths import ROOT
 
 HEAD = "name: gansu\ntitle: 甘肃省\nversion: '1'\neffective_from: 2024-01-01\nextends: cn\nentries:\n"
 
@@ -94,3 +95,10 @@ def test_a_rulebook_that_extends_itself_is_refused(tmp_path: Path) -> None:
 
 def test_the_deadlines_are_those_of_the_rules() -> None:
     assert load_rulebook().deadlines() == {timedelta(days=age) for age in (7, 10, 12, 13, 14, 90)}
+
+
+def test_every_rule_that_is_off_in_the_nation_is_told_on_the_page() -> None:
+    on = {entry.rule for entry in load_rulebook("cn").entries}
+    page = (ROOT / "docs/rulebooks.md").read_text(encoding="utf-8")
+    off = [name for name in discover("services.analyzer.rules", Rule) if name not in on]
+    assert [name for name in off if f"| `{name}` |" not in page] == []

@@ -4,14 +4,14 @@ import bisect
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from services.analyzer.language.advert_against import AGAINST, GIVES
-from services.analyzer.language.advert_cues import OFFERS, WAYS, Family, Kind
+from services.analyzer.language.advert_kinds import Cue, Family, Finder
+from services.analyzer.language.advert_offers import OFFERS
 from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
-from services.analyzer.language.folding import Folded
-from services.analyzer.language.lexicon import Lexicon, Word
+from services.analyzer.language.advert_ways import WAYS
 
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""
@@ -21,6 +21,9 @@ _PARAGRAPH_SCORE = 6
 
 _REACH = 600
 """Code points within which cues belong to one offer: a long article names many prices and places that do not."""
+
+_TELLING = (Family.WAY, Family.OFFER, Family.TRADE)
+"""One cue of these must be more than a price, a telephone number or an address, which notices print too."""
 
 _ENOUGH_ALONE = ("网店入口", "商务合作")
 """Ways that are an offer too."""
@@ -33,21 +36,9 @@ _FOOTER = re.compile(
 )
 """Where an article ends: what follows stands for itself."""
 
-_KINDS = (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES)
-
-
-class Cue(NamedTuple):
-    """One cue with its place in the folded text; `weight` is negative where it speaks against an advertisement."""
-
-    kind: str
-    weight: int
-    start: int
-    end: int
-
 
 class Advert(NamedTuple):
-    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: the score that "
-    "sells."""
+    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells."""
 
     score: int = 0
     cues: tuple[Cue, ...] = ()
@@ -56,23 +47,32 @@ class Advert(NamedTuple):
 
     @property
     def sells(self) -> bool:
-        families = {_by_name()[cue.kind].family for cue in self.cues}
-        if self.score < self.enough or Family.WAY not in families or len(self.cues) < 2:
+        families = {cue.kind.family for cue in self.cues}
+        if self.score < self.enough or Family.WAY not in families:
             return False
-        return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind in _ENOUGH_ALONE for cue in self.cues)
+        if not any(cue.weight > 1 for cue in self.cues if cue.kind.family in _TELLING):
+            return False
+        return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind.name in _ENOUGH_ALONE for cue in self.cues)
 
 
 def read_advert(folded: str) -> Advert:
     """The strongest offer in a folded text: in the whole, in what hangs below an article, or in one paragraph."""
-    cues = _cues(folded)
-    if not cues:
+    lined = f"{folded}\n"
+    cues = _cues(lined)
+    if _total(_counted(cues)) < ADVERT_SCORE:
         return Advert()
-    against = _against(folded)
+    against = sorted(_against_finder().find(lined), key=_place)
     readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded)]
-    if "\n" in folded and not any(found.kind == GIVES for found in against):
+    if "\n" in folded and not any(found.kind.name == GIVES for found in against):
         lines = (match.span() for match in re.finditer(r"[^\n]+", folded))
         readings += [_read(cues, against, start, end, _PARAGRAPH_SCORE) for start, end in lines]
     return max(readings, key=lambda reading: (reading.sells, reading.score))
+
+
+def _cues(folded: str) -> list[Cue]:
+    """Every cue in order of place; none where there is no way to buy at all."""
+    ways = list(_ways_finder().find(folded))
+    return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways else []
 
 
 def _sections(folded: str) -> Iterator[tuple[int, int]]:
@@ -80,83 +80,53 @@ def _sections(folded: str) -> Iterator[tuple[int, int]]:
     yield from itertools.pairwise(edges)
 
 
-def _cues(folded: str) -> list[Cue]:
-    """Every cue in order of place; none where there is no way to buy at all."""
-    kinds = _by_name()
-    found = [
-        Cue(match.word.tag, kinds[match.word.tag].weight, match.folded_start, match.folded_end)
-        for match in _lexicon().find_in(folded, Folded(folded))
-    ]
-    found += _by_pattern(folded, WAYS)
-    if not any(kinds[cue.kind].family is Family.WAY for cue in found):
-        return []
-    found += _by_pattern(folded, (*OFFERS, *TRADES, *GOODS, *PUSHES))
-    return sorted(found, key=lambda cue: cue.start)
-
-
-def _by_pattern(folded: str, kinds: Sequence[Kind]) -> list[Cue]:
-    return [
-        Cue(kind.name, kind.weight, *match.span())
-        for kind in kinds
-        if kind.pattern and any(anchor in folded for anchor in kind.anchors)
-        for match in kind.pattern.finditer(folded)
-    ]
-
-
-def _against(folded: str) -> list[Cue]:
-    found = (
-        Cue(objecting.name, -objecting.weight, *match.span())
-        for objecting in AGAINST
-        for match in objecting.pattern.finditer(folded)
-    )
-    return sorted(found, key=lambda cue: cue.start)
-
-
 def _read(cues: list[Cue], against: list[Cue], start: int, end: int, enough: int) -> Advert:
     """The window with the highest score between two places; what speaks against may stand anywhere between them."""
-    speaking = _counted(_between(against, start, end))
+    inside = _between(cues, start, end)
+    speaking = _counted(_between(against, start, end)) if inside else ()
     steps = range(start, max(start + 1, end - _REACH // 2), _REACH // 2)
-    windows = (_counted(_between(cues, step, min(end, step + _REACH))) for step in steps)
+    windows = (_counted(_between(inside, step, min(end, step + _REACH))) for step in steps)
     best = max(windows, key=_total)
     return Advert(_total(best) + _total(speaking), best, speaking, enough)
 
 
 def _between(cues: list[Cue], start: int, end: int) -> list[Cue]:
-    first, last = (bisect.bisect_left(cues, place, key=lambda cue: cue.start) for place in (start, end))
+    first, last = (bisect.bisect_left(cues, place, key=_place) for place in (start, end))
     return [cue for cue in cues[first:last] if cue.end <= end]
 
 
-def _counted(cues: list[Cue]) -> tuple[Cue, ...]:
-    """One of each kind, the weightiest first; one stretch of text is one cue."""
+def _counted(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    """One of each kind, the weightiest first; one stretch of text is one cue; many goods are no more than one."""
     counted: dict[str, Cue] = {}
     for cue in sorted(cues, key=lambda cue: -abs(cue.weight)):
-        kind = _counted_as(cue.kind)
-        if kind not in counted and not any(
-            cue.start < other.end and other.start < cue.end for other in counted.values()
-        ):
-            counted[kind] = cue
-    return tuple(sorted(counted.values(), key=lambda cue: cue.start))
+        name = cue.kind.family if cue.kind.family is Family.GOODS else cue.kind.name
+        if name not in counted and not any(_overlap(cue, other) for other in counted.values()):
+            counted[name] = cue
+    return tuple(sorted(counted.values(), key=_place))
 
 
 def _overlap(one: Cue, other: Cue) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _counted_as(kind: str) -> str:
-    """Many goods are no more an offer than one: their kinds count together."""
-    known = _by_name().get(kind)
-    return known.family if known and known.family is Family.GOODS else kind
+def _place(cue: Cue) -> int:
+    return cue.start
 
 
-def _total(cues: tuple[Cue, ...]) -> int:
+def _total(cues: Iterable[Cue]) -> int:
     return sum(cue.weight for cue in cues)
 
 
 @functools.cache
-def _by_name() -> dict[str, Kind]:
-    return {kind.name: kind for kind in _KINDS}
+def _ways_finder() -> Finder:
+    return Finder(WAYS)
 
 
 @functools.cache
-def _lexicon() -> Lexicon:
-    return Lexicon(Word(word, kind.name) for kind in _KINDS for word in kind.words)
+def _others_finder() -> Finder:
+    return Finder((*OFFERS, *TRADES, *GOODS, *PUSHES))
+
+
+@functools.cache
+def _against_finder() -> Finder:
+    return Finder(AGAINST)

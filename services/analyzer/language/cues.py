@@ -22,14 +22,15 @@ _ACTS = (
     r"缉[毒私枪]|扫[黄黑]|戒毒|专项行动|制裁|谴责"
 )
 _TELLS = (
-    r"记者|报道|据悉|据介绍|据了解|新华社|本报|消息称|(?:市民|群众|网友|网民|居民|村民)(?![朋可均都])|[一两三多数该][名位][男女市网老民村受嫌犯被]|"
+    r"记者|报道|据悉|据介绍|据了解|新华社|本报|消息称|(?:市民|群众|网友|网民|居民|村民)(?![朋均都])|[一两三多数该][名位][男女市网老民村受嫌犯被]|"
     r"受害|被害|被告|原告|当事人|对方|某|牟利|获利|供述|交代|自称|声称|先后|损失|"
-    r"通过.{1,12}(?:方式|手段|途径|渠道)|以.{1,15}(?:为由|为名|名义)|的方式|条例|《[^《》]{1,20}(?:法|办法|规定)》|"
+    r"展[出览]|参观|通过.{1,12}(?:方式|手段|途径|渠道)|以.{1,15}(?:为由|为名|名义)|的方式|条例|《[^《》]{1,20}(?:法|办法|规定)》|"
     r"法律|法规|普法|第[一二三四五六七八九十百零]+条|[一-鿿]列行为|"
     r"我[院局科县区镇校站所队馆]|本[院局科校馆]|税务局|税务机关|税务总局|办税|医保局|人民银行|"
     r"拨打(?:110|12\d{3}|96\d{3})|(?<![\da-z])(?:110|12[0-9]{3}|96\d{3,4})(?![\d元.万块名人件a-z])"
 )
-_AGAINST = re.compile(f"{_WARNS}|{_ACTS}|{_TELLS}")
+_AGAINST = re.compile(f"{_WARNS}|{_ACTS}")
+_OTHERS = re.compile(_TELLS)
 
 _GOVERNANCE = re.compile(
     f"{_WARNS}|{_ACTS}|"
@@ -41,8 +42,11 @@ _GOVERNANCE = re.compile(
     r"报道|记者|新闻|据悉|声明|发言人|白皮书|宣传|科普"
 )
 
-_INSULTS = re.compile(r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|拘留|拘役|行拘")
+_INSULTS = re.compile(
+    r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|一词|词语|由来|网络用语|俗称|方言|拘留|拘役|行拘"
+)
 _QUOTES = ("“‘「『《〈", "”’」』》〉")
+_AS_A_WORD = ("一词", "一语", "二字", "这个词")
 _TITLES = ("《〈", "》〉")
 
 
@@ -69,18 +73,20 @@ def is_governance(sentence: str) -> bool:
 
 
 def is_spoken_against(text: str, sentence: Sentence, start: int, end: int) -> bool:
-    """True when the hit's sentence or what stands close to it forbids, warns, prosecutes, or tells of somebody else.
+    """True when the hit's sentence tells of somebody else, or it or what stands close to it forbids, warns, prosecutes.
 
     The hit itself says nothing about that, nor does a long article's other end.
     """
-    before = text[max(0, sentence.start - _NEIGHBOURS) : start]
-    after = text[end : sentence.end + _NEIGHBOURS]
+    before, after = text[sentence.start : start], text[end : sentence.end]
+    if _OTHERS.search(before) or _OTHERS.search(after):
+        return True
+    before, after = text[max(0, sentence.start - _NEIGHBOURS) : start], text[end : sentence.end + _NEIGHBOURS]
     return _AGAINST.search(before) is not None or _AGAINST.search(after) is not None
 
 
 def is_quoted(text: str, sentence: Sentence, start: int, end: int) -> bool:
-    """True when the hit stands in quotation or title marks: it is spoken of."""
-    return _stands_in(_QUOTES, text, sentence, start, end)
+    """True when the hit stands in quotation or title marks, or 一词 follows: it is spoken of."""
+    return _stands_in(_QUOTES, text, sentence, start, end) or text.startswith(_AS_A_WORD, end)
 
 
 def is_title(text: str, sentence: Sentence, start: int, end: int) -> bool:

@@ -35,7 +35,7 @@ _OLD_ID = Verdict("id_card_15", "疑似15位身份证号码", Severity.REMINDER)
 _STUDENT = Verdict("student_number", "学籍号（内含公民身份号码）", Severity.REMINDER)
 _DISABILITY = Verdict("disability_card", "残疾人证号（内含公民身份号码）", Severity.REMINDER)
 _CARD = Verdict("bank_card", "银行卡号", Severity.DEDUCTION)
-_LISTED_CARD = Verdict("bank_card", "名单中的银行卡（账）号", Severity.REMINDER)
+_LISTED_CARD = Verdict("bank_card", "个人银行卡（账）号", Severity.REMINDER)
 _MAYBE_CARD = Verdict("bank_card", "疑似银行卡号", Severity.HINT)
 _PASSPORT = Verdict("passport", "护照或通行证号码", Severity.REMINDER)
 _MAYBE_PASSPORT = Verdict("passport", "疑似护照或通行证号码", Severity.HINT)
@@ -111,7 +111,8 @@ def verdict_on_home(text: str, home: Home, head: str = "") -> Verdict | None:
         or surroundings.is_open_call(text)
     ):
         return None
-    if not (names.mentions_somebody(line) or names.names_before(before)):
+    named = names.mentions_somebody(line) or names.names_before(before) or surroundings.private_persons_named(line)
+    if not named:
         return None
     lives = surroundings.LIVES.search(text[max(first, home.start - 25) : home.start + 1]) is not None
     if home.exact:
@@ -143,11 +144,16 @@ def _card(place: Place) -> Verdict | None:
         return None if surroundings.UNIT_ACCOUNT.search(place.line) else _LISTED_CARD
     if surroundings.UNIT_ACCOUNT.search(around) or _is_units(around):
         return None
+    return _single_card(place, around)
+
+
+def _single_card(place: Place, around: str) -> Verdict | None:
     if surroundings.CARD.search(place.before):
         return _CARD
-    if surroundings.ACCOUNT.search(place.before) or place.is_alone or issuer(number.bare):
-        return _MAYBE_CARD
-    return None
+    called_account = surroundings.ACCOUNT.search(place.before)
+    if called_account and names.mentions_somebody(around) and not surroundings.OFFICE.search(around):
+        return _LISTED_CARD
+    return _MAYBE_CARD if called_account or place.is_alone or issuer(place.number.bare) else None
 
 
 def _is_units(around: str) -> bool:
@@ -207,15 +213,15 @@ def _is_of_private_person(place: Place) -> bool:
         return False
     if surroundings.DUTY.search(place.head):
         return False
-    called = [match.end() for match in surroundings.PRIVATE_NAMED.finditer(before)]
-    if called and not surroundings.OFFICE.search(before, called[-1] - 1):
+    called = surroundings.private_persons_named(before)
+    if called and not surroundings.OFFICE.search(before, called[-1]):
         return True
     if place.listed is not None:
         office = surroundings.OFFICE.search(place.line) or surroundings.DUTY.search(place.listed)
         private = columns.heading_before(place.text, "mobile", start)
     else:
         office = surroundings.OFFICE.search(before + after)
-        private = surroundings.PRIVATE_PERSON.search(before + after) is not None
+        private = surroundings.PRIVATELY_CALLED.search(before) is not None
     return not office and (private or names.names_before(before) or names.names_after(after))
 
 

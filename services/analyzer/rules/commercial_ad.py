@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.advert import Advert, Cue, read_advert
+from services.analyzer.language.advert import Advert, read_advert
+from services.analyzer.language.advert_kinds import Cue
 from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.numbers import mask_all
 from services.analyzer.objection import History, Hit, Objection
@@ -24,6 +25,8 @@ _MEANINGS = (
     (re.compile(""), "标有广告推广"),
 )
 """What the platforms' field names mean to an official, first match."""
+_NAMES_A_SHOP = re.compile(r"^(?:source_url|url_struct\.long_url|href|mp-common-miniprogram)=")
+"""Whose value an official can look up: a host, the name of a mini-program."""
 
 
 class CommercialAd(Rule):
@@ -91,7 +94,8 @@ def _platform_says(post: Post, places: list[Place]) -> Objection:
 
 
 def _meaning(signal: str) -> str:
-    return next(words for pattern, words in _MEANINGS if pattern.search(signal))
+    words = next(words for pattern, words in _MEANINGS if pattern.search(signal))
+    return f"{words}（{signal.partition('=')[2]}）" if _NAMES_A_SHOP.search(signal) else words
 
 
 def _reason(reading: Advert, folded: str) -> str:
@@ -103,4 +107,4 @@ def _reason(reading: Advert, folded: str) -> str:
 
 def _weighed(cue: Cue, masked: str) -> str:
     words = " ".join(masked[cue.start : cue.end].split())
-    return f"{cue.kind}“{words}”{cue.weight:+d}"
+    return f"{cue.kind.name}“{words}”{cue.weight:+d}"

@@ -1,7 +1,8 @@
 """People told to like, follow or collect likes: 点赞截图上报, 全员务必关注, 集赞换礼."""
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.language.cues import sentence_around
@@ -26,22 +27,32 @@ _LIKING = (
 _USING = rf"(?:{_FOLLOWING}|下载{_CLAUSE}{{0,14}}(?:客户端|APP|app))"
 _LIKES = rf"(?:{_LIKING}|{_FOLLOWING})"
 _TELLS = r"(?:强制|务必|必须|一律|要求|每人|每名|每户|人人|全员|全体|不少于)"
+_DONE = r"(?:点赞|集赞|转发|投票|评论|转评赞|关注情况|关注截图|关注后)"
 _WORK = r"(?:绩效|考核|考评|通报|排名|评先|评优|扣分|任务|学分|操行分|德育分|综合素质)"
-_SHOWN = r"(?:发(?:至|到|送|在|给|回|工作群|群)|上报|报送|报至|报到|上传|反馈|提交|打卡|留存|汇总|交(?:至|到|给))"
+_SHOWN = (
+    rf"(?:发(?:至|到|送|在|给|回|{_CLAUSE}{{0,4}}群)|上报|报送|报至|报到|上传|反馈|提交|打卡|留存|汇总|交(?:至|到|给))"
+)
 _BARRED = r"(?:一律|将|要|予以|给予)?(?:通报|扣|批评|不予|不得|取消)"
 _ONLY_THEN = r"(?:后?方可|后?方能|后?才可|后?才能|后才)"
 _SERVED = r"(?:办理|办事|办证|受理|报到|入学|入园|领证)"
 _FORCED = re.compile(
-    rf"{_TELLS}{_CLAUSE}{{0,20}}{_LIKES}"
-    rf"|(?:点赞|集赞|转发|关注|投票|评论|转评赞){_CLAUSE}{{0,16}}截(?:图|屏)(?:{_CLAUSE}|[，,]){{0,12}}{_SHOWN}"
+    rf"(?P<told>{_TELLS}{_CLAUSE}{{0,20}}{_LIKES})"
+    rf"|(?P<shown>(?:{_DONE}|{_USING})(?:{_CLAUSE}|[，,]){{0,16}}截[图屏](?:{_CLAUSE}|[，,]){{0,12}}{_SHOWN})"
     rf"|(?:(?:点赞|转发|阅读|关注)(?:数|量|率|次数|情况|转发)|转评赞|{_FOLLOWING}){_CLAUSE}{{0,16}}"
     rf"(?:纳入|列入|计入|作为){_CLAUSE}{{0,10}}{_WORK}"
     rf"|(?P<threat>(?:不|未|没有?)(?:点赞|转发|{_LIKES}|{_USING}){_CLAUSE}{{0,8}}(?:的|者)[，,]?{_BARRED}{_CLAUSE}{{0,8}})"
     rf"|(?:{_LIKES}|{_USING}){_CLAUSE}{{0,8}}[，,]?{_ONLY_THEN}{_CLAUSE}{{0,4}}{_SERVED}"
 )
 _COLLECTED = re.compile(
-    rf"集(?:满|齐|够)?\s?\d{{0,6}}\s?个?赞{_CLAUSE}{{0,16}}(?:换|领|送|兑|赢|得|抽|享|礼|奖)|集赞(?:活动|有礼|大赛)"
+    rf"集(?:满|齐|够)?\s?\d{{0,6}}\s?个?赞{_CLAUSE}{{0,16}}(?:换|领|送|兑|赢|得|抽|享|礼|奖)"
+    rf"|(?:开展|举办|参加|参与|推出|启动){_CLAUSE}{{0,10}}集赞(?:活动|大赛)|集赞有礼"
 )
+# An order has somebody under it, or wants proof in the office's group; a plea to the public has neither.
+_ORDERED = re.compile(
+    r"[各全](?:单位|部门|乡镇|镇|街道|村|校|班|股室|科室|社区|支部|局|委办|所)|干部|职工|党员|教师|师生|学生|家长|网格员|"
+    r"全员|每人|每名|每户|要求|强制|任务|考核|绩效|通报|群(?!众|体)|上报|报送|报至|备案|汇总|打卡|班主任"
+)
+_PRAISE = re.compile(r"纷纷|赢得|获得|收获|引发|引来|受到|得到|自发|刷屏")
 _AGAINST = re.compile(
     r"严禁|禁止|不得|不准|不许|不能|不要|不应|不搞|不以|不再|杜绝|防止|防范|避免|谨防|整治|纠治|纠正|治理|查处|查办|叫停|取消|"
     r"反对|拒绝|抵制|警惕|小心|当心|切勿|请勿|减负|松绑|形式主义|弄虚作假|指尖|投诉|举报|反映|曝光|吐槽|诈骗|骗局|陷阱|套路|被骗|骗子|"
@@ -55,8 +66,8 @@ class ForcedLikes(Rule):
     """国办秘函〔2019〕19号 and 国办发〔2018〕123号: no buying of followers, nobody made to like or follow.
 
     Counted is what tells people to, asks for a screenshot as proof, makes it a matter of appraisal or a condition of
-    service. A lottery among those who like is a reminder at most (集赞) or a hint. A sentence that speaks against it,
-    or a text that reports on it, is a mention.
+    service. A lottery among those who like is a reminder at most (集赞) or a hint, a plea to the public a hint. A
+    sentence that speaks against it, or a text that reports on it, is a mention.
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
@@ -64,9 +75,11 @@ class ForcedLikes(Rule):
     def check_text(self, text: str) -> Iterator[Hit]:
         if not any(cue in text for cue in _CUES):
             return
+        reports = functools.cache(lambda: _reports(text))
         for pattern in (_FORCED, _COLLECTED):
             for match in pattern.finditer(text):
-                yield _hit(match, text, collected=pattern is _COLLECTED)
+                if not _PRAISE.search(match[0]):
+                    yield _hit(match, text, reports, collected=pattern is _COLLECTED)
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         places = places_in(post, self)
@@ -84,9 +97,9 @@ class ForcedLikes(Rule):
         )
 
 
-def _hit(match: re.Match[str], text: str, *, collected: bool) -> Hit:
+def _hit(match: re.Match[str], text: str, reports: Callable[[], bool], *, collected: bool) -> Hit:
     sentence = sentence_around(text, match.start(), match.end()).text
-    severity, reason = _weigh(match, sentence, text, collected=collected)
+    severity, reason = _weigh(match, sentence, reports, collected=collected)
     return Hit(
         rule="forced_likes",
         severity=severity,
@@ -98,18 +111,27 @@ def _hit(match: re.Match[str], text: str, *, collected: bool) -> Hit:
     )
 
 
-def _weigh(match: re.Match[str], sentence: str, text: str, *, collected: bool) -> tuple[Severity, str]:
+def _weigh(
+    match: re.Match[str], sentence: str, reports: Callable[[], bool], *, collected: bool
+) -> tuple[Severity, str]:
     # 不点赞的通报批评 is itself the order, though it has a 不 in it.
     is_threat = not collected and match["threat"] is not None
-    if not is_threat and (_AGAINST.search(sentence) or _reports(text)):
+    if not is_threat and (_AGAINST.search(sentence) or reports()):
         return Severity.MENTION, "前后文为禁止、整治或报道此类做法"
     if collected:
         return Severity.REMINDER, "涉嫌以利益诱导点赞"
     if _GAME.search(sentence):
         return Severity.HINT, "属抽奖、兑换一类活动，请确认没有强制"
+    if not (is_threat or _counts_or_bars(match) or _ORDERED.search(sentence)):
+        return Severity.HINT, "属向公众的呼吁，请确认没有强制"
     return Severity.DEDUCTION, "涉嫌强制或变相强制点赞、关注"
 
 
 def _reports(text: str) -> bool:
     """A text about such orders tells so in more than one word, whichever sentence it quotes them in."""
     return len(set(_AGAINST.findall(text))) >= 2
+
+
+def _counts_or_bars(match: re.Match[str]) -> bool:
+    """What makes likes a matter of appraisal or a condition of service needs nobody under it."""
+    return match["told"] is None and match["shown"] is None

@@ -1,5 +1,6 @@
 """An official account that speaks for a person: 本人认为, 仅代表个人观点."""
 
+import bisect
 import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
@@ -28,10 +29,11 @@ class PersonalView(Rule):
     def check_text(self, text: str) -> Iterator[Hit]:
         if not any(cue in text for cue in _CUES):
             return
-        quoted = None
+        quoted: list[tuple[int, int]] | None = None
         for match in _OWN.finditer(text):
             quoted = quoted if quoted is not None else [span.span() for span in _QUOTED.finditer(text)]
-            if any(start < match.start() < end for start, end in quoted):
+            place = bisect.bisect(quoted, (match.start(), 0)) - 1
+            if place >= 0 and match.start() < quoted[place][1]:
                 continue
             yield Hit(
                 rule="personal_view",

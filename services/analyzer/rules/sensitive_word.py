@@ -1,7 +1,6 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
@@ -10,15 +9,14 @@ from pydantic import Field, field_validator
 from services.analyzer.language.folding import fold
 from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon
 from services.analyzer.language.lexicon_options import LexiconOptions, parse_options
+from services.analyzer.language.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
-_MASKED_OPTIONS = LexiconOptions(numerals="none", skip_chars="*#·_~^|.+-")
-_MASK = re.compile(r"[*#·_~^|.+-]{1,2}(?=[一-鿿])")
-_NEAR = 8
+_MASKED_OPTIONS = LexiconOptions(numerals="none", skip_chars=MASKS)
 
 
 class SensitiveWord(Rule):
@@ -28,9 +26,10 @@ class SensitiveWord(Rule):
       quoted from somebody who is blamed for it is a mention;
     - `gambling`, `fraud`, `contraband` and `obscene` accuse where the same sentence solicits (a contact, a link, a
       price, an invitation) and nobody speaks against it; otherwise they are a mention;
-    - `trade` (冰毒, 代开发票, 征信修复: things that are sold, and that news and notices name) the same, but only a
+    - `trade` (冰毒, 假证, 征信修复: things that are sold, and that news and notices name) the same, but only a
       person's account or what only such sellers say counts as solicitation, not a telephone number or a link;
-    - `topic` (诈骗, 走私…) is a mention whatever stands beside it: nobody sells it;
+    - `lure` (代开发票, 翻墙: words with an ordinary use too) as `trade`; without an offer nothing is said;
+    - `slang` is a hint; `topic` (诈骗, 走私…) is a mention whatever stands beside it: nobody sells it;
     - `absolute` (最佳, 国家级…) counts in commercial text only, where the advertising law applies;
     - any other tag is an office's own: the word counts, unless officials act against it, warn of it or news tells of
       it in the same sentence: then it is a mention. Built-in topics, trades and superlatives keep their meaning there.
@@ -41,6 +40,7 @@ class SensitiveWord(Rule):
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
+    rests_on_text: ClassVar[bool] = True
 
     lexicons: tuple[str, ...] = ()
     reminder_tags: tuple[str, ...] = ("vulgar", "absolute")
@@ -64,19 +64,16 @@ class SensitiveWord(Rule):
             weight = weigher.weigh(match)
             if weight.severity is not None:
                 yield self._hit(text, match, weight.severity, weight)
-        if not self.lexicons and _MASK.search(text):
+        if not self.lexicons and may_hide_words(text):
             yield from self._masked(text)
 
     def _masked(self, text: str) -> Iterator[Hit]:
         """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
         lexicon = load_lexicon(options=_MASKED_OPTIONS)
-        near = (text[max(0, mask.start() - _NEAR) : mask.end() + _NEAR] for mask in _MASK.finditer(text))
-        if not any(match.word.tag in MASKED_TAGS for match in lexicon.find("\n".join(near))):
-            return
         folded = fold(text, lexicon.options.folding)
         weigher = Weigher(folded.text, own=False)
         for match in lexicon.find_in(text, folded):
-            if match.word.tag in MASKED_TAGS and _MASK.search(text, match.start, match.end):
+            if match.word.tag in MASKED_TAGS and is_masked(text, match.start, match.end):
                 weight = weigher.weigh(match)
                 if weight.severity is not None and weight.severity.accuses:
                     yield self._hit(text, match, weight.severity, weight)

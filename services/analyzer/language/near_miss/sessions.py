@@ -1,0 +1,76 @@
+"""Congresses, their sessions, and formulas that begin with a number: right words, wrong together."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.analyzer.language.near_miss.difference import Difference, Error
+from services.analyzer.language.near_miss.forms import Kind
+from services.analyzer.language.near_miss.miss import Miss
+
+_ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_MOST_PLENUMS = {"六": 7, "七": 7, "八": 12, "九": 2, "十": 3, "十三": 8}
+"""How many plenary sessions a central committee has held; seven where it is not said."""
+
+_USUALLY, _NEVER = 7, 99
+_VALUES = {numeral: value for value, numeral in enumerate("一二三四五六七八九", start=1)}
+_VALUES |= {"十": 10, "十一": 11, "十二": 12}
+_TOO_EARLY = "一二三四五"
+_COUNT = "[一二三四五六七八九十两]"
+
+
+class _Pattern(NamedTuple):
+    """The group of `wrong` should read `right`."""
+
+    wrong: re.Pattern[str]
+    right: str
+    sure: bool = True
+
+
+_PATTERNS = (
+    _Pattern(re.compile(rf"(?:(?<![一-鿿])|(?<=党的)){_ORDINAL}(大){_COUNT}中全会"), "届"),
+    _Pattern(re.compile(rf"(?:党的|中国共产党|中共)第?{_ORDINAL}(届)(?:全国)?代表大会"), "次"),
+    _Pattern(re.compile(r"(?<![一-鿿])(?:十[一二三四五六七八九]|二十)(届)(?:全国)?代表大会"), "次"),
+    _Pattern(re.compile(rf"第{_ORDINAL}(次)全国人民代表大会"), "届"),
+    _Pattern(re.compile(rf"(?<!共产党)(?<!党的)第{_ORDINAL}(届)全国代表大会"), "次", sure=False),
+    _Pattern(re.compile(rf"做到({_COUNT})个维护"), "两"),
+    _Pattern(re.compile(rf"坚定({_COUNT})个自信"), "四"),
+    _Pattern(re.compile(rf"(?:领悟|拥护|捍卫)({_COUNT})个确立"), "两"),
+    _Pattern(re.compile(rf"增强({_COUNT})个意识(?=,?坚定|,?做到)"), "四"),
+    _Pattern(re.compile(rf"四个意识,?四个自信,?({_COUNT})个维护"), "两"),
+    _Pattern(re.compile(rf"({_COUNT})个代表重要思想"), "三"),
+    _Pattern(re.compile(rf"中央({_COUNT})项规定"), "八"),
+    _Pattern(re.compile(rf"({_COUNT})个一百年奋斗目标"), "两"),
+    _Pattern(re.compile(rf"协调推进({_COUNT})个全面战略布局"), "四"),
+    _Pattern(re.compile(rf"({_COUNT})个毫不动摇"), "两"),
+)
+_PLENUM = re.compile(rf"({_ORDINAL})届(十?{_COUNT})中全会")
+_MAY_HOLD = re.compile("代表大会|中全会|个维护|个自信|个确立|个意识|重要思想|项规定|一百年|战略布局|毫不动摇")
+
+
+def misses(text: str) -> Iterator[Miss]:
+    """Misses in a squeezed text."""
+    if not _MAY_HOLD.search(text):
+        return
+    for pattern in _PATTERNS:
+        for found in pattern.wrong.finditer(text):
+            if found[1] != pattern.right:
+                yield _miss(found, pattern)
+
+
+def impossible(text: str) -> Iterator[tuple[int, int, str]]:
+    """Plenary sessions that no central committee has held, with the sentence that says so."""
+    if "中全会" not in text:
+        return
+    for found in _PLENUM.finditer(text):
+        most = _MOST_PLENUMS.get(found[1], _USUALLY)
+        if found[1] not in _TOO_EARLY and _VALUES.get(found[2], _NEVER) > most:
+            yield *found.span(), f"{found[1]}届中央委员会至多有{most}次全会，请核对届次。"
+
+
+def _miss(found: re.Match[str], pattern: _Pattern) -> Miss:
+    start, end = found.span()
+    place = found.start(1)
+    form = found.group()[: place - start] + pattern.right + found.group()[place - start + 1 :]
+    difference = Difference(Error.SUBSTITUTED, place, found[1], pattern.right)
+    return Miss(start, end, form, Kind.SESSION, difference, pattern.sure)

@@ -1,0 +1,29 @@
+"""A text without the marks that may stand inside a formula: quotation marks, enumeration commas, brackets, spaces."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_MARKS = "“”‘’\"'「」『』、·《》〈〉【】()[] \u3000"
+_WITHOUT = str.maketrans("", "", _MARKS)
+
+
+@dataclass(frozen=True)
+class Squeezed:
+    """`text` is `given` without the marks."""
+
+    text: str
+    given: str
+
+    @functools.cached_property
+    def places(self) -> Sequence[int]:
+        """Where each of its characters stood."""
+        return [place for place, character in enumerate(self.given) if character not in _MARKS]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The stretch of the given text that `text[start:end]` came from."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def squeeze(text: str) -> Squeezed:
+    return Squeezed(text.translate(_WITHOUT), text)

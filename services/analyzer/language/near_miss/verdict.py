@@ -1,0 +1,139 @@
+"""Whether a piece that differs from a right form in one place is that form written wrongly, or something else."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.analyzer.language.near_miss.difference import Difference, Error
+from services.analyzer.language.near_miss.forms import Form, Kind
+from services.analyzer.language.near_miss.likeness import likeness
+from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.reading import Reading, read
+from services.analyzer.language.near_miss.usage import usage
+
+_LONG = 7
+"""From so many characters on a fixed form is known by the others, whatever stands in the place of one."""
+
+_AROUND = 4
+_LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
+"""How much likelier the corrected text must read, in natural logarithm."""
+
+_NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
+_MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
+_LEVELS = frozenset("省市县区镇乡村州盟旗国")
+_MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
+"""Kinds after which anything may follow: their first and last character are no evidence."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in a text at `start` to `end` where `form` might be meant."""
+
+    form: Form
+    found: Difference
+    text: str
+    start: int
+    end: int
+
+    @functools.cached_property
+    def window(self) -> str:
+        return self.text[self._first : self.end + _AROUND]
+
+    @functools.cached_property
+    def at(self) -> int:
+        """Where in the window the difference is."""
+        return self.found.at - self._first
+
+    @functools.cached_property
+    def reading(self) -> Reading:
+        return read(self.window)
+
+    @functools.cached_property
+    def gain(self) -> float:
+        after = self.window[self.at + len(self.found.written) :]
+        return read(self.window[: self.at] + self.found.right + after).likelihood - self.reading.likelihood
+
+    @property
+    def is_at_start(self) -> bool:
+        return self.found.at == self.start
+
+    @property
+    def is_at_edge(self) -> bool:
+        return self.is_at_start or self.found.at + len(self.found.written) == self.end
+
+    def miss(self, *, sure: bool = True, likeness: str = "") -> Miss:
+        return Miss(self.start, self.end, self.form.text, self.form.kind, self.found, sure, likeness)
+
+    @property
+    def _first(self) -> int:
+        return max(0, self.start - _AROUND)
+
+
+def judge(written: Written) -> Miss | None:
+    """The miss; null where something else may be meant."""
+    found = written.found
+    if _NUMERALS & {*found.written, *found.right}:
+        return None
+    if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
+        return None
+    return _JUDGES[found.error](written)
+
+
+def _missing(written: Written) -> Miss | None:
+    form, right = written.form, written.found.right
+    if right in _MAY_BE_LEFT_OUT or written.gain < 0:
+        return None
+    if not (form.fixed or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
+        return None
+    return written.miss(sure=form.fixed or written.gain >= _LEAST_GAIN)
+
+
+def _moved(written: Written) -> Miss | None:
+    return written.miss() if written.form.fixed or written.gain >= _LEAST_GAIN else None
+
+
+def _substituted(written: Written) -> Miss | None:
+    found, form = written.found, written.form
+    if _LEVELS & {found.written} and _LEVELS & {found.right}:
+        return None
+    pairs = zip(found.written, found.right, strict=True)
+    likes = [likeness(one, other) for one, other in pairs if one != other]
+    if all(likes):
+        if written.gain < (0.0 if form.fixed else _LEAST_GAIN) or not _may_be_meant(written):
+            return None
+        return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
+    if not form.fixed or len(form.text) < _LONG or len(found.written) > 1:
+        return None
+    return written.miss() if not written.is_at_edge or _ends_a_word(written) else None
+
+
+def _may_be_meant(written: Written) -> bool:
+    kind, found, window, at = written.form.kind, written.found, written.window, written.at
+    if kind in _MUST_BE_INSIDE and written.is_at_edge:
+        return False
+    if kind is not Kind.COLLOCATION:
+        return True
+    if len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT:
+        return False
+    return not any(window[first : first + 3] in usage().runs for first in range(max(0, at - 2), at + 1))
+
+
+def _ends_a_word(written: Written) -> bool:
+    """Whether the first or last character belongs to what the form holds, and not to what stands beside it."""
+    first, last = written.reading.word_at(written.at)
+    before, after = first < written.at, written.at + 1 < last
+    return (after and not before) if written.is_at_start else (before and not after)
+
+
+def _leaves_crumbs(reading: Reading, seam: int) -> bool:
+    """Whether a single character stands beside the place where something is missing."""
+    beside = [word for word in reading.words if seam in word or word[0] < seam < word[1]]
+    return any(end - start == 1 for start, end in beside)
+
+
+_JUDGES: dict[Error, Callable[[Written], Miss | None]] = {
+    Error.SUBSTITUTED: _substituted,
+    Error.MISSING: _missing,
+    Error.DOUBLED: _moved,
+    Error.SWAPPED: _moved,
+}

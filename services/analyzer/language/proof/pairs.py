@@ -1,0 +1,95 @@
+"""Quotation marks, brackets and title marks that have lost their other half, or stand the wrong way round."""
+
+import re
+from collections.abc import Iterator
+
+from services.analyzer.language.proof.fault import Fault, graded, is_short
+from services.analyzer.language.proof.finding import holds_any
+
+KIND = "pair"
+_CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
+_OPENER = {closer: opener for opener, closer in _CLOSER.items()}
+_SIGNS = (*_CLOSER, *_OPENER)
+_MARK = re.compile("[" + "".join(map(re.escape, _SIGNS)) + "]")
+_FULL = {"(": "（", ")": "）"}
+_NAMES = {"“": "引号", "「": "引号", "『": "引号", "《": "书名号"}
+_LIST_NUMBER = re.compile(
+    r"(?:[0-9０-９]{1,3}|(?:^|[\s，。；：、:;,])(?:[a-zA-Z]|[一二三四五六七八九十]{1,3}|[①-⑳]))[ \u3000]?\Z"
+)
+_FACE = re.compile(r"[:;：；=＝^_TqQoO0><ˊˋ・ω`´￣﹏▽≧≦╯╰•ᴥ∀д°□⊙¬╥~～\-—]\Z")
+_SENTENCE_END = re.compile(r"[。！？!?；;][”』」）)]?\Z")
+_TITLE_END = re.compile(r"(?:通知|公告|通告|通报|意见|报告|方案|公示|批复|办法|细则|规划|决定|解读)\Z")
+_SPEECH = re.compile(r"[：:][^：:]{0,4}\Z|[说道称指出表示强调写问答][,，]?\Z")
+_CUT = re.compile(r"(?:\.{2,}|…)[^\n]{0,12}\Z")
+_CLAUSE = re.compile("[，。；,;]")
+_NOT_QUOTED = re.compile(r"[，。；！？\n“”]")
+_LONGEST_QUOTED = 20
+
+
+def find(text: str) -> Iterator[Fault]:
+    """Certain only in a line that is plainly whole; nothing is said of excerpts, lists 1）, faces and long quotations.
+
+    A quotation may run over paragraphs, each of which opens it anew; and one that follows a colon may go on in the
+    next post.
+    """
+    if not holds_any(text, _SIGNS):
+        return
+    alone = _unpaired([(match.start(), match[0]) for match in _MARK.finditer(text)])
+    at = 0
+    while at < len(alone):
+        turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
+        fault = turned or _missing(text, alone[at])
+        if fault is not None:
+            yield fault
+        at += 2 if turned else 1
+
+
+def _unpaired(marks: list[tuple[int, str]]) -> list[int]:
+    open_marks: list[tuple[int, str]] = []
+    alone: list[int] = []
+    for place, sign in marks:
+        kind = _FULL.get(sign, sign)
+        if kind in _CLOSER:
+            open_marks.append((place, kind))
+            continue
+        at = next((at for at in range(len(open_marks) - 1, -1, -1) if open_marks[at][1] == _OPENER[kind]), None)
+        if at is None:
+            alone.append(place)
+            continue
+        alone += [between for between, _ in open_marks[at + 1 :]]
+        del open_marks[at:]
+    return sorted(alone + [place for place, _ in open_marks])
+
+
+def _turned(text: str, first: int, last: int) -> Fault | None:
+    """Marks round a few words that both look the same way, or away from them: “试点“, ”试点“."""
+    inner = text[first + 1 : last]
+    if not 1 <= len(inner) <= _LONGEST_QUOTED or _NOT_QUOTED.search(inner):
+        return None
+    both = text[first] + text[last]
+    if both == "““":
+        return Fault(last, last + 1, KIND, "引号方向写反，此处应为后引号", suggestion="”")
+    if both == "””":
+        return Fault(first, first + 1, KIND, "引号方向写反，此处应为前引号", suggestion="“")
+    if both == "”“":
+        return Fault(first, last + 1, KIND, "前后引号写反", suggestion=f"“{inner}”")
+    return None
+
+
+def _missing(text: str, place: int) -> Fault | None:
+    start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+    before, after = text[start:place].strip(), text[place + 1 : end if end >= 0 else len(text)].strip()
+    sign = _FULL.get(text[place], text[place])
+    is_opener = sign in _CLOSER
+    if not before or not after or not (_SENTENCE_END.search(after) or _TITLE_END.search(after)) or _CUT.search(text):
+        return None
+    if sign in "（）" and (_FACE.search(before) or _LIST_NUMBER.search(before[-6:])):
+        return None
+    goes_on = is_opener and sign in "“「『" and _SPEECH.search(before)
+    began_earlier = not is_opener and not _CLAUSE.search(before)
+    if goes_on or began_earlier:
+        return None
+    opener, closer = (sign, _CLOSER[sign]) if is_opener else (_OPENER[sign], sign)
+    other = f"后半“{closer}”" if is_opener else f"前半“{opener}”"
+    reason = f"{_NAMES.get(opener, '括号')}不成对，缺{other}"
+    return Fault(place, place + 1, KIND, reason, graded(certain=is_short(text)))

@@ -1,0 +1,98 @@
+"""What a template asked for and nobody filled in: 点击此处添加标题, 20XX年X月X日, XX县人民政府."""
+
+import re
+from collections.abc import Iterator
+
+from services.analyzer.language.proof.fault import Fault, graded
+from services.analyzer.language.proof.finding import holds_any
+from shared.events import Severity
+
+KIND = "placeholder"
+_RARE = ("此", "里", "击", "输", "填", "键", "待", "插", "称", "例", "m ")
+_ASKS = (
+    *(
+        "此处",
+        "这里",
+        "在此",
+        "击此",
+        "单击",
+        "击添",
+        "击输",
+        "击编",
+        "请输",
+        "请填",
+        "请键",
+        "请添",
+        "插入",
+        "加图",
+        "放图",
+    ),
+    *("待补", "待填", "待完", "待核", "待定", "填写", "单位名称", "示例文", "示例标", "orem ipsum"),
+)
+"""A single character is found twenty times faster than two: most texts are done with after the rare ones."""
+_THING = r"(?:主标题|副标题|大标题|小标题|标题|正文|文字|文本|图片|内容|说明|描述|日期|姓名|单位名称|关键词)"
+_TEMPLATE = re.compile(
+    rf"(?:点击|单击|双击|请在|请|在)?(?:此处|这里|此)(?:添加|输入|编辑|键入|填写|替换|插入|修改)(?:您的|你的|相关)?{_THING}{{1,2}}|"
+    rf"(?:单击|点击)(?:以)?(?:添加|输入|编辑)(?:您的|你的)?{_THING}{{1,2}}|"
+    rf"(?<![一-鿿])请(?:输入|键入|添加|填写)(?:您的|你的)?{_THING}{{1,2}}|"
+    rf"(?:您|你)的{_THING}(?:打|写|输入|填)在(?:这里|此处|此)|"
+    rf"{_THING}(?:请)?(?:写|填|打|输入)在(?:这里|此处)|"
+    rf"此处(?:应为|替换为?|为){_THING}(?![一-鿿])|示例(?:文本|文字|标题)(?![一-鿿])|[Ll]orem ipsum|"
+    r"[（(【\[](?:此处)?(?:待|请)?(?:插入|加|放)(?:图片|配图|视频|二维码|照片)[）)】\]]|"
+    r"[（(【\[](?:待补充|待填写|待完善|待核实|内容待定|时间待定|(?:请)?填写(?:单位名称|日期|姓名)|单位名称|请填写)[）)】\]]"
+)
+_CROSS = "XxＸｘ×╳✕"
+_CROSSES = tuple(_CROSS)
+_SOME = rf"(?:[{_CROSS}]{{1,2}}|\d{{1,2}})"
+_DATE = re.compile(
+    rf"20(?:[{_CROSS}]{{2}}|\d[{_CROSS}])年(?:{_SOME}月(?:{_SOME}日)?)?|"
+    rf"(?<![{_CROSS}0-9A-Za-z])(?:\d{{4}}|[{_CROSS}]{{2,4}})年(?:[{_CROSS}]{{1,2}}月(?:{_SOME}日)?|\d{{1,2}}月[{_CROSS}]{{1,2}}日)|"
+    rf"(?<![\d{_CROSS}A-Za-z年])(?:[{_CROSS}]{{1,2}}月{_SOME}日|\d{{1,2}}月[{_CROSS}]{{1,2}}日)"
+)
+_NAME = re.compile(
+    rf"(?<![{_CROSS}0-9A-Za-z])[{_CROSS}]{{2,4}}(?:省|市|县|区|镇|乡|街道|村|社区|局|委员会|办公室|单位|学校|中学|小学|医院)"
+)
+_SAMPLE = re.compile(
+    r"模板|范本|样本|样表|样式|格式|示例|范例|填写|例如|比如|如[：:“]|编号|文号|〔|落款|提示|表述为|写作|标注"
+)
+_TOLD = re.compile(
+    r"某|案|法院|判决|检察|被告|原告|嫌疑|受害|骗|处罚|曝光|当事人|假冒|冒充|公安|民警|警方|举报|投诉|纠纷|涉|违|化名|"
+    r"网友|留言|视频|小区|店|号称|自称|说[：:，]"
+)
+_QUOTES = tuple("“‘「『\"'")
+_GUIDE = re.compile(
+    r"点击[^，。；\n]{0,12}[，,]|登录|进入|打开|下载|搜索|网址|系统|步骤|操作|页面|框|栏|按钮|PPT|模板|演示文稿"
+)
+_NEAR = 30
+
+
+def find(text: str) -> Iterator[Fault]:
+    """Certain where a text of its own stands so; inside a guide, a sample form or a told case it may be meant."""
+    if holds_any(text, _RARE) and holds_any(text, _ASKS):
+        yield from _templates(text)
+    if holds_any(text, _CROSSES):
+        yield from _crosses(text)
+
+
+def _templates(text: str) -> Iterator[Fault]:
+    for match in _TEMPLATE.finditer(text):
+        is_quoted = text[match.start() - 1 : match.start()] in _QUOTES
+        certain = not is_quoted and _GUIDE.search(_around(text, match)) is None
+        yield Fault(match.start(), match.end(), KIND, "模板提示文字未替换", graded(certain=certain))
+
+
+def _crosses(text: str) -> Iterator[Fault]:
+    """A name with crosses hides somebody as often as it waits to be filled in."""
+    is_sample, is_told = _SAMPLE.search(text) is not None, _TOLD.search(text) is not None
+    for match in _DATE.finditer(text):
+        closes = text[match.end() : match.end() + 1] in ("", "\n") and text[match.start() - 1 : match.start()] == "\n"
+        certain = closes or not (is_sample or is_told)
+        yield Fault(match.start(), match.end(), KIND, "日期未填写", graded(certain=certain))
+    if not is_sample and not is_told:
+        for match in _NAME.finditer(text):
+            yield Fault(match.start(), match.end(), KIND, "名称疑似未填写", Severity.HINT)
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """What stands near it, without the words themselves."""
+    return text[max(0, match.start() - _NEAR) : match.start()] + "\n" + text[match.end() : match.end() + _NEAR]

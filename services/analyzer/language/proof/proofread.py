@@ -1,0 +1,45 @@
+"""Every kind of fault that a proof-reader marks, over one text."""
+
+from collections.abc import Callable, Iterator
+
+from services.analyzer.language.proof import (
+    clock,
+    dates,
+    digits,
+    doubled,
+    pairs,
+    percent,
+    placeholders,
+    remains,
+    sums,
+    weekdays,
+    width,
+)
+from services.analyzer.language.proof.fault import Fault
+
+Find = Callable[[str], Iterator[Fault]]
+
+_KINDS: tuple[Find, ...] = (
+    remains.find,
+    dates.find,
+    weekdays.find,
+    clock.find,
+    percent.find,
+    sums.find,
+    doubled.find,
+    placeholders.find,
+    pairs.find,
+    width.find,
+    digits.find,
+)
+"""What is put earlier keeps its place where two kinds mark the same characters."""
+
+
+def proofread(text: str) -> list[Fault]:
+    """The faults of a text in its order; of faults that overlap only the first kind's, and what accuses comes first."""
+    found = [fault for find in _KINDS for fault in find(text)]
+    kept: list[Fault] = []
+    for fault in sorted(found, key=lambda fault: not fault.accuses):
+        if not any(fault.start < other.end and other.start < fault.end for other in kept):
+            kept.append(fault)
+    return sorted(kept)

@@ -1,0 +1,57 @@
+"""The posts that are stored, for who reads them all: in small parts, each in a transaction of its own."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+
+from shared.storage.database import Database
+from shared.storage.tables import metadata
+
+_MOST = 500
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+_post = metadata.tables["post"]
+_newer = _post.alias("newer")
+_published = func.coalesce(_post.c.published_at, _post.c.observed_at)
+_BATCH = (
+    select(_post.c.observed_at, _post.c.fingerprint, _post.c.body)
+    .where(
+        _post.c.key == bindparam("of"),
+        _published >= bindparam("since", type_=_post.c.observed_at.type),
+        _published < bindparam("until", type_=_post.c.observed_at.type),
+        or_(
+            _post.c.observed_at > bindparam("last_at", type_=_post.c.observed_at.type),
+            and_(_post.c.observed_at == bindparam("last_at"), _post.c.fingerprint > bindparam("last")),
+        ),
+        # Lets the index begin where the last part ended.
+        _post.c.observed_at >= bindparam("last_at"),
+        ~exists().where(_newer.c.fingerprint == _post.c.fingerprint, _newer.c.observed_at > _post.c.observed_at),
+    )
+    .order_by(_post.c.observed_at, _post.c.fingerprint)
+    .limit(_MOST)
+)
+
+
+class Posts:
+    """Reading what the analyzer has written down."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def published(self, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:
+        """The newest version of each item of the account published from `since` to before `until`, oldest first.
+
+        The events' own JSON. An item without a publish time counts by when it was first observed so. Raises
+        TransientError.
+        """
+        place = {"last_at": _BEGINNING, "last": ""}
+        asked = {"of": key, "since": since, "until": until}
+        while True:
+            with self._database.read() as connection:
+                rows = connection.execute(_BATCH, asked | place).all()
+            if rows:
+                place = {"last_at": rows[-1].observed_at, "last": rows[-1].fingerprint}
+                yield [row.body for row in rows]
+            if len(rows) < _MOST:
+                return

@@ -1,0 +1,107 @@
+"""Right forms written almost right are found, named and mended; ordinary text is left alone."""
+
+import pytest
+
+from services.analyzer.objection import Hit
+from services.analyzer.rules.wrong_expression import WrongExpression
+from shared.events import Severity
+
+
+def _hits(text: str) -> list[Hit]:
+    return list(WrongExpression().check_text(text))
+
+
+def _mended(text: str) -> str:
+    for hit in reversed(_hits(text)):
+        assert text[hit.start : hit.end] == hit.text
+        if hit.suggestion is not None:
+            text = text[: hit.start] + hit.suggestion + text[hit.end :]
+    return text
+
+
+GRAVE = {
+    "中华人民共合国成立以来，水利事业不断发展。": "中华人民共和国成立以来，水利事业不断发展。",
+    "庆祝中国人民共和国成立七十五周年": "庆祝中华人民共和国成立七十五周年",
+    "中国共产觉章程规定了党员的义务。": "中国共产党章程规定了党员的义务。",
+    "支部组织党员观看中国共产党第二十次全国代表大会开幕。": "支部组织党员观看中国共产党第二十次全国代表大会开幕。",
+    "学习贯彻习近平总书计重要讲话精神": "学习贯彻习近平总书记重要讲话精神",
+    "我镇认真贯彻习进平总书记重要指示精神。": "我镇认真贯彻习近平总书记重要指示精神。",
+    "全体干部认真学习习近平新时代中国特色社会注意思想。": "全体干部认真学习习近平新时代中国特色社会主义思想。",
+    "大力践行社会主义核心价值现。": "大力践行社会主义核心价值观。",
+    "践行绿水清山就是金山银山理念": "践行绿水青山就是金山银山理念",
+    "我区“扫黑除恶”专项斗挣取得实效": "我区“扫黑除恶”专项斗争取得实效",
+    "开展“不忘初心、牢记使名”主题教育": "开展“不忘初心、牢记使命”主题教育",
+    "铸牢中华名族共同体意识": "铸牢中华民族共同体意识",
+    "学习党的二十大三中全会精神": "学习党的二十届三中全会精神",
+    "党的十九届代表大会以来": "党的十九次代表大会以来",
+    "坚定“三个自信”，做到“四个维护”": "坚定“四个自信”，做到“两个维护”",
+    "严格落实中央六项规定": "严格落实中央八项规定",
+    "构建人类命运共同提": "构建人类命运共同体",
+    "习近平新时代中国特色社会主义主思想": "习近平新时代中国特色社会主义思想",
+}
+
+
+@pytest.mark.parametrize(("written", "right"), [*GRAVE.items()])
+def test_a_name_of_the_state_or_a_formula_written_wrongly_is_mended(written: str, right: str) -> None:
+    assert _mended(written) == right
+    if written != right:
+        assert all(hit.severity is Severity.DEDUCTION for hit in _hits(written))
+
+
+ORDINARY = {
+    "区人民政付办公室发布通知": "区人民政府办公室发布通知",
+    "县人名法院公开审理此案": "县人民法院公开审理此案",
+    "呼合浩特市启动应急响应": "呼和浩特市启动应急响应",
+    "来自埃塞饿比亚的留学生": "来自埃塞俄比亚的留学生",
+    "根据《中华人民共和国道路交通安权法》的规定": "根据《中华人民共和国道路交通安全法》的规定",
+    "完善农村基本经营制渡。": "完善农村基本经营制度。",
+    "依法追究刑事责认。": "依法追究刑事责任。",
+}
+
+
+@pytest.mark.parametrize(("written", "right"), [*ORDINARY.items()])
+def test_what_is_no_name_of_the_state_only_reminds(written: str, right: str) -> None:
+    assert _mended(written) == right
+    assert {hit.severity for hit in _hits(written)} <= {Severity.REMINDER, Severity.HINT, Severity.DEDUCTION}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中华人民共和国成立以来，中国共产党团结带领人民不断前进。",
+        "深入学习习近平总书记重要讲话精神。",
+        "全国人民代表大会代表和全国人大代表出席会议。",
+        "全面建成小康社会之前，我们提出全面建设小康社会。",
+        "朝鲜民主主义人民共和国、老挝人民民主共和国。",
+        "越共中央政治局委员率团访问。",
+        "党的二十届三中全会和十三届八中全会",
+        "第十四届全国人民代表大会第三次会议",
+        "中国共产党第二十次全国代表大会",
+        "增强三个意识，做好服务",
+        "东城区区委书记、县县委书记培训班",
+        "依法治省、依法治市、依法治县",
+        "越南、柬埔寨和老挝",
+        "促进国家治理体系和治理能力现代化",
+    ],
+)
+def test_what_is_right_is_left_alone(text: str) -> None:
+    assert _hits(text) == []
+
+
+def test_a_finding_names_the_right_form_and_how_it_differs() -> None:
+    (hit,) = _hits("大力弘扬社会主义核心价观。")
+    assert hit.suggestion == "社会主义核心价值观"
+    assert hit.tag == "formula"
+    assert "少“值”字" in (hit.advice or "")
+    assert "社会主义核心价值观" in (hit.reason or "")
+
+
+def test_marks_inside_a_formula_stay_where_they_are() -> None:
+    (hit,) = _hits("开展“扫黑”除恶专项斗挣")
+    assert hit.suggestion == "扫黑”除恶专项斗争"
+
+
+def test_a_session_that_was_never_held_is_told_without_a_suggestion() -> None:
+    (hit,) = _hits("学习贯彻党的二十届九中全会精神")
+    assert hit.text == "二十届九中全会"
+    assert hit.suggestion is None
