@@ -20,6 +20,7 @@ from services.analyzer.language.proof.fault import Fault
 Find = Callable[[str], Iterator[Fault]]
 
 _KINDS: tuple[Find, ...] = (
+    remains.find,
     dates.find,
     weekdays.find,
     clock.find,
@@ -27,7 +28,6 @@ _KINDS: tuple[Find, ...] = (
     sums.find,
     doubled.find,
     placeholders.find,
-    remains.find,
     pairs.find,
     width.find,
     digits.find,
