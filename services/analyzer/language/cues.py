@@ -42,8 +42,11 @@ _GOVERNANCE = re.compile(
     r"报道|记者|新闻|据悉|声明|发言人|白皮书|宣传|科普"
 )
 
-_INSULTS = re.compile(r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|拘留|拘役|行拘")
+_INSULTS = re.compile(
+    r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|一词|词语|由来|网络用语|俗称|方言|拘留|拘役|行拘"
+)
 _QUOTES = ("“‘「『《〈", "”’」』》〉")
+_AS_A_WORD = ("一词", "一语", "二字", "这个词")
 _TITLES = ("《〈", "》〉")
 
 
@@ -82,8 +85,8 @@ def is_spoken_against(text: str, sentence: Sentence, start: int, end: int) -> bo
 
 
 def is_quoted(text: str, sentence: Sentence, start: int, end: int) -> bool:
-    """True when the hit stands in quotation or title marks: it is spoken of."""
-    return _stands_in(_QUOTES, text, sentence, start, end)
+    """True when the hit stands in quotation or title marks, or 一词 follows: it is spoken of."""
+    return _stands_in(_QUOTES, text, sentence, start, end) or text.startswith(_AS_A_WORD, end)
 
 
 def is_title(text: str, sentence: Sentence, start: int, end: int) -> bool:

@@ -25,6 +25,8 @@ _MEANINGS = (
     (re.compile(""), "标有广告推广"),
 )
 """What the platforms' field names mean to an official, first match."""
+_NAMES_A_SHOP = re.compile(r"^(?:source_url|url_struct\.long_url|href|mp-common-miniprogram)=")
+"""Whose value an official can look up: a host, the name of a mini-program."""
 
 
 class CommercialAd(Rule):
@@ -92,7 +94,8 @@ def _platform_says(post: Post, places: list[Place]) -> Objection:
 
 
 def _meaning(signal: str) -> str:
-    return next(words for pattern, words in _MEANINGS if pattern.search(signal))
+    words = next(words for pattern, words in _MEANINGS if pattern.search(signal))
+    return f"{words}（{signal.partition('=')[2]}）" if _NAMES_A_SHOP.search(signal) else words
 
 
 def _reason(reading: Advert, folded: str) -> str:

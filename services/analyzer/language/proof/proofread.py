@@ -21,6 +21,7 @@ from services.analyzer.language.proof.fault import Fault
 Find = Callable[[str], Iterator[Fault]]
 
 _KINDS: tuple[Find, ...] = (
+    remains.find,
     dates.find,
     weekdays.find,
     clock.find,
@@ -29,7 +30,6 @@ _KINDS: tuple[Find, ...] = (
     doubled.find,
     confusions.find,
     placeholders.find,
-    remains.find,
     pairs.find,
     width.find,
     digits.find,
