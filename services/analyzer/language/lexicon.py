@@ -12,7 +12,7 @@ from services.analyzer.language.folding import fold_words
 from services.analyzer.language.lexicon_files import WordFile, read_word_file, read_words
 from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.matcher import Lexicon, Match
-from services.analyzer.language.words import Word
+from services.analyzer.language.words import Word, WordTable
 from shared.errors import InputError
 
 __all__ = ["BUILT_IN_OPTIONS", "Lexicon", "LexiconInUse", "Match", "Word", "built_in", "load_lexicon", "read_words"]
@@ -67,11 +67,11 @@ class LexiconInUse:
         self.trouble = None
         if _version(files) != self.lexicon.version:
             self.lexicon = self._built(files)
-            _log.info("lexicon_in_force", version=self.lexicon.version, words=sum(len(file.words) for file in files))
+            _log.info("lexicon_in_force", version=self.lexicon.version, words=sum(len(file.table) for file in files))
 
     def _built(self, files: list[WordFile]) -> Lexicon:
-        words = [word for file in files for word in file.words]
-        return Lexicon([*words, *_not_named(words, _benign() + _shields())], self._options, _version(files))
+        table = WordTable.joined([file.table for file in files])
+        return Lexicon(table, self._options, _version(files), [*_phrases(_BENIGN), *_phrases(_SHIELDS)])
 
 
 def load_lexicon(paths: tuple[str, ...] = (), options: LexiconOptions | None = None) -> Lexicon:
@@ -99,24 +99,12 @@ def built_in(name: str) -> frozenset[str]:
 @functools.cache
 def _built_in(options: LexiconOptions) -> Lexicon:
     files = sorted(set(_BUILT_IN.glob("*.csv")) - {_BENIGN, _SHIELDS})
-    words = [word for file in files for word in read_words(file)]
-    return Lexicon([*words, *_not_named(words, _benign())], options)
+    return Lexicon((word for file in files for word in read_words(file)), options, shields=_phrases(_BENIGN))
 
 
 @functools.cache
-def _benign() -> tuple[Word, ...]:
-    return tuple(read_words(_BENIGN))
-
-
-@functools.cache
-def _shields() -> tuple[Word, ...]:
-    return tuple(read_words(_SHIELDS))
-
-
-def _not_named(words: list[Word], shields: tuple[Word, ...]) -> list[Word]:
-    """Who lists a phrase wants it found, whatever else protects it."""
-    named = {word.word for word in words}
-    return [shield for shield in shields if shield.word not in named]
+def _phrases(file: Path) -> tuple[str, ...]:
+    return tuple(word.word for word in read_words(file))
 
 
 def _version(files: list[WordFile]) -> str:

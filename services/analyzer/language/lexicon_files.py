@@ -5,14 +5,15 @@ import hashlib
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from services.analyzer.language.words import Word
+from services.analyzer.language.words import Word, WordTable
 from shared.decoding import decoded
 from shared.errors import InputError
 
@@ -26,13 +27,14 @@ _LONGEST = 100
 class WordFile(NamedTuple):
     """What a file held. `version`: sha256 of its bytes."""
 
-    words: list[Word]
+    table: WordTable
     version: str
 
 
 def read_words(path: Path) -> list[Word]:
     """As `read_word_file`, the words alone."""
-    return read_word_file(path).words
+    table = read_word_file(path).table
+    return [table[place] for place in range(len(table))]
 
 
 def read_word_file(path: Path) -> WordFile:
@@ -41,28 +43,35 @@ def read_word_file(path: Path) -> WordFile:
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(str(path), f"无法读取（{error.strerror}）；请给出可读的 txt、csv 或 xlsx 文件") from error
-    return WordFile(words_in(raw, path), hashlib.sha256(raw).hexdigest())
+    return WordFile(_words_in(raw, path), hashlib.sha256(raw).hexdigest())
 
 
-def words_in(raw: bytes, path: Path) -> list[Word]:
-    """The words of a file's bytes; its name tells the format and where an error is. Raises InputError."""
+def _words_in(raw: bytes, path: Path) -> WordTable:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return _of_table(path, _workbook_rows(path, raw))
+        return _of_columns(path, _columns_of(_workbook_rows(path, raw)))
     text = decoded(raw)
     if text is None:
         raise InputError(str(path), "既不是 UTF-8 也不是 GB18030 编码；请另存为 UTF-8 的 txt 或 csv")
     if "\x00" in text:
-        raise InputError(
-            f"{path}:{text[: text.index(chr(0))].count(chr(10)) + 1}", "含有空字符，不是文本；请另存为 txt 或 csv"
-        )
-    return _of_lines(path, text) if suffix == ".txt" else _of_table(path, _csv_rows(path, text))
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise InputError(f"{path}:{line}", "含有空字符，不是文本；请另存为 txt 或 csv")
+    if suffix == ".txt":
+        words = list(map(str.strip, text.split("\n")))
+        return _checked(path, words, [_OWN] * len(words), [""] * len(words), first=1)
+    return _of_columns(path, _even_columns(text) or _columns_of(_csv_rows(path, text)))
 
 
-def _of_lines(path: Path, text: str) -> list[Word]:
-    words = [Word(line.strip(), _OWN) for line in text.split("\n")]
-    _check_lengths(path, words, first=1)
-    return [word for word in words if word.word]
+def _even_columns(text: str) -> list[list[str]] | None:
+    """The columns of plain CSV, every line alike and nothing quoted, in a third of the time; null if it is not so."""
+    lines = text.replace("\r\n", "\n").rstrip("\n") + "\n"
+    width = lines[: lines.index("\n")].count(",") + 1
+    octets = np.frombuffer(lines.encode("utf-8", "surrogatepass"), dtype=np.uint8)
+    commas = np.cumsum(octets == ord(","))[octets == ord("\n")]
+    if '"' in text or "\r" in lines or not np.array_equal(commas, np.arange(1, len(commas) + 1) * (width - 1)):
+        return None
+    cells = lines[:-1].replace("\n", ",").split(",")
+    return [list(map(str.strip, cells[column::width])) for column in range(width)]
 
 
 def _csv_rows(path: Path, text: str) -> list[Sequence[str]]:
@@ -78,40 +87,46 @@ def _workbook_rows(path: Path, raw: bytes) -> list[Sequence[str]]:
     try:
         with warnings.catch_warnings(action="ignore"):  # of styles and extensions, which hold no words
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            sheet = book.worksheets[0]
-            return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            rows = book.worksheets[0].iter_rows(values_only=True)
+            return [["" if cell is None else str(cell) for cell in row] for row in rows]
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
         raise InputError(str(path), f"不是可读的 xlsx 文件（{error}）；请用 Excel 打开后另存为 xlsx") from error
 
 
-def _of_table(path: Path, rows: list[Sequence[str]]) -> list[Word]:
-    header = [cell.strip().lower() for cell in rows[0]] if rows else []
-    if not {"word", "tag"} <= set(header):
+def _columns_of(rows: list[Sequence[str]]) -> list[list[str]]:
+    """As many as the first row has; short rows end in empty cells."""
+    width = len(rows[0]) if rows else 0
+    missing = [""] * width
+    even = [row if len(row) >= width else [*row, *missing] for row in rows]
+    return [[row[column].strip() for row in even] for column in range(width)]
+
+
+def _of_columns(path: Path, columns: list[list[str]]) -> WordTable:
+    by_name = {column[0].lower(): column[1:] for column in reversed(columns)}
+    if not {"word", "tag"} <= set(by_name):
         raise InputError(f"{path}:1", "首行应为表头 word,tag；请补上")
-    width = len(header)
-    word, tag = header.index("word"), header.index("tag")
-    suggestion = header.index("suggestion") if "suggestion" in header else None
-    even = [row if len(row) >= width else [*row, *[""] * (width - len(row))] for row in rows[1:]]
-    words = [
-        Word(row[word].strip(), row[tag].strip(), row[suggestion].strip() or None if suggestion is not None else None)
-        for row in even
-    ]
-    for number, (entry, row) in enumerate(zip(words, even, strict=True), start=2):
-        if not (entry.word and entry.tag) and any(cell.strip() for cell in row):
-            raise InputError(f"{path}:{number}", _lacking(entry))
-    _check_lengths(path, words, first=2)
-    return [entry for entry in words if entry.word]
+    words, tags = by_name["word"], by_name["tag"]
+    if not (all(words) and all(tags)):
+        _check_filled(path, columns, words, tags)
+    return _checked(path, words, tags, by_name.get("suggestion", [""] * len(words)), first=2)
 
 
-def _lacking(entry: Word) -> str:
-    if not entry.word:
-        return "word 列为空；请填写词语或删除该行"
-    return f"“{entry.word}”的 tag 列为空；请填写标签，例如 custom"
+def _check_filled(path: Path, columns: list[list[str]], words: list[str], tags: list[str]) -> None:
+    """Rows without anything are no mistake."""
+    for number, (word, tag) in enumerate(zip(words, tags, strict=True), start=2):
+        if not word and any(column[number - 1] for column in columns):
+            raise InputError(f"{path}:{number}", "word 列为空；请填写词语或删除该行")
+        if word and not tag:
+            raise InputError(f"{path}:{number}", f"“{word}”的 tag 列为空；请填写标签，例如 custom")
 
 
-def _check_lengths(path: Path, words: Iterable[Word], first: int) -> None:
-    for number, entry in enumerate(words, start=first):
-        if len(entry.word) > _LONGEST:
-            raise InputError(
-                f"{path}:{number}", f"有 {len(entry.word)} 个字，不是词语；请一行只写一个词语（至多 {_LONGEST} 字）"
-            )
+def _checked(path: Path, words: list[str], tags: list[str], suggestions: list[str], first: int) -> WordTable:
+    """The columns without empty rows. Raises InputError for what is no word."""
+    longest = max(words, key=len, default="")
+    if len(longest) > _LONGEST:
+        place = f"{path}:{words.index(longest) + first}"
+        raise InputError(place, f"有 {len(longest)} 字，不是词语；请一行写一个，至多 {_LONGEST} 字")
+    if all(words):
+        return WordTable(words, tags, suggestions)
+    filled = [place for place, word in enumerate(words) if word]
+    return WordTable(*([column[place] for place in filled] for column in (words, tags, suggestions)))

@@ -40,6 +40,7 @@ class SensitiveWord(Rule):
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
+    rests_on_text: ClassVar[bool] = True
 
     lexicons: tuple[str, ...] = ()
     reminder_tags: tuple[str, ...] = ("vulgar", "absolute")

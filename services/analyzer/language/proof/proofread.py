@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from services.analyzer.language.proof import (
     clock,
+    confusions,
     dates,
     digits,
     doubled,
@@ -20,14 +21,15 @@ from services.analyzer.language.proof.fault import Fault
 Find = Callable[[str], Iterator[Fault]]
 
 _KINDS: tuple[Find, ...] = (
+    remains.find,
     dates.find,
     weekdays.find,
     clock.find,
     percent.find,
     sums.find,
     doubled.find,
+    confusions.find,
     placeholders.find,
-    remains.find,
     pairs.find,
     width.find,
     digits.find,
