@@ -1,4 +1,4 @@
-"""Files that may change while they are used: read again when they do, and what was before stays where they cannot be."""
+"""Files that may change while they are used: read again when they do; where they cannot be, what was before stays."""
 
 import hashlib
 import threading
