@@ -23,8 +23,12 @@ def spans(text: str, *, guess: bool = False) -> list[tuple[int, int]]:
 
 
 def cut(text: str, *, guess: bool = False) -> list[str]:
-    """The words of the likeliest cut; joined they are the text."""
-    words: list[str] = _cutter().cut(_plain(text), hmm=guess)
+    """The words of the likeliest cut; joined they are the text, but for lone surrogates."""
+    words: list[str]
+    try:
+        words = _cutter().cut(text, hmm=guess)
+    except UnicodeEncodeError:  # the cutter reads UTF-8, which has none of them
+        words = _cutter().cut(_LONE_SURROGATE.sub("\ufffd", text), hmm=guess)
     return words
 
 
