@@ -1,5 +1,6 @@
 """Every kind of fault that a proof-reader marks, over one text."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from services.analyzer.language.proof import (
@@ -20,6 +21,7 @@ from services.analyzer.language.proof.fault import Fault
 
 Find = Callable[[str], Iterator[Fault]]
 
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KINDS: tuple[Find, ...] = (
     remains.find,
     dates.find,
