@@ -15,7 +15,17 @@ from services.analyzer.language.matcher import Lexicon, Match
 from services.analyzer.language.words import Word, WordTable
 from shared.errors import InputError
 
-__all__ = ["BUILT_IN_OPTIONS", "Lexicon", "LexiconInUse", "Match", "Word", "built_in", "load_lexicon", "read_words"]
+__all__ = [
+    "BUILT_IN_OPTIONS",
+    "Lexicon",
+    "LexiconInUse",
+    "Match",
+    "Word",
+    "built_in",
+    "load_lexicon",
+    "read_words",
+    "trouble_with",
+]
 
 _BUILT_IN = Path(__file__).parent / "lexicons"
 _BENIGN = _BUILT_IN / "benign.csv"
@@ -25,7 +35,7 @@ _SECONDS_BETWEEN_LOOKS = 2.0
 _SECONDS_TO_SETTLE = 1.0
 """A file younger than this may still be being written."""
 
-_log = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 _Stamp = tuple[int, int, int] | None
 
 
@@ -39,21 +49,30 @@ class LexiconInUse:
         self._files, self._options = files, options
         self._stamps = [_stamp(file) for file in files]
         self._look_again = 0.0
-        self._busy = threading.Lock()
-        self.trouble: str | None = None
-        self.lexicon = self._built([read_word_file(file) for file in files])
+        self._looking = threading.Lock()
+        self._lexicon = self._built([read_word_file(file) for file in files])
+        self._trouble: str | None = None
 
     def current(self, now: float) -> Lexicon:
         """`now`: seconds of a monotonic clock. Looks at the files every two seconds, and reads those that changed."""
-        if now >= self._look_again and self._busy.acquire(blocking=False):
+        self._follow(now)
+        return self._lexicon
+
+    def trouble(self, now: float) -> str | None:
+        """Why the files as they are now are not in force; null: they are."""
+        self._follow(now)
+        return self._trouble
+
+    def _follow(self, now: float) -> None:
+        """Who comes while another looks goes on with the words in force."""
+        if now >= self._look_again and self._looking.acquire(blocking=False):
             try:
                 self._look_again = now + _SECONDS_BETWEEN_LOOKS
-                self._follow()
+                self._read_what_changed()
             finally:
-                self._busy.release()
-        return self.lexicon
+                self._looking.release()
 
-    def _follow(self) -> None:
+    def _read_what_changed(self) -> None:
         stamps = [_stamp(file) for file in self._files]
         if stamps == self._stamps or not all(map(_is_settled, stamps)):
             return
@@ -61,13 +80,13 @@ class LexiconInUse:
         try:
             files = [read_word_file(file) for file in self._files]
         except InputError as error:
-            self.trouble = str(error)
-            _log.warning("lexicon_refused", reason=str(error), words_in_force=self.lexicon.version)
+            self._trouble = f"词库未更新，沿用原词语。{error}"
+            log.warning("lexicon_refused", reason=str(error), version_in_force=self._lexicon.version)
             return
-        self.trouble = None
-        if _version(files) != self.lexicon.version:
-            self.lexicon = self._built(files)
-            _log.info("lexicon_in_force", version=self.lexicon.version, words=sum(len(file.table) for file in files))
+        self._trouble = None
+        if _version(files) != self._lexicon.version:
+            self._lexicon = self._built(files)
+            log.info("lexicon_in_force", version=self._lexicon.version, words=sum(len(file.table) for file in files))
 
     def _built(self, files: list[WordFile]) -> Lexicon:
         table = WordTable.joined([file.table for file in files])
@@ -81,11 +100,16 @@ def load_lexicon(paths: tuple[str, ...] = (), options: LexiconOptions | None = N
     """
     if not paths:
         return _built_in(options or BUILT_IN_OPTIONS)
-    return in_use(paths, options or LexiconOptions()).current(time.monotonic())
+    return _in_use(paths, options or LexiconOptions()).current(time.monotonic())
+
+
+def trouble_with(paths: tuple[str, ...], options: LexiconOptions) -> str | None:
+    """Why the files as they are now are not in force, in Chinese; null: they are. Raises InputError as above."""
+    return _in_use(paths, options).trouble(time.monotonic()) if paths else None
 
 
 @functools.cache
-def in_use(paths: tuple[str, ...], options: LexiconOptions) -> LexiconInUse:
+def _in_use(paths: tuple[str, ...], options: LexiconOptions) -> LexiconInUse:
     """The one of these files and options in this process."""
     return LexiconInUse(tuple(map(Path, paths)), options)
 
