@@ -72,13 +72,13 @@ def test_a_broken_file_is_told_with_its_reason_and_the_old_words_stay(path: Path
     else:
         _write(path, content)
     assert _found(lists, "摸鱼", _MINUTE) == ["摸鱼"]
-    trouble = lists.trouble(2 * _MINUTE)
+    trouble = lists.trouble_at(2 * _MINUTE)
     assert trouble is not None
     assert "own.txt" in trouble
     assert "请" in trouble
     _write(path, "躺平\n", age_seconds=20)
     assert _found(lists, "摸鱼，躺平", 3 * _MINUTE) == ["躺平"]
-    assert lists.trouble(4 * _MINUTE) is None
+    assert lists.trouble_at(4 * _MINUTE) is None
 
 
 def test_several_files_are_one_list_and_change_one_by_one(tmp_path: Path, path: Path) -> None:

@@ -16,11 +16,16 @@ from services.analyzer.language.advert_ways import WAYS
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""
 
-_PARAGRAPH_SCORE = 6
-"""What a paragraph within other text needs: the article round it speaks neither for it nor against it."""
+_TAIL_SCORE = 6
+_TAIL_LINES = 4
+"""What the last lines below an article need without a mark that parts them: the article speaks neither for nor against.
+Lines further up are the article's own, which may tell of a sale.
+"""
 
 _REACH = 600
 """Code points within which cues belong to one offer: a long article names many prices and places that do not."""
+
+_LINE = re.compile(r"\S[^\n]*")
 
 _TELLING = (Family.WAY, Family.OFFER, Family.TRADE)
 """One cue of these must be more than a price, a telephone number or an address, which notices print too."""
@@ -56,7 +61,7 @@ class Advert(NamedTuple):
 
 
 def read_advert(folded: str) -> Advert:
-    """The strongest offer in a folded text: in the whole, in what hangs below an article, or in one paragraph."""
+    """The strongest offer in a folded text: in the whole, in what hangs below an article, or in its last lines."""
     lined = f"{folded}\n"
     cues = _cues(lined)
     if _total(_counted(cues)) < ADVERT_SCORE:
@@ -64,8 +69,7 @@ def read_advert(folded: str) -> Advert:
     against = sorted(_against_finder().find(lined), key=_place)
     readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded)]
     if "\n" in folded and not any(found.kind.name == GIVES for found in against):
-        lines = (match.span() for match in re.finditer(r"[^\n]+", folded))
-        readings += [_read(cues, against, start, end, _PARAGRAPH_SCORE) for start, end in lines]
+        readings += [_read(cues, against, start, end, _TAIL_SCORE) for start, end in _tails(folded)]
     return max(readings, key=lambda reading: (reading.sells, reading.score))
 
 
@@ -78,6 +82,13 @@ def _cues(folded: str) -> list[Cue]:
 def _sections(folded: str) -> Iterator[tuple[int, int]]:
     edges = [0, *(match.start() for match in _FOOTER.finditer(folded)), len(folded)]
     yield from itertools.pairwise(edges)
+
+
+def _tails(folded: str) -> Iterator[tuple[int, int]]:
+    """The last lines of each section: one, two, and so on."""
+    for start, end in _sections(folded):
+        lines = [match.start() for match in _LINE.finditer(folded, start, end)]
+        yield from ((first, end) for first in lines[1:][-_TAIL_LINES:])
 
 
 def _read(cues: list[Cue], against: list[Cue], start: int, end: int, enough: int) -> Advert:
@@ -98,7 +109,7 @@ def _between(cues: list[Cue], start: int, end: int) -> list[Cue]:
 def _counted(cues: Iterable[Cue]) -> tuple[Cue, ...]:
     """One of each kind, the weightiest first; one stretch of text is one cue; many goods are no more than one."""
     counted: dict[str, Cue] = {}
-    for cue in sorted(cues, key=lambda cue: -abs(cue.weight)):
+    for cue in sorted(cues, key=lambda cue: (cue.kind.family is Family.GOODS, -abs(cue.weight))):
         name = cue.kind.family if cue.kind.family is Family.GOODS else cue.kind.name
         if name not in counted and not any(_overlap(cue, other) for other in counted.values()):
             counted[name] = cue

@@ -1,20 +1,14 @@
 """Files of words: txt (a word a line), csv and xlsx (columns word, tag, suggestion by their headers)."""
 
-import csv
 import hashlib
-import io
-import warnings
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from services.analyzer.language.tables import csv_rows, read_raw, text_in, workbook_rows
 from services.analyzer.language.words import Word, WordTable
-from shared.decoding import decoded
 from shared.errors import InputError
 
 _OWN = "custom"
@@ -39,27 +33,19 @@ def read_words(path: Path) -> list[Word]:
 
 def read_word_file(path: Path) -> WordFile:
     """All words of a file; text is UTF-8 or GB18030 (as Excel saves). Raises InputError naming file, row and remedy."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(str(path), f"无法读取（{error.strerror}）；请给出可读的 txt、csv 或 xlsx 文件") from error
+    raw = read_raw(path)
     return WordFile(_words_in(raw, path), hashlib.sha256(raw).hexdigest())
 
 
 def _words_in(raw: bytes, path: Path) -> WordTable:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return _of_columns(path, _columns_of(_workbook_rows(path, raw)))
-    text = decoded(raw)
-    if text is None:
-        raise InputError(str(path), "既不是 UTF-8 也不是 GB18030 编码；请另存为 UTF-8 的 txt 或 csv")
-    if "\x00" in text:
-        line = text[: text.index("\x00")].count("\n") + 1
-        raise InputError(f"{path}:{line}", "含有空字符，不是文本；请另存为 txt 或 csv")
+        return _of_columns(path, _columns_of(workbook_rows(path, raw)))
+    text = text_in(raw, path)
     if suffix == ".txt":
         words = list(map(str.strip, text.split("\n")))
         return _checked(path, words, [_OWN] * len(words), [""] * len(words), first=1)
-    return _of_columns(path, _even_columns(text) or _columns_of(_csv_rows(path, text)))
+    return _of_columns(path, _even_columns(text) or _columns_of(csv_rows(path, text)))
 
 
 def _even_columns(text: str) -> list[list[str]] | None:
@@ -72,25 +58,6 @@ def _even_columns(text: str) -> list[list[str]] | None:
         return None
     cells = lines[:-1].replace("\n", ",").split(",")
     return [list(map(str.strip, cells[column::width])) for column in range(width)]
-
-
-def _csv_rows(path: Path, text: str) -> list[Sequence[str]]:
-    table = csv.reader(io.StringIO(text, newline=""))
-    try:
-        return list(table)
-    except csv.Error as error:
-        raise InputError(f"{path}:{table.line_num}", f"无法按 CSV 读取（{error}）；请另存为 CSV 文件") from error
-
-
-def _workbook_rows(path: Path, raw: bytes) -> list[Sequence[str]]:
-    """The first sheet."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of styles and extensions, which hold no words
-            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            rows = book.worksheets[0].iter_rows(values_only=True)
-            return [["" if cell is None else str(cell) for cell in row] for row in rows]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
-        raise InputError(str(path), f"不是可读的 xlsx 文件（{error}）；请用 Excel 打开后另存为 xlsx") from error
 
 
 def _columns_of(rows: list[Sequence[str]]) -> list[list[str]]:

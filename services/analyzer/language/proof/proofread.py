@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from services.analyzer.language.proof import (
     clock,
+    confusions,
     dates,
     digits,
     doubled,
@@ -27,6 +28,7 @@ _KINDS: tuple[Find, ...] = (
     percent.find,
     sums.find,
     doubled.find,
+    confusions.find,
     placeholders.find,
     pairs.find,
     width.find,
