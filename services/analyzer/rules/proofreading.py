@@ -5,7 +5,6 @@ from typing import ClassVar, Literal
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.proofread import proofread
-from services.analyzer.language.segmenter import harmless
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
@@ -25,7 +24,7 @@ class Proofreading(Rule):
     only_hint: tuple[str, ...] = ()
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        for fault in proofread(harmless(text)):
+        for fault in proofread(text):
             if fault.kind not in self.without:
                 softened = fault.kind in self.only_hint and fault.accuses
                 yield _hit(text, fault, Severity.HINT if softened else fault.severity)
