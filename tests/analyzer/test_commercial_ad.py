@@ -57,10 +57,21 @@ def test_contact_or_praise_alone_sells_nothing(text: str) -> None:
     assert list(CommercialAd().check_text(text)) == []
 
 
-@pytest.mark.parametrize("landmark", ["市政府", "实验小学", "人民医院", "幸福社区", "图书馆"])
+@pytest.mark.parametrize(
+    "landmark", ["市政府", "实验小学", "人民医院", "幸福社区", "市图书馆", "县体育中心", "政务中心"]
+)
 def test_a_landmark_makes_no_office(landmark: str) -> None:
     text = f"紧邻{landmark}，建面约110㎡精装三房，首付15万起，到访有礼，售楼处电话0731-80001234。"
     assert len(list(CommercialAd().check_text(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["温馨提示：解释权归本店", "谨防假冒", "明码标价无套路", "回馈广大市民", "店址：县财政局对面"]
+)
+def test_a_shop_may_speak_like_an_office(words: str) -> None:
+    text = f"童装清仓，39元一件，满200减50，地址：新华街8号，欢迎到店选购。{words}。"
+    assert len(list(CommercialAd().check_text(text))) == 1
+    assert read_advert(fold(text).text).against == ()
 
 
 def test_the_finding_lists_what_weighed_how_much_and_it_adds_up() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.analyzer.language.advert_against import AGAINST, GIVES
+from services.analyzer.language.advert_against import AGAINST, OF_THE_WHOLE
 from services.analyzer.language.advert_kinds import Cue, Family, Finder
 from services.analyzer.language.advert_offers import OFFERS
 from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
@@ -25,6 +25,7 @@ Lines further up are the article's own, which may tell of a sale.
 _REACH = 600
 """Code points within which cues belong to one offer: a long article names many prices and places that do not."""
 
+_RULE = re.compile(r"^[-—─_=*~·.… ]{5,60}$", re.MULTILINE)
 _LINE = re.compile(r"\S[^\n]*")
 
 _TELLING = (Family.WAY, Family.OFFER, Family.TRADE)
@@ -67,8 +68,9 @@ def read_advert(folded: str) -> Advert:
     if _total(_counted(cues)) < ADVERT_SCORE:
         return Advert()
     against = sorted(_against_finder().find(lined), key=_place)
-    readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded)]
-    if "\n" in folded and not any(found.kind.name == GIVES for found in against):
+    one_piece = any(found.kind.name in OF_THE_WHOLE for found in against)
+    readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded, ruled=not one_piece)]
+    if "\n" in folded and not one_piece:
         readings += [_read(cues, against, start, end, _TAIL_SCORE) for start, end in _tails(folded)]
     return max(readings, key=lambda reading: (reading.sells, reading.score))
 
@@ -79,14 +81,16 @@ def _cues(folded: str) -> list[Cue]:
     return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways else []
 
 
-def _sections(folded: str) -> Iterator[tuple[int, int]]:
-    edges = [0, *(match.start() for match in _FOOTER.finditer(folded)), len(folded)]
+def _sections(folded: str, *, ruled: bool) -> Iterator[tuple[int, int]]:
+    """`ruled`: a ruled line begins a section too; a notice in one piece is not parted by one."""
+    marks = sorted({match.start() for mark in (_FOOTER, _RULE)[: 1 + ruled] for match in mark.finditer(folded)})
+    edges = [0, *marks, len(folded)]
     yield from itertools.pairwise(edges)
 
 
 def _tails(folded: str) -> Iterator[tuple[int, int]]:
     """The last lines of each section: one, two, and so on."""
-    for start, end in _sections(folded):
+    for start, end in _sections(folded, ruled=True):
         lines = [match.start() for match in _LINE.finditer(folded, start, end)]
         yield from ((first, end) for first in lines[1:][-_TAIL_LINES:])
 
