@@ -41,7 +41,7 @@ _KINDS: tuple[Find, ...] = (
 
 def proofread(text: str) -> list[Fault]:
     """The faults of a text in its order; of faults that overlap only the first kind's, and what accuses comes first."""
-    plain = _LONE_SURROGATE.sub("\ufffd", text)  # UTF-8, which the automaton reads, has none
+    plain = _LONE_SURROGATE.sub("\0", text)  # UTF-8, which the automaton reads, has none
     found = [fault for find in _KINDS for fault in find(plain)]
     kept: list[Fault] = []
     for fault in sorted(found, key=lambda fault: not fault.accuses):
