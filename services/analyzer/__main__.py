@@ -30,9 +30,15 @@ def build(host: Host) -> AnalyzerEngine:
         judgements=store.judgements,
         judge=Judge(store.judgements, matters),
         timer=timer,
-        retention=Retention(store.thinning, store.leases, timedelta(days=host.settings.retention_days)),
+        retention=Retention(
+            store.thinning,
+            store.leases,
+            timedelta(days=host.settings.retention_days),
+            keep_sketches=timedelta(days=host.settings.sketch_days),
+        ),
         metrics=host.metrics,
         check_clock=lambda: store.database.check_clock(host.clock()),
+        troubles=rulebooks.troubles,
     )
 
 

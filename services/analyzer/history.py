@@ -11,7 +11,7 @@ from shared.events import Post, Probe
 from shared.storage.observations import Probed
 
 
-def history_of(sitting: Sitting, account: Account, moment: datetime) -> History:
+def history_of(sitting: Sitting, account: Account, moment: datetime, copied: frozenset[str] = frozenset()) -> History:
     """The history a rule may see when it judges `account` at `moment`."""
     known = sitting.at(account.key, moment)
     posts, probed = known.posts(), known.probed
@@ -23,6 +23,7 @@ def history_of(sitting: Sitting, account: Account, moment: datetime) -> History:
         newest_post_at=max((time for time in evidenced if time is not None), default=None),
         last_list_at=probed.latest_list.at if probed.latest_list else None,
         failures=probed.failures,
+        copied=copied,
         watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
         cancelled_at=_cancelled_at(sitting, account),
     )

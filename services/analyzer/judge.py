@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 from itertools import groupby
 
 import structlog
 
+from services.analyzer.comparing import Comparing
+from services.analyzer.copies import keep_sketch
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
-from services.analyzer.timeline import Sitting
+from services.analyzer.objection import History
+from services.analyzer.timeline import END, Sitting
 from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
@@ -20,7 +23,6 @@ from shared.storage.judgements import Judgements
 
 log = structlog.get_logger(__name__)
 
-_END = datetime(9000, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 Observed = Post | Probe
@@ -50,12 +52,13 @@ class Judge:
     def __init__(self, judgements: Judgements, matters: Matters) -> None:
         self._judgements = judgements
         self._matters = matters
+        self._comparing = Comparing(judgements, matters, self._judge_latest_again)
 
     def judge(self, events: Iterable[Observed]) -> list[Refused]:
         """Store a batch and judge the accounts it touches, each event in the order in which it happened.
 
-        One transaction. What one event spoils is undone for its own sake and told. Raises TransientError: then
-        nothing was written.
+        One transaction, and another in which its posts are held against what others published. What one event spoils
+        is undone for its own sake and told. Raises TransientError: then the same batch has to come again.
         """
         by_account: dict[str, list[Observed]] = defaultdict(list)
         for event in events:
@@ -66,6 +69,7 @@ class Judge:
             # By key, so that two analyzers never wait for each other's accounts.
             for key, own in sorted(by_account.items()):
                 refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at))
+        self._comparing.compare_waiting()
         return refused
 
     def _judge_apart(self, sitting: Sitting, key: str, events: list[Observed]) -> list[Refused]:
@@ -113,6 +117,9 @@ class Judge:
             sitting.forget()
         if not self._matters.asks(case):
             return Came.IN_ORDER
+        if self._matters.entries(case, "copy"):
+            for post in posts:
+                keep_sketch(sitting.judging, post)
         before = sitting.at(key, at - _INSTANT)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
         if before.latest_list_at is None or before.latest_list_at <= at:
@@ -130,14 +137,20 @@ class Judge:
             self._judge_probe(sitting, case, probe)
 
     def _judge_post(self, sitting: Sitting, case: Case, post: Post) -> None:
-        history = history_of(sitting, case.account, post.observed_at)
+        history = self._history(sitting, case, post.observed_at)
         held = [finding for finding in sitting.judging.open_findings(case.account.key) if finding.subject == post.id]
         for entry in self._matters.entries(case, "post"):
             ask = partial(entry.plugin.check_post, post, history)
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
 
+    def _history(self, sitting: Sitting, case: Case, moment: datetime) -> History:
+        copies = {entry.indicator for entry in self._matters.entries(case, "copy")}
+        held = sitting.judging.open_findings(case.account.key)
+        copied = frozenset(finding.subject for finding in held if finding.indicator in copies)
+        return history_of(sitting, case.account, moment, copied)
+
     def _judge_probe(self, sitting: Sitting, case: Case, probe: Probe) -> None:
-        history = history_of(sitting, case.account, probe.at)
+        history = self._history(sitting, case, probe.at)
         held = sitting.judging.open_findings(case.account.key)
         for entry in self._matters.entries(case, "account"):
             ask = partial(entry.plugin.check_probe, probe, history)
@@ -148,7 +161,7 @@ class Judge:
 
     def _judge_latest_again(self, sitting: Sitting, account: Account) -> None:
         """The last proved list and the failed probes since, now with what came late."""
-        probed = sitting.at(account.key, _END).probed
+        probed = sitting.at(account.key, END).probed
         for probe in (*([probed.latest_list] if probed.latest_list else []), *probed.failures):
             case = Case(account, probe.at)
             self._judge_probe(sitting, case, probe)

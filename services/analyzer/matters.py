@@ -37,7 +37,7 @@ class Matters:
         self.rulebooks = rulebooks
         self._metrics = metrics
 
-    def entries(self, case: Case, scope: Literal["account", "post", "platform"]) -> list[Entry]:
+    def entries(self, case: Case, scope: Literal["account", "post", "platform", "copy"]) -> list[Entry]:
         """Those that are asked; of a cancelled account few are."""
         return [entry for entry in self._asked(case) if entry.plugin.scope == scope]
 

@@ -5,13 +5,30 @@ from shared.events import Evidence, Moment, Post, Probe, Severity, Value
 from shared.state import State
 
 
+class Earlier(Value):
+    """A post of another unit that is the same text and was published before.
+
+    `share`: from 0 to 1, how much of the text that is judged stands in it. `observed_at`: when we knew of it.
+    """
+
+    account: str
+    unit: str
+    post_id: str
+    title: str | None = None
+    url: str | None = None
+    published_at: Moment
+    observed_at: Moment
+    share: float
+
+
 class History(Value):
     """What is known of one account as of a moment; nothing observed later is in it.
 
     `posts`: newest first by publish time (items without one last), the newest version of each item, deleted ones left
     out. `newest_post_at`: newest publish time ever evidenced, deleted items included, future ones not.
     `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
-    oldest first. `watched_since`: when the account entered the ledger or was opened, whichever is later known.
+    oldest first. `copied`: ids of posts found to be copies of others' earlier ones.
+    `watched_since`: when the account entered the ledger or was opened, whichever is later known.
     `cancelled_at`: since when the ledger has had it as cancelled; null: it has not.
     """
 
@@ -20,6 +37,7 @@ class History(Value):
     newest_post_at: Moment | None = None
     last_list_at: Moment | None = None
     failures: tuple[Probe, ...] = ()
+    copied: frozenset[str] = frozenset()
     watched_since: Moment
     cancelled_at: Moment | None = None
 

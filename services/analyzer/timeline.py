@@ -2,12 +2,15 @@
 
 from bisect import insort
 from collections import deque
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.clock import FUTURE_TOLERANCE
 from shared.events import Post, Probe
 from shared.storage.judgements import Judging
 from shared.storage.observations import HISTORY_POSTS, MOST_FAILURES, Known, Probed, counted_newest
+
+END = datetime(9000, 1, 1, tzinfo=UTC)
+"""After all that will ever be known."""
 
 
 class Timeline:

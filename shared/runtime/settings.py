@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     group_wait_seconds: float = Field(default=10, ge=0)
     retention_days: int = Field(default=90, ge=30)
     """After so many days probes and repeated sightings are thinned to what still proves something."""
+    sketch_days: int = Field(default=30, ge=1)
+    """For so many days a published text can be recognised in others' posts."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=9464, ge=0, le=65535)
     """0 takes a free port."""

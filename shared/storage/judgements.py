@@ -12,12 +12,14 @@ from shared.standing import Standing
 from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.observations import Observations
+from shared.storage.sketches import Sketches
 from shared.storage.standings import write_standing
-from shared.storage.tables import UNTOLD, metadata
+from shared.storage.tables import UNTOLD, WAITING, metadata
 
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
+_sketch = metadata.tables["sketch"]
 
 # Asked for every account that is judged: building a statement costs more than running it.
 _HELD = (
@@ -34,6 +36,7 @@ class Judging:
         self._database = database
         self.connection = connection
         self.observed = Observations(database, connection)
+        self.sketches = Sketches(connection)
         self._held: dict[str, list[Finding]] = {}
         self._watched_since: dict[str, datetime | None] = {}
 
@@ -117,6 +120,11 @@ class Judgements:
         """One transaction: posts, probes and findings become visible together or not at all."""
         with self._database.begin() as connection:
             yield Judging(self._database, connection)
+
+    def anything_waits(self) -> bool:
+        """Whether some text has not been held against what others published."""
+        with self._database.read() as connection:
+            return connection.execute(select(_sketch.c.id).where(text(WAITING)).limit(1)).first() is not None
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""

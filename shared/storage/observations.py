@@ -15,6 +15,7 @@ from shared.storage.tables import PROVES, metadata
 HISTORY_POSTS = 200
 MOST_FAILURES = 20
 MOST_LATER = 400
+MOST_VERSIONS = 10
 _NOBODY = ""
 
 _post = metadata.tables["post"]
@@ -22,6 +23,12 @@ _probe = metadata.tables["probe"]
 
 # Asked for every post of a replay: building a statement costs more than running it.
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
+_VERSIONS = (
+    select(_post.c.body)
+    .where(_post.c.fingerprint == bindparam("of"))
+    .order_by(_post.c.observed_at.desc())
+    .limit(MOST_VERSIONS)
+)
 _FORGET_AHEAD = (
     update(_probe)
     .where(_probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK)
@@ -80,6 +87,12 @@ class Observations:
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
         return self._connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
+
+    def newest(self, fingerprint: str) -> Post | None:
+        """The newest version of the item that shows its text."""
+        versions = self._connection.execute(_VERSIONS, {"of": fingerprint}).scalars()
+        posts = (Post.model_validate_json(body) for body in versions)
+        return next((post for post in posts if post.text is not None), None)
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this probe was not known."""

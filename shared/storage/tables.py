@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 PROVES = "proves_list"
 UNTOLD = "NOT open_told OR NOT close_told"
+WAITING = "waiting"
 """Conditions of partial indexes: a query uses the index only when it says the same words."""
 
 
@@ -182,6 +183,43 @@ class PostRow(SQLModel, table=True):
     key: str
     published_at: datetime | None = _time(default=None)
     body: str = _body()
+
+
+class SketchRow(SQLModel, table=True):
+    """What is kept of an item's text to find others like it. `waiting`: it has not been held against them yet.
+
+    `body`: the analyzer's own bytes. Of an item's versions that show a text the newest counts.
+    """
+
+    __tablename__ = "sketch"
+    __table_args__ = (
+        _where("sketch_waiting", WAITING, "id"),
+        Index("sketch_age", "key", "published_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    fingerprint: str = Field(unique=True)
+    key: str
+    post_id: str
+    title: str | None = _body(nullable=True)
+    url: str | None = _body(nullable=True)
+    published_at: datetime = _time()
+    observed_at: datetime = _time()
+    waiting: bool
+    marks: bytes
+    body: bytes
+
+
+class SketchMarkRow(SQLModel, table=True):
+    """A mark of a sketch: texts that are alike share some. `at`: when it was published, in seconds since 1970."""
+
+    __tablename__ = "sketch_mark"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    mark: int = Field(primary_key=True, sa_type=BigInteger)
+    at: int = Field(primary_key=True, sa_type=BigInteger)
+    sketch: int = Field(primary_key=True, sa_type=BigInteger)
 
 
 class ProbeRow(SQLModel, table=True):

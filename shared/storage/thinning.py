@@ -11,11 +11,13 @@ from shared.clock import to_shanghai
 from shared.events import Outcome
 from shared.storage.accounts import in_force
 from shared.storage.database import Database
+from shared.storage.sketches import drop_sketches
 from shared.storage.tables import metadata
 
 _account = metadata.tables["account"]
 _probe = metadata.tables["probe"]
 _post = metadata.tables["post"]
+_sketch = metadata.tables["sketch"]
 
 _MOST_ROWS = 2000
 
@@ -31,6 +33,16 @@ class Thinning:
         rows = select(_account.c.key).where(in_force(), _account.c.key > key).order_by(_account.c.key).limit(most)
         with self._database.read() as connection:
             return list(connection.execute(rows).scalars())
+
+    def forget_sketches(self, key: str, now: datetime, keep: timedelta) -> int:
+        """Delete the sketches of what one account published longer ago than `keep`; age counts as in `thin`."""
+        with self._database.begin() as connection:
+            newest = _newest(connection, key)
+            before = min(now, newest) - keep if newest else now - keep
+            old = select(_sketch).where(_sketch.c.key == key, _sketch.c.published_at < before)
+            rows = connection.execute(old.order_by(_sketch.c.published_at).limit(_MOST_ROWS)).all()
+            drop_sketches(connection, rows)
+            return len(rows)
 
     def thin(self, key: str, now: datetime, keep: timedelta) -> int:
         """Thin what one account has from longer ago than `keep`; the number of rows that went.

@@ -46,8 +46,9 @@ class Asked:
         return found
 
     def _grows(self, step: str) -> bool:
-        # The whole of an index over what is open and untold is what is wanted.
-        return (step.startswith("SCAN") and "finding_untold" not in step) or "TEMP B-TREE" in step
+        # The whole of an index over what is untold or waits is what is wanted, and of a bounded part.
+        wanted = any(index in step for index in ("finding_untold", "sketch_waiting", "SCAN bounded"))
+        return (step.startswith("SCAN") and not wanted) or "TEMP B-TREE" in step
 
 
 def test_a_probe_a_tick_and_the_outbox_ask_by_index_only(store: Store) -> None:

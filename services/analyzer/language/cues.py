@@ -23,6 +23,8 @@ _ACTS = (
 )
 _TELLS = (
     r"记者|报道|据悉|据介绍|据了解|新华社|本报|消息称|(?:市民|群众|网友|网民|居民|村民)(?![朋均都])|[一两三多数该][名位][男女市网老民村受嫌犯被]|"
+    r"[他她](?![妈娘])|孩子[在把们被]|有人|许多|不少|一些|[卖买庄]家|群[主友]|说[,，:：“]|称[,，:：“]|表示|帖子|发帖|朋友圈|城管|小广告|的广告|楼道|喷漆|张贴|贴[着满]|散发|传单|卡片|店[铺主]|主播[让在把说]|[毒小]?贩子?[把将在]|毒贩|铲|被.{0,4}清除|网购|"
+    r"网上[买搜看找认]|自己在|因此|于是|随后|后来|当时|曾经?|报警|求助|敲诈|勒索|要挟|威胁|"
     r"受害|被害|被告|原告|当事人|对方|某|牟利|获利|供述|交代|自称|声称|先后|损失|"
     r"展[出览]|参观|通过.{1,12}(?:方式|手段|途径|渠道)|以.{1,15}(?:为由|为名|名义)|的方式|条例|《[^《》]{1,20}(?:法|办法|规定)》|"
     r"法律|法规|普法|第[一二三四五六七八九十百零]+条|[一-鿿]列行为|"
@@ -42,8 +44,11 @@ _GOVERNANCE = re.compile(
     r"报道|记者|新闻|据悉|声明|发言人|白皮书|宣传|科普"
 )
 
-_INSULTS = re.compile(r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|拘留|拘役|行拘")
+_INSULTS = re.compile(
+    r"辱骂|侮辱|谩骂|骂|粗口|粗话|脏话|恶语|不雅|不文明|诽谤|网暴|网络暴力|言论|一词|词语|由来|网络用语|俗称|方言|拘留|拘役|行拘"
+)
 _QUOTES = ("“‘「『《〈", "”’」』》〉")
+_AS_A_WORD = ("一词", "一语", "二字", "这个词")
 _TITLES = ("《〈", "》〉")
 
 
@@ -82,8 +87,8 @@ def is_spoken_against(text: str, sentence: Sentence, start: int, end: int) -> bo
 
 
 def is_quoted(text: str, sentence: Sentence, start: int, end: int) -> bool:
-    """True when the hit stands in quotation or title marks: it is spoken of."""
-    return _stands_in(_QUOTES, text, sentence, start, end)
+    """True when the hit stands in quotation or title marks, or 一词 follows: it is spoken of."""
+    return _stands_in(_QUOTES, text, sentence, start, end) or text.startswith(_AS_A_WORD, end)
 
 
 def is_title(text: str, sentence: Sentence, start: int, end: int) -> bool:

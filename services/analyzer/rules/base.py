@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from services.analyzer.objection import History, Hit, Objection
+from services.analyzer.objection import Earlier, History, Hit, Objection
+from shared.account import Account
 from shared.events import Finding, Post, Probe
 from shared.plugins import Plugin
 
@@ -14,10 +15,13 @@ class Rule(Plugin):
 
     `scope` tells the engine when an open finding no longer holds: an `account` finding when a later look that proves
     the list does not yield it again; a `post` finding when the post is seen again without it, or is seen to be gone; a
-    `platform` finding when the timer does not yield it again.
+    `platform` finding when the timer does not yield it again; a `copy` finding as a `post` one, but the post is asked
+    about after all that came with it, and again when something earlier comes to light.
     """
 
-    scope: ClassVar[Literal["account", "post", "platform"]] = "account"
+    scope: ClassVar[Literal["account", "post", "platform", "copy"]] = "account"
+    rests_on_text: ClassVar[bool] = False
+    """True when `check_post` says nothing of a post whose title and text `check_text` has nothing to say of."""
     asks_cancelled: ClassVar[bool] = False
     """Of an account that the ledger has as cancelled only rules that say so are asked."""
 
@@ -27,6 +31,10 @@ class Rule(Plugin):
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         """Called for every new or changed post."""
+        return iter(())
+
+    def check_copy(self, post: Post, account: Account, earlier: Sequence[Earlier]) -> Iterator[Objection]:
+        """Called for every new or changed post with what other units published before that is the same text."""
         return iter(())
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
@@ -60,6 +68,13 @@ class Rule(Plugin):
     def reads_posts(self) -> bool:
         """True when it has something to say of a post by itself."""
         return type(self).check_post is not Rule.check_post
+
+    def trouble(self) -> str | None:
+        """What it cannot follow at the moment, in Chinese: a list of words that cannot be read, so the old one stays.
+
+        Asked at the start, when it may raise InputError, and after every round.
+        """
+        return None
 
     def check_text(self, text: str) -> Iterator[Hit]:
         """What this rule would say of a text before it is published; no account needed."""

@@ -25,6 +25,8 @@ _MEANINGS = (
     (re.compile(""), "标有广告推广"),
 )
 """What the platforms' field names mean to an official, first match."""
+_NAMES_A_SHOP = re.compile(r"^(?:source_url|url_struct\.long_url|href|mp-common-miniprogram)=")
+"""Whose value an official can look up: a host, the name of a mini-program."""
 
 
 class CommercialAd(Rule):
@@ -58,7 +60,7 @@ class CommercialAd(Rule):
                 places,
                 sentence=f"{name_of(post)}{places[0].part}疑似商业广告：{hits[0].reason}，请核实。",
                 measured=f"{reading.score}分",
-                threshold=f"不足{reading.enough}分",
+                threshold=f"不足{reading.needed}分",
                 confirm=True,
             )
 
@@ -92,14 +94,15 @@ def _platform_says(post: Post, places: list[Place]) -> Objection:
 
 
 def _meaning(signal: str) -> str:
-    return next(words for pattern, words in _MEANINGS if pattern.search(signal))
+    words = next(words for pattern, words in _MEANINGS if pattern.search(signal))
+    return f"{words}（{signal.partition('=')[2]}）" if _NAMES_A_SHOP.search(signal) else words
 
 
 def _reason(reading: Advert, folded: str) -> str:
     """What weighed how much, in the order of the text, so that a person can add it up."""
     masked = mask_all(folded)
     weighed = "、".join(_weighed(cue, masked) for cue in (*reading.cues, *reading.against))
-    return f"{weighed}，合计{reading.score}分（满{reading.enough}分即疑似广告）"
+    return f"{weighed}，合计{reading.score}分（满{reading.needed}分即疑似广告）"
 
 
 def _weighed(cue: Cue, masked: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.collector.capture import MAX_LINE, Capture, ShownPost
 from services.collector.platforms._wechat_identity import (
@@ -23,6 +23,7 @@ from services.collector.reading.chinese_time import is_rough
 from services.collector.reading.markup import node_text, plain_text, tidy, tree
 from services.collector.reading.moments import from_text, from_unix
 from services.collector.reading.script_values import assigned, members, variables
+from services.collector.reading.shops import is_mall, shop_host
 from shared.events import Comments, Coverage, Kind, Outcome
 
 _ARTICLE_MARKS = "#js_article, #js_content, #img-content, .share_content_page, body[class*=page_share]"
@@ -42,6 +43,7 @@ _OLD_NAMES = {
     "create_time": "publish_time",
     "svr_time": "svr_time",
     "item_show_type": "item_show_type",
+    "source_url": "msg_source_url",
 }
 """Names in cgiDataNew and their older `var` names."""
 _SHARE_NAMES = {
@@ -72,6 +74,7 @@ _AD_LISTS = (
     "product_activity",
 )
 _PICTURE_AD_LISTS = ("cps_ad_info", "bind_ad_info", "spot_product_info")
+_MALL_NAME = 40
 _TYPED_TEXT = ("8", "10")
 """item_show_type of picture and text messages: their text is typed, with line breaks and without HTML blocks."""
 
@@ -234,17 +237,31 @@ def _comments(facts: Mapping[str, Any]) -> Comments:
 
 
 def _ad_signals(facts: Mapping[str, Any], page: Page | None) -> Iterator[str]:
-    """Cards inside the article and lists that are not empty. A mini-program card is an ordinary public service."""
+    """Cards and shop links inside the article, a read-more link to a shop, and lists that are not empty."""
     shown = page.tree.css_first("#js_content") if page else None
     content = tree(str(facts.get("content_noencode") or "")).root
     for root in (shown, content):
         if root is not None:
             yield from (tag for tag in _AD_TAGS if root.css_first(tag) is not None)
             yield from (word for selector, word in _AD_CLASSES.items() if root.css_first(selector) is not None)
+            yield from _shops_in(root)
+    if shop := shop_host(entities(facts.get("source_url"))):
+        yield f"source_url={shop}"
     yield from (name for name in _AD_LISTS if facts.get(name))
     pictures = facts.get("picture_page_info_list")
     for picture in pictures if isinstance(pictures, list) else []:
         yield from (name for name in _PICTURE_AD_LISTS if _mapping(picture).get(name))
+
+
+def _shops_in(root: LexborNode) -> Iterator[str]:
+    """A mini-program card is an ordinary public service, unless its name is a mall's."""
+    for link in root.css("a[href]"):
+        if shop := shop_host(entities(link.attributes.get("href"))):
+            yield f"href={shop}"
+    for card in root.css("mp-common-miniprogram, .weapp_display_element, .weapp_text_link, .weapp_image_link"):
+        name = one_line(card.attributes.get("data-miniprogram-nickname"), _MALL_NAME)
+        if is_mall(name):
+            yield f"mp-common-miniprogram={name}"
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from services.collector.capture import Capture, ShownAccount, ShownPost
 from services.collector.reading.chinese_time import is_rough, names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
+from services.collector.reading.shops import shop_host
 from services.collector.reading.sight import Item
 from services.collector.reading.tree import (
     as_count,
@@ -25,9 +26,6 @@ from shared.events import Comments, Kind
 POSTS_CONTAINER = re.compile(r"(?<!\d)(?:107603|230413)(\d{5,12})(?!\d)")
 _ID_EPOCH = 515_483_463
 """`(mid >> 22) + this` is the upload second: 70 of 71 captured items lie within an hour of their created_at."""
-_SHOPS = re.compile(
-    r"(?:^|\.)(?:taobao|tmall|jd|1688|pinduoduo|yangkeduo|jinritemai|weidian|youzan|suning|vip)\.(?:com|hk)$"
-)
 _COMMERCE_CARDS = {"product", "shop", "adFeedEvent"}
 _AD_CARD = re.compile(r"[?&]object_type=(product|adFeedEvent)(?:&|$)")
 _LIKED = re.compile(r"赞过|赞了")
@@ -165,8 +163,8 @@ def _ad_signals(mblog: dict[str, object]) -> Iterator[str]:
             yield f"page_info.{key}={card}"
     for link in as_dicts(mblog.get("url_struct")):
         for address in (as_text(link.get("long_url")) or "", as_text(link.get("ori_url")) or ""):
-            if shop := _SHOPS.search(host_of_link(address)):
-                yield f"url_struct.long_url={shop.string}"
+            if shop := shop_host(address):
+                yield f"url_struct.long_url={shop}"
             if card_kind := _AD_CARD.search(address):
                 yield f"url_struct.object_type={card_kind[1]}"
 

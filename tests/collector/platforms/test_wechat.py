@@ -103,6 +103,28 @@ def test_only_cards_inside_the_article_and_filled_lists_are_ad_signals() -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "source_url", "signals"),
+    [
+        ("<p>晴</p>", "https://shop1.taobao.com/?x=1&amp;y=2", ("source_url=shop1.taobao.com",)),
+        ('<a href="https://item.jd.com/1.html">茶</a>', "", ("href=item.jd.com",)),
+        ('<a href="https://sf.taobao.com/x">司法拍卖</a>', "https://paimai.jd.com/1", ()),
+        ("<p>晴</p>", "https://www.gov.cn/?from=taobao.com", ()),
+        ("<p>晴</p>", "//[", ()),
+        (
+            '<mp-common-miniprogram data-miniprogram-nickname="拼多多"></mp-common-miniprogram>',
+            "",
+            ("mp-common-miniprogram=拼多多",),
+        ),
+        ('<mp-common-miniprogram data-miniprogram-nickname="政务服务"></mp-common-miniprogram>', "", ()),
+    ],
+)
+def test_a_link_to_a_shop_is_an_ad_signal_and_a_court_auction_is_none(
+    body: str, source_url: str, signals: tuple[str, ...]
+) -> None:
+    assert read(article(body, source_url=source_url)).posts[0].ad_signals == signals
+
+
+@pytest.mark.parametrize(
     "facts",
     [{"copyright_info": {"copyright_stat": 2}}, {"copyright_info": {"copyright_stat": 0, "source_username": "gh_x"}}],
 )

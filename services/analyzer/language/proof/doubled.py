@@ -1,12 +1,14 @@
 """Words and punctuation written twice: 进一步进一步, 的的, ，， - and not 天天, 的的确确, 一个一个, 讨论讨论."""
 
+import functools
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from services.analyzer.language import segmenter
-from services.analyzer.language.proof.fault import Fault, graded
+from services.analyzer.language.proof.fault import Fault, graded, is_short
 
 KIND = "doubled"
 _LONGEST = 12
@@ -15,173 +17,14 @@ _CHINESE = re.compile(r"[一-鿿]+")
 _TWO_MARKS = re.compile(r"[，、；：。][，、；：。]+")
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
+_LEVELS = "省市县区镇乡"
+_SINGLES = _SIGNS | frozenset(_LEVELS)
 _FREE = frozenset("的了是")
 """What follows these may begin with any character; what follows the others has to be a word, since jieba does not
 know all names (和|和县) and compounds (在|在建)."""
-_NEVER_TWICE = frozenset(
-    [
-        "进行",
-        "以及",
-        "通过",
-        "对于",
-        "根据",
-        "按照",
-        "关于",
-        "为了",
-        "并且",
-        "必须",
-        "应当",
-        "应该",
-        "切实",
-        "不断",
-        "加强",
-        "推进",
-        "坚持",
-        "深入",
-        "开展",
-        "实现",
-        "确保",
-        "提高",
-        "推动",
-        "促进",
-        "贯彻",
-        "实施",
-        "落实",
-        "完善",
-        "加快",
-        "加大",
-        "强化",
-        "提升",
-        "积极",
-        "认真",
-        "全面",
-        "持续",
-        "扎实",
-        "严格",
-        "充分",
-        "进而",
-        "从而",
-        "因此",
-        "因为",
-        "由于",
-        "如果",
-        "虽然",
-        "但是",
-        "然而",
-        "同时",
-        "此外",
-        "另外",
-        "其中",
-        "其他",
-        "以上",
-        "以下",
-        "已经",
-        "正在",
-        "将要",
-        "能够",
-        "围绕",
-        "结合",
-        "针对",
-        "依据",
-        "依照",
-        "经过",
-        "作为",
-        "成为",
-        "具有",
-        "属于",
-        "包括",
-        "涉及",
-        "存在",
-        "采取",
-        "做好",
-        "抓好",
-        "构建",
-        "建立",
-        "健全",
-        "打造",
-        "主要",
-        "重点",
-        "有效",
-        "有关",
-        "相关",
-        "明确",
-        "召开",
-        "举行",
-        "参加",
-        "指出",
-        "表示",
-        "认为",
-        "发布",
-        "印发",
-        "一步",
-        "一系列",
-        "各级",
-        "各类",
-        "各地",
-        "全市",
-        "全县",
-        "全区",
-        "全省",
-        "全国",
-        "今年",
-        "去年",
-        "目前",
-        "近日",
-        "日前",
-        "上午",
-        "下午",
-        "当前",
-        "深化",
-        "巩固",
-        "夯实",
-        "压实",
-        "聚焦",
-        "引导",
-        "营造",
-        "弘扬",
-        "践行",
-        "牢记",
-        "牢固",
-        "树立",
-        "制定",
-        "出台",
-        "下发",
-        "转发",
-        "收到",
-        "位于",
-        "关于",
-        "截至",
-        "截止",
-    ]
-)
-"""Official words that nobody says twice to try, to soften or to stress (讨论讨论, 很多很多, 非常非常)."""
-_NOUNS = frozenset(
-    [
-        "群众",
-        "干部",
-        "同志",
-        "部门",
-        "单位",
-        "人员",
-        "企业",
-        "项目",
-        "问题",
-        "情况",
-        "任务",
-        "措施",
-        "精神",
-        "会议",
-        "代表",
-        "我市",
-        "我县",
-        "我区",
-        "我省",
-        "我局",
-        "我国",
-    ]
-)
-"""Wrong where the phrase ends with the second; before another noun it may begin a name (社区社区服务中心)."""
 _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很太真非越再不来走加谢恭哈嘿嘟]")
+_NOUN_TAGS = ("n", "nt", "nz", "b")
+_OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
 _GOES_ON = re.compile(r"[一-鿿]")
 _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
 
@@ -203,19 +46,34 @@ def find(text: str) -> Iterator[Fault]:
 
 def _repeats(text: str) -> Iterator[tuple[int, int]]:
     """Start and length of each stretch of Chinese that stands there again at once."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    for length in range(1, min(_LONGEST, len(text) // 2) + 1):
-        same = (codes[length:] == codes[:-length]).tobytes()
-        place = same.find(b"\1" * length)
+    size = len(text)
+    equal = _equal(text)
+    for length in range(1, _LONGEST + 1):
+        first, run = (length - 1) * size, b"\1" * length
+        place = equal.find(run, first, first + size)
         while place >= 0:
-            word = text[place : place + length]
-            if word in _SIGNS if length == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word):
-                yield place, length
-            place = same.find(b"\1" * length, place + 1)
+            start = place - first
+            word = text[start : start + length]
+            if word in _SINGLES if length == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word):
+                yield start, length
+            place = equal.find(run, place + 1, first + size)
+
+
+def _equal(text: str) -> bytes:
+    """For each distance from 1 to `_LONGEST` a row that has 1 where a character stands again so far on."""
+    size = len(text)
+    codes = np.frombuffer((text + "\0" * _LONGEST).encode("utf-32-le", "surrogatepass"), np.uint32)
+    shifted: np.ndarray[tuple[int, int], np.dtype[np.uint32]] = np.ndarray(
+        (_LONGEST, size), np.uint32, codes.data, codes.itemsize, (codes.itemsize, codes.itemsize)
+    )
+    equal: bytes = (shifted == codes[:size]).tobytes()
+    return equal
 
 
 def _single(text: str, start: int) -> Fault | None:
     word = text[start]
+    if word in _LEVELS:
+        return _place_lost(text, start)
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
     ends = _cut_at(text, start, start + 2)
@@ -226,20 +84,39 @@ def _single(text: str, start: int) -> Fault | None:
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word)
 
 
+def _place_lost(text: str, start: int) -> Fault | None:
+    """区区委, where no name of a place goes before it as in 朝阳区区委."""
+    if _GOES_ON.match(text[max(0, start - 1) : start]) or not _OFFICE.match(text, start + 2):
+        return None
+    return Fault(start, start + 2, KIND, f"“{text[start]}”重复，或前面缺少地名")
+
+
 def _several(text: str, start: int, length: int) -> Fault | None:
     word, end = text[start : start + length], start + 2 * length
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
         return None
-    if not {start, start + length, end} <= _cut_at(text, start, end):
+    edges = _cut_at(text, start, end)
+    known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
+    if not known and not {start, start + length, end} <= edges:
         return None
-    return Fault(start, end, KIND, f"“{word}”重复", graded(certain=_is_sure(text, word, start, end)), word)
+    if length == 2 and not known and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论, 我们我们 begins a clause
+        return None
+    certain = known or (length > 2 and _goes_on(text, start, end))
+    return Fault(start, end, KIND, f"“{word}”重复", graded(certain=certain), word)
 
 
-def _is_sure(text: str, word: str, start: int, end: int) -> bool:
-    if word in _NEVER_TWICE:
-        return True
-    if len(word) == 2:
-        return word in _NOUNS and _PHRASE_ENDS.match(text, end) is not None
+@functools.cache
+def _words(name: str) -> frozenset[str]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def _is_noun_too_many(text: str, word: str, end: int) -> bool:
+    return word in _words("doubled_nouns.txt") and _PHRASE_ENDS.match(text, end) is not None
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """A clause goes on before or after it: no call (中国加油中国加油！) and no title put twice."""
     return any(_GOES_ON.match(beside) for beside in (text[end : end + 1], text[max(0, start - 1) : start]))
 
 
@@ -256,4 +133,5 @@ def _of_marks(text: str, match: re.Match[str]) -> Fault | None:
     if "。。。" in marks or (len(marks) > 2 and len(set(marks)) == 1):
         return None
     suggestion = marks[0] if len(set(marks)) == 1 else ("。" if marks in ("；。", "，。", "、。") else None)
-    return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", suggestion=suggestion)
+    severity = graded(certain=is_short(text))
+    return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from services.analyzer.language.proof.fault import Fault
+from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.finding import holds_any
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
 _OPENER = {closer: opener for opener, closer in _CLOSER.items()}
-_SIGNS = tuple(_CLOSER) + tuple(_OPENER)
+_SIGNS = (*_CLOSER, *_OPENER)
 _MARK = re.compile("[" + "".join(map(re.escape, _SIGNS)) + "]")
 _FULL = {"(": "（", ")": "）"}
 _NAMES = {"“": "引号", "「": "引号", "『": "引号", "《": "书名号"}
@@ -91,4 +91,5 @@ def _missing(text: str, place: int) -> Fault | None:
         return None
     opener, closer = (sign, _CLOSER[sign]) if is_opener else (_OPENER[sign], sign)
     other = f"后半“{closer}”" if is_opener else f"前半“{opener}”"
-    return Fault(place, place + 1, KIND, f"{_NAMES.get(opener, '括号')}不成对，缺{other}")
+    reason = f"{_NAMES.get(opener, '括号')}不成对，缺{other}"
+    return Fault(place, place + 1, KIND, reason, graded(certain=is_short(text)))

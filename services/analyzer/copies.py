@@ -1,0 +1,91 @@
+"""Posts held against what accounts of other units published earlier; sketches of all of them are in the store."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from services.analyzer.language.similar import Sketch, likeness, sketch_of
+from services.analyzer.objection import Earlier
+from shared.account import Account
+from shared.clock import FUTURE_TOLERANCE, to_shanghai
+from shared.events import Post
+from shared.storage.judgements import Judging
+from shared.storage.sketches import Sketched
+
+LEAST_LETTERS = 80
+"""Shorter texts are alike by chance: greetings, warnings, the formula of a notice."""
+
+
+def keep_sketch(judging: Judging, post: Post) -> None:
+    """Keep the post's sketch, so that others can be held against it; a version that shows no text changes nothing."""
+    item = _sketched(post)
+    if item is not None:
+        replaced = judging.sketches.keep(item)
+        for copy in copies_of(judging, replaced) if replaced else ():
+            judging.sketches.wait(copy.fingerprint)
+    elif post.text is not None:
+        judging.sketches.wait(post.fingerprint)
+
+
+def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:
+    """Items of other accounts published after this one that are the same text."""
+    if not item.marks:
+        return
+    sketch = Sketch.from_bytes(item.body)
+    for other in judging.sketches.later(item.marks, item.key, item.published_at):
+        if likeness(Sketch.from_bytes(other.body), sketch).is_same:
+            yield other
+
+
+def earlier_of(judging: Judging, account: Account, post: Post) -> tuple[Earlier, ...]:
+    """What accounts of other units published before the post and is the same text; the earliest first."""
+    item = _sketched(post)
+    if item is None or not item.marks:
+        return ()
+    own = Sketch.from_bytes(item.body)
+    found = []
+    for other in judging.sketches.earlier(item.marks, item.key, item.published_at):
+        alike = likeness(own, Sketch.from_bytes(other.body))
+        owner = judging.account(other.key)
+        # One unit says one thing on all its accounts.
+        is_others = owner is not None and owner.unit != account.unit
+        if owner and is_others and alike.is_same and _surely_before(other.published_at, item.published_at):
+            found.append(_earlier(owner, other, alike.of_first))
+    return tuple(sorted(found, key=lambda earlier: (earlier.published_at, earlier.account, earlier.post_id)))
+
+
+def _surely_before(moment: datetime, other: datetime) -> bool:
+    """Midnight sharp is what a page that shows dates only gives: it may have been any time of that day."""
+    day_only = to_shanghai(moment).time() == time.min
+    return moment + timedelta(days=1) <= other if day_only else moment < other
+
+
+def _earlier(owner: Account, item: Sketched, share: float) -> Earlier:
+    return Earlier(
+        account=owner.name,
+        unit=owner.unit,
+        post_id=item.post_id,
+        title=item.title,
+        url=item.url,
+        published_at=item.published_at,
+        observed_at=item.observed_at,
+        share=share,
+    )
+
+
+def _sketched(post: Post) -> Sketched | None:
+    """Null without text or publish time. A text that is too short, or dated ahead, has no marks to be found by."""
+    if post.text is None or post.published_at is None:
+        return None
+    sketch = sketch_of(post.text)
+    counts = sketch.letters >= LEAST_LETTERS and post.published_at <= post.observed_at + FUTURE_TOLERANCE
+    return Sketched(
+        fingerprint=post.fingerprint,
+        key=post.key,
+        post_id=post.id,
+        title=post.title,
+        url=post.url,
+        published_at=post.published_at,
+        observed_at=post.observed_at,
+        marks=tuple(int(mark) >> 1 for mark in sketch.marks) if counts else (),
+        body=sketch.to_bytes() if counts else b"",
+    )
