@@ -113,6 +113,6 @@ def _anchors(half: str, form: Form) -> bool:
     """Whether a half is looked for: those that stand everywhere would cost much and tell little."""
     if len(half) < _SHORTEST_HALF:
         return False
-    if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.ORGAN):
+    if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.FORMULA, Kind.TERM, Kind.ORGAN):
         return True
     return usage().weights.get(half, -99.0) < _RARE_HALF

@@ -22,7 +22,7 @@ _AROUND, _SHORTEST_WINDOW = 6, 3
 _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
-_SURE, _LIKELY = 2.0, 0.7
+_SURE, _LIKELY = 2.0, 1.2
 _NONE: frozenset[str] = frozenset()
 
 _SURNAMES = frozenset(
