@@ -21,7 +21,7 @@ _SHORTEST_HALF = 2
 _RARE_HALF = -12.6
 """Log share of all words below which two characters tell a form."""
 
-_MOST_OF_ONE_HALF = 6
+_MOST_OF_ONE_HALF, _MOST_MISSING = 6, 2
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class _Half:
                 return text.startswith(rest[-1], end + length - 1)
             return text.startswith(rest[0], end) or rest[-1] in text[end + length - 2 : end + length + 1] or length == 1
         begin = start - length
-        if begin < 0 or text.startswith(rest, begin):
-            return begin == -1
+        if begin < 0:  # some of it may be missing
+            return begin >= -_MOST_MISSING and start > 0 and text[start - 1] == rest[-1]
+        if text.startswith(rest, begin):
+            return False
         if self.form.kind is Kind.COLLOCATION:
             return text[begin] == rest[0]
         return text[start - 1] == rest[-1] or rest[0] in text[max(0, begin - 1) : begin + 2] or length == 1
