@@ -12,6 +12,7 @@ from services.analyzer.language.proof.fault import Fault, graded, is_short
 
 KIND = "doubled"
 _LONGEST = 12
+_PADDING = "\0" * (_LONGEST + 2)
 _WINDOW = 10
 _CHINESE = re.compile(r"[一-鿿]+")
 _TWO_MARKS = re.compile(r"[，、；：。][，、；：。]+")
@@ -48,26 +49,33 @@ def _repeats(text: str) -> Iterator[tuple[int, int]]:
     """Start and length of each stretch of Chinese that stands there again at once."""
     size = len(text)
     equal = _equal(text)
-    for length in range(1, _LONGEST + 1):
-        first, run = (length - 1) * size, b"\1" * length
-        place = equal.find(run, first, first + size)
-        while place >= 0:
-            start = place - first
-            word = text[start : start + length]
-            if word in _SINGLES if length == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word):
-                yield start, length
-            place = equal.find(run, place + 1, first + size)
+    place = equal.find(1)
+    while place >= 0:
+        length, start = place // size + 1, place % size
+        word = text[start : start + length]
+        if text.startswith(word, start + length) and _may_be(word):
+            yield start, length
+        place = equal.find(1, place + 1)
+
+
+def _may_be(word: str) -> bool:
+    return word in _SINGLES if len(word) == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
 
 
 def _equal(text: str) -> bytes:
-    """For each distance from 1 to `_LONGEST` a row that has 1 where a character stands again so far on."""
+    """For each distance from 1 to `_LONGEST` a row of the text's size that has 1 where it may start to repeat itself.
+
+    At a distance of one a character is compared, otherwise two at once, which seldom are the same by chance.
+    """
     size = len(text)
-    codes = np.frombuffer((text + "\0" * _LONGEST).encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.frombuffer((text + _PADDING).encode("utf-32-le", "surrogatepass"), np.uint32)
+    pairs = (codes[:-1] << 16) ^ codes[1:]
     shifted: np.ndarray[tuple[int, int], np.dtype[np.uint32]] = np.ndarray(
-        (_LONGEST, size), np.uint32, codes.data, codes.itemsize, (codes.itemsize, codes.itemsize)
+        (_LONGEST - 1, size), np.uint32, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
     )
-    equal: bytes = (shifted == codes[:size]).tobytes()
-    return equal
+    single: bytes = (codes[1 : size + 1] == codes[:size]).tobytes()
+    several: bytes = (shifted == pairs[:size]).tobytes()
+    return single + several
 
 
 def _single(text: str, start: int) -> Fault | None:
