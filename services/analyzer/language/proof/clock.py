@@ -36,7 +36,7 @@ def find(text: str) -> Iterator[Fault]:
                 yield from _written(text, minute)
     for sign in ("时", "点"):  # a single numeral before it is a right hour, unless the minutes are wrong
         for place in places(text, sign):
-            if text[place - 1 : place] in _BEFORE_SIGN and (
+            if text[place - 1] in _BEFORE_SIGN and (
                 text[place - 2 : place - 1] in _BEFORE_SIGN or text[place + 1 : place + 2] in _MINUTE_STARTS
             ):
                 yield from _spoken(text, place)

@@ -24,6 +24,7 @@ _WRONG_ENCODING = re.compile(
     "(?:[äåæçèé][\u0080-\u00bf\u2013-\u203a\u02c6\u02dc\u0152-\u0192\u20ac-\u2122]{2}){2,99}|"
     "(?:[ÃÂ][\u0080-\u00bf\u2013-\u203a\u0152-\u0192\u20ac-\u2122]){2,99}"
 )
+_MAY_BE_UNFILLED = ("{", "u", "N")
 _UNFILLED = re.compile(r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|(?:undefined|NaN|null)(?=[年月日元%])")
 _CODE = re.compile(r"\b(?:HTML|html|代码|标签|网页源|语法|模板语言)")
 
@@ -32,7 +33,7 @@ def find(text: str) -> Iterator[Fault]:
     """HTML is suggested away; what a wrong encoding made of a text, nobody can tell from it."""
     if "&" in text or "<" in text:
         yield from _of_pages(text)
-    if holds_any(text, ("{", "undefined", "NaN", "null")):
+    if holds_any(text, _MAY_BE_UNFILLED) and holds_any(text, ("{", "undefined", "NaN", "null")):
         for match in _UNFILLED.finditer(text):
             yield Fault(match.start(), match.end(), KIND, "模板变量未填写")
     if holds_any(text, _ODD):
