@@ -18,6 +18,9 @@ _CHINESE = re.compile(r"[一-鿿]+")
 _TWO_MARKS = re.compile(r"[，、；：。][，、；：。]+")
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
+_CALLS = frozenset("饭觉肉水手脚车包钱的是了家人")
+_RARE_ALONE = 60_000
+_WORD_ENDS = re.compile(r"[了的着过，。；、]|\Z")
 _LEVELS = "省市县区镇乡"
 _SINGLES = _SIGNS | frozenset(_LEVELS)
 _FREE = frozenset("的了是")
@@ -27,6 +30,8 @@ _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很�
 _NOUN_TAGS = ("n", "nt", "nz", "b")
 _OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
 _GOES_ON = re.compile(r"[一-鿿]")
+_MARKS = re.compile(r"[，。；：,]")
+_NEAR = 40
 _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
 
 
@@ -59,7 +64,9 @@ def _repeats(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_be(word: str) -> bool:
-    return word in _SINGLES if len(word) == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
+    if len(word) == 1:
+        return _CHINESE.match(word) is not None
+    return len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
 
 
 def _equal(text: str) -> bytes:
@@ -80,16 +87,31 @@ def _equal(text: str) -> bytes:
 
 def _single(text: str, start: int) -> Fault | None:
     word = text[start]
-    if word in _LEVELS:
-        return _place_lost(text, start)
+    if word in _LEVELS and (lost := _place_lost(text, start)):
+        return lost
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
-    ends = _cut_at(text, start, start + 2)
-    if not {start, start + 1, start + 2} <= ends:
-        return None
-    if word not in _FREE and start + 3 in ends:
-        return None
-    return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word)
+    spans = _spans(text, start, start + 2)
+    if word in _SIGNS:
+        ends = {end for _, end in spans}
+        follows = next((end - begin for begin, end in spans if begin == start + 2), 0)
+        wrong = {start + 1, start + 2} <= ends and _begins(spans, start) and (word in _FREE or follows > 1)
+    else:
+        wrong = _ends_twice(text, start, spans)
+    return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
+
+
+def _begins(spans: list[tuple[int, int]], start: int) -> bool:
+    return any(begin == start for begin, _ in spans)
+
+
+def _ends_twice(text: str, start: int, spans: list[tuple[int, int]]) -> bool:
+    """提高高了: the word before ends with it, and alone it is hardly one. 吃饭饭了 is how children speak."""
+    word = text[start]
+    if word in _CALLS or not _WORD_ENDS.match(text, start + 2) or segmenter.count(word) > _RARE_ALONE:
+        return False
+    before = any(begin < start and end == start + 1 for begin, end in spans)
+    return before and (start + 1, start + 2) in spans
 
 
 def _place_lost(text: str, start: int) -> Fault | None:
@@ -101,16 +123,23 @@ def _place_lost(text: str, start: int) -> Fault | None:
 
 def _several(text: str, start: int, length: int) -> Fault | None:
     word, end = text[start : start + length], start + 2 * length
+    known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
+    if known and not text.startswith(word, end):
+        return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
         return None
-    edges = _cut_at(text, start, end)
-    known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
-    if not known and not {start, start + length, end} <= edges:
+    spans = _spans(text, start, end)
+    if not {start + length, end} <= {stop for _, stop in spans} or not _begins(spans, start):
         return None
-    if length == 2 and not known and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论, 我们我们 begins a clause
+    if length == 2 and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论; and 我们我们 begins a clause
         return None
-    certain = known or (length > 2 and _goes_on(text, start, end))
+    certain = length > 2 and _goes_on(text, start, end) and _is_prose(text, start, end)
     return Fault(start, end, KIND, f"“{word}”重复", graded(certain=certain), word)
+
+
+def _is_prose(text: str, start: int, end: int) -> bool:
+    """Songs and lists repeat themselves; they come without marks."""
+    return is_short(text) or _MARKS.search(text, max(0, start - _NEAR), end + _NEAR) is not None
 
 
 @functools.cache
@@ -128,11 +157,10 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     return any(_GOES_ON.match(beside) for beside in (text[end : end + 1], text[max(0, start - 1) : start]))
 
 
-def _cut_at(text: str, start: int, end: int) -> set[int]:
-    """Where the segmenter cuts the text around the place."""
+def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The words round a place, as the segmenter cuts them there."""
     first = max(0, start - _WINDOW)
-    spans = segmenter.spans(text[first : end + _WINDOW])
-    return {first} | {first + span_end for _, span_end in spans}
+    return [(first + begin, first + stop) for begin, stop in segmenter.spans(text[first : end + _WINDOW])]
 
 
 def _of_marks(text: str, match: re.Match[str]) -> Fault | None:
@@ -141,5 +169,5 @@ def _of_marks(text: str, match: re.Match[str]) -> Fault | None:
     if "。。。" in marks or (len(marks) > 2 and len(set(marks)) == 1):
         return None
     suggestion = marks[0] if len(set(marks)) == 1 else ("。" if marks in ("；。", "，。", "、。") else None)
-    severity = graded(certain=is_short(text))
+    severity = graded(certain=len(set(marks)) == 1 and is_short(text))
     return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)

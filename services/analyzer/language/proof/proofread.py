@@ -7,6 +7,7 @@ from services.analyzer.language.proof import (
     dates,
     digits,
     doubled,
+    garbled,
     pairs,
     percent,
     placeholders,
@@ -20,6 +21,7 @@ from services.analyzer.language.proof.fault import Fault
 Find = Callable[[str], Iterator[Fault]]
 
 _KINDS: tuple[Find, ...] = (
+    garbled.find,
     remains.find,
     dates.find,
     weekdays.find,
