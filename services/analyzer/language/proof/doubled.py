@@ -1,28 +1,22 @@
-"""Words and punctuation written twice: 进一步进一步, 的的, ，， - and not 天天, 的的确确, 一个一个, 讨论讨论."""
+"""Words written twice: 进一步进一步, 的的 - and not 天天, 的的确确, 一个一个, 讨论讨论."""
 
 import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from services.analyzer.language import segmenter
 from services.analyzer.language.proof.fault import Fault, graded, is_short
+from services.analyzer.language.proof.repeats import repeats
 
 KIND = "doubled"
-_LONGEST = 12
-_PADDING = "\0" * (_LONGEST + 2)
 _WINDOW = 10
-_CHINESE = re.compile(r"[一-鿿]+")
-_TWO_MARKS = re.compile(r"[，、；：。][，、；：。]+")
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
-_CALLS = frozenset("饭觉肉水手脚车包钱的是了家人")
 _RARE_ALONE = 60_000
-_WORD_ENDS = re.compile(r"[了的着过，。；、]|\Z")
+_SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
+_HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
-_SINGLES = _SIGNS | frozenset(_LEVELS)
 _FREE = frozenset("的了是")
 """What follows these may begin with any character; what follows the others has to be a word, since jieba does not
 know all names (和|和县) and compounds (在|在建)."""
@@ -37,52 +31,13 @@ _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
 
 def find(text: str) -> Iterator[Fault]:
     """Sure of three characters and more inside a clause, and of words that are never said twice in a row."""
-    for match in _TWO_MARKS.finditer(text):
-        fault = _of_marks(text, match)
-        if fault is not None:
-            yield fault
     reach = 0
-    for start, length in sorted(_repeats(text), key=lambda repeat: (repeat[0], -repeat[1])):
+    for start, length in sorted(repeats(text), key=lambda repeat: (repeat[0], -repeat[1])):
         if start >= reach:
             fault = _single(text, start) if length == 1 else _several(text, start, length)
             if fault is not None:
                 reach = fault.end
                 yield fault
-
-
-def _repeats(text: str) -> Iterator[tuple[int, int]]:
-    """Start and length of each stretch of Chinese that stands there again at once."""
-    size = len(text)
-    equal = _equal(text)
-    place = equal.find(1)
-    while place >= 0:
-        length, start = place // size + 1, place % size
-        word = text[start : start + length]
-        if text.startswith(word, start + length) and _may_be(word):
-            yield start, length
-        place = equal.find(1, place + 1)
-
-
-def _may_be(word: str) -> bool:
-    if len(word) == 1:
-        return _CHINESE.match(word) is not None
-    return len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
-
-
-def _equal(text: str) -> bytes:
-    """For each distance from 1 to `_LONGEST` a row of the text's size that has 1 where it may start to repeat itself.
-
-    At a distance of one a character is compared, otherwise two at once, which seldom are the same by chance.
-    """
-    size = len(text)
-    codes = np.frombuffer((text + _PADDING).encode("utf-32-le", "surrogatepass"), np.uint32)
-    pairs = (codes[:-1] << 16) ^ codes[1:]
-    shifted: np.ndarray[tuple[int, int], np.dtype[np.uint32]] = np.ndarray(
-        (_LONGEST - 1, size), np.uint32, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
-    )
-    single: bytes = (codes[1 : size + 1] == codes[:size]).tobytes()
-    several: bytes = (shifted == pairs[:size]).tobytes()
-    return single + several
 
 
 def _single(text: str, start: int) -> Fault | None:
@@ -91,27 +46,29 @@ def _single(text: str, start: int) -> Fault | None:
         return lost
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
-    spans = _spans(text, start, start + 2)
-    if word in _SIGNS:
-        ends = {end for _, end in spans}
-        follows = next((end - begin for begin, end in spans if begin == start + 2), 0)
-        wrong = {start + 1, start + 2} <= ends and _begins(spans, start) and (word in _FREE or follows > 1)
-    else:
-        wrong = _ends_twice(text, start, spans)
+    wrong = _sign_twice(text, start) if word in _SIGNS else _ends_twice(text, start)
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
+
+
+def _sign_twice(text: str, start: int) -> bool:
+    spans = _spans(text, start, start + 2)
+    ends = {end for _, end in spans}
+    follows = next((end - begin for begin, end in spans if begin == start + 2), 0)
+    return {start + 1, start + 2} <= ends and _begins(spans, start) and (text[start] in _FREE or follows > 1)
 
 
 def _begins(spans: list[tuple[int, int]], start: int) -> bool:
     return any(begin == start for begin, _ in spans)
 
 
-def _ends_twice(text: str, start: int, spans: list[tuple[int, int]]) -> bool:
-    """提高高了: the word before ends with it, and alone it is hardly one. 吃饭饭了 is how children speak."""
+def _ends_twice(text: str, start: int) -> bool:
+    """提高高了: the verb before ends with it, and alone it is hardly a word. Names do too (佐罗罗)."""
     word = text[start]
-    if word in _CALLS or not _WORD_ENDS.match(text, start + 2) or segmenter.count(word) > _RARE_ALONE:
+    if text[start + 2 : start + 3] not in ("了", "的", "着", "过") or segmenter.count(word) > _RARE_ALONE:
         return False
-    before = any(begin < start and end == start + 1 for begin, end in spans)
-    return before and (start + 1, start + 2) in spans
+    spans = _spans(text, start, start + 2)
+    before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
+    return (segmenter.tag(before) or "").startswith(("v", "a")) and (start + 1, start + 2) in spans
 
 
 def _place_lost(text: str, start: int) -> Fault | None:
@@ -124,7 +81,7 @@ def _place_lost(text: str, start: int) -> Fault | None:
 def _several(text: str, start: int, length: int) -> Fault | None:
     word, end = text[start : start + length], start + 2 * length
     known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
-    if known and not text.startswith(word, end):
+    if known and not text.startswith(word, end) and not _SOFTENED.match(text, end):
         return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
         return None
@@ -153,21 +110,13 @@ def _is_noun_too_many(text: str, word: str, end: int) -> bool:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """A clause goes on before or after it: no call (中国加油中国加油！) and no title put twice."""
-    return any(_GOES_ON.match(beside) for beside in (text[end : end + 1], text[max(0, start - 1) : start]))
+    """Inside a clause: no call (中国加油中国加油！), no title put twice, no heading before a sentence (甲馆甲馆是…)."""
+    if _GOES_ON.match(text[max(0, start - 1) : start]):
+        return True
+    return _GOES_ON.match(text, end) is not None and not _HEADED.match(text, end)
 
 
 def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The words round a place, as the segmenter cuts them there."""
     first = max(0, start - _WINDOW)
     return [(first + begin, first + stop) for begin, stop in segmenter.spans(text[first : end + _WINDOW])]
-
-
-def _of_marks(text: str, match: re.Match[str]) -> Fault | None:
-    """A row of full stops is an ellipsis of a kind; a colon before another mark may be a face or a ratio."""
-    marks = match[0]
-    if "。。。" in marks or (len(marks) > 2 and len(set(marks)) == 1):
-        return None
-    suggestion = marks[0] if len(set(marks)) == 1 else ("。" if marks in ("；。", "，。", "、。") else None)
-    severity = graded(certain=len(set(marks)) == 1 and is_short(text))
-    return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)

@@ -17,7 +17,7 @@ _LOST = re.compile(
     "(?:[ÃÂ][\u0080-\u00bf\u2013-\u203a\u0152-\u0192\u20ac-\u2122]){2,99}"
 )
 _READ_AS_GBK = ("锛", "銆", "鐨", "鈥", "涓", "浜", "鍥", "鍏", "鏄", "鎴", "绗", "璇", "闂", "鍦", "鍙", "鍒")
-"""What the commonest characters of UTF-8 look like in GBK (，。的“中人国关是我第说问在可分); rare or no words themselves."""
+"""What ，。的“中人国关是我第说问在可分 in UTF-8 look like in GBK: rare characters."""
 _RUN = re.compile(r"[^\x00-\x7f，。、；：！？“”《》（）\s]{4,200}")
 _CHINESE = re.compile(r"[一-鿿，。、；：“”《》（）]{2,}")
 

@@ -8,7 +8,10 @@ from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.finding import holds_any, places
 
 KIND = "sum"
-_UNIT = r"万?(?:例|人次|批次|场次|人|名|个|件|起|户|家|所|处|宗|辆|台|套|项|元|亩|吨|公里|平方米|头|只|份|篇|条|座|间|幅|批|位)"
+_UNIT = (
+    r"万?(?:例|人次|批次|场次|人|名|个|件|起|户|家|所|处|宗|辆|台|套|项|元|亩|吨|公里|平方米|头|只|份|篇|条|座|间|幅|"
+    r"批|位)"
+)
 _AMOUNT = r"(?<![\d.,])(\d{1,9}(?:\.\d{1,4})?)"
 _SAYS = r"(?:分别(?:为|是|来自|位于)?|其中[：:，,]?|包括|即)"
 _WHOLE = re.compile(rf"(?:共计?|计)[一-鿿]{{0,12}}?{_AMOUNT} ?({_UNIT})[一-鿿]{{0,8}}?([：:]|[，,（(。；;]\s?{_SAYS})")
