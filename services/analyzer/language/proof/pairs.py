@@ -21,6 +21,7 @@ _SENTENCE_END = re.compile(r"[。！？!?；;][”』」）)]?\Z")
 _TITLE_END = re.compile(r"(?:通知|公告|通告|通报|意见|报告|方案|公示|批复|办法|细则|规划|决定|解读)\Z")
 _SPEECH = re.compile(r"[：:][^：:]{0,4}\Z|[说道称指出表示强调写问答][,，]?\Z")
 _CUT = re.compile(r"(?:\.{2,}|…)[^\n]{0,12}\Z")
+_SENTENCE = re.compile("[。；！？]")
 _CLAUSE = re.compile("[，。；,;]")
 _NOT_QUOTED = re.compile(r"[，。；！？\n“”]")
 _QUOTED = re.compile(r'[^，。；！？\n“”"]{1,20}"')
@@ -117,4 +118,5 @@ def _missing(text: str, place: int) -> Fault | None:
     opener, closer = (sign, _CLOSER[sign]) if is_opener else (_OPENER[sign], sign)
     other = f"后半“{closer}”" if is_opener else f"前半“{opener}”"
     reason = f"{_NAMES.get(opener, '括号')}不成对，缺{other}"
-    return Fault(place, place + 1, KIND, reason, graded(certain=is_short(text)))
+    may_be_cut = not is_opener and sign != "》" and not _SENTENCE.search(before)
+    return Fault(place, place + 1, KIND, reason, graded(certain=is_short(text) and not may_be_cut))
