@@ -19,12 +19,16 @@ def spans(text: str, *, guess: bool = False) -> list[tuple[int, int]]:
 
     `guess` lets the hidden Markov model join characters to words that the dictionary does not hold (names, mostly).
     """
-    return [(start, end) for _, start, end in _cutter().tokenize(_plain(text), hmm=guess)]
+    return [(start, end) for _, start, end in _cutter().tokenize(harmless(text), hmm=guess)]
 
 
 def cut(text: str, *, guess: bool = False) -> list[str]:
-    """The words of the likeliest cut; joined they are the text."""
-    words: list[str] = _cutter().cut(_plain(text), hmm=guess)
+    """The words of the likeliest cut; joined they are the text, but for lone surrogates."""
+    words: list[str]
+    try:
+        words = _cutter().cut(text, hmm=guess)
+    except UnicodeEncodeError:
+        words = _cutter().cut(harmless(text), hmm=guess)
     return words
 
 
@@ -64,10 +68,11 @@ def words() -> frozenset[str]:
     return frozenset(_counts())
 
 
-def _plain(text: str) -> str:
+def harmless(text: str) -> str:
+    """The text, as long as before, without lone surrogates: what reads UTF-8 (cutter, automata) raises at them."""
     try:
         text.encode()
-    except UnicodeEncodeError:  # the cutter reads UTF-8, which has no lone surrogates
+    except UnicodeEncodeError:
         return _LONE_SURROGATE.sub("\ufffd", text)
     return text
 

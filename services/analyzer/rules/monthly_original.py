@@ -33,7 +33,9 @@ class MonthlyOriginal(Rule):
             return
         look = Evidence(url=probe.url or history.account.url, at=probe.at, sha256=probe.evidence_sha256)
         yield Objection(
-            subject=month.label,
+            # One matter from month to month: a later one takes its place, a good one ends it.
+            subject="month",
+            stage=month.label,
             since=month.start,
             sentence=f"截至{chinese_time(probe.at)}核查，{month.name}发布{len(posts)}条，其中可能为原创的{possible}条，"
             f"少于每月{self.at_least}条，请增加原创内容。",
