@@ -195,3 +195,16 @@ def test_the_last_lines_below_an_article_stand_for_themselves_without_a_mark() -
     article = "记者从市教育局获悉，秋季学期9月1日开学，各校做好准备。\n请家长留意学校通知。\n\n"
     advert = "童装换季清仓\n羽绒马甲39元，满200减50\n识别二维码进店选购"
     assert len(list(CommercialAd().check_text(article + advert))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sells"),
+    [
+        ("国庆钜惠，羽绒服199元起，满300减50，买二送一！", True),
+        ("年货大促，坚果礼盒第二件半价，原价128元，限时抢购", True),
+        ("国庆特价，羽绒服199元起", False),
+        ("猪肉价格下降，超市促销，满100减10", False),
+    ],
+)
+def test_a_caption_may_leave_out_where_to_buy_if_it_offers_more_than_one_thing(text: str, sells: bool) -> None:
+    assert bool(list(CommercialAd().check_text(text))) == sells

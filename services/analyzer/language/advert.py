@@ -28,7 +28,11 @@ _REACH = 600
 _RULE = re.compile(r"^[-—─_=*~·.… ]{5,60}$", re.MULTILINE)
 _LINE = re.compile(r"\S[^\n]*")
 
-_TELLING = (Family.WAY, Family.OFFER, Family.TRADE)
+_SHORT = 300
+_WITHOUT_WAY = 2
+"""A caption of at most so many code points may leave out where to buy; then two offers and more points are needed."""
+
+_TELLING = {Family.WAY, Family.OFFER, Family.TRADE}
 """One cue of these must be more than a price, a telephone number or an address, which notices print too."""
 
 _ENOUGH_ALONE = ("网店入口", "商务合作")
@@ -44,7 +48,7 @@ _FOOTER = re.compile(
 
 
 class Advert(NamedTuple):
-    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells."""
+    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells with a way."""
 
     score: int = 0
     cues: tuple[Cue, ...] = ()
@@ -53,12 +57,22 @@ class Advert(NamedTuple):
 
     @property
     def sells(self) -> bool:
-        families = {cue.kind.family for cue in self.cues}
-        if self.score < self.enough or Family.WAY not in families:
+        families = self._families
+        strong = [cue.kind.family for cue in self.cues if cue.weight > 1]
+        if self.score < self.needed or not set(strong) & _TELLING:
             return False
-        if not any(cue.weight > 1 for cue in self.cues if cue.kind.family in _TELLING):
-            return False
+        if Family.WAY not in families:
+            return strong.count(Family.OFFER) > 1 and bool(families & {Family.GOODS, Family.TRADE})
         return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind.name in _ENOUGH_ALONE for cue in self.cues)
+
+    @property
+    def needed(self) -> int:
+        """The score that sells."""
+        return self.enough if Family.WAY in self._families else self.enough + _WITHOUT_WAY
+
+    @property
+    def _families(self) -> set[Family]:
+        return {cue.kind.family for cue in self.cues}
 
 
 def read_advert(folded: str) -> Advert:
@@ -76,9 +90,9 @@ def read_advert(folded: str) -> Advert:
 
 
 def _cues(folded: str) -> list[Cue]:
-    """Every cue in order of place; none where there is no way to buy at all."""
+    """Every cue in order of place; none where a long text names no way to buy at all."""
     ways = list(_ways_finder().find(folded))
-    return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways else []
+    return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways or len(folded) <= _SHORT else []
 
 
 def _sections(folded: str, *, ruled: bool) -> Iterator[tuple[int, int]]:
