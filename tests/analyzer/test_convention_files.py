@@ -136,7 +136,7 @@ def test_ten_thousand_rows_find_each_of_theirs(tmp_path: Path) -> None:
     assert len(Conventions(conventions).find(text)) == 10
 
 
-@pytest.mark.parametrize("unit", ["甲", "甲乙", "甲。", "乙甲", "甲" * 12, "(", "…", "\n", "Ａ", "纽西兰", "国家"])
+@pytest.mark.parametrize("unit", ["甲", "甲乙", "甲。", "(", "…", "\n", "Ａ", "纽西兰", "国家"])
 def test_a_text_of_a_hundred_thousand_characters_is_read_to_its_end(unit: str) -> None:
     patterns = (
         "甲…甲…甲…甲…甲…甲",
