@@ -17,7 +17,7 @@ from services.analyzer.language.numbers import mask, mask_all
 from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
 from shared.errors import InputError
-from shared.events import Clause, Severity
+from shared.events import Severity
 from xunjian.lines import lines, opened, text_of, write
 
 _OBJECTED = 1
@@ -32,14 +32,6 @@ _SEVERITY_NAMES = {
     Severity.INFO: "信息",
     Severity.UNVERIFIED: "未核实",
 }
-
-_CONVENTIONS = Entry(
-    indicator="C-12",
-    rule="naming_convention",
-    severity=Severity.REMINDER,
-    clause=Clause(document="国办发〔2018〕123号", words="严把政治关、法律关、政策关、保密关、文字关"),
-)
-"""For a rulebook without one: the office's own conventions, whose rows say by which norm."""
 
 
 class Remark(NamedTuple):
@@ -100,15 +92,17 @@ def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> li
 
 
 def _with_conventions(entries: list[Entry], file: str | None) -> list[Entry]:
-    """With this file in place of those the rulebook names; it may name none. Raises InputError for a broken one."""
+    """With this file in place of those the rulebook names; the nation's entry where it has none. Raises InputError."""
     if file is None:
         return entries
-    own = {"options": {"conventions": file}}
-    kept = [entry for entry in entries if entry.rule != _CONVENTIONS.rule]
-    found = [entry for entry in entries if entry.rule == _CONVENTIONS.rule] or [_CONVENTIONS]
-    named = [Entry.model_validate(entry.model_dump() | own) for entry in found]
+    found = _conventions_in(entries) or _conventions_in(load_rulebook().entries)
+    named = [Entry.model_validate(entry.model_dump() | {"options": {"conventions": file}}) for entry in found]
     named[0].plugin  # noqa: B018 - read on first use
-    return [*kept, *named]
+    return [*(entry for entry in entries if entry not in found), *named]
+
+
+def _conventions_in(entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.rule == "naming_convention"]
 
 
 def _check_text(file: str, entries: list[Entry]) -> bool:

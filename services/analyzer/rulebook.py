@@ -81,8 +81,11 @@ class Rulebook(BaseModel):
 
     def check(self) -> None:
         """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""
-        for entry in self.entries:
-            entry.plugin  # noqa: B018 - configured on first use
+        self.troubles()
+
+    def troubles(self) -> list[str]:
+        """What its rules cannot follow at the moment. Asks every rule."""
+        return [trouble for entry in self.entries if (trouble := entry.plugin.trouble())]
 
 
 def built_in_names() -> list[str]:

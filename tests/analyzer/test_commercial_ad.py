@@ -57,10 +57,21 @@ def test_contact_or_praise_alone_sells_nothing(text: str) -> None:
     assert list(CommercialAd().check_text(text)) == []
 
 
-@pytest.mark.parametrize("landmark", ["市政府", "实验小学", "人民医院", "幸福社区", "图书馆"])
+@pytest.mark.parametrize(
+    "landmark", ["市政府", "实验小学", "人民医院", "幸福社区", "市图书馆", "县体育中心", "政务中心"]
+)
 def test_a_landmark_makes_no_office(landmark: str) -> None:
     text = f"紧邻{landmark}，建面约110㎡精装三房，首付15万起，到访有礼，售楼处电话0731-80001234。"
     assert len(list(CommercialAd().check_text(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["温馨提示：解释权归本店", "谨防假冒", "明码标价无套路", "回馈广大市民", "店址：县财政局对面"]
+)
+def test_a_shop_may_speak_like_an_office(words: str) -> None:
+    text = f"童装清仓，39元一件，满200减50，地址：新华街8号，欢迎到店选购。{words}。"
+    assert len(list(CommercialAd().check_text(text))) == 1
+    assert read_advert(fold(text).text).against == ()
 
 
 def test_the_finding_lists_what_weighed_how_much_and_it_adds_up() -> None:
@@ -184,3 +195,16 @@ def test_the_last_lines_below_an_article_stand_for_themselves_without_a_mark() -
     article = "记者从市教育局获悉，秋季学期9月1日开学，各校做好准备。\n请家长留意学校通知。\n\n"
     advert = "童装换季清仓\n羽绒马甲39元，满200减50\n识别二维码进店选购"
     assert len(list(CommercialAd().check_text(article + advert))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sells"),
+    [
+        ("国庆钜惠，羽绒服199元起，满300减50，买二送一！", True),
+        ("年货大促，坚果礼盒第二件半价，原价128元，限时抢购", True),
+        ("国庆特价，羽绒服199元起", False),
+        ("猪肉价格下降，超市促销，满100减10", False),
+    ],
+)
+def test_a_caption_may_leave_out_where_to_buy_if_it_offers_more_than_one_thing(text: str, sells: bool) -> None:
+    assert bool(list(CommercialAd().check_text(text))) == sells

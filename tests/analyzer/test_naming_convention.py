@@ -132,10 +132,7 @@ def test_a_post_is_objected_to_once_with_place_words_and_source(tmp_path: Path) 
     assert said.confirm is True
 
 
-ENTRY = (
-    "  - {indicator: C-12, rule: naming_convention, severity: reminder, clause: {document: d, words: w}, "
-    "options: {conventions: OPTION}}\n"
-)
+ENTRY = "  - {indicator: C-12, options: {conventions: OPTION}}\n"
 HEAD = "name: NAME\ntitle: t\nversion: '1'\neffective_from: 2024-01-01\nextends: PARENT\nentries:\n"
 
 

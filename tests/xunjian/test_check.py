@@ -110,6 +110,32 @@ def test_a_megabyte_is_checked() -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "option", "text", "found"),
+    [
+        ("own.txt", "homophones=true", "上班莫鱼", ["莫鱼"]),
+        ("own.txt", "skip_symbols=true", "上班摸-鱼", ["摸-鱼"]),
+        ("own.csv", "word_boundary=false", "抚摸鱼竿", ["摸鱼"]),
+        ("own.csv", "word_boundary=true", "抚摸鱼竿", []),
+        ("own.csv", "detect_url=true", "见 https://x.cn/a", ["https://x.cn/a"]),
+    ],
+)
+def test_options_say_how_the_list_matches(tmp_path: Path, name: str, option: str, text: str, found: list[str]) -> None:
+    path = tmp_path / name
+    path.write_text("摸鱼\n" if name.endswith("txt") else "word,tag\n摸鱼,风纪\n", encoding="utf-8")
+    result = _run("--jsonl", "--lexicon", str(path), "--lexicon-option", option, given=_lines({"id": 1, "text": text}))
+    findings = json.loads(result.stdout)["findings"]
+    assert [one["text"] for one in findings if one["rule"] == "sensitive_word"] == found
+    assert all(text[one["start"] : one["end"]] == one["text"] for one in findings)
+
+
+@pytest.mark.parametrize("option", ["homophone=true", "homophones=perhaps", "homophones"])
+def test_a_wrong_option_is_bad_input_that_names_the_possible_ones(option: str) -> None:
+    result = _run("--jsonl", "--lexicon-option", option, given=_lines({"id": 1, "text": "好"}))
+    assert result.exit_code == 2
+    assert "请改" in result.stderr or "请改正" in result.stderr
+
+
 def test_a_file_of_conventions_adds_its_rule_and_takes_the_place_of_the_rulebooks_own(tmp_path: Path) -> None:
     (tmp_path / "old.csv").write_text("写法,建议\n寮国,老挝\n", encoding="utf-8")
     (tmp_path / "own.csv").write_text("写法,建议,来源\n纽西兰,新西兰,用语手册\n", encoding="utf-8")

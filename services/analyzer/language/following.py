@@ -62,6 +62,11 @@ class Following(ABC, Generic[Held, Built]):
                 self._busy.release()
         return self.built
 
+    def trouble_at(self, now: float) -> str | None:
+        """Why the files as they are now are not in force, in Chinese; null: they are."""
+        self.current(now)
+        return self.trouble
+
     def _follow(self) -> None:
         stamps = [_stamp(file) for file in self._files]
         if stamps == self._stamps or not all(map(_is_settled, stamps)):
@@ -70,7 +75,7 @@ class Following(ABC, Generic[Held, Built]):
         try:
             held = [self._read(file) for file in self._files]
         except InputError as error:
-            self.trouble = str(error)
+            self.trouble = f"改动未生效，仍用原内容。{error}"
             _log.warning("file_refused", reason=str(error), in_force=self.version)
             return
         self.trouble = None

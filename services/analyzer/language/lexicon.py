@@ -11,7 +11,17 @@ from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.matcher import Lexicon, Match
 from services.analyzer.language.words import Word, WordTable
 
-__all__ = ["BUILT_IN_OPTIONS", "Lexicon", "LexiconInUse", "Match", "Word", "built_in", "load_lexicon", "read_words"]
+__all__ = [
+    "BUILT_IN_OPTIONS",
+    "Lexicon",
+    "LexiconInUse",
+    "Match",
+    "Word",
+    "built_in",
+    "load_lexicon",
+    "read_words",
+    "trouble_with",
+]
 
 _BUILT_IN = Path(__file__).parent / "lexicons"
 _BENIGN = _BUILT_IN / "benign.csv"
@@ -47,6 +57,11 @@ def load_lexicon(paths: tuple[str, ...] = (), options: LexiconOptions | None = N
     if not paths:
         return _built_in(options or BUILT_IN_OPTIONS)
     return in_use(paths, options or LexiconOptions()).current(time.monotonic())
+
+
+def trouble_with(paths: tuple[str, ...], options: LexiconOptions) -> str | None:
+    """Why the files as they are now are not in force, in Chinese; null: they are. Raises InputError as above."""
+    return in_use(paths, options).trouble_at(time.monotonic()) if paths else None
 
 
 @functools.cache

@@ -33,7 +33,7 @@ _LURE = re.compile(
 _COMMON = re.compile(
     r"电话|热线|手机号|致电|来电|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<!\d)400-?\d{3}-?\d{4}|咨询|客服|联系|"
     r"https?:|www\.|(?<![a-z0-9.])(?!gov\.)[a-z0-9-]{2,40}\.(?:com|net|cc|vip|top|xyz|info|me|app|club|bet|site|tv)(?![a-z])|"
-    r"网址|官网|链接|二维码|扫码|下载|注册|点击|在线|代理|加盟|预[约订]|上门|收费|价格|售价|报价|只需|仅需|仅售|低至|"
+    r"网址|官网|官方网站|链接|二维码|扫码|下载|注册|点击|在线|代理|加盟|预[约订]|上门|收费|价格|售价|报价|只需|仅需|仅售|低至|"
     r"(?<![\d罚])\d{1,7}(?:元|块)(?=[/一每起包,，\s]|$)|(?<!\d)\d{1,7}(?:元|块)?[/一][晚次小套瓶克盒把条]|面[交议]|一手|欢迎|快速|快捷|安全可靠|高额?[赔返]"
 )
 """Ways to get a thing that offices give for theirs too: they mean something only beside words that no office offers."""

@@ -16,6 +16,7 @@ _NUMERALS = "零一二三四五六七八九"
 _WRITTEN_OUT = "零壹贰叁肆伍陆柒捌玖"
 _TO_DIGIT = str.maketrans(_NUMERALS + "〇", "0123456789" + "0")
 _TO_WRITTEN_OUT = str.maketrans(_NUMERALS, _WRITTEN_OUT)
+_ANY_NUMERAL = str.maketrans(_NUMERALS + "〇" + _WRITTEN_OUT, "0123456789" + "0" + "0123456789")
 _FROM_DIGIT = [str.maketrans("0123456789", to) for to in (_NUMERALS, "〇" + _NUMERALS[1:], _WRITTEN_OUT)]
 _NUMERAL = re.compile(f"[{_NUMERALS}〇]")
 _DIGIT = re.compile(r"[0-9]")
@@ -43,6 +44,11 @@ def with_numerals(words: Iterable[str]) -> Iterator[tuple[str, str]]:
     concerned = list(_lines_with(_DIGIT, words))
     for table in _FROM_DIGIT:
         yield from zip(concerned, _translated(concerned, table), strict=True)
+
+
+def as_digits(text: str) -> str:
+    """As long as the text: every numeral as a digit, 9二肆五 as 9245."""
+    return text.translate(_ANY_NUMERAL)
 
 
 def _translated(words: list[str], table: dict[int, int]) -> list[str]:

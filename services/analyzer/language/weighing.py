@@ -107,7 +107,7 @@ class Weigher:
             return Weight(Severity.MENTION, f"{tag_name(tag)}，前后文为治理、宣传或新闻报道")
         if self._own and not self._everyday_words and segmenter.count(word) >= _EVERYDAY:
             return Weight(Severity.HINT, f"{tag_name(tag)}，为常用词，单独出现不作认定")
-        return Weight(Severity.DEDUCTION, tag_name(tag))
+        return Weight(Severity.DEDUCTION, f"{tag_name(tag)}，为本单位词库所列" if self._own else tag_name(tag))
 
     def _abuse(self, match: Match) -> Weight:
         start, end = match.folded_start, match.folded_end

@@ -71,6 +71,13 @@ class Rule(Plugin):
         """True when it has something to say of a post by itself."""
         return type(self).check_post is not Rule.check_post
 
+    def trouble(self) -> str | None:
+        """What it cannot follow at the moment, in Chinese: a list of words that cannot be read, so the old one stays.
+
+        Asked at the start, when it may raise InputError, and after every round.
+        """
+        return None
+
     def check_text(self, text: str) -> Iterator[Hit]:
         """What this rule would say of a text before it is published; no account needed."""
         return iter(())

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from services.analyzer.language.folding import fold
-from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon
+from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon, trouble_with
 from services.analyzer.language.lexicon_options import LexiconOptions, parse_options
 from services.analyzer.language.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
@@ -57,6 +57,9 @@ class SensitiveWord(Rule):
     @functools.cached_property
     def _options(self) -> LexiconOptions:
         return parse_options(self.lexicon_options) if self.lexicons or self.lexicon_options else BUILT_IN_OPTIONS
+
+    def trouble(self) -> str | None:
+        return trouble_with(self.lexicons, self._options)
 
     def check_text(self, text: str) -> Iterator[Hit]:
         lexicon = load_lexicon(self.lexicons, self._options)

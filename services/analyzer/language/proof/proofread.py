@@ -1,5 +1,6 @@
 """Every kind of fault that a proof-reader marks, over one text."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from services.analyzer.language.proof import (
@@ -8,6 +9,8 @@ from services.analyzer.language.proof import (
     dates,
     digits,
     doubled,
+    garbled,
+    marks,
     pairs,
     percent,
     placeholders,
@@ -20,7 +23,9 @@ from services.analyzer.language.proof.fault import Fault
 
 Find = Callable[[str], Iterator[Fault]]
 
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KINDS: tuple[Find, ...] = (
+    garbled.find,
     remains.find,
     dates.find,
     weekdays.find,
@@ -28,6 +33,7 @@ _KINDS: tuple[Find, ...] = (
     percent.find,
     sums.find,
     doubled.find,
+    marks.find,
     confusions.find,
     placeholders.find,
     pairs.find,
@@ -39,7 +45,8 @@ _KINDS: tuple[Find, ...] = (
 
 def proofread(text: str) -> list[Fault]:
     """The faults of a text in its order; of faults that overlap only the first kind's, and what accuses comes first."""
-    found = [fault for find in _KINDS for fault in find(text)]
+    plain = _LONE_SURROGATE.sub("\0", text)  # UTF-8, which the automaton reads, has none
+    found = [fault for find in _KINDS for fault in find(plain)]
     kept: list[Fault] = []
     for fault in sorted(found, key=lambda fault: not fault.accuses):
         if not any(fault.start < other.end and other.start < fault.end for other in kept):
