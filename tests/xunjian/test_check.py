@@ -31,7 +31,7 @@ def test_a_clean_text_ends_with_nothing_to_do() -> None:
 def test_a_person_reads_place_word_clause_and_suggestion() -> None:
     result = _run(given="第一行\r\n推进扫黑险恶。".encode())
     assert result.exit_code == 1
-    for part in ("2:3", "扫黑险恶", "sensitive_word", "国办发〔2018〕123号", "扫黑除恶"):
+    for part in ("2:3", "扫黑险恶", "wrong_expression", "国办秘函〔2019〕19号", "扫黑除恶"):
         assert part in result.stdout
 
 
@@ -63,7 +63,7 @@ def test_json_lines_give_code_points_of_the_text_as_given() -> None:
     first, second = (json.loads(line) for line in result.stdout_bytes.splitlines())
     (finding,) = first["findings"]
     assert text[finding["start"] : finding["end"]] == finding["text"] == "扫黑险恶"
-    assert finding["clause"]["document"] == "国办发〔2018〕123号"
+    assert finding["clause"]["document"] == "国办秘函〔2019〕19号"
     assert {"rule", "severity", "suggestion", "indicator", "tag"} <= set(finding)
     assert first["kind"] == "unknown"
     assert second == {"id": "b", "kind": "repost", "findings": []}
@@ -73,7 +73,7 @@ def test_json_lines_give_code_points_of_the_text_as_given() -> None:
 def test_a_lexicon_replaces_the_words(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("word,tag\n摸鱼,风纪\n", encoding="utf-8")
-    result = _run("--jsonl", "--lexicon", str(path), given=_lines({"id": 1, "text": "摸鱼，扫黑险恶"}))
+    result = _run("--jsonl", "--lexicon", str(path), given=_lines({"id": 1, "text": "摸鱼，真人荷官加微信"}))
     assert [finding["text"] for finding in json.loads(result.stdout)["findings"]] == ["摸鱼"]
 
 
