@@ -30,10 +30,10 @@ def posts_at(*moments: datetime, kind: Kind = Kind.UNKNOWN) -> tuple[Post, ...]:
 
 
 def asked(rule: Rule, posts: tuple[Post, ...], *, watched_since: datetime = LONG_AGO) -> list[Objection]:
-    return list(rule.check_probe(a_look(posts), a_history(posts=posts, watched_since=watched_since)))
+    return list(rule.check_probe(a_listing(posts), a_history(posts=posts, watched_since=watched_since)))
 
 
-def a_look(posts: tuple[Post, ...]) -> Probe:
+def a_listing(posts: tuple[Post, ...]) -> Probe:
     ordered = sorted(posts, key=lambda post: post.published_at or NOW, reverse=True)
     return a_probe(post_ids=tuple(post.id for post in ordered))
 
@@ -74,7 +74,7 @@ def test_months_without_a_post_count_only_in_a_row() -> None:
 def test_one_deleted_since_counts_as_published() -> None:
     kept = posts_at(WEEK - days(1), WEEK, WEEK + days(1))
     history = a_history(posts=kept, newest_post_at=WEEK + days(3))
-    assert list(TooFewPosts().check_probe(a_look(kept), history)) == []
+    assert list(TooFewPosts().check_probe(a_listing(kept), history)) == []
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ def test_a_week_that_was_not_seen_whole_accuses_nobody(posts: tuple[Post, ...], 
 
 def test_an_item_on_the_list_that_was_never_read_accuses_nobody() -> None:
     posts = posts_at(WEEK - days(1), WEEK)
-    look = a_probe(post_ids=("unknown", *(post.id for post in posts)))
-    assert list(TooFewPosts().check_probe(look, a_history(posts=posts))) == []
+    listing = a_probe(post_ids=("unknown", *(post.id for post in posts)))
+    assert list(TooFewPosts().check_probe(listing, a_history(posts=posts))) == []
 
 
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.GONE, Outcome.TIMEOUT])
 def test_a_failed_look_accuses_nobody(outcome: Outcome) -> None:
     posts = posts_at(WEEK - days(1), WEEK)
-    look = a_look(posts).model_copy(update={"outcome": outcome})
-    assert list(TooFewPosts().check_probe(look, a_history(posts=posts))) == []
+    listing = a_listing(posts).model_copy(update={"outcome": outcome})
+    assert list(TooFewPosts().check_probe(listing, a_history(posts=posts))) == []
 
 
 def test_a_proved_empty_account_has_published_nothing() -> None:
@@ -136,8 +136,8 @@ def test_what_can_no_longer_be_seen_is_not_called_over() -> None:
     (objection,) = asked(TooFewPosts(), posts)
     reaching, short = a_history(posts=posts), posts_at(WEEK + days(8))
     finding = a_finding(subject=objection.subject)
-    assert TooFewPosts().is_over(finding, a_look(posts), reaching)
-    assert not TooFewPosts().is_over(finding, a_look(short), a_history(posts=short))
+    assert TooFewPosts().is_over(finding, a_listing(posts), reaching)
+    assert not TooFewPosts().is_over(finding, a_listing(short), a_history(posts=short))
 
 
 def test_a_bad_week_takes_the_place_of_the_last_and_a_good_one_ends_it(tmp_path: Path) -> None:

@@ -59,14 +59,15 @@ def test_an_office_s_own_word_counts_unless_it_is_spoken_of(tmp_path: Path) -> N
 
 
 def test_a_post_gets_one_objection_that_a_person_can_check() -> None:
-    post = a_post(text="代开发票，加微信abc12345。严厉打击赌博。", url="https://example.invalid/1")
+    offers = "真人荷官在线，注册送88元。代开发票，加微信fp8866。"
+    post = a_post(text=offers + "春天来了。" * 10 + "远离毒品。", url="https://example.invalid/1")
     (objection,) = SensitiveWord().check_post(post, _HISTORY)
     assert objection.subject == post.id
-    assert "代开发票" in objection.sentence
-    assert "1处" in objection.measured
-    assert "赌博" not in objection.measured
+    assert "赌博招揽“真人荷官”" in objection.sentence
+    assert "2处" in objection.measured
+    assert "毒品" not in objection.measured
     assert objection.confirm is True
-    assert [item.url for item in objection.evidence] == [post.url]
+    assert [item.url for item in objection.evidence] == [post.url, post.url]
 
 
 def test_a_post_that_only_mentions_gets_none() -> None:
@@ -111,6 +112,6 @@ def test_official_text_about_crime_and_superlatives_is_not_accused(tmp_path: Pat
 
 
 def test_a_finding_holds_nothing_a_database_would_choke_on() -> None:
-    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="牛\u200b逼\x00\ud800"), _HISTORY)
+    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="傻\u200b逼\x00\ud800"), _HISTORY)
     assert objection.model_dump_json()
     assert "\x00" not in objection.sentence + objection.measured + str(objection.evidence)

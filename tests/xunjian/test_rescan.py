@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from shared.clock import utc_now
 from shared.storage.posts import Posts
 from shared.storage.store import open_store
+from shared.storage.tables import metadata
 from tests.builders import a_post, an_account
 from xunjian.__main__ import app
 
@@ -150,6 +151,20 @@ def test_a_broken_lexicon_is_refused_by_line_before_anything_is_read(folder: Pat
 )
 def test_a_wrong_option_is_named(folder: Path, options: list[str], words: str) -> None:
     assert words in str(rescan(*options).exception)
+
+
+def test_it_reads_postgresql_too(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(postgres_url)
+    with store.database.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    store.accounts.upsert([an_account()], NOW - timedelta(days=9))
+    with store.judgements.judging() as judging:
+        judging.observed.add_post(a_post("p", NOW - timedelta(days=2), text="推广量子堆肥。"))
+    store.close()
+    monkeypatch.setenv("XUNJIAN_DATABASE_URL", postgres_url)
+    done = rescan("--lexicon", a_lexicon(tmp_path), "--jsonl")
+    assert [json.loads(line)["post_id"] for line in done.stdout.splitlines()] == ["p"]
 
 
 def test_without_data_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ _TIME_FOLLOWS = re.compile(r" ?(?:\d{1,2} ?分|[前后至到起止整许左，�
 _RANGE_BEFORE = re.compile(r"\d{1,2}[:：]\d\d ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\Z")
 _RANGE_AFTER = re.compile(r" ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\d{1,2}[:：]\d\d")
 _SPAN_NAMED = re.compile(r"时间|时段|营业|开放|停[水电气]|[日号天] ?[(（]?[^，。；]{0,8}\Z")
+_HOURS_BEFORE = re.compile(r"\d{1,2} ?[时点] ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\Z")
 _TIME_NAMED = re.compile(r"(?:时间|时段|时刻|截止|截至)(?:[为是在于])?[：:]? ?\Z")
 _FAR = 24
 
@@ -36,7 +37,7 @@ def find(text: str) -> Iterator[Fault]:
                 yield from _written(text, minute)
     for sign in ("时", "点"):  # a single numeral before it is a right hour, unless the minutes are wrong
         for place in places(text, sign):
-            if text[place - 1 : place] in _BEFORE_SIGN and (
+            if text[place - 1] in _BEFORE_SIGN and (
                 text[place - 2 : place - 1] in _BEFORE_SIGN or text[place + 1 : place + 2] in _MINUTE_STARTS
             ):
                 yield from _spoken(text, place)
@@ -78,7 +79,7 @@ def _spoken(text: str, place: int) -> Iterator[Fault]:
     wrong = _wrong_part(part, hour) if minute or _TIME_FOLLOWS.match(text, place + 1) else None
     if named and wrong is not None:
         yield Fault(start - len(before) + named.start(), place + 1, KIND, wrong)
-    elif hour > 24 and part is not None and _TIME_FOLLOWS.match(text, place + 1):
+    elif hour > 24 and (_HOURS_BEFORE.search(before) or (part and _TIME_FOLLOWS.match(text, place + 1))):
         yield Fault(start, place + 1, KIND, f"没有{signs}{text[place]}这个时刻")
     elif minute is not None and (text[place] == "时" or part is not None):
         yield Fault(start, minute.end(), KIND, f"没有{minute[1]}分这个时刻")

@@ -54,6 +54,8 @@ def _read(text: str, place: int, head: str, before: re.Match[str]) -> Iterator[F
     month, after = number(before[2]), _DAY.match(text, place)
     if month is None or text[max(0, start - 1) : start] in (".", "．") or _is_lunar(text, place, head, before):
         return
+    if month == 0 and start == 0:  # the rest of 10月, in an excerpt
+        return
     if not 1 <= month <= 12:
         yield from _no_such_month(text, place, head[: before.start(2)], start, after)
     elif after is not None:

@@ -1,24 +1,22 @@
-"""Words and punctuation written twice: 进一步进一步, 的的, ，， - and not 天天, 的的确确, 一个一个, 讨论讨论."""
+"""Words written twice: 进一步进一步, 的的 - and not 天天, 的的确确, 一个一个, 讨论讨论."""
 
 import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from services.analyzer.language import segmenter
 from services.analyzer.language.proof.fault import Fault, graded, is_short
+from services.analyzer.language.proof.repeats import repeats
 
 KIND = "doubled"
-_LONGEST = 12
 _WINDOW = 10
-_CHINESE = re.compile(r"[一-鿿]+")
-_TWO_MARKS = re.compile(r"[，、；：。][，、；：。]+")
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
+_RARE_ALONE = 60_000
+_SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
+_HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
-_SINGLES = _SIGNS | frozenset(_LEVELS)
 _FREE = frozenset("的了是")
 """What follows these may begin with any character; what follows the others has to be a word, since jieba does not
 know all names (和|和县) and compounds (在|在建)."""
@@ -26,17 +24,15 @@ _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很�
 _NOUN_TAGS = ("n", "nt", "nz", "b")
 _OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
 _GOES_ON = re.compile(r"[一-鿿]")
+_MARKS = re.compile(r"[，。；：,]")
+_NEAR = 40
 _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
 
 
 def find(text: str) -> Iterator[Fault]:
     """Sure of three characters and more inside a clause, and of words that are never said twice in a row."""
-    for match in _TWO_MARKS.finditer(text):
-        fault = _of_marks(text, match)
-        if fault is not None:
-            yield fault
     reach = 0
-    for start, length in sorted(_repeats(text), key=lambda repeat: (repeat[0], -repeat[1])):
+    for start, length in sorted(repeats(text), key=lambda repeat: (repeat[0], -repeat[1])):
         if start >= reach:
             fault = _single(text, start) if length == 1 else _several(text, start, length)
             if fault is not None:
@@ -44,44 +40,35 @@ def find(text: str) -> Iterator[Fault]:
                 yield fault
 
 
-def _repeats(text: str) -> Iterator[tuple[int, int]]:
-    """Start and length of each stretch of Chinese that stands there again at once."""
-    size = len(text)
-    equal = _equal(text)
-    for length in range(1, _LONGEST + 1):
-        first, run = (length - 1) * size, b"\1" * length
-        place = equal.find(run, first, first + size)
-        while place >= 0:
-            start = place - first
-            word = text[start : start + length]
-            if word in _SINGLES if length == 1 else len(set(word)) > 1 and _CHINESE.fullmatch(word):
-                yield start, length
-            place = equal.find(run, place + 1, first + size)
-
-
-def _equal(text: str) -> bytes:
-    """For each distance from 1 to `_LONGEST` a row that has 1 where a character stands again so far on."""
-    size = len(text)
-    codes = np.frombuffer((text + "\0" * _LONGEST).encode("utf-32-le", "surrogatepass"), np.uint32)
-    shifted: np.ndarray[tuple[int, int], np.dtype[np.uint32]] = np.ndarray(
-        (_LONGEST, size), np.uint32, codes.data, codes.itemsize, (codes.itemsize, codes.itemsize)
-    )
-    equal: bytes = (shifted == codes[:size]).tobytes()
-    return equal
-
-
 def _single(text: str, start: int) -> Fault | None:
     word = text[start]
-    if word in _LEVELS:
-        return _place_lost(text, start)
+    if word in _LEVELS and (lost := _place_lost(text, start)):
+        return lost
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
-    ends = _cut_at(text, start, start + 2)
-    if not {start, start + 1, start + 2} <= ends:
-        return None
-    if word not in _FREE and start + 3 in ends:
-        return None
-    return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word)
+    wrong = _sign_twice(text, start) if word in _SIGNS else _ends_twice(text, start)
+    return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
+
+
+def _sign_twice(text: str, start: int) -> bool:
+    spans = _spans(text, start, start + 2)
+    ends = {end for _, end in spans}
+    follows = next((end - begin for begin, end in spans if begin == start + 2), 0)
+    return {start + 1, start + 2} <= ends and _begins(spans, start) and (text[start] in _FREE or follows > 1)
+
+
+def _begins(spans: list[tuple[int, int]], start: int) -> bool:
+    return any(begin == start for begin, _ in spans)
+
+
+def _ends_twice(text: str, start: int) -> bool:
+    """提高高了: the verb before ends with it, and alone it is hardly a word. Names do too (佐罗罗)."""
+    word = text[start]
+    if text[start + 2 : start + 3] not in ("了", "的", "着", "过") or segmenter.count(word) > _RARE_ALONE:
+        return False
+    spans = _spans(text, start, start + 2)
+    before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
+    return (segmenter.tag(before) or "").startswith(("v", "a")) and (start + 1, start + 2) in spans
 
 
 def _place_lost(text: str, start: int) -> Fault | None:
@@ -93,16 +80,23 @@ def _place_lost(text: str, start: int) -> Fault | None:
 
 def _several(text: str, start: int, length: int) -> Fault | None:
     word, end = text[start : start + length], start + 2 * length
+    known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
+    if known and not text.startswith(word, end) and not _SOFTENED.match(text, end):
+        return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
         return None
-    edges = _cut_at(text, start, end)
-    known = word in _words("never_twice.txt") or _is_noun_too_many(text, word, end)
-    if not known and not {start, start + length, end} <= edges:
+    spans = _spans(text, start, end)
+    if not {start + length, end} <= {stop for _, stop in spans} or not _begins(spans, start):
         return None
-    if length == 2 and not known and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论, 我们我们 begins a clause
+    if length == 2 and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论; and 我们我们 begins a clause
         return None
-    certain = known or (length > 2 and _goes_on(text, start, end))
+    certain = length > 2 and _goes_on(text, start, end) and _is_prose(text, start, end)
     return Fault(start, end, KIND, f"“{word}”重复", graded(certain=certain), word)
+
+
+def _is_prose(text: str, start: int, end: int) -> bool:
+    """Songs and lists repeat themselves; they come without marks."""
+    return is_short(text) or _MARKS.search(text, max(0, start - _NEAR), end + _NEAR) is not None
 
 
 @functools.cache
@@ -116,22 +110,13 @@ def _is_noun_too_many(text: str, word: str, end: int) -> bool:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """A clause goes on before or after it: no call (中国加油中国加油！) and no title put twice."""
-    return any(_GOES_ON.match(beside) for beside in (text[end : end + 1], text[max(0, start - 1) : start]))
+    """Inside a clause: no call (中国加油中国加油！), no title put twice, no heading before a sentence (甲馆甲馆是…)."""
+    if _GOES_ON.match(text[max(0, start - 1) : start]):
+        return True
+    return _GOES_ON.match(text, end) is not None and not _HEADED.match(text, end)
 
 
-def _cut_at(text: str, start: int, end: int) -> set[int]:
-    """Where the segmenter cuts the text around the place."""
+def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The words round a place, as the segmenter cuts them there."""
     first = max(0, start - _WINDOW)
-    spans = segmenter.spans(text[first : end + _WINDOW])
-    return {first} | {first + span_end for _, span_end in spans}
-
-
-def _of_marks(text: str, match: re.Match[str]) -> Fault | None:
-    """A row of full stops is an ellipsis of a kind; a colon before another mark may be a face or a ratio."""
-    marks = match[0]
-    if "。。。" in marks or (len(marks) > 2 and len(set(marks)) == 1):
-        return None
-    suggestion = marks[0] if len(set(marks)) == 1 else ("。" if marks in ("；。", "，。", "、。") else None)
-    severity = graded(certain=is_short(text))
-    return Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)
+    return [(first + begin, first + stop) for begin, stop in segmenter.spans(text[first : end + _WINDOW])]

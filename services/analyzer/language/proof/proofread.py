@@ -9,6 +9,8 @@ from services.analyzer.language.proof import (
     dates,
     digits,
     doubled,
+    garbled,
+    marks,
     pairs,
     percent,
     placeholders,
@@ -23,6 +25,7 @@ Find = Callable[[str], Iterator[Fault]]
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KINDS: tuple[Find, ...] = (
+    garbled.find,
     remains.find,
     dates.find,
     weekdays.find,
@@ -30,6 +33,7 @@ _KINDS: tuple[Find, ...] = (
     percent.find,
     sums.find,
     doubled.find,
+    marks.find,
     confusions.find,
     placeholders.find,
     pairs.find,
