@@ -88,7 +88,7 @@ def judge(written: Written) -> Miss | None:
 
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
-    if right in _MAY_BE_LEFT_OUT or written.gain < 0:
+    if right in _MAY_BE_LEFT_OUT or (len(right) == 1 and written.gain < 0):
         return None
     if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
         return None
