@@ -18,7 +18,7 @@ from services.analyzer.language.near_miss.verdict import Written, judge
 
 _SHORTEST = 4
 _SHORTEST_HALF = 2
-_RARE_HALF = -12.6
+_COMMON_HALF, _RARE_HALF = -8.3, -12.6
 """Log share of all words below which two characters tell a form."""
 
 _MOST_OF_ONE_HALF = 6
@@ -27,12 +27,16 @@ _STATE = "中华人民共和国"
 
 
 class _Half(NamedTuple):
-    """One half of a form is looked for; `rest` is the other one, of `length` characters."""
+    """One half of a form is looked for; `rest` is the other one, of `length` characters.
+
+    `slack`: by how many places its outer character may have moved.
+    """
 
     form: Form
     is_first: bool
     rest: str
     length: int
+    slack: int
 
 
 class LongForms:
@@ -46,7 +50,9 @@ class LongForms:
             for half, rest in ((text[:middle], text[middle:]), (text[middle:], text[:middle])):
                 if len(text) >= _shortest(form) and _anchors(half, form):
                     named = Form(text, form.kind, form.fixed)
-                    halves[half].append(_Half(named, text.startswith(half + rest), rest, len(rest)))
+                    halves[half].append(
+                        _Half(named, text.startswith(half + rest), rest, len(rest), form.kind is not Kind.COLLOCATION)
+                    )
         telling = {half: _telling(found) for half, found in halves.items()}
         self._halves = [found for found in telling.values() if found]
         self._automaton = ahocorasick_rs.AhoCorasick([half for half, found in telling.items() if found])
@@ -58,19 +64,19 @@ class LongForms:
         halves, starts_with = self._halves, text.startswith
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for half in halves[index]:
-                _, is_first, rest, length = half
+                _, is_first, rest, length, slack = half
                 if is_first:
                     if starts_with(rest, end):
                         continue
-                    likely = starts_with(rest[0], end) or rest[-1] in text[end + length - 2 : end + length + 1]
+                    outer = end + length - 1
+                    likely = rest[-1] in text[outer - slack : outer + slack + 1]
+                    likely = likely or (slack and starts_with(rest[0], end))
                 else:
-                    begin = start - length
-                    if begin >= 0 and starts_with(rest, begin):
+                    outer = start - length
+                    if outer >= 0 and starts_with(rest, outer):
                         continue
-                    likely = (
-                        text[max(0, start - 1) : start] == rest[-1]
-                        or rest[0] in text[max(0, begin - 1) : max(0, begin + 3)]
-                    )
+                    likely = rest[0] in text[max(0, outer - slack) : max(0, outer + slack + 1)]
+                    likely = likely or (slack and text[max(0, start - 1) : start] == rest[-1])
                 if likely or length == 1:
                     miss = self._compare(half, text, start, end)
                     if miss is not None and not self._is_right(text, miss.difference):
@@ -119,6 +125,7 @@ def _anchors(half: str, form: Form) -> bool:
     """Whether a half is looked for: those that stand everywhere would cost much and tell little."""
     if len(half) < _SHORTEST_HALF:
         return False
-    if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.FORMULA, Kind.TERM, Kind.ORGAN):
+    if len(half) > _SHORTEST_HALF or form.fixed or form.kind is Kind.STATE:
         return True
-    return usage().weights.get(half, -99.0) < _RARE_HALF
+    often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.TERM, Kind.ORGAN) else _RARE_HALF
+    return usage().weights.get(half, -99.0) < often

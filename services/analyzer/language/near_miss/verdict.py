@@ -81,9 +81,8 @@ def judge(written: Written) -> Miss | None:
         return None
     if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
         return None
-    if _is_newer_word(written):
-        return None
-    return _JUDGES[found.error](written)
+    miss = _JUDGES[found.error](written)
+    return None if miss is None or _is_newer_word(written) else miss
 
 
 def _missing(written: Written) -> Miss | None:
@@ -92,7 +91,7 @@ def _missing(written: Written) -> Miss | None:
         return None
     if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
         return None
-    if len(right) > 1 and not form.fixed:
+    if len(right) > 1 and not (form.fixed and form.kind is Kind.STATE):
         return None
     if not (form.fixed or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
         return None
@@ -109,6 +108,8 @@ def _substituted(written: Written) -> Miss | None:
         return None
     pairs = zip(found.written, found.right, strict=True)
     likes = [likeness(one, other) for one, other in pairs if one != other]
+    if not form.fixed and not all(likes):
+        return None
     if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
         if written.gain < _gain_needed(form) or not _may_be_meant(written):
             return None
