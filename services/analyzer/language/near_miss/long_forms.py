@@ -95,26 +95,13 @@ class LongForms:
         return judge(Written(half.form, found, text, first, last))
 
     def _is_right(self, text: str, found: Difference) -> bool:
-        """Whether the written characters belong to another right form."""
-        end = found.at + max(1, len(found.written))
+        """Whether the written characters, or those beside what is missing, belong to another right form."""
+        start, end = found.at - (not found.written), found.at + max(1, len(found.written))
         return any(
             text[first:last] in self._forms
-            for first in range(max(0, end - self._longest), found.at + 1)
+            for first in range(max(0, end - self._longest), start + 1)
             for last in range(max(end, first + _SHORTEST), min(len(text), first + self._longest) + 1)
         )
-
-
-def _named(form: Form) -> str:
-    """Titles without the name of the state, which is a form of its own and begins most of them."""
-    if form.kind in _DRAWN:
-        return form.text.removeprefix(_STATE)
-    return form.text
-
-
-def _telling(halves: list[_Half]) -> list[_Half]:
-    """Without the drawn forms of a half that is part of many: it tells nothing of any of them."""
-    drawn = sum(half.form.kind in _DRAWN for half in halves)
-    return halves if drawn <= _MOST_OF_ONE_HALF else [half for half in halves if half.form.kind not in _DRAWN]
 
 
 def _shortest(form: Form) -> int:

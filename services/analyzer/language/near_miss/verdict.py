@@ -87,15 +87,16 @@ def judge(written: Written) -> Miss | None:
 
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
-    if right in _MAY_BE_LEFT_OUT or (len(right) == 1 and written.gain < 0):
+    is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
+    if right in _MAY_BE_LEFT_OUT or (len(right) == 1 and written.gain < 0 and not is_name):
         return None
     if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
         return None
     if len(right) > 1 and not (form.fixed and form.kind is Kind.STATE):
         return None
-    if not (form.fixed or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
+    if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
         return None
-    return written.miss(sure=form.fixed or written.gain >= _LEAST_GAIN)
+    return written.miss(sure=form.fixed or is_name or written.gain >= _LEAST_GAIN)
 
 
 def _moved(written: Written) -> Miss | None:
