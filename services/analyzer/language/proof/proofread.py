@@ -45,10 +45,18 @@ _KINDS: tuple[Find, ...] = (
 
 def proofread(text: str) -> list[Fault]:
     """The faults of a text in its order; of faults that overlap only the first kind's, and what accuses comes first."""
-    plain = _LONE_SURROGATE.sub("\0", text)  # UTF-8, which the automaton reads, has none
+    plain = _plain(text)
     found = [fault for find in _KINDS for fault in find(plain)]
     kept: list[Fault] = []
     for fault in sorted(found, key=lambda fault: not fault.accuses):
         if not any(fault.start < other.end and other.start < fault.end for other in kept):
             kept.append(fault)
     return sorted(kept)
+
+
+def _plain(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # UTF-8, which the automaton reads, has no lone surrogates
+        return _LONE_SURROGATE.sub("\0", text)
+    return text
