@@ -11,6 +11,7 @@ import ast
 import gzip
 import io
 import json
+import math
 import re
 import sys
 import zipfile
@@ -26,8 +27,14 @@ _FOLDER = Path(__file__).parents[1] / "services" / "analyzer" / "language" / "ri
 _HAN = re.compile("[一-鿿]+")
 _TITLE = re.compile("《([一-鿿]{6,40})》")
 _NUMERAL = re.compile("[一二三四五六七八九十百千万零〇两]")
-_SEEN_PAIR, _SEEN_PAIR_IN_WORDS, _SEEN_RUN, _SEEN_COLLOCATION = 2, 10_000, 5, 12
-_NEWS_UNIT, _SEEN_NEWS, _LONGEST_WORD = 500, 400, 6
+_SEEN_PAIR, _SEEN_PAIR_IN_WORDS, _SEEN_COLLOCATION = 2, 10_000, 12
+_SEEN_RUN = {3: 5, 4: 8}
+_LONGEST_WORD = 6
+_LEAST_COUNT, _SPEAKS_FOR_ITSELF, _LEAST_WEIGHED = 200, 4, 100
+"""Rarer words are left out, unless they are so long that nobody meets them by chance."""
+
+_IDIOMS = frozenset({"i", "l"})
+_NAMES = frozenset({"nr", "nrt", "nrfg", "nz", "ns", "nt", "m", "mq", "t", "x", "eng", "zg"})
 _DICTIONARY_SCALE = 50
 """The corpus behind jieba's dictionary is about that much smaller than that of the news."""
 
@@ -50,9 +57,14 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
     words = news_words(news)
     pairs = _pairs(stretches, words)
     _write("pairs", f"{_FROM_STATUTES}, jieba's dictionary (MIT) and {_NEWS}: what follows each character.", pairs)
-    _pack("runs", f"{_FROM_STATUTES}: runs of three and four characters, and how often.", _counted_runs(stretches))
-    often = [(word, round(number / _NEWS_UNIT, 1)) for word, number in sorted(words.items()) if number >= _SEEN_NEWS]
-    _pack("news", f"Drawn by bench/right_forms.py from {_NEWS}: words and how often, in {_NEWS_UNIT}.", often)
+    weighed = _weighed(words)
+    told = "kind, length, natural logarithm of the share of all words; then the words one after the other"
+    _pack("words", f"Drawn by bench/right_forms.py from jieba's dictionary (MIT) and {_NEWS}: {told}.", weighed)
+    counted = _counted_runs(stretches)
+    counted |= dict.fromkeys(_threes(words) - counted.keys(), 0)
+    told = "length, how often; then the runs one after the other; 0: only inside of words"
+    grouped = ((f"{len(run)} {_rounded(number)}", run) for run, number in counted.items())
+    _pack("runs", f"{_FROM_STATUTES} and of words: {told}.", grouped)
 
 
 def titles(texts: Iterable[str]) -> list[str]:
@@ -112,12 +124,43 @@ def _pairs(stretches: Iterable[str], news: dict[str, int]) -> Iterator[str]:
     return (f"{first}{''.join(sorted(followers[first]))}" for first in sorted(followers))
 
 
-def _counted_runs(stretches: Iterable[str]) -> list[tuple[str, int]]:
+def _counted_runs(stretches: Iterable[str]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for stretch in stretches:
         for size in (3, 4):
             counts.update(stretch[at : at + size] for at in range(len(stretch) - size + 1))
-    return sorted((run, number) for run, number in counts.items() if number >= _SEEN_RUN)
+    return {run: number for run, number in counts.items() if number >= _SEEN_RUN[len(run)]}
+
+
+def _weighed(news: dict[str, int]) -> Iterator[tuple[str, str]]:
+    counts = {word: news.get(word, 0) + segmenter.count(word) * _DICTIONARY_SCALE for word in _words(news)}
+    total = math.log(sum(counts.values()))
+    for word, number in counts.items():
+        if len(word) <= _LONGEST_WORD and (number >= _LEAST_COUNT or len(word) >= _SPEAKS_FOR_ITSELF):
+            weight = math.log(max(number, _LEAST_WEIGHED)) - total
+            yield f"{_kind(word)} {len(word)} {round(weight * 4) / 4}", word
+
+
+def _threes(news: dict[str, int]) -> set[str]:
+    words = {word for _, word in _weighed(news)}
+    return {word[at : at + 3] for word in words for at in range(len(word) - 2)}
+
+
+def _words(news: dict[str, int]) -> set[str]:
+    return {word for word in segmenter.words() | news.keys() if _HAN.fullmatch(word)}
+
+
+def _kind(word: str) -> str:
+    tag = segmenter.tag(word)
+    if tag in _IDIOMS:
+        return "idiom"
+    return "name" if tag is None or tag in _NAMES else "word"
+
+
+def _rounded(number: int) -> int:
+    """Counts in steps of a quarter: what is weighed is their logarithm."""
+    step: int = 1 << max(0, number.bit_length() - 3)
+    return number // step * step
 
 
 def _write(name: str, source: str, forms: Iterable[str]) -> None:
@@ -126,10 +169,13 @@ def _write(name: str, source: str, forms: Iterable[str]) -> None:
     typer.echo(f"{name}: {len(lines) - 1:,}")
 
 
-def _pack(name: str, source: str, counted: Iterable[tuple[str, float]]) -> None:
-    body = "".join(f"{form} {number:g}\n" for form, number in counted)
-    (_FOLDER / f"{name}.txt.gz").write_bytes(gzip.compress(f"# {source}\n{body}".encode(), 9, mtime=0))
-    typer.echo(f"{name}: {body.count(chr(10)):,}")
+def _pack(name: str, source: str, keyed: Iterable[tuple[str, str]]) -> None:
+    groups = defaultdict(list)
+    for key, form in keyed:
+        groups[key].append(form)
+    lines = [f"# {source}", *(f"{key} {''.join(sorted(groups[key]))}" for key in sorted(groups))]
+    (_FOLDER / f"{name}.txt.gz").write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+    typer.echo(f"{name}: {sum(map(len, groups.values())):,}")
 
 
 if __name__ == "__main__":

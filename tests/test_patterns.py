@@ -23,6 +23,7 @@ ROOMS = (
     "services.collector.platforms",
     "services.analyzer.language",
     "services.analyzer.language.personal",
+    "services.analyzer.language.proof",
     "services.analyzer.rules",
 )
 PARSER: Any = importlib.import_module("re._parser")

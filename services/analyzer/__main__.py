@@ -38,6 +38,7 @@ def build(host: Host) -> AnalyzerEngine:
         ),
         metrics=host.metrics,
         check_clock=lambda: store.database.check_clock(host.clock()),
+        troubles=rulebooks.troubles,
     )
 
 

@@ -35,6 +35,7 @@ class AnalyzerEngine:
         retention: Retention,
         metrics: Metrics,
         check_clock: Callable[[], None],
+        troubles: Callable[[], list[str]] = list,
     ) -> None:
         self._bus = bus
         self._judgements = judgements
@@ -42,6 +43,7 @@ class AnalyzerEngine:
         self._timer = timer
         self._retention = retention
         self._check_clock = check_clock
+        self._troubles = troubles
         self._metrics = metrics
         self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
         self._ticked_at: datetime | None = None
@@ -77,8 +79,10 @@ class AnalyzerEngine:
                 self._metrics.events.labels(record.topic, "judged").inc()
 
     def check(self) -> None:
-        """Raises TransientError naming accounts and rules that the timer could not deal with."""
+        """Raises TransientError naming accounts and rules that the timer could not deal with, or a list of words."""
         self._timer.check()
+        if troubles := self._troubles():
+            raise TransientError("；".join(troubles))
 
     def lag(self) -> int:
         return self._subscription.lag()

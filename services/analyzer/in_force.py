@@ -58,6 +58,10 @@ class Rulebooks:
         """Every rulebook that some account may fall under at a moment."""
         return [row.rulebook for row in self._rows_in_force(at)]
 
+    def troubles(self) -> list[str]:
+        """What rules cannot follow at the moment, each said once."""
+        return list(dict.fromkeys(trouble for row in self._rows for trouble in row.rulebook.troubles()))
+
     def check(self) -> None:
         """Configure every rule once, so that a mistake stops the start. Raises InputError naming the indicator."""
         for row in self._rows:

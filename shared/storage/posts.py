@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
-from shared.events import Post
 from shared.storage.database import Database
 from shared.storage.tables import metadata
 
@@ -40,10 +39,11 @@ class Posts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def published(self, key: str, since: datetime, until: datetime) -> Iterator[list[Post]]:
+    def published(self, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:
         """The newest version of each item of the account published from `since` to before `until`, oldest first.
 
-        An item without a publish time counts by when it was first observed so. Raises TransientError.
+        The events' own JSON. An item without a publish time counts by when it was first observed so. Raises
+        TransientError.
         """
         place = {"last_at": _BEGINNING, "last": ""}
         asked = {"of": key, "since": since, "until": until}
@@ -52,6 +52,6 @@ class Posts:
                 rows = connection.execute(_BATCH, asked | place).all()
             if rows:
                 place = {"last_at": rows[-1].observed_at, "last": rows[-1].fingerprint}
-                yield [Post.model_validate_json(row.body) for row in rows]
+                yield [row.body for row in rows]
             if len(rows) < _MOST:
                 return

@@ -105,6 +105,8 @@ def test_numbers_links_mail_and_hosts_are_found_by_their_make_where_asked() -> N
     assert _found(text, detect_url="true") == ["https://x.cn/a?b=1"]
     assert _found(text, detect_ipv4="true") == ["10.0.0.1"]
     assert _found("编号1234-5678", detect_number="true", skip_symbols="true") == ["1234-5678"]
+    assert _found("号码⓿二肆⁹₈③⑸⒋㈤", detect_number="true") == ["⓿二肆⁹₈③⑸⒋㈤"]
+    assert _found("号码⓿二肆⁹₈③⑸⒋㈤", detect_number="true", fold_styles="false") == []
 
 
 def test_one_category_is_found_where_asked() -> None:

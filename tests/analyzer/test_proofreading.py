@@ -5,21 +5,11 @@ import pytest
 from services.analyzer.objection import Hit
 from services.analyzer.rules.proofreading import Proofreading
 from shared.events import Severity
+from tests.analyzer.proof_texts import HINTS, KINDS
 
 
 def hits(text: str) -> list[Hit]:
     return list(Proofreading().check_text(text))
-
-
-def accused(text: str) -> list[str]:
-    return [hit.text for hit in hits(text) if hit.severity.accuses]
-
-
-def mended(text: str) -> str:
-    for hit in reversed(hits(text)):
-        if hit.suggestion is not None:
-            text = text[: hit.start] + hit.suggestion + text[hit.end :]
-    return text
 
 
 def test_a_hit_tells_where_why_and_what_to_put_there() -> None:
@@ -35,10 +25,26 @@ def test_kinds_can_be_left_out_or_softened() -> None:
     assert [hit.severity for hit in Proofreading(only_hint=("date",)).check_text(text)] == [Severity.HINT]
 
 
-@pytest.mark.parametrize("text", ["共发放补贴35户，其中东河镇20户、西山乡16户。"])
-def test_sums(text: str) -> None:
-    assert accused(text)
+@pytest.mark.parametrize(
+    ("kind", "text", "words"), [(kind, *row) for kind, texts in KINDS.items() for row in texts.wrong]
+)
+def test_a_fault_is_found_where_it_stands(kind: str, text: str, words: str) -> None:
+    assert (kind, words) in [(hit.tag, hit.text) for hit in hits(text) if hit.severity.accuses]
 
 
-def test_clean_text_gives_nothing() -> None:
-    assert hits("2025年3月5日（星期三）上午9:30至11:30，全体干部学习讨论《条例》，逐条逐条过。") == []
+@pytest.mark.parametrize("text", [text for texts in KINDS.values() for text in texts.right])
+def test_what_only_looks_like_a_fault_is_not_accused(text: str) -> None:
+    assert [hit for hit in hits(text) if hit.severity.accuses] == []
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in HINTS.items() for text in texts])
+def test_what_may_be_meant_is_a_hint(kind: str, text: str) -> None:
+    assert [(hit.tag, hit.severity) for hit in hits(text)] == [(kind, Severity.HINT)]
+
+
+@pytest.mark.parametrize("text", [text for texts in KINDS.values() for text, _ in texts.wrong])
+def test_a_suggestion_put_in_place_leaves_no_fault_of_its_own(text: str) -> None:
+    for hit in reversed(hits(text)):
+        if hit.suggestion is not None:
+            mended = text[: hit.start] + hit.suggestion + text[hit.end :]
+            assert (hit.tag, hit.start) not in [(left.tag, left.start) for left in hits(mended)]

@@ -59,3 +59,19 @@ def test_signs_between_characters_hide_nothing_and_keep_their_place() -> None:
     (hit,) = SensitiveWord().check_text("他骂道傻*逼，走了")
     assert hit.text == "傻*逼"
     assert not _accused("南京·傻瓜相机展；A-B-C；一.总则")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "发展生产性服务业",
+        "有性交史的女性",
+        "好汉用蒙汗药",
+        "自然人代开发票指南",
+        "成人电影的历史",
+        "宝宝爱放屁",
+        "口交感染风险",
+    ],
+)
+def test_words_with_an_ordinary_use_are_not_even_mentioned(text: str) -> None:
+    assert not list(SensitiveWord().check_text(text))

@@ -20,6 +20,10 @@ BODY = "秋冬季节是呼吸道疾病高发期，请注意保暖和通风。\n�
         f"{BODY}文章来源：网络，如有侵权请联系删除。",
         f"{BODY}转自：朋友圈",
         f"{BODY}来源丨网络综合",
+        f"{BODY}（图文来源于网络）",
+        f"{BODY}来源：网络 编辑：小李",
+        f"{BODY}来源：网络（如有侵权请联系我们）",
+        f"网络安全要牢记。\n{BODY}来源：网络",
         f"【转载】{BODY}",
         f"转载｜{BODY}",
     ],
@@ -28,6 +32,7 @@ def test_a_source_that_is_nobody_counts(text: str) -> None:
     (hit,) = SourceNamed().check_text(text)
     assert hit.severity is Severity.DEDUCTION
     assert text[hit.start : hit.end] == hit.text
+    assert hit.start == 0 or not text[hit.start :].startswith("网络安全")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +47,12 @@ def test_a_source_that_is_nobody_counts(text: str) -> None:
         "严厉打击来源不明的网络谣言，转载信息要核实。",
         f"本次活动奖金来源：网络募捐和企业捐赠，接受社会监督。\n{BODY * 3}",
         "来源：微信公众号“青禾发布”",
+        f"{BODY}来源：网络安全和信息化杂志",
+        f"{BODY}来源：综合新华社、人民日报",
+        f"{BODY}来源：中国互联网联合辟谣平台",
+        f"{BODY}来源：网络、新华社",
+        f"{BODY}部分图片来源于网络",
+        f"{BODY}来源：抖音@青禾公安",
     ],
 )
 def test_a_name_or_nothing_said_is_no_objection(text: str) -> None:

@@ -20,7 +20,8 @@ def written(store: Store, *posts: Post) -> None:
 
 
 def read(store: Store, since: datetime = SINCE, until: datetime = UNTIL) -> list[tuple[str, str | None]]:
-    return [(post.id, post.title) for batch in store.posts.published("weibo/1001", since, until) for post in batch]
+    bodies = [body for part in store.posts.published("weibo/1001", since, until) for body in part]
+    return [(post.id, post.title) for post in map(Post.model_validate_json, bodies)]
 
 
 def test_of_several_versions_the_newest_is_read(store: Store) -> None:

@@ -98,3 +98,23 @@ def test_a_file_with_a_byte_order_mark_and_gzip_is_read_and_one_cut_short_is_nam
 
 def test_an_empty_file_has_no_findings(tmp_path: Path, ledger: Path) -> None:
     assert replayed(tmp_path, ledger, []) == []
+
+
+def test_each_region_is_replayed_by_its_own_rulebook(tmp_path: Path) -> None:
+    ledger = tmp_path / "regions.csv"
+    rows = ("甲发布,新浪微博,甲县政府办,1001,甘肃省甲县", "乙发布,新浪微博,乙县政府办,1002,河山省乙县")
+    ledger.write_text("\n".join(["账号名称,平台,主办单位,账号ID,行政区划", *rows]), encoding="utf-8-sig")
+    events: list[Post | Probe] = [a_probe(account_id=own, newest_post_at=NOW - days(8)) for own in ("1001", "1002")]
+    said = replayed(tmp_path, ledger, events, "--rulebook", "甘肃省=gansu")
+    assert {(row["account_id"], row["indicator"], row["rulebook_version"]) for row in said} == {
+        ("1001", "U-02", "gansu@2026.1"),
+        ("1002", "U-01", "cn@2026.1"),
+    }
+
+
+def test_two_rulebooks_for_everybody_are_refused(tmp_path: Path, ledger: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(encode(a_probe()) + b"\n")
+    options = ["--rulebook", "cn", "--rulebook", "gansu"]
+    result = CliRunner().invoke(app, ["replay", str(file), "--ledger", str(ledger), *options])
+    assert "只能有一个" in str(result.exception)

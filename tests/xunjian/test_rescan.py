@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from shared.clock import utc_now
-from shared.events import Post
 from shared.storage.posts import Posts
 from shared.storage.store import open_store
+from shared.storage.tables import metadata
 from tests.builders import a_post, an_account
 from xunjian.__main__ import app
 
@@ -55,13 +55,20 @@ def a_lexicon(folder: Path, text: str = "word,tag\n量子堆肥,新词\n") -> st
 def test_a_new_word_is_found_in_a_year_of_posts(folder: Path) -> None:
     done = rescan("--lexicon", a_lexicon(folder), "--jsonl")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(row["account"], row["post_id"], row["indicator"]) for row in rows] == [
-        ("weibo/1001", "p0", "C-01"),
-        ("weibo/1002", "p3", "C-01"),
+    assert [(row["account"], row["post_id"], row["rule"]) for row in rows] == [
+        ("weibo/1001", "p0", "sensitive_word"),
+        ("weibo/1002", "p3", "sensitive_word"),
     ]
     assert all("量子堆肥" in place for row in rows for place in row["places"])
     assert "查了 3 条内容，2 处须看" in done.stderr
     assert done.exit_code == 1
+
+
+def test_options_of_a_list_are_those_of_check(folder: Path) -> None:
+    asked = ("--lexicon", a_lexicon(folder), "--jsonl", "--lexicon-option")
+    assert rescan(*asked, "only_category=新词").stdout.count("\n") == 2
+    assert rescan(*asked, "only_category=旧词").stdout == ""
+    assert "nonsense" in str(rescan(*asked, "nonsense=1").exception)
 
 
 def test_a_longer_period_reaches_further_back(folder: Path) -> None:
@@ -78,7 +85,7 @@ def test_it_goes_on_after_the_account_where_it_was_stopped(folder: Path) -> None
 def test_an_interruption_says_how_to_go_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = Posts.published
 
-    def stopped(self: Posts, key: str, since: datetime, until: datetime) -> Iterator[list[Post]]:
+    def stopped(self: Posts, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:
         if key == "weibo/1002":
             raise KeyboardInterrupt
         return read(self, key, since, until)
@@ -144,6 +151,20 @@ def test_a_broken_lexicon_is_refused_by_line_before_anything_is_read(folder: Pat
 )
 def test_a_wrong_option_is_named(folder: Path, options: list[str], words: str) -> None:
     assert words in str(rescan(*options).exception)
+
+
+def test_it_reads_postgresql_too(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(postgres_url)
+    with store.database.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    store.accounts.upsert([an_account()], NOW - timedelta(days=9))
+    with store.judgements.judging() as judging:
+        judging.observed.add_post(a_post("p", NOW - timedelta(days=2), text="推广量子堆肥。"))
+    store.close()
+    monkeypatch.setenv("XUNJIAN_DATABASE_URL", postgres_url)
+    done = rescan("--lexicon", a_lexicon(tmp_path), "--jsonl")
+    assert [json.loads(line)["post_id"] for line in done.stdout.splitlines()] == ["p"]
 
 
 def test_without_data_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

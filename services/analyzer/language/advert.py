@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.analyzer.language.advert_against import AGAINST, GIVES
+from services.analyzer.language.advert_against import AGAINST, OF_THE_WHOLE
 from services.analyzer.language.advert_kinds import Cue, Family, Finder
 from services.analyzer.language.advert_offers import OFFERS
 from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
@@ -16,13 +16,23 @@ from services.analyzer.language.advert_ways import WAYS
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""
 
-_PARAGRAPH_SCORE = 6
-"""What a paragraph within other text needs: the article round it speaks neither for it nor against it."""
+_TAIL_SCORE = 6
+_TAIL_LINES = 4
+"""What the last lines below an article need without a mark that parts them: the article speaks neither for nor against.
+Lines further up are the article's own, which may tell of a sale.
+"""
 
 _REACH = 600
 """Code points within which cues belong to one offer: a long article names many prices and places that do not."""
 
-_TELLING = (Family.WAY, Family.OFFER, Family.TRADE)
+_RULE = re.compile(r"^[-—─_=*~·.… ]{5,60}$", re.MULTILINE)
+_LINE = re.compile(r"\S[^\n]*")
+
+_SHORT = 300
+_WITHOUT_WAY = 2
+"""A caption of at most so many code points may leave out where to buy; then two offers and more points are needed."""
+
+_TELLING = {Family.WAY, Family.OFFER, Family.TRADE}
 """One cue of these must be more than a price, a telephone number or an address, which notices print too."""
 
 _ENOUGH_ALONE = ("网店入口", "商务合作")
@@ -38,7 +48,8 @@ _FOOTER = re.compile(
 
 
 class Advert(NamedTuple):
-    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells."""
+    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells with a "
+    "way."""
 
     score: int = 0
     cues: tuple[Cue, ...] = ()
@@ -47,37 +58,56 @@ class Advert(NamedTuple):
 
     @property
     def sells(self) -> bool:
-        families = {cue.kind.family for cue in self.cues}
-        if self.score < self.enough or Family.WAY not in families:
+        families = self._families
+        strong = [cue.kind.family for cue in self.cues if cue.weight > 1]
+        if self.score < self.needed or not set(strong) & _TELLING:
             return False
-        if not any(cue.weight > 1 for cue in self.cues if cue.kind.family in _TELLING):
-            return False
+        if Family.WAY not in families:
+            return strong.count(Family.OFFER) > 1 and bool(families & {Family.GOODS, Family.TRADE})
         return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind.name in _ENOUGH_ALONE for cue in self.cues)
+
+    @property
+    def needed(self) -> int:
+        """The score that sells."""
+        return self.enough if Family.WAY in self._families else self.enough + _WITHOUT_WAY
+
+    @property
+    def _families(self) -> set[Family]:
+        return {cue.kind.family for cue in self.cues}
 
 
 def read_advert(folded: str) -> Advert:
-    """The strongest offer in a folded text: in the whole, in what hangs below an article, or in one paragraph."""
+    """The strongest offer in a folded text: in the whole, in what hangs below an article, or in its last lines."""
     lined = f"{folded}\n"
     cues = _cues(lined)
     if _total(_counted(cues)) < ADVERT_SCORE:
         return Advert()
     against = sorted(_against_finder().find(lined), key=_place)
-    readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded)]
-    if "\n" in folded and not any(found.kind.name == GIVES for found in against):
-        lines = (match.span() for match in re.finditer(r"[^\n]+", folded))
-        readings += [_read(cues, against, start, end, _PARAGRAPH_SCORE) for start, end in lines]
+    one_piece = any(found.kind.name in OF_THE_WHOLE for found in against)
+    readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded, ruled=not one_piece)]
+    if "\n" in folded and not one_piece:
+        readings += [_read(cues, against, start, end, _TAIL_SCORE) for start, end in _tails(folded)]
     return max(readings, key=lambda reading: (reading.sells, reading.score))
 
 
 def _cues(folded: str) -> list[Cue]:
-    """Every cue in order of place; none where there is no way to buy at all."""
+    """Every cue in order of place; none where a long text names no way to buy at all."""
     ways = list(_ways_finder().find(folded))
-    return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways else []
+    return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways or len(folded) <= _SHORT else []
 
 
-def _sections(folded: str) -> Iterator[tuple[int, int]]:
-    edges = [0, *(match.start() for match in _FOOTER.finditer(folded)), len(folded)]
+def _sections(folded: str, *, ruled: bool) -> Iterator[tuple[int, int]]:
+    """`ruled`: a ruled line begins a section too; a notice in one piece is not parted by one."""
+    marks = sorted({match.start() for mark in (_FOOTER, _RULE)[: 1 + ruled] for match in mark.finditer(folded)})
+    edges = [0, *marks, len(folded)]
     yield from itertools.pairwise(edges)
+
+
+def _tails(folded: str) -> Iterator[tuple[int, int]]:
+    """The last lines of each section: one, two, and so on."""
+    for start, end in _sections(folded, ruled=True):
+        lines = [match.start() for match in _LINE.finditer(folded, start, end)]
+        yield from ((first, end) for first in lines[1:][-_TAIL_LINES:])
 
 
 def _read(cues: list[Cue], against: list[Cue], start: int, end: int, enough: int) -> Advert:
@@ -98,7 +128,7 @@ def _between(cues: list[Cue], start: int, end: int) -> list[Cue]:
 def _counted(cues: Iterable[Cue]) -> tuple[Cue, ...]:
     """One of each kind, the weightiest first; one stretch of text is one cue; many goods are no more than one."""
     counted: dict[str, Cue] = {}
-    for cue in sorted(cues, key=lambda cue: -abs(cue.weight)):
+    for cue in sorted(cues, key=lambda cue: (cue.kind.family is Family.GOODS, -abs(cue.weight))):
         name = cue.kind.family if cue.kind.family is Family.GOODS else cue.kind.name
         if name not in counted and not any(_overlap(cue, other) for other in counted.values()):
             counted[name] = cue

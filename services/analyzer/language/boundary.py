@@ -1,6 +1,9 @@
 """Whether a hit is a word of its own, by the words around it."""
 
+import bisect
 import functools
+import itertools
+from collections.abc import Sequence
 
 from services.analyzer.language import segmenter
 
@@ -13,6 +16,9 @@ _UNKNOWN_WORD_COUNT = 50
 _TIE = 1.0
 """Log-probability by which another reading must be likelier before a hit counts as cut across words."""
 
+_LIKELIEST = -4.2
+"""Log-probability that no word exceeds, not even 的: what is hopeless with it needs no closer look."""
+
 _TOPIC_BEFORE = ("反", "假", "非法", "涉", "黑", "禁", "防", "网络", "电信", "跨境", "地下", "国际")
 _TOPIC_AFTER = (
     *("业", "女", "者", "犯", "罪", "案", "案件", "集团", "团伙", "分子", "人", "人员", "类", "品", "法", "膜", "贩"),
@@ -23,8 +29,41 @@ _TOPIC_AFTER = (
 
 def is_whole_word(text: str, start: int, end: int) -> bool:
     """False when the hit is only a piece of other words: 口交 in 路口交通, 处女 in 处女座. `text` is folded."""
-    first = max(0, start - _WINDOW)
-    return _reads_as_word(text[first : end + _WINDOW], start - first, end - first)
+    first, last = segmenter.stretch(text, start, end, _WINDOW)
+    if first == start and last == end:
+        return True
+    return _is_whole_in_window(text[first:last], start - first, end - first)
+
+
+def is_whole_among(words: Sequence[str], text: str, start: int, end: int) -> bool:
+    """As `is_whole_word`, with `words` as the cut of the text."""
+    edges = list(itertools.accumulate(map(len, words), initial=0))
+    if start in edges and end in edges:
+        return True
+    left, right = bisect.bisect_right(edges, start) - 1, bisect.bisect_left(edges, end)
+    return _stands(words[left:right], text[edges[left] : start], text[start:end], text[end : edges[right]])
+
+
+@functools.lru_cache(maxsize=512)
+def _is_whole_in_window(window: str, start: int, end: int) -> bool:
+    return is_whole_among(segmenter.cut(window), window, start, end)
+
+
+def _stands(touched: Sequence[str], before: str, word: str, after: str) -> bool:
+    """`touched`: the words of the likeliest cut that the hit lies on; `before` and `after`: what they have more."""
+    if len(touched) == 1:  # a longer word of the dictionary, with a meaning of its own
+        return len(word) > 1 and _keeps_topic(before, after)
+    as_best = sum(map(segmenter.weight, touched)) - _TIE
+    as_word = segmenter.weight(word, _UNKNOWN_WORD_COUNT)
+    if as_best > as_word + _LIKELIEST * (bool(before) + bool(after)):
+        return False
+    return as_best <= as_word + _likelihood(before) + _likelihood(after)
+
+
+def _likelihood(piece: str) -> float:
+    if not piece:
+        return 0.0
+    return segmenter.weight(piece) if len(piece) == 1 or segmenter.is_word(piece) else segmenter.likelihood(piece)
 
 
 def looks_disguised(text: str, start: int, end: int) -> bool:
@@ -35,21 +74,6 @@ def looks_disguised(text: str, start: int, end: int) -> bool:
     if inside[0][0] < start or inside[-1][1] > end:
         return False
     return any(right - left == 1 for left, right in inside)
-
-
-@functools.lru_cache(maxsize=4096)
-def _reads_as_word(window: str, start: int, end: int) -> bool:
-    best = segmenter.spans(window)
-    edges = [0, *(last for _, last in best)]
-    if start in edges and end in edges:
-        return True
-    around = next(((first, last) for first, last in best if first <= start and end <= last), None)
-    if around is not None:  # a longer word of the dictionary, with a meaning of its own
-        return end - start > 1 and _keeps_topic(window[around[0] : start], window[end : around[1]])
-    as_word = segmenter.likelihood(window[:start]) + segmenter.likelihood(window[end:])
-    as_word += segmenter.weight(window[start:end], _UNKNOWN_WORD_COUNT)
-    as_best = sum(segmenter.weight(window[first:last]) for first, last in best)
-    return as_best - as_word <= _TIE
 
 
 def _keeps_topic(before: str, after: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.lexicon_options import LexiconOptions
+from services.analyzer.language.variants import as_digits
 from services.analyzer.language.words import Word
 
 _EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE)
@@ -19,9 +20,10 @@ def detect(text: str, folded: Folded, options: LexiconOptions) -> list[tuple[int
     """Places in `folded.text`, each tagged by its kind; none unless an option asks."""
     found: list[tuple[int, int, Word]] = []
     if options.detect_number:
+        digits = as_digits(folded.text) if options.digits_for_numerals else folded.text
         found += [
             (*number.span(), Word(number.group(), "number"))
-            for number in _DIGITS.finditer(folded.text)
+            for number in _DIGITS.finditer(digits)
             if len(number.group()) >= options.number_min_len
         ]
     if options.detect_email or options.detect_url or options.detect_ipv4:

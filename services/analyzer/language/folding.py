@@ -75,7 +75,7 @@ class Folded:
 def fold(text: str, how: Folding = PLAIN) -> Folded:
     """The text as it is compared. The gaps of spaced-out Chinese (六 合 彩) are always left out."""
     given = _codes(text)
-    codes = table(how.style)[given]
+    codes = table(how.style).take(given)
     plain = _text(codes)
     gaps = _gaps(plain)
     if not (gaps or how.skips or how.collapse_repeats or (len(codes) and codes.min() <= ACCENT)):

@@ -1,13 +1,13 @@
 """The keys that a list of words is searched by, and what else must hold where one of them is found."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.analyzer.language import variants
-from services.analyzer.language.folding import Folded, Folding, fold, fold_words
+from services.analyzer.language.folding import Folded, fold, fold_words
 from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.variants import Position
-from services.analyzer.language.words import ALLOW, Word
+from services.analyzer.language.words import ALLOW, Word, WordTable
 
 
 @dataclass(frozen=True)
@@ -42,98 +42,110 @@ class Written:
 class Forms:
     """`keys` in order: of words, of words with something special, of allowed phrases from `first_allowed` on.
 
-    `words` are those of the first kind, by key; `special` those of the second, by the number of the key. `written` are
-    the words as folded; `sounds` their sounds, empty unless asked for.
+    `places` are those of the first kind in `table`, by key; `special` the second, by the number of the key. `written`
+    are the words as folded with their places; `sounds` their sounds, empty unless asked for.
     """
 
-    def __init__(self, words: Iterable[Word], options: LexiconOptions) -> None:
-        given = list(words)
-        folded = fold_words([word.word for word in given], options.folding)
-        pairs = [pair for pair in zip(folded, given, strict=True) if pair[0]]
-        allowed = sorted({key for key, word in pairs if word.tag == ALLOW})
-        barred = set(allowed)
-        tags = set(options.only_category.split(",")) if options.only_category else None
-        pairs = [pair for pair in pairs if pair[0] not in barred and (tags is None or pair[1].tag in tags)]
-        self.written = dict(pairs)
-        plain, special = _searched(pairs, self.written, options)
-        self.words = list(plain.values())
-        self.keys = [*plain, *special, *allowed]
+    def __init__(self, table: WordTable, options: LexiconOptions, shields: Sequence[str] = ()) -> None:
+        """`shields`: phrases that protect what is inside them unless the table itself names them."""
+        self.table = table
+        folded = fold_words(table.texts, options.folding)
+        allowed, self.written = _told_apart(folded, table.tags, options)
+        allowed += [shield for shield in fold_words(shields, options.folding) if shield and shield not in self.written]
+        plain, special = _Searched(table, folded, self.written, options).forms()
+        self.places = list(plain.values())
+        self.keys = [*plain, *special, *dict.fromkeys(allowed)]
         self.special = dict(enumerate(special.values(), start=len(plain)))
         self.first_allowed = len(plain) + len(special)
         self.sounds = _by_sound(self.written) if options.homophones else {}
 
 
-_Special = dict[str, list[Written]]
+def _told_apart(folded: list[str], tags: Sequence[str], options: LexiconOptions) -> tuple[list[str], dict[str, int]]:
+    """Phrases that are allowed, and words with their places; a phrase that is both is allowed."""
+    written = dict(zip(folded, range(len(folded)), strict=True))
+    written.pop("", None)
+    allowed = [key for key, tag in zip(folded, tags, strict=True) if tag == ALLOW and key] if ALLOW in tags else []
+    for key in allowed:
+        written.pop(key, None)
+    if options.only_category:
+        wanted = set(options.only_category.split(","))
+        written = {key: place for key, place in written.items() if tags[place] in wanted}
+    return allowed, written
 
 
-def _searched(
-    pairs: list[tuple[str, Word]], written: dict[str, Word], options: LexiconOptions
-) -> tuple[dict[str, Word], _Special]:
+class _Searched:
     """The words by key, those apart with which more must hold."""
-    plain, special = dict(written), _Special()
-    if options.digits_for_numerals:
-        _add(plain, variants.with_digits)
-    if options.numerals_for_digits:
-        _add(plain, variants.with_numerals)
-    if options.wildcards:
-        _take_wildcards(plain, special)
-    if options.split_characters:
-        _add_written_apart(written, special)
-    if options.folding.skips or options.collapse_repeats:
-        _keep_what_folding_drops(pairs, plain, special, options.folding)
-    for key in special.keys() & plain.keys():
-        special[key].append(Written(plain.pop(key)))
-    return plain, special
+
+    def __init__(self, table: WordTable, folded: list[str], written: dict[str, int], options: LexiconOptions) -> None:
+        self._table, self._folded, self._written, self._options = table, folded, written, options
+        self._plain = dict(written)
+        self._special: dict[str, list[Written]] = {}
+
+    def forms(self) -> tuple[dict[str, int], dict[str, list[Written]]]:
+        options = self._options
+        if options.digits_for_numerals:
+            self._add(variants.with_digits(self._written))
+        if options.numerals_for_digits:
+            self._add(variants.with_numerals(self._written))
+        if options.wildcards:
+            self._take_wildcards()
+        if options.split_characters:
+            self._add_written_apart()
+        if options.folding.skips or options.collapse_repeats:
+            self._keep_what_folding_drops()
+        for key in self._special.keys() & self._plain.keys():
+            self._special[key].append(Written(self._table[self._plain.pop(key)]))
+        return self._plain, self._special
+
+    def _add(self, others: Iterable[tuple[str, str]]) -> None:
+        for key, other in others:
+            self._plain.setdefault(other, self._written[key])
+
+    def _put(self, key: str, written: Written) -> None:
+        self._special.setdefault(key, []).append(written)
+
+    def _take_wildcards(self) -> None:
+        for key, place in list(self._plain.items()):
+            positions = variants.wildcard(key)
+            if positions is None:
+                continue
+            del self._plain[key]
+            first, forms = variants.literals(positions)
+            for form in forms:
+                before, after = tuple(positions[:first]), tuple(positions[first + len(form) :])
+                self._put(form, Written(self._table[place], before, after))
+
+    def _add_written_apart(self) -> None:
+        for key, place in self._written.items():
+            for apart in set(variants.written_apart(key)) - {key}:
+                self._put(apart, Written(self._table[place], disguised=True))
+
+    def _keep_what_folding_drops(self) -> None:
+        """A text may have more than the word has, but never less: `al` is not `all`, nor `info` `in.fo`."""
+        how = self._options.folding
+        whole = how.without_skips._replace(collapse_repeats=False)
+        full = fold_words(self._table.texts, whole)
+        for place, (key, word) in enumerate(zip(self._folded, full, strict=True)):
+            if key not in self._written or word == key:
+                continue
+            if self._plain.get(key) == place:
+                del self._plain[key]
+            runs = fold(self._table.texts[place], how).runs
+            repeated = tuple(map(int, runs)) if runs is not None and max(runs) > 1 else ()
+            dropped = fold(word, how._replace(collapse_repeats=False)).text != word
+            self._put(key, Written(self._table[place], runs=repeated, symbols=word if dropped else ""))
+            self._special[key].sort(key=lambda written: -sum(written.runs))
+        pairs = zip(self._folded, full, strict=True)
+        same = {key: place for place, (key, word) in enumerate(pairs) if key == word and key in self._written}
+        self._plain.update(same)
 
 
-def _add(plain: dict[str, Word], variant: Callable[[str], Iterator[str]]) -> None:
-    for key, word in list(plain.items()):
-        for other in variant(key):
-            plain.setdefault(other, word)
-
-
-def _add_written_apart(written: dict[str, Word], special: _Special) -> None:
-    for key, word in written.items():
-        for apart in set(variants.written_apart(key)) - {key}:
-            special.setdefault(apart, []).append(Written(word, disguised=True))
-
-
-def _take_wildcards(plain: dict[str, Word], special: _Special) -> None:
-    for key, word in list(plain.items()):
-        positions = variants.wildcard(key)
-        if positions is None:
-            continue
-        del plain[key]
-        first, forms = variants.literals(positions)
-        for form in forms:
-            beside = Written(word, tuple(positions[:first]), tuple(positions[first + len(form) :]))
-            special.setdefault(form, []).append(beside)
-
-
-def _keep_what_folding_drops(
-    pairs: list[tuple[str, Word]], plain: dict[str, Word], special: _Special, how: Folding
-) -> None:
-    """A text need not have more than the word has, but never less: `al` is not `all`, nor `info` `in.fo`."""
-    whole = Folding(how.case_sensitive, how.styles)
-    for key, word in pairs:
-        full, folded = fold(word.word, whole).text, fold(word.word, how)
-        if full == key:
-            continue
-        if plain.get(key) is word:
-            del plain[key]
-        runs = tuple(map(int, folded.runs)) if folded.runs is not None and max(folded.runs) > 1 else ()
-        symbols = full if fold(word.word, how._replace(collapse_repeats=False)).text != full else ""
-        special.setdefault(key, []).append(Written(word, runs=runs, symbols=symbols))
-        special[key].sort(key=lambda written: -sum(written.runs))
-    plain.update((key, word) for key, word in pairs if fold(word.word, whole).text == key)
-
-
-def _by_sound(written: dict[str, Word]) -> dict[str, Word]:
+def _by_sound(written: dict[str, int]) -> dict[str, int]:
     """Words of two Chinese characters or more, by their sound; those of one sound by the first of them."""
-    sounds: dict[str, Word] = {}
-    for key, word in written.items():
+    sounds: dict[str, int] = {}
+    for key, place in written.items():
         if len(key) > 1 and all("一" <= character <= "鿿" for character in key):
-            sounds.setdefault(variants.sound_of(key), word)
+            sounds.setdefault(variants.sound_of(key), place)
     return sounds
 
 

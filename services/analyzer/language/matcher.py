@@ -14,7 +14,7 @@ from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.forms import Forms, Written
 from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.variants import sound_of
-from services.analyzer.language.words import Word
+from services.analyzer.language.words import Word, WordTable
 
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
@@ -35,11 +35,20 @@ class Match(NamedTuple):
 class Lexicon:
     """Words to find and phrases to leave alone. Build it once; finding is thread-safe."""
 
-    def __init__(self, words: Iterable[Word], options: LexiconOptions | None = None, version: str = "") -> None:
-        """`version` tells which contents of its files these are."""
+    def __init__(
+        self,
+        words: Iterable[Word] | WordTable,
+        options: LexiconOptions | None = None,
+        version: str = "",
+        shields: Sequence[str] = (),
+    ) -> None:
+        """`version` tells which contents of its files these are; `shields` are phrases to leave alone, unless named."""
         self.options = options or LexiconOptions()
         self.version = version
-        self._forms = Forms(words, self.options)
+        self._table = words if isinstance(words, WordTable) else WordTable.of(words)
+        self._skips = self.options.folding.skips
+        self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0
+        self._forms = Forms(self._table, self.options, shields)
         self._automaton = AhoCorasick(self._forms.keys)
         self._sounds = AhoCorasick(list(self._forms.sounds))
         self._sounding = list(self._forms.sounds.values())
@@ -65,14 +74,14 @@ class Lexicon:
         """Places of words, and of allowed phrases."""
         places: list[_Place] = []
         allowed: list[tuple[int, int]] = []
-        forms = self._forms
+        of_words, special, first_allowed = self._forms.places, self._forms.special, self._forms.first_allowed
         for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
-            if index >= forms.first_allowed:
+            if index >= first_allowed:
                 allowed.append((start, end))
-            elif index in forms.special:
-                places += self._special(text, folded, start, end, forms.special[index])
+            elif index in special:
+                places += self._special(text, folded, start, end, special[index])
             elif self._stands_alone(text, folded, start, end):
-                places.append((start, end, forms.words[index]))
+                places.append((start, end, self._table[of_words[index]]))
         return places, allowed
 
     def _special(self, text: str, folded: Folded, start: int, end: int, written: Sequence[Written]) -> Iterator[_Place]:
@@ -89,21 +98,20 @@ class Lexicon:
         for index, start, end in self._sounds.find_matches_as_indexes(sound_of(folded.text), overlapping=True):
             written = folded.text[start:end]
             if written not in self._forms.written and looks_disguised(folded.text, start, end):
-                yield start, end, self._sounding[index]
+                yield start, end, self._table[self._sounding[index]]
 
     def _stands_alone(self, text: str, folded: Folded, start: int, end: int) -> bool:
         """Latin words and numbers need their own edges (ass in grass, 69 in 695), Chinese ones are not cut across."""
         left, right = folded.text[start], folded.text[end - 1]
         if "一" <= left <= "鿿" and "一" <= right <= "鿿":
-            long = end - start >= _SELF_EVIDENT_LENGTH
-            return long or not self.options.whole_words or self._is_whole(text, folded, start, end)
+            return end - start >= self._self_evident or self._is_whole(text, folded, start, end)
         first, last = folded.span(start, end)
         before, after = text[first - 1 : first] if first else "", text[last : last + 1]
         return not (self._runs_on(left, before) or self._runs_on(right, after))
 
     def _is_whole(self, text: str, folded: Folded, start: int, end: int) -> bool:
         """Signs that are passed over still part words, except those inside the hit."""
-        if self.options.folding.skips:
+        if self._skips:
             first, last = folded.span(start, end)
             whole = fold(text, self.options.folding.without_skips)
             left, right = whole.place_of(first), whole.place_of(last)

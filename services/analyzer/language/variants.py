@@ -4,7 +4,7 @@ import functools
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,10 @@ _NUMERALS = "零一二三四五六七八九"
 _WRITTEN_OUT = "零壹贰叁肆伍陆柒捌玖"
 _TO_DIGIT = str.maketrans(_NUMERALS + "〇", "0123456789" + "0")
 _TO_WRITTEN_OUT = str.maketrans(_NUMERALS, _WRITTEN_OUT)
+_ANY_NUMERAL = str.maketrans(_NUMERALS + "〇" + _WRITTEN_OUT, "0123456789" + "0" + "0123456789")
 _FROM_DIGIT = [str.maketrans("0123456789", to) for to in (_NUMERALS, "〇" + _NUMERALS[1:], _WRITTEN_OUT)]
-_HAS_NUMERAL = re.compile(f"[{_NUMERALS}〇]")
-_HAS_DIGIT = re.compile(r"[0-9]")
+_NUMERAL = re.compile(f"[{_NUMERALS}〇]")
+_DIGIT = re.compile(r"[0-9]")
 _MOST_FORMS = 64
 """Literal forms of one wildcard word that are searched for; what lies beside them is compared where one is found."""
 
@@ -26,17 +27,44 @@ Position = frozenset[str] | None
 """The characters that may stand at one place; null: any."""
 
 
-def with_digits(word: str) -> Iterator[str]:
-    """下三滥 as 下3滥 and 下叁滥. A word of numerals alone (三, 一一) has none: it would be any number."""
-    if _HAS_NUMERAL.search(word) and word.translate(_TO_DIGIT).strip("0123456789"):
-        yield word.translate(_TO_DIGIT)
-        yield word.translate(_TO_WRITTEN_OUT)
+def with_digits(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Those with a numeral, each with other ways to write it: 下三滥 as 下3滥 and 下叁滥.
+
+    Not of words that are nothing but numerals (三, 一一): they would be any number.
+    """
+    concerned = list(_lines_with(_NUMERAL, words))
+    digits, written_out = (_translated(concerned, table) for table in (_TO_DIGIT, _TO_WRITTEN_OUT))
+    for word, *others in zip(concerned, digits, written_out, strict=True):
+        if not others[0].isdigit():
+            yield from ((word, other) for other in others)
 
 
-def with_numerals(word: str) -> Iterator[str]:
-    """0售 as 零售, 〇售."""
-    if _HAS_DIGIT.search(word):
-        yield from (word.translate(table) for table in _FROM_DIGIT)
+def with_numerals(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Those with a digit, each with other ways to write it: 0售 as 零售, 〇售."""
+    concerned = list(_lines_with(_DIGIT, words))
+    for table in _FROM_DIGIT:
+        yield from zip(concerned, _translated(concerned, table), strict=True)
+
+
+def as_digits(text: str) -> str:
+    """As long as the text: every numeral as a digit, 9二肆五 as 9245."""
+    return text.translate(_ANY_NUMERAL)
+
+
+def _translated(words: list[str], table: dict[int, int]) -> list[str]:
+    """All at once, which is much faster; no word holds a line's end."""
+    return "\n".join(words).translate(table).split("\n") if words else []
+
+
+def _lines_with(characters: re.Pattern[str], words: Iterable[str]) -> Iterator[str]:
+    """Of many words those with one of the characters: one pass over all of them at once."""
+    joined = "\n".join(words)
+    reached = -1
+    for match in characters.finditer(joined):
+        if match.start() > reached:
+            end = joined.find("\n", match.start())
+            reached = len(joined) if end < 0 else end
+            yield joined[joined.rfind("\n", 0, match.start()) + 1 : reached]
 
 
 def written_apart(word: str) -> Iterator[str]:

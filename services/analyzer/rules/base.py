@@ -20,6 +20,10 @@ class Rule(Plugin):
     """
 
     scope: ClassVar[Literal["account", "post", "platform", "copy"]] = "account"
+    rests_on_text: ClassVar[bool] = False
+    """True when `check_post` says nothing of a post whose title and text `check_text` has nothing to say of."""
+    paths: ClassVar[tuple[str, ...]] = ()
+    """Options that name files; a relative one in a rulebook file lies beside that rulebook."""
     asks_cancelled: ClassVar[bool] = False
     """Of an account that the ledger has as cancelled only rules that say so are asked."""
 
@@ -66,6 +70,13 @@ class Rule(Plugin):
     def reads_posts(self) -> bool:
         """True when it has something to say of a post by itself."""
         return type(self).check_post is not Rule.check_post
+
+    def trouble(self) -> str | None:
+        """What it cannot follow at the moment, in Chinese: a list of words that cannot be read, so the old one stays.
+
+        Asked at the start, when it may raise InputError, and after every round.
+        """
+        return None
 
     def check_text(self, text: str) -> Iterator[Hit]:
         """What this rule would say of a text before it is published; no account needed."""

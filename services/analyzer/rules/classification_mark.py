@@ -14,11 +14,15 @@ _PERIOD = r"(?:(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?(?:年|个月
 _STARS = "★☆✩✭⭐*＊﹡"
 # A mark stands by itself: at the head of a line or after a gap, and nothing but a gap or the urgency follows. The
 # statute speaks of 秘密 in every line, and a lesson on marks puts them in quotation marks.
-_BEFORE = r"(?:^|(?<=[\s　]))(?:(?:份\s?号|密\s?级)\s?[:：]?\s?)?(?:\d{1,8}\s{1,3})?"
-_AFTER = r"(?=[\s　]|$|特急|加急|特提|平急)"
-_STARRED = re.compile(rf"{_BEFORE}(?P<mark>{_LEVEL}\s?[{_STARS}]\s?{_PERIOD}?){_AFTER}", re.MULTILINE)
+_BEFORE = r"(?:^|(?<=[\s　]))[【\[（(]?(?:(?:份\s?号|密\s?级)\s?[:：]?\s?)?(?:\d{1,8}\s{1,3})?"
+_URGENCY = r"[ \t　]{0,5}(?:特急|加急|特提|平急)"
+# Without a period a mere gap is not enough: 秘密☆ 花园 is a name.
+_DATED = rf"\s?{_PERIOD}(?=[】\]）)]?(?:[\s　]|$|{_URGENCY}))"
+_UNDATED = rf"(?=[ \t　]{{0,5}}$|{_URGENCY})"
+_STARRED = re.compile(rf"{_BEFORE}(?P<mark>{_LEVEL}\s?[{_STARS}](?:{_DATED}|{_UNDATED}))", re.MULTILINE)
 _LEVEL_LINE = re.compile(
-    rf"^[ \t　]{{0,20}}密\s?级\s?[:：][ \t　]{{0,5}}(?P<mark>{_LEVEL})[ \t　]{{0,20}}$", re.MULTILINE
+    rf"^[ \t　]{{0,20}}密\s?级\s?[:：][ \t　]{{0,5}}(?P<mark>{_LEVEL})(?=[ \t　]{{0,20}}(?:$|保密期限|期限))",
+    re.MULTILINE,
 )
 _INTERNAL = re.compile(
     r"^[ \t　]{0,20}[（(【\[]?(?P<mark>内部(?:资料|文件|材料|刊物|情况|传阅)[\s　，,:：·—-]{0,3}"

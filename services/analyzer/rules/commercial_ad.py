@@ -60,7 +60,7 @@ class CommercialAd(Rule):
                 places,
                 sentence=f"{name_of(post)}{places[0].part}疑似商业广告：{hits[0].reason}，请核实。",
                 measured=f"{reading.score}分",
-                threshold=f"不足{reading.enough}分",
+                threshold=f"不足{reading.needed}分",
                 confirm=True,
             )
 
@@ -102,7 +102,7 @@ def _reason(reading: Advert, folded: str) -> str:
     """What weighed how much, in the order of the text, so that a person can add it up."""
     masked = mask_all(folded)
     weighed = "、".join(_weighed(cue, masked) for cue in (*reading.cues, *reading.against))
-    return f"{weighed}，合计{reading.score}分（满{reading.enough}分即疑似广告）"
+    return f"{weighed}，合计{reading.score}分（满{reading.needed}分即疑似广告）"
 
 
 def _weighed(cue: Cue, masked: str) -> str:

@@ -31,16 +31,18 @@ class MonthlyOriginal(Rule):
         possible = count_in(month, posts, history) - len(reposts)
         if possible >= self.at_least:
             return
-        look = Evidence(url=probe.url or history.account.url, at=probe.at, sha256=probe.evidence_sha256)
+        shown = Evidence(url=probe.url or history.account.url, at=probe.at, sha256=probe.evidence_sha256)
         yield Objection(
-            subject=month.label,
+            # One matter from month to month: a later one takes its place, a good one ends it.
+            subject="month",
+            stage=month.label,
             since=month.start,
             sentence=f"截至{chinese_time(probe.at)}核查，{month.name}发布{len(posts)}条，其中可能为原创的{possible}条，"
             f"少于每月{self.at_least}条，请增加原创内容。",
             measured=f"{possible}条（共{len(posts)}条）",
             threshold=f"每月至少{self.at_least}条原创",
             window="上一个自然月，北京时间；来源不明的内容按原创计",
-            evidence=(look, *map(shown_post, reposts[:5])),
+            evidence=(shown, *map(shown_post, reposts[:5])),
         )
 
     def is_over(self, finding: Finding, probe: Probe, history: History) -> bool:

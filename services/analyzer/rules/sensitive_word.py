@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from services.analyzer.language.folding import fold
-from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon
+from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon, trouble_with
 from services.analyzer.language.lexicon_options import LexiconOptions, parse_options
 from services.analyzer.language.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
@@ -26,9 +26,10 @@ class SensitiveWord(Rule):
       quoted from somebody who is blamed for it is a mention;
     - `gambling`, `fraud`, `contraband` and `obscene` accuse where the same sentence solicits (a contact, a link, a
       price, an invitation) and nobody speaks against it; otherwise they are a mention;
-    - `trade` (冰毒, 代开发票, 征信修复: things that are sold, and that news and notices name) the same, but only a
+    - `trade` (冰毒, 假证, 征信修复: things that are sold, and that news and notices name) the same, but only a
       person's account or what only such sellers say counts as solicitation, not a telephone number or a link;
-    - `topic` (诈骗, 走私…) is a mention whatever stands beside it: nobody sells it;
+    - `lure` (代开发票, 翻墙: words with an ordinary use too) as `trade`; without an offer nothing is said;
+    - `slang` is a hint; `topic` (诈骗, 走私…) is a mention whatever stands beside it: nobody sells it;
     - `absolute` (最佳, 国家级…) counts in commercial text only, where the advertising law applies;
     - any other tag is an office's own: the word counts, unless officials act against it, warn of it or news tells of
       it in the same sentence: then it is a mention. Built-in topics, trades and superlatives keep their meaning there.
@@ -39,6 +40,9 @@ class SensitiveWord(Rule):
     """
 
     scope: ClassVar[Literal["account", "post"]] = "post"
+    rests_on_text: ClassVar[bool] = True
+
+    paths: ClassVar[tuple[str, ...]] = ("lexicons",)
 
     lexicons: tuple[str, ...] = ()
     reminder_tags: tuple[str, ...] = ("vulgar", "absolute")
@@ -53,6 +57,9 @@ class SensitiveWord(Rule):
     @functools.cached_property
     def _options(self) -> LexiconOptions:
         return parse_options(self.lexicon_options) if self.lexicons or self.lexicon_options else BUILT_IN_OPTIONS
+
+    def trouble(self) -> str | None:
+        return trouble_with(self.lexicons, self._options)
 
     def check_text(self, text: str) -> Iterator[Hit]:
         lexicon = load_lexicon(self.lexicons, self._options)

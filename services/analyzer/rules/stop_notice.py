@@ -14,7 +14,7 @@ from shared.account import Account
 from shared.clock import chinese_time
 from shared.events import Evidence, Post, Probe
 
-_GAP = r"[^。！？!?；;\n]"
+_GAP = r"[^。！？!?；;\n，,]"
 _ACCOUNT = (
     r"(?:公众号|订阅号|服务号|视频号|头条号|抖音号|企鹅号|微博|微信|抖音|账号|帐号|官微|政务号|本号|"
     r"政务新媒体|客户端)"
@@ -25,13 +25,14 @@ _ANNOUNCED = re.compile(
 )
 # A pause is no end; and what happens to others (骗子的账号被注销, 营业执照注销) is no notice of one's own.
 _PAUSE = re.compile(
-    r"暂停|暂时|临时|节日?期间|假期|放假|休假|维护期间|升级|检修|恢复(?:更新|运营|使用)|违规|违法|封禁|处置|骗|谣言|虚假"
+    r"暂停|暂时|临时|节日?期间|假期|放假|休假|维护期间|升级|检修|恢复(?:更新|运营|使用)|违规|违法|封禁|处置|骗|谣言|虚假|"
+    r"功能|菜单|栏目|评论区|留言|原名|更名|改名|小时"
 )
 _OWN = re.compile(
     rf"(?:本|我)(?:[局委办厅院校站台中县市区镇乡]|单位|部门|机构|平台|号|官方)?"
     rf"(?:(?!{_ENDS}|依法|共)[^。！？!?；;\n，,]){{0,8}}{_ACCOUNT}|本号|本账号|我号"
 )
-_BARE = re.compile(r"停更(?:公告|通知|声明|说明|启事|公示)")
+_BARE = re.compile(r"(?:停更|(?:账号|公众号|微博)(?:注销|关停|停用))(?:公告|通知|声明|说明|启事|公示)")
 _HEAD = 400
 _CUES = ("停更", "停止", "不再", "关停", "注销", "停用", "关闭")
 
@@ -62,13 +63,13 @@ class StopNotice(Rule):
         return Objection(
             subject=f"stop:{post.id}",
             since=published,
-            sentence=f"{chinese_time(published)}发布{name_of(post)}（“{shown(words)}”），至{chinese_time(probe.at)}核查时"
+            sentence=f"{chinese_time(published)}发布{name_of(post)}（“{words}”），至{chinese_time(probe.at)}核查时"
             f"账号仍可访问，已过{stood.days}天，请核实是否已办理注销并变更备案。",
             measured=f"公告后{stood.days}天仍未注销",
             threshold=f"{self.days}天",
             window=f"自停更公告发布起满{self.days}×24小时，北京时间",
             evidence=(
-                shown_place(post, shown(words)),
+                shown_place(post, words),
                 Evidence(url=probe.url, at=probe.at, sha256=probe.evidence_sha256),
             ),
             confirm=True,
@@ -81,19 +82,20 @@ def _notice(post: Post, account: Account) -> str | None:
         if not any(cue in text for cue in _CUES):
             continue
         for match in _ANNOUNCED.finditer(text):
-            sentence = _sentence(text, match)
-            if not _PAUSE.search(sentence) and _is_own(sentence, post, account):
-                return sentence.strip()[:60]
+            sentence = _around(text, match, "。！？!?；;\n")
+            if not _PAUSE.search(sentence) and _is_own(_around(text, match, "。！？!?；;\n，,"), post, account):
+                return shown(sentence.strip()[:200])[:60]
     return None
 
 
-def _is_own(sentence: str, post: Post, account: Account) -> bool:
-    if account.name in sentence or _OWN.search(sentence):
+def _is_own(clause: str, post: Post, account: Account) -> bool:
+    if account.name in clause or _OWN.search(clause):
         return True
-    return _BARE.search(sentence) is not None and not re.search(r"[“「『《]", sentence) and bool(post.title)
+    return _BARE.search(clause) is not None and not re.search(r"[“「『《]", clause) and bool(post.title)
 
 
-def _sentence(text: str, match: re.Match[str]) -> str:
-    start = max(text.rfind(sign, 0, match.start()) for sign in "。！？!?；;\n") + 1
-    ends = [place for sign in "。！？!?；;\n" if (place := text.find(sign, match.end())) >= 0]
+def _around(text: str, match: re.Match[str], signs: str) -> str:
+    """What stands around the match between two of the signs."""
+    start = max(text.rfind(sign, 0, match.start()) for sign in signs) + 1
+    ends = [place for sign in signs if (place := text.find(sign, match.end())) >= 0]
     return text[start : min(ends, default=len(text))]

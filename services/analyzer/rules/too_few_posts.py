@@ -41,7 +41,9 @@ class TooFewPosts(Rule):
         listed = "、".join(f"{period.name}{count}条" for period, count in zip(periods, counts, strict=True))
         unit = "每周" if self.period == "week" else "每月"
         return Objection(
-            subject=periods[-1].label,
+            # One matter from period to period: a later one takes its place, a good one ends it.
+            subject=self.period,
+            stage=periods[-1].label,
             since=periods[0].start,
             sentence=f"截至{chinese_time(probe.at)}核查，{listed}，少于{unit}{self.at_least}条，请增加更新。",
             measured=listed,

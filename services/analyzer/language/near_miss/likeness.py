@@ -51,6 +51,12 @@ def alike(character: str) -> frozenset[str]:
     return frozenset(found - {character})
 
 
+@functools.lru_cache(maxsize=8192)
+def very_alike(character: str) -> tuple[str, ...]:
+    """Those of them that both sound and look like it."""
+    return tuple(other for other in alike(character) if likeness(character, other) is Likeness.SOUND_AND_SHAPE)
+
+
 @functools.cache
 def _by_sound() -> dict[str, list[str]]:
     return _index(_rough_sounds, usage().characters)

@@ -18,7 +18,10 @@ from services.analyzer.language.near_miss.verdict import Written, judge
 
 _SHORTEST = 4
 _SHORTEST_HALF = 2
-_RARE_HALF = 60.0
+_RARE_HALF = -12.6
+"""Log share of all words below which two characters tell a form."""
+
+_MOST_OF_ONE_HALF = 6
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,23 @@ class _Half:
     form: Form
     is_first: bool
     rest: str
+
+    def may_differ(self, text: str, start: int, end: int) -> bool:
+        """A quick no where the form is right, or where neither the next nor about the last of its characters is."""
+        rest = self.rest
+        length = len(rest)
+        if self.is_first:
+            if text.startswith(rest, end):
+                return False
+            if self.form.kind is Kind.COLLOCATION:
+                return text.startswith(rest[-1], end + length - 1)
+            return text.startswith(rest[0], end) or rest[-1] in text[end + length - 2 : end + length + 1] or length == 1
+        begin = start - length
+        if begin < 0 or text.startswith(rest, begin):
+            return begin == -1
+        if self.form.kind is Kind.COLLOCATION:
+            return text[begin] == rest[0]
+        return text[start - 1] == rest[-1] or rest[0] in text[max(0, begin - 1) : begin + 2] or length == 1
 
 
 class LongForms:
@@ -40,8 +60,8 @@ class LongForms:
                 if len(form.text) >= _shortest(form) and _anchors(text, form):
                     rest = form.text[middle:] if is_first else form.text[:middle]
                     halves[text].append(_Half(form, is_first, rest))
-        self._halves = dict(halves)
-        self._patterns = [*self._halves]
+        self._halves = {text: _telling(found) for text, found in halves.items()}
+        self._patterns = [text for text, found in self._halves.items() if found]
         self._automaton = ahocorasick_rs.AhoCorasick(self._patterns)
         self._longest = max(map(len, self._forms), default=0)
 
@@ -49,8 +69,7 @@ class LongForms:
         """Misses in a squeezed text."""
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for half in self._halves[self._patterns[index]]:
-                rest = half.rest
-                if text.startswith(rest, end if half.is_first else start - len(rest)):
+                if not half.may_differ(text, start, end):
                     continue
                 miss = self._compare(half, text, start, end)
                 if miss is not None and not self._is_right(text, miss.difference):
@@ -78,6 +97,14 @@ class LongForms:
         )
 
 
+def _telling(halves: list[_Half]) -> list[_Half]:
+    """Without the collocations of a half that is part of many: it tells nothing of any of them."""
+    collocations = [half for half in halves if half.form.kind is Kind.COLLOCATION]
+    if len(collocations) <= _MOST_OF_ONE_HALF:
+        return halves
+    return [half for half in halves if half.form.kind is not Kind.COLLOCATION]
+
+
 def _shortest(form: Form) -> int:
     return _SHORTEST - (form.kind is Kind.COUNTRY)
 
@@ -88,4 +115,4 @@ def _anchors(half: str, form: Form) -> bool:
         return False
     if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.ORGAN):
         return True
-    return usage().frequency(half) < _RARE_HALF
+    return usage().weights.get(half, -99.0) < _RARE_HALF

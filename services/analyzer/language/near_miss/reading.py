@@ -1,38 +1,64 @@
 """How a piece of text reads: the likeliest way in which it falls apart into words."""
 
+import functools
 from dataclasses import dataclass
 
-from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, usage
 
-_LONGEST_WORD = 8
+_LONGEST_WORD = 6
 
 
 @dataclass(frozen=True)
 class Reading:
-    """`likelihood`: natural logarithm; `words`: start and end of each word, in order."""
+    """`before` and `after`: natural logarithm of the likelihood of what stands before and after each seam.
 
-    likelihood: float
+    `words`: start and end of each word, in order.
+    """
+
+    text: str
+    before: tuple[float, ...]
+    after: tuple[float, ...]
     words: tuple[tuple[int, int], ...]
+
+    @property
+    def likelihood(self) -> float:
+        return self.after[0]
 
     def word_at(self, place: int) -> tuple[int, int]:
         """Start and end of the word that holds the character at `place`."""
         return next(word for word in self.words if word[0] <= place < word[1])
 
+    def with_other(self, place: int, character: str) -> tuple[float, int, int]:
+        """The likelihood with another character at `place`, and start and end of the word that then holds it."""
+        text, weight = self.text[:place] + character + self.text[place + 1 :], usage().weights.get
+        best = weight(character, UNKNOWN_WEIGHT) + self.before[place] + self.after[place + 1], place, place + 1
+        for start in range(max(0, place - _LONGEST_WORD + 1), place + 1):
+            for end in range(max(place + 1, start + 2), min(len(text), start + _LONGEST_WORD) + 1):
+                own = weight(text[start:end])
+                if own is not None and own + self.before[start] + self.after[end] > best[0]:
+                    best = own + self.before[start] + self.after[end], start, end
+        return best
 
+
+@functools.lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
     """The likeliest reading of a short piece."""
-    weight = usage().weight
-    best = [0.0] * (len(text) + 1)
-    ends = [0] * len(text)
-    for start in range(len(text) - 1, -1, -1):
-        likeliest = None
-        for end in range(start + 1, min(len(text), start + _LONGEST_WORD) + 1):
-            own = weight(text[start:end])
-            if own is not None and (likeliest is None or own + best[end] > likeliest):
-                likeliest, ends[start] = own + best[end], end
-        best[start] = likeliest or 0.0
+    length, weight = len(text), usage().weights.get
+    found = [
+        (start, end, own)
+        for start in range(length)
+        for end in range(start + 1, min(length, start + _LONGEST_WORD) + 1)
+        if (own := weight(text[start:end], UNKNOWN_WEIGHT if end == start + 1 else None)) is not None
+    ]
+    before = [0.0] + [-1e9] * length
+    for start, end, own in found:
+        before[end] = max(before[end], before[start] + own)
+    after, ends = [-1e9] * length + [0.0], [0] * length
+    for start, end, own in reversed(found):
+        if own + after[end] > after[start]:
+            after[start], ends[start] = own + after[end], end
     words, start = [], 0
-    while start < len(text):
+    while start < length:
         words.append((start, ends[start]))
         start = ends[start]
-    return Reading(best[0], tuple(words))
+    return Reading(text, tuple(before), tuple(after), tuple(words))

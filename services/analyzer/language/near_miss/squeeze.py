@@ -1,11 +1,12 @@
 """A text without the marks that may stand inside a formula: quotation marks, enumeration commas, brackets, spaces."""
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MARKS = "“”‘’\"'「」『』、·《》〈〉【】()[] \u3000"
-_WITHOUT = str.maketrans("", "", _MARKS)
+_MARK = re.compile(f"[{re.escape(_MARKS)}]+")
 
 
 @dataclass(frozen=True)
@@ -26,4 +27,4 @@ class Squeezed:
 
 
 def squeeze(text: str) -> Squeezed:
-    return Squeezed(text.translate(_WITHOUT), text)
+    return Squeezed(_MARK.sub("", text), text)

@@ -7,24 +7,23 @@ the crumbs, how much likelier the text then reads, and whether statutes know the
 
 import functools
 import math
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.analyzer.language import segmenter
+from services.analyzer.language.near_miss.crumbs import crumbs
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import Likeness, alike, likeness
+from services.analyzer.language.near_miss.likeness import Likeness, alike, likeness, very_alike
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
 
-_HAN = re.compile("[一-鿿]{3,}")
-_AROUND = 6
+_AROUND, _SHORTEST_WINDOW = 6, 3
 _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
 _SURE, _LIKELY = 2.0, 0.7
+_NONE: frozenset[str] = frozenset()
 
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
@@ -37,9 +36,7 @@ _OF_FOREIGN_NAMES = frozenset(
     "韦维魏温文翁沃乌伍武西希锡夏香肖谢辛欣休许雅亚延扬耶叶伊依易因尤于约泽扎詹珍朱卓兹祖佐"
 )
 _FUNCTION = frozenset("一不的在有了和等与个其这那也就是之于为以及或到要可能会")
-_NAMES = frozenset({"nr", "nrt", "nrfg", "nz", "ns", "nt", "m", "mq", "t", "x", "eng", "zg", None})
 _NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲乙丙丁戊己")
-_IDIOM_TAGS = frozenset({"i", "l"})
 _FORM = 4
 """From so many characters on a word speaks for itself."""
 
@@ -64,12 +61,37 @@ class _Candidate:
 
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a folded text, those that overlap included."""
-    for stretch in _HAN.finditer(text):
-        for place in _crumbs(stretch.group()):
-            miss = _judge(stretch.group(), place)
-            if miss is not None:
-                start = stretch.start()
-                yield _moved(miss, start)
+    for place in crumbs(text):
+        fitting = _fitting(text, place)
+        if not fitting:
+            continue
+        before, after = text[max(0, place - _AROUND) : place], text[place + 1 : place + 1 + _AROUND]
+        start = place - _run_length(before[::-1])
+        window = text[start : place + 1 + _run_length(after)]
+        miss = _judge(window, place - start, frozenset(fitting)) if len(window) >= _SHORTEST_WINDOW else None
+        if miss is not None:
+            yield _moved(miss, start)
+
+
+def _fitting(text: str, place: int) -> set[str]:
+    """Characters like the written one that make a known run of three, or a word if they are its very likeness."""
+    known, character = usage(), text[place]
+    like, words, threes = alike(character), known.weights, known.threes
+    two_before, two_after = text[max(0, place - 2) : place], text[place + 1 : place + 3]
+    before, after = two_before[-1:], two_after[:1]
+    fitting = {
+        other
+        for other in like & known.followers.get(before, _NONE)
+        if two_before + other in threes or before + other + after in threes
+    }
+    fitting.update(other for other in like & known.preceders.get(after, _NONE) if other + two_after in threes)
+    fitting.update(other for other in very_alike(character) if before + other in words or other + after in words)
+    return fitting
+
+
+def _run_length(text: str) -> int:
+    """How many characters of Chinese it begins with."""
+    return next((at for at, character in enumerate(text) if not "一" <= character <= "鿿"), len(text))
 
 
 def _moved(miss: Miss, by: int) -> Miss:
@@ -78,28 +100,12 @@ def _moved(miss: Miss, by: int) -> Miss:
     return Miss(miss.start + by, miss.end + by, miss.form, miss.kind, moved, miss.sure, miss.likeness)
 
 
-@functools.lru_cache(maxsize=4096)
-def _crumbs(stretch: str) -> tuple[int, ...]:
-    """Places of single characters beside which a neighbour hardly ever stands."""
-    known = usage()
-    return tuple(
-        start
-        for start, end in segmenter.spans(stretch)
-        if end - start == 1
-        and (
-            (start > 0 and not known.is_usual(stretch[start - 1], stretch[start]))
-            or (end < len(stretch) and not known.is_usual(stretch[start], stretch[end]))
-        )
-    )
-
-
-def _judge(stretch: str, place: int) -> Miss | None:
-    start = max(0, place - _AROUND)
-    window, at = stretch[start : place + _AROUND + 1], place - start
-    if not _might_fit(window, at):
+@functools.lru_cache(maxsize=8192)
+def _judge(window: str, at: int, fitting: frozenset[str]) -> Miss | None:
+    if _runs(window, at)[0]:
         return None
     written = read(window)
-    candidates = sorted(_candidates(window, at, written), key=lambda candidate: -candidate.evidence)
+    candidates = sorted(_candidates(window, at, written, fitting), key=lambda candidate: -candidate.evidence)
     if not candidates or len(candidates[0].word) == 1:
         return None
     best = candidates[0]
@@ -107,35 +113,21 @@ def _judge(stretch: str, place: int) -> Miss | None:
     score = _score(window, at, written, best, best.evidence - second)
     if score < _LIKELY:
         return None
-    kind = Kind.IDIOM if len(best.word) >= _FORM and segmenter.tag(best.word) in _IDIOM_TAGS else Kind.WORD
-    begin = start + best.start
-    difference = Difference(Error.SUBSTITUTED, place, best.written, best.right)
-    return Miss(begin, begin + len(best.word), best.word, kind, difference, score >= _SURE, best.like.value)
+    kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
+    difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
+    end = best.start + len(best.word)
+    return Miss(best.start, end, best.word, kind, difference, score >= _SURE, best.like.value)
 
 
-def _might_fit(window: str, at: int) -> bool:
-    return bool(_fitting(window, at))
-
-
-def _fitting(window: str, at: int) -> frozenset[str]:
-    known = usage()
-    around = known.followers.get(window[at - 1], frozenset()) if at else frozenset()
-    if at + 1 < len(window):
-        around |= known.preceders.get(window[at + 1], frozenset())
-    return alike(window[at]) & around
-
-
-def _candidates(window: str, at: int, written: Reading) -> Iterator[_Candidate]:
-    for right in _fitting(window, at):
-        corrected = window[:at] + right + window[at + 1 :]
-        reading = read(corrected)
-        gain = reading.likelihood - written.likelihood
+def _candidates(window: str, at: int, written: Reading, fitting: Iterable[str]) -> Iterator[_Candidate]:
+    for right in fitting:
+        likelihood, start, end = written.with_other(at, right)
+        gain = likelihood - written.likelihood
         like = likeness(window[at], right)
         if gain < _LEAST_GAIN or like is None:
             continue
-        start, end = reading.word_at(at)
-        runs = _runs(corrected, at)
-        yield _Candidate(window[at], right, like, corrected[start:end], start, gain, *runs)
+        corrected = window[:at] + right + window[at + 1 :]
+        yield _Candidate(window[at], right, like, corrected[start:end], start, gain, *_runs(corrected, at))
 
 
 def _runs(window: str, at: int) -> tuple[int, int]:
@@ -154,7 +146,6 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     The weights were fitted on labelled sentences and rounded; docs/decisions/0017 has the figures.
     """
     length = len(best.word)
-    tag = segmenter.tag(best.word)
     short = length < _FORM
     start, end = written.word_at(at)
     before, after = window[max(0, at - 2) : at], window[at + 1 : at + 3]
@@ -162,7 +153,7 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     both = not (at and known.is_usual(window[at - 1], window[at])) and not (
         at + 1 < len(window) and known.is_usual(window[at], window[at + 1])
     )
-    if _runs(window, at)[0] or (end - start > 1 and not (length >= _FORM and tag in _IDIOM_TAGS)):
+    if _runs(window, at)[0] or (end - start > 1 and not (length >= _FORM and best.word in known.idioms)):
         return -math.inf
     if short and (best.right in _FUNCTION or _NUMERALS & {*best.word, best.written}):
         return -math.inf
@@ -174,8 +165,8 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         + 0.05 * min(10.0, margin)
         + 0.4 * both
         - 0.6 * (length > 2)
-        + 0.5 * (tag in _IDIOM_TAGS and not short)
-        - 1.0 * (short and tag in _NAMES)
+        + 0.5 * (best.word in known.idioms and not short)
+        - 1.0 * (short and best.word in known.names)
         - 0.5 * (short and bool(_SURNAMES & {*before, best.written}))
         - 0.1 * sum(character in _OF_FOREIGN_NAMES for character in (*before, best.written, *after))
         - 4.4

@@ -13,17 +13,18 @@ _LATEST = {**dict.fromkeys(_MORNING, 12), "中午": 15}
 _EARLIEST = {"下午": 12, "傍晚": 16, "晚上": 17, "当晚": 17, "今晚": 17, "明晚": 17}
 _PARTS = "|".join((*_LATEST, *_EARLIEST))
 _DAYS = r"夜间|当天|当日|次日|今日|今天|明天|每天|每日|[日号晚]"
-_HOUR = re.compile(rf"(?:({_PARTS}|{_DAYS})[）)]? ?)?(?<![\d.:：])(\d{{1,2}})\Z")
+_HOUR = re.compile(rf"(?:({_PARTS}|{_DAYS})[）)]? ?)?(?<![\d.])(?<!\d[:：])(\d{{1,2}})\Z")
 _MINUTE = re.compile(r"[:：](\d\d)(?![\d:：%.])")
-_SPOKEN_HOUR = re.compile(
-    rf"(?:({_PARTS}|{_DAYS})[）)]? ?)?(?<![\d.:：一二三四五六七八九十百])(\d{{1,2}}|[一二三四五六七八九十]{{1,3}}) ?\Z"
-)
+_PART_BEFORE = re.compile(rf"({_PARTS}|{_DAYS})[）)]? ?\Z")
 _SPOKEN_MINUTE = re.compile(r" ?([6-9]\d|[六七八九]十[一二三四五六七八九]?) ?分(?!钟|之|贝)")
-_HOUR_SIGNS = frozenset("0123456789一二三四五六七八九十 ")
+_NUMERALS = "0123456789一二三四五六七八九十"
+_BEFORE_SIGN = frozenset(_NUMERALS + " ")
+_MINUTE_STARTS = frozenset("6789六七八九 ")
 _TIME_FOLLOWS = re.compile(r" ?(?:\d{1,2} ?分|[前后至到起止整许左，。；、\n—–~～-]|准时|开始|结束|截止|截至)|\Z")
 _RANGE_BEFORE = re.compile(r"\d{1,2}[:：]\d\d ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\Z")
 _RANGE_AFTER = re.compile(r" ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\d{1,2}[:：]\d\d")
 _SPAN_NAMED = re.compile(r"时间|时段|营业|开放|停[水电气]|[日号天] ?[(（]?[^，。；]{0,8}\Z")
+_HOURS_BEFORE = re.compile(r"\d{1,2} ?[时点] ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\Z")
 _TIME_NAMED = re.compile(r"(?:时间|时段|时刻|截止|截至)(?:[为是在于])?[：:]? ?\Z")
 _FAR = 24
 
@@ -34,9 +35,11 @@ def find(text: str) -> Iterator[Fault]:
         for place in places(text, colon):
             if text[place - 1 : place].isdecimal() and (minute := _MINUTE.match(text, place)):
                 yield from _written(text, minute)
-    for sign in ("时", "点"):
+    for sign in ("时", "点"):  # a single numeral before it is a right hour, unless the minutes are wrong
         for place in places(text, sign):
-            if text[place - 1 : place] in _HOUR_SIGNS:
+            if text[place - 1] in _BEFORE_SIGN and (
+                text[place - 2 : place - 1] in _BEFORE_SIGN or text[place + 1 : place + 2] in _MINUTE_STARTS
+            ):
                 yield from _spoken(text, place)
 
 
@@ -64,19 +67,22 @@ def _is_time(text: str, before: str, end: int) -> bool:
 
 
 def _spoken(text: str, place: int) -> Iterator[Fault]:
-    head = text[max(0, place - _FAR) : place]
-    before = _SPOKEN_HOUR.search(head)
-    hour = number(before[2]) if before else None
-    if before is None or hour is None:
+    head = text[max(0, place - _FAR) : place].rstrip(" ")
+    before = head.rstrip(_NUMERALS)
+    signs = head[len(before) :]
+    hour = number(signs) if 0 < len(signs) <= 3 and before[-1:] not in (".", ":", "：", "百") else None
+    minute = _SPOKEN_MINUTE.match(text, place + 1) if text[place + 1 : place + 2] in _MINUTE_STARTS else None
+    if hour is None or hour > 99 or (hour <= 12 and minute is None):
         return
-    offset, minute = place - len(head), _SPOKEN_MINUTE.match(text, place + 1)
-    wrong = _wrong_part(before[1], hour) if minute or _TIME_FOLLOWS.match(text, place + 1) else None
-    if wrong is not None:
-        yield Fault(offset + before.start(1), place + 1, KIND, wrong)
-    elif hour > 24 and before[1] is not None and _TIME_FOLLOWS.match(text, place + 1):
-        yield Fault(offset + before.start(2), place + 1, KIND, f"没有{before[2]}{text[place]}这个时刻")
-    elif minute is not None and (text[place] == "时" or before[1] is not None):
-        yield Fault(offset + before.start(2), minute.end(), KIND, f"没有{minute[1]}分这个时刻")
+    named, start = _PART_BEFORE.search(before), max(0, place - _FAR) + len(before)
+    part = named[1] if named else None
+    wrong = _wrong_part(part, hour) if minute or _TIME_FOLLOWS.match(text, place + 1) else None
+    if named and wrong is not None:
+        yield Fault(start - len(before) + named.start(), place + 1, KIND, wrong)
+    elif hour > 24 and (_HOURS_BEFORE.search(before) or (part and _TIME_FOLLOWS.match(text, place + 1))):
+        yield Fault(start, place + 1, KIND, f"没有{signs}{text[place]}这个时刻")
+    elif minute is not None and (text[place] == "时" or part is not None):
+        yield Fault(start, minute.end(), KIND, f"没有{minute[1]}分这个时刻")
 
 
 def _wrong_part(part: str | None, hour: int) -> str | None:

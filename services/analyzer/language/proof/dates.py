@@ -3,9 +3,12 @@
 import calendar
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from services.analyzer.language.proof.fault import Fault
+from services.analyzer.language.proof.fault import Fault, graded
+from services.analyzer.language.proof.finding import holds_any, places
 from services.analyzer.language.proof.numerals import number
+from services.analyzer.language.proof.years import years_of
 
 KIND = "date"
 _NUMBER = r"\d{1,2}|[一二三四五六七八九十廿卅〇]{1,4}"
@@ -26,47 +29,64 @@ _REIGN_YEAR = re.compile(r"[元一二三四五六七八九十]{1,3}年\Z")
 _FAR = 24
 
 
+class _Date(NamedTuple):
+    """As written: `year` null where left out; `in_digits` or in Chinese numerals."""
+
+    year: int | None
+    month: int
+    day: int
+    in_digits: bool
+
+
 def find(text: str) -> Iterator[Fault]:
     """Impossible months and days. Fine are 腊月三十, 18月龄 and the house 5月36号楼."""
-    if "月" in text:
-        yield from _in_words(text)
-    if "20" in text or "19" in text:
-        yield from _in_digits(text)
-
-
-def _in_words(text: str) -> Iterator[Fault]:
-    place = text.find("月")
-    while place >= 0:
+    for place in places(text, "月"):
         head = text[max(0, place - _FAR) : place]
         before = _MONTH_BEFORE.search(head)
         if before is not None:
             yield from _read(text, place, head, before)
-        place = text.find("月", place + 1)
+    if holds_any(text, ("20", "19")):
+        yield from _in_digits(text)
 
 
 def _read(text: str, place: int, head: str, before: re.Match[str]) -> Iterator[Fault]:
     start = place - len(head) + before.start()
     month, after = number(before[2]), _DAY.match(text, place)
-    outer = head[: before.start(2)]
-    if month is None or (start and text[start - 1] in ".．") or _is_lunar(text, place, outer, before[2]):
+    if month is None or text[max(0, start - 1) : start] in (".", "．") or _is_lunar(text, place, head, before):
+        return
+    if month == 0 and start == 0:  # the rest of 10月, in an excerpt
         return
     if not 1 <= month <= 12:
-        yield from _no_such_month(text, place, outer, start, after)
-        return
-    if after is None:
-        return
-    year = number(before[1]) if before[1] else None
-    for end, day, is_written in _days(text, after):
-        if day is not None and is_written and not 1 <= day <= days_of(month, year):
-            yield Fault(start, end, KIND, f"{month}月没有{day}日" if year is None else f"{year}年{month}月没有{day}日")
+        yield from _no_such_month(text, place, head[: before.start(2)], start, after)
+    elif after is not None:
+        for end, day in _days(text, after):
+            yield from _judge(text, start, end, _Date(number(before[1] or ""), month, day, before[2].isdecimal()))
 
 
-def _days(text: str, after: re.Match[str]) -> Iterator[tuple[int, int | None, bool]]:
-    """End, number, and whether a day of the month is meant: the first day, and the last of a range."""
-    yield after.end(), number(after[1]), bool(after[2]) and not _is_house(text, after)
+def _judge(text: str, start: int, end: int, date: _Date) -> Iterator[Fault]:
+    year, month, day, in_digits = date
+    if 1 <= day <= days_of(month, year):
+        if (month, day) != (2, 29) or year is not None:
+            return
+        years = years_of(text, start, month, day)
+        if not years or any(days_of(2, its_year) == 29 for its_year in years):
+            return
+        year = years[0]
+    name = f"{month}月" if year is None else f"{year}年{month}月"
+    reason = f"{name}只有{days_of(month, year)}天" if day else f"{month}月没有0日"
+    lunar_perhaps = day == 30 and not in_digits and year is None
+    yield Fault(start, end, KIND, reason, graded(certain=not lunar_perhaps))
+
+
+def _days(text: str, after: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """End and number of the day of the month: of the first day, and of the last of a range."""
+    day = number(after[1])
+    if day is not None and after[2] and not _is_house(text, after):
+        yield after.end(), day
     later = _LATER_DAY.match(text, after.end(1))
-    if later is not None and not _is_house(text, later):
-        yield later.end(), number(later[1]), True
+    day = number(later[1]) if later else None
+    if later is not None and day is not None and not _is_house(text, later):
+        yield later.end(), day
 
 
 def _is_house(text: str, match: re.Match[str]) -> bool:
@@ -85,14 +105,17 @@ def _no_such_month(text: str, place: int, outer: str, start: int, after: re.Matc
     in_year = _YEAR_BEFORE.search(outer) is not None
     in_range = _RANGE_BEFORE.search(outer) is not None and part is not None
     if has_day or part or in_year or in_range:
-        yield Fault(start, after.end() if has_day and after else end, KIND, "没有这个月份")
+        yield Fault(start, after.end() if has_day and after else end, KIND, "一年只有12个月")
 
 
-def _is_lunar(text: str, place: int, outer: str, month: str) -> bool:
+def _is_lunar(text: str, place: int, head: str, before: re.Match[str]) -> bool:
     """Months of the moon have 30 days in turn, and are written in Chinese numerals."""
-    if month[0].isdigit():
+    outer = head[: before.start(2)]
+    if before[2][0].isdigit():
         return "农历" in outer[-8:] or "阴历" in outer[-8:]
-    return _LUNAR.search(text, max(0, place - _FAR), place + 8) is not None or _REIGN_YEAR.search(outer) is not None
+    if _LUNAR.search(text, max(0, place - _FAR), place + 8):
+        return True
+    return not before[1] and _REIGN_YEAR.search(outer) is not None
 
 
 def _in_digits(text: str) -> Iterator[Fault]:
@@ -100,7 +123,7 @@ def _in_digits(text: str) -> Iterator[Fault]:
         start = match.start() - 4
         year, month, day = int(text[start : match.start()]), int(match[1]), int(match[3])
         if match[2] == text[match.start()] and 1 <= month <= 12 and days_of(month, year) < day <= 31:
-            yield Fault(start, match.end(), KIND, f"{year}年{month}月没有{day}日")
+            yield Fault(start, match.end(), KIND, f"{year}年{month}月只有{days_of(month, year)}天")
 
 
 def days_of(month: int, year: int | None) -> int:

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from shared.events import Severity
 
+_SHORT = 80
+
 
 class Fault(NamedTuple):
     """A place of the text as given, in code points.
@@ -28,3 +30,8 @@ class Fault(NamedTuple):
 def graded(*, certain: bool) -> Severity:
     """A reminder where certain, a hint where not."""
     return Severity.REMINDER if certain else Severity.HINT
+
+
+def is_short(text: str) -> bool:
+    """A title or a sentence: marks are as they were written. Of a page a link or a picture may have been lost."""
+    return len(text) <= _SHORT and "\n" not in text.strip()

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 
 def holds_any(text: str, signs: tuple[str, ...]) -> bool:
-    """Faster than a pattern: a search for one literal runs at the speed of memory."""
-    return any(sign in text for sign in signs)
+    """Faster than a pattern, and fastest for single characters: they are searched for at the speed of memory."""
+    for sign in signs:  # noqa: SIM110 (a generator costs more than what it asks)
+        if sign in text:
+            return True
+    return False
 
 
 def places(text: str, sign: str) -> Iterator[int]:

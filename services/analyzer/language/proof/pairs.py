@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from services.analyzer.language.proof.fault import Fault
+from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.finding import holds_any
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
 _OPENER = {closer: opener for opener, closer in _CLOSER.items()}
-_SIGNS = tuple(_CLOSER) + tuple(_OPENER)
+_SIGNS = (*_CLOSER, *_OPENER)
 _MARK = re.compile("[" + "".join(map(re.escape, _SIGNS)) + "]")
 _FULL = {"(": "（", ")": "）"}
 _NAMES = {"“": "引号", "「": "引号", "『": "引号", "《": "书名号"}
@@ -21,8 +21,11 @@ _SENTENCE_END = re.compile(r"[。！？!?；;][”』」）)]?\Z")
 _TITLE_END = re.compile(r"(?:通知|公告|通告|通报|意见|报告|方案|公示|批复|办法|细则|规划|决定|解读)\Z")
 _SPEECH = re.compile(r"[：:][^：:]{0,4}\Z|[说道称指出表示强调写问答][,，]?\Z")
 _CUT = re.compile(r"(?:\.{2,}|…)[^\n]{0,12}\Z")
+_SENTENCE = re.compile("[。；！？]")
 _CLAUSE = re.compile("[，。；,;]")
 _NOT_QUOTED = re.compile(r"[，。；！？\n“”]")
+_QUOTED = re.compile(r'[^，。；！？\n“”"]{1,20}"')
+_QUOTED_BACK = re.compile(r'"[^，。；！？\n“”"]{1,19}\Z')
 _LONGEST_QUOTED = 20
 
 
@@ -38,7 +41,7 @@ def find(text: str) -> Iterator[Fault]:
     at = 0
     while at < len(alone):
         turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
-        fault = turned or _missing(text, alone[at])
+        fault = turned or _typed(text, alone[at]) or _twice(text, alone[at]) or _missing(text, alone[at])
         if fault is not None:
             yield fault
         at += 2 if turned else 1
@@ -76,12 +79,35 @@ def _turned(text: str, first: int, last: int) -> Fault | None:
     return None
 
 
+def _typed(text: str, place: int) -> Fault | None:
+    """“试点" and "试点”: one half is the mark of the keyboard."""
+    sign = text[place]
+    if sign == "“" and (match := _QUOTED.match(text, place + 1)):
+        return Fault(match.end() - 1, match.end(), KIND, "前后引号不是一对", suggestion="”")
+    if sign == "”" and (match := _QUOTED_BACK.search(text, max(0, place - _LONGEST_QUOTED), place)):
+        return Fault(match.start(), match.start() + 1, KIND, "前后引号不是一对", suggestion="“")
+    return None
+
+
+def _twice(text: str, place: int) -> Fault | None:
+    sign = text[place]
+    if sign not in "“”《》【】" or sign not in (text[place - 1 : place], text[place + 1 : place + 2]):
+        return None
+    return Fault(place, place + 1, KIND, f"“{sign}”重复", graded(certain=is_short(text)), "")
+
+
 def _missing(text: str, place: int) -> Fault | None:
     start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
     before, after = text[start:place].strip(), text[place + 1 : end if end >= 0 else len(text)].strip()
     sign = _FULL.get(text[place], text[place])
     is_opener = sign in _CLOSER
-    if not before or not after or not (_SENTENCE_END.search(after) or _TITLE_END.search(after)) or _CUT.search(text):
+    is_title = sign == "《" and _TITLE_END.search(after) is not None
+    if (
+        not (before or is_title)
+        or not after
+        or not (_SENTENCE_END.search(after) or _TITLE_END.search(after))
+        or _CUT.search(text)
+    ):
         return None
     if sign in "（）" and (_FACE.search(before) or _LIST_NUMBER.search(before[-6:])):
         return None
@@ -91,4 +117,6 @@ def _missing(text: str, place: int) -> Fault | None:
         return None
     opener, closer = (sign, _CLOSER[sign]) if is_opener else (_OPENER[sign], sign)
     other = f"后半“{closer}”" if is_opener else f"前半“{opener}”"
-    return Fault(place, place + 1, KIND, f"{_NAMES.get(opener, '括号')}不成对，缺{other}")
+    reason = f"{_NAMES.get(opener, '括号')}不成对，缺{other}"
+    may_be_cut = not is_opener and sign != "》" and not _SENTENCE.search(before)
+    return Fault(place, place + 1, KIND, reason, graded(certain=is_short(text) and not may_be_cut))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
+from services.analyzer.language.proof.finding import places
 from shared.events import Severity
 
 KIND = "percent"
@@ -14,6 +15,8 @@ _SIGNS = re.compile(r"[%％]{2}")
 
 def find(text: str) -> Iterator[Fault]:
     """The sign, or the words, are said once."""
+    for place in places(text, "百分之百分之") if "百" in text else ():
+        yield Fault(place, place + 6, KIND, "“百分之”重复", suggestion="百分之")
     if "%" not in text and "％" not in text:
         return
     for match in _TWICE.finditer(text):

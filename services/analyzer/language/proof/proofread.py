@@ -1,12 +1,16 @@
 """Every kind of fault that a proof-reader marks, over one text."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from services.analyzer.language.proof import (
     clock,
+    confusions,
     dates,
     digits,
     doubled,
+    garbled,
+    marks,
     pairs,
     percent,
     placeholders,
@@ -19,15 +23,19 @@ from services.analyzer.language.proof.fault import Fault
 
 Find = Callable[[str], Iterator[Fault]]
 
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _KINDS: tuple[Find, ...] = (
+    garbled.find,
+    remains.find,
     dates.find,
     weekdays.find,
     clock.find,
     percent.find,
     sums.find,
     doubled.find,
+    marks.find,
+    confusions.find,
     placeholders.find,
-    remains.find,
     pairs.find,
     width.find,
     digits.find,
@@ -37,7 +45,8 @@ _KINDS: tuple[Find, ...] = (
 
 def proofread(text: str) -> list[Fault]:
     """The faults of a text in its order; of faults that overlap only the first kind's, and what accuses comes first."""
-    found = [fault for find in _KINDS for fault in find(text)]
+    plain = _LONE_SURROGATE.sub("\0", text)  # UTF-8, which the automaton reads, has none
+    found = [fault for find in _KINDS for fault in find(plain)]
     kept: list[Fault] = []
     for fault in sorted(found, key=lambda fault: not fault.accuses):
         if not any(fault.start < other.end and other.start < fault.end for other in kept):

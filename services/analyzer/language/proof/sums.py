@@ -5,28 +5,35 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.finding import places
+from services.analyzer.language.proof.finding import holds_any, places
 
 KIND = "sum"
-_UNIT = r"万?(?:例|人次|人|名|个|件|起|户|家|所|处|宗|辆|台|套|项|元|亩|吨|公里|平方米|头|只|份|篇|条|座|间|幅|批|位)"
+_UNIT = (
+    r"万?(?:例|人次|批次|场次|人|名|个|件|起|户|家|所|处|宗|辆|台|套|项|元|亩|吨|公里|平方米|头|只|份|篇|条|座|间|幅|"
+    r"批|位)"
+)
 _AMOUNT = r"(?<![\d.,])(\d{1,9}(?:\.\d{1,4})?)"
-_SAYS = r"(?:分别(?:为|是|来自|位于)|其中[：:，,]?|包括|即|：)"
-_WHOLE = re.compile(rf"(?:共计?|计)[一-鿿]{{0,12}}?{_AMOUNT} ?({_UNIT})[一-鿿]{{0,8}}?[，,（(：:。；;]\s?({_SAYS})?")
-_PART = re.compile(rf"([^\d，。；;、,（）()\n]{{1,16}}?){_AMOUNT} ?({_UNIT})[、，,和及]?")
+_SAYS = r"(?:分别(?:为|是|来自|位于)?|其中[：:，,]?|包括|即)"
+_WHOLE = re.compile(rf"(?:共计?|计)[一-鿿]{{0,12}}?{_AMOUNT} ?({_UNIT})[一-鿿]{{0,8}}?([：:]|[，,（(。；;]\s?{_SAYS})")
+_PART = re.compile(rf"([^\d，。；;、,（）()\n]{{1,16}}?){_AMOUNT} ?({_UNIT})[一-鿿]{{0,4}}?(?:[、，,和及]|\Z)")
+_RARE = ("别", "其", "：", ":", "即", "括")
 _END = re.compile(r"[。；;\n）)]|\Z")
 _SOME = re.compile(r"等|其余|其他|另有|还有|不含|此外|包含|新增|累计|以上|左右|约|近|余|多|部分|主要|兼|既")
 _PLACE = re.compile(r"(?:和|及|以及)?[A-Z一-鿿]{1,12}(?:省|市|县|区|州|盟|旗|镇|乡|村|街道|社区|师|团场)\Z")
+_COMPLEMENT = re.compile(r"男[一-鿿]{0,2}\|女[一-鿿]{0,2}|女[一-鿿]{0,2}\|男[一-鿿]{0,2}|([一-鿿]{1,6})\|[不未非]\1")
 _LONGEST = 400
 
 
 def find(text: str) -> Iterator[Fault]:
     """Only after 分别为 and the like, or after 其中 when places are named to the end, which cannot overlap."""
+    if not holds_any(text, _RARE):
+        return
     for sign in ("共", "计"):
         for place in places(text, sign):
             if sign == "计" and text[place - 1 : place] not in ("合", "总"):
                 continue
             whole = _WHOLE.match(text, place)
-            end = _END.search(text, whole.end(), whole.end() + _LONGEST) if whole and whole[3] else None
+            end = _END.search(text, whole.end(), whole.end() + _LONGEST) if whole else None
             if whole is not None and end is not None:
                 yield from _add_up(text, whole, end.start())
 
@@ -48,4 +55,8 @@ def _add_up(text: str, whole: re.Match[str], end: int) -> Iterator[Fault]:
 
 def _are_all(whole: re.Match[str], parts: list[re.Match[str]]) -> bool:
     """其中 alone may name some, and men, women and party members overlap."""
-    return whole[3].startswith("分别") or whole[3] in ("即", "：") or all(_PLACE.fullmatch(part[1]) for part in parts)
+    labels = [part[1] for part in parts]
+    if len(parts) == 2 and _COMPLEMENT.fullmatch("|".join(labels)):
+        return True
+    says_all = "其中" not in whole[3] and "包括" not in whole[3]
+    return says_all or all(map(_PLACE.fullmatch, labels))

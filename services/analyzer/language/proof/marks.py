@@ -1,0 +1,22 @@
+"""Punctuation written twice: ，， 、， ；。"""
+
+import re
+from collections.abc import Iterator
+
+from services.analyzer.language.proof.fault import Fault, graded, is_short
+
+KIND = "doubled"
+_TWO = re.compile(r"[，、；：。][，、；：。]+")
+_ENDS = ("；。", "，。", "、。")
+
+
+def find(text: str) -> Iterator[Fault]:
+    """Two full stops may be meant as an ellipsis; between two marks that differ a picture or a link may be lost."""
+    for match in _TWO.finditer(text):
+        marks = match[0]
+        same = len(set(marks)) == 1
+        if "。。。" in marks or (same and len(marks) > 2):
+            continue
+        suggestion = marks[0] if same else ("。" if marks in _ENDS else None)
+        severity = graded(certain=same and marks[0] != "。" and is_short(text))
+        yield Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)
