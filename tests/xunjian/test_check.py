@@ -134,3 +134,31 @@ def test_a_wrong_option_is_bad_input_that_names_the_possible_ones(option: str) -
     result = _run("--jsonl", "--lexicon-option", option, given=_lines({"id": 1, "text": "好"}))
     assert result.exit_code == 2
     assert "请改" in result.stderr or "请改正" in result.stderr
+
+
+def test_a_file_of_conventions_adds_its_rule_and_takes_the_place_of_the_rulebooks_own(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("写法,建议\n寮国,老挝\n", encoding="utf-8")
+    (tmp_path / "own.csv").write_text("写法,建议,来源\n纽西兰,新西兰,用语手册\n", encoding="utf-8")
+    (tmp_path / "book.yaml").write_text(
+        "name: x\ntitle: x\nversion: '1'\neffective_from: 2024-01-01\nentries:\n"
+        "  - {indicator: Z-01, rule: naming_convention, severity: hint, clause: {document: d, words: w}, "
+        "options: {conventions: old.csv}}\n",
+        encoding="utf-8",
+    )
+    given = _lines({"id": 1, "text": "访问纽西兰和寮国。"})
+    for book, indicator in (("cn", "C-12"), (str(tmp_path / "book.yaml"), "Z-01")):
+        result = _run("--jsonl", "--rulebook", book, "--conventions", str(tmp_path / "own.csv"), given=given)
+        (finding,) = json.loads(result.stdout)["findings"]
+        assert (finding["rule"], finding["text"], finding["suggestion"]) == ("naming_convention", "纽西兰", "新西兰")
+        assert finding["indicator"] == indicator
+        assert "用语手册" in finding["advice"]
+        assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("row", ["(甲|乙", "…"])
+def test_a_broken_file_of_conventions_is_bad_input(tmp_path: Path, row: str) -> None:
+    (tmp_path / "own.csv").write_text(f"写法\n{row}\n", encoding="utf-8")
+    result = _run("--conventions", str(tmp_path / "own.csv"), given="好".encode())
+    assert result.exit_code == 2
+    assert "own.csv:2:写法" in result.stderr
+    assert "请" in result.stderr

@@ -61,7 +61,7 @@ class ReviewSignature(Rule):
                 measured=f"缺{'、'.join(missing)}",
                 threshold="、".join(self.levels),
                 window="本条内容的正文开头和结尾",
-                evidence=(shown_place(post, shown(post.text[-60:])),),
+                evidence=(shown_place(post, shown(post.text[-200:])[-60:]),),
                 confirm=True,
             )
 
