@@ -128,7 +128,7 @@ class Sketches:
         return self._near(_LATER, marks, key, published_at)
 
     def _near(self, near: TextualSelect, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
-        asked: dict[str, object] = dict(zip(_PLACES, chain(marks, repeat(_NO_MARK))))
+        asked: dict[str, object] = dict(zip(_PLACES, chain(marks, repeat(_NO_MARK)), strict=False))
         rows = self._connection.execute(near, asked | {"at": _seconds(published_at), "own": key}).all()
         return [_sketched(row) for row in rows if _WORTH * row.common >= rows[0].common]
 
