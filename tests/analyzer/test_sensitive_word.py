@@ -112,6 +112,6 @@ def test_official_text_about_crime_and_superlatives_is_not_accused(tmp_path: Pat
 
 
 def test_a_finding_holds_nothing_a_database_would_choke_on() -> None:
-    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="牛\u200b逼\x00\ud800"), _HISTORY)
+    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="傻\u200b逼\x00\ud800"), _HISTORY)
     assert objection.model_dump_json()
     assert "\x00" not in objection.sentence + objection.measured + str(objection.evidence)
