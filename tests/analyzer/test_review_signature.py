@@ -58,3 +58,9 @@ def test_a_text_that_was_not_read_whole_accuses_nobody(platform: str, text: str 
 
 def test_a_line_is_no_article() -> None:
     assert list(ReviewSignature().check_text("今日天气晴。")) == []
+
+
+def test_what_is_quoted_from_the_end_holds_no_number() -> None:
+    post = a_post(platform="wechat", text=f"{BODY}\n联系人李一，电话13812345678")
+    (objection,) = ReviewSignature().check_post(post, a_history(posts=(post,)))
+    assert "13812345678" not in objection.model_dump_json()

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._places import name_of, shown_place
+from services.analyzer.rules._places import name_of, shown, shown_place
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
@@ -61,7 +61,7 @@ class ReviewSignature(Rule):
                 measured=f"缺{'、'.join(missing)}",
                 threshold="、".join(self.levels),
                 window="本条内容的正文开头和结尾",
-                evidence=(shown_place(post, post.text[-60:]),),
+                evidence=(shown_place(post, shown(post.text[-200:])[-60:]),),
                 confirm=True,
             )
 
