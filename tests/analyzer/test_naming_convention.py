@@ -103,6 +103,12 @@ def test_inside_an_exception_the_pattern_is_right(tmp_path: Path) -> None:
     assert words(tmp_path, "汉城奥运会、《汉城日记》、汉城湖、汉城", row) == ["汉城"]
 
 
+def test_a_piece_inside_an_exception_is_none(tmp_path: Path) -> None:
+    row = "香港…等国家,香港…等国家和地区,,,等国家行为；香港大学,"
+    assert words(tmp_path, "香港驻军的国防等国家行为。香港大学与英国等国家合作", row) == []
+    assert words(tmp_path, "香港、国防等国家行为等国家", row) == ["香港、国防等国家行为等国家"]
+
+
 def test_what_is_cut_out_of_other_words_is_not_the_pattern(tmp_path: Path) -> None:
     assert words(tmp_path, "其中港口吞吐量增长", "中港,内地与香港,,,,") == []
     assert words(tmp_path, "中港两地", "中港,内地与香港,,,,") == ["中港"]
