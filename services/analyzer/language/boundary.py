@@ -19,9 +19,6 @@ _TIE = 1.0
 _LIKELIEST = -4.2
 """Log-probability that no word exceeds, not even 的: what is hopeless with it needs no closer look."""
 
-_BETWEEN_WORDS = (",", "。", "、")
-"""No word reaches across one, so that nothing beyond it matters."""
-
 _TOPIC_BEFORE = ("反", "假", "非法", "涉", "黑", "禁", "防", "网络", "电信", "跨境", "地下", "国际")
 _TOPIC_AFTER = (
     *("业", "女", "者", "犯", "罪", "案", "案件", "集团", "团伙", "分子", "人", "人员", "类", "品", "法", "膜", "贩"),
@@ -32,10 +29,10 @@ _TOPIC_AFTER = (
 
 def is_whole_word(text: str, start: int, end: int) -> bool:
     """False when the hit is only a piece of other words: 口交 in 路口交通, 处女 in 处女座. `text` is folded."""
-    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
-    for mark in _BETWEEN_WORDS:
-        before, after = before.rpartition(mark)[2], after.partition(mark)[0]
-    return _is_whole_in_window(before + text[start:end] + after, len(before), len(before) + end - start)
+    first, last = segmenter.stretch(text, start, end, _WINDOW)
+    if first == start and last == end:
+        return True
+    return _is_whole_in_window(text[first:last], start - first, end - first)
 
 
 def is_whole_among(words: Sequence[str], text: str, start: int, end: int) -> bool:

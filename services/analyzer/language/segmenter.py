@@ -7,9 +7,13 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import rjieba
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SPREAD, _PAIR_MASK = 8191, 0x3FFFFF
+"""Where a pair of code points is noted in a table of four million."""
+
 _UNKNOWN_COUNT = 1
 """How often jieba takes a single character to occur that its dictionary does not hold."""
 
@@ -68,6 +72,22 @@ def words() -> frozenset[str]:
     return frozenset(_counts())
 
 
+def stretch(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
+    """The least around `text[start:end]`, at most `reach` more on either side, whose ends no word can lie across.
+
+    Two characters that stand side by side in no word of the dictionary are parted in every cut, so that what lies
+    beyond changes nothing within.
+    """
+    pairs = _pairs()
+    first, last = start, end
+    least, most = max(0, start - reach), min(len(text), end + reach)
+    while first > least and pairs[(ord(text[first - 1]) * _SPREAD + ord(text[first])) & _PAIR_MASK]:
+        first -= 1
+    while last < most and pairs[(ord(text[last - 1]) * _SPREAD + ord(text[last])) & _PAIR_MASK]:
+        last += 1
+    return first, last
+
+
 def harmless(text: str) -> str:
     """The text, as long as before, without lone surrogates: what reads UTF-8 (cutter, automata) raises at them."""
     try:
@@ -86,6 +106,19 @@ def _cutter() -> rjieba.Jieba:
 @functools.cache
 def _counts() -> dict[str, int]:
     return {word: int(number) for word, number, _ in _dictionary()}
+
+
+@functools.cache
+def _pairs() -> bytes:
+    """1 where two characters stand side by side in some word, or others of the same slot do: that only widens."""
+    codes = np.frombuffer("\n".join(_counts()).encode("utf-32-le"), dtype=np.uint32)
+    left, right = codes[:-1], codes[1:]
+    within = (left != ord("\n")) & (right != ord("\n"))
+    slots = np.zeros(_PAIR_MASK + 1, dtype=np.uint8)
+    slots[(left[within] * np.uint32(_SPREAD) + right[within]) & _PAIR_MASK] = 1
+    ascii_codes = np.arange(0x80, dtype=np.uint32)
+    slots[(ascii_codes[:, None] * np.uint32(_SPREAD) + ascii_codes) & _PAIR_MASK] = 1
+    return slots.tobytes()
 
 
 @functools.cache
