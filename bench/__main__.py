@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bench import analyzer, bus, codec, collector, rescan, rules, words
+from bench import analyzer, bus, codec, collector, conventions, originality, rescan, rules, words
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 
@@ -18,6 +18,8 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "codec": codec.measure,
     "words": words.measure,
     "rules": rules.measure,
+    "conventions": conventions.measure,
+    "originality": originality.measure,
     "analyzer": analyzer.measure,
     "rescan": rescan.measure,
 }

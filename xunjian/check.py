@@ -49,16 +49,22 @@ class Remark(NamedTuple):
 
 def check(
     file: Annotated[str, typer.Argument(help="要检查的文本文件，“-”表示标准输入")] = "-",
+    *,
     jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一个 {"id","text"}，逐行输出 id、kind、findings')] = False,
     lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（txt、csv 或 xlsx），代替内置词语")] = None,
     lexicon_option: Annotated[
         list[str] | None, typer.Option("--lexicon-option", help="词库选项 名称=值，例如 homophones=true；可多次给出")
+    ] = None,
+    conventions: Annotated[
+        str | None,
+        typer.Option("--conventions", help="用语规范文件（csv 或 xlsx，列：写法、建议、来源、说明、例外、等级）"),
     ] = None,
     rulebook: Annotated[str, typer.Option("--rulebook", help="规则手册名称或文件")] = "cn",
 ) -> None:
     """发布前检查文本。退出码：0 无问题，1 有需处理的问题，2 输入有误。"""
     try:
         entries = _entries(load_rulebook(rulebook), lexicon, parse_pairs(tuple(lexicon_option or ())))
+        entries = _with_conventions(entries, conventions)
         objected = _check_lines(file, entries) if jsonl else _check_text(file, entries)
     except InputError as error:
         typer.echo(f"输入有误：{_printable(str(error))}", err=True)
@@ -83,6 +89,21 @@ def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> li
         else entry
         for entry in book.entries
     ]
+
+
+def _with_conventions(entries: list[Entry], file: str | None) -> list[Entry]:
+    """With this file in place of those the rulebook names; the nation's entry where it has none. Raises InputError."""
+    if file is None:
+        return entries
+    found = _conventions_in(entries) or _conventions_in(load_rulebook().entries)
+    named = [Entry.model_validate(entry.model_dump() | {"options": {"conventions": file}}) for entry in found]
+    for entry in named:
+        entry.plugin.trouble()
+    return [*(entry for entry in entries if entry not in found), *named]
+
+
+def _conventions_in(entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if entry.rule == "naming_convention"]
 
 
 def _check_text(file: str, entries: list[Entry]) -> bool:

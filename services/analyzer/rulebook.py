@@ -105,15 +105,16 @@ def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
         raise InputError(str(path), "规则集继承了自己；请删去其中一个文件的 extends")
     raw = _read(path)
     parent_name = raw.pop("extends", None)
-    parent = None
+    parent, own = None, raw.get("entries") or []
     if parent_name is not None:
         built_in = _BUILT_IN / f"{parent_name}.yaml"
         parent = _load(built_in if built_in.is_file() else path.parent / str(parent_name), (*below, path))
-        raw["entries"] = _inherit(parent, raw.get("entries") or [])
+        raw["entries"] = _inherit(parent, own)
     try:
         book = Rulebook.model_validate(raw)
     except ValidationError as error:
         raise InputError(str(path), str(first_problem(error))) from error
+    book = _with_files_beside(book, own, path.parent)
     _refuse_double_indicators(book, path)
     if parent is not None:
         _refuse_relaxing(parent, book, path)
@@ -139,6 +140,26 @@ def _inherit(parent: Rulebook, changes: list[dict[str, Any]]) -> list[dict[str, 
         options = {**inherited.get("options", {}), **change.get("options", {})}
         entries[change.get("indicator", "")] = {**inherited, **change, "options": options}
     return list(entries.values())
+
+
+def _with_files_beside(book: Rulebook, own: list[dict[str, Any]], folder: Path) -> Rulebook:
+    """Files that this rulebook itself names lie beside it; those of a parent were found from where that one lies."""
+    named = {change["indicator"]: change.get("options") or {} for change in own}
+    known = discover("services.analyzer.rules", Rule)
+    entries = []
+    for entry in book.entries:
+        paths = known[entry.rule].paths if entry.rule in known else ()
+        found = {option: _beside(value, folder) for option, value in named.get(entry.indicator, {}).items()}
+        options = entry.options | {option: value for option, value in found.items() if option in paths}
+        entries.append(entry.model_copy(update={"options": options}))
+    return book.model_copy(update={"entries": tuple(entries)})
+
+
+def _beside(value: Any, folder: Path) -> Any:
+    """An absolute path stays as it is, and what is no path is left to the rule to refuse."""
+    if isinstance(value, list):
+        return [_beside(one, folder) for one in value]
+    return str(folder / value) if isinstance(value, str) and value else value
 
 
 def _refuse_double_indicators(book: Rulebook, path: Path) -> None:

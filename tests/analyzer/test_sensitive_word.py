@@ -23,12 +23,6 @@ def _accused(text: str, rule: SensitiveWord | None = None) -> list[str]:
     return [hit.text for hit in _hits(text, rule) if hit.severity.accuses]
 
 
-def test_a_wrong_official_phrase_comes_with_the_right_one() -> None:
-    (hit,) = _hits("持续推进扫黑险恶专项斗争")
-    assert hit.severity is Severity.DEDUCTION
-    assert "扫黑除恶" in (hit.suggestion or "")
-
-
 def test_officials_acting_against_a_matter_only_mention_it() -> None:
     for text in ("警方严厉打击赌博违法犯罪", "谨防刷单返利骗局", "6月26日国际禁毒日，远离毒品"):
         assert _hits(text)
@@ -65,12 +59,13 @@ def test_an_office_s_own_word_counts_unless_it_is_spoken_of(tmp_path: Path) -> N
 
 
 def test_a_post_gets_one_objection_that_a_person_can_check() -> None:
-    post = a_post(text="扎实推进扫黑险恶，坚持为人名服务，严厉打击赌博。", url="https://example.invalid/1")
+    offers = "真人荷官在线，注册送88元。代开发票，加微信fp8866。"
+    post = a_post(text=offers + "春天来了。" * 10 + "远离毒品。", url="https://example.invalid/1")
     (objection,) = SensitiveWord().check_post(post, _HISTORY)
     assert objection.subject == post.id
-    assert "扫黑除恶" in objection.sentence
+    assert "赌博招揽“真人荷官”" in objection.sentence
     assert "2处" in objection.measured
-    assert "赌博" not in objection.measured
+    assert "毒品" not in objection.measured
     assert objection.confirm is True
     assert [item.url for item in objection.evidence] == [post.url, post.url]
 
@@ -117,6 +112,6 @@ def test_official_text_about_crime_and_superlatives_is_not_accused(tmp_path: Pat
 
 
 def test_a_finding_holds_nothing_a_database_would_choke_on() -> None:
-    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="牛\u200b逼\x00\ud800"), _HISTORY)
+    (objection,) = SensitiveWord().check_post(a_post(title="\ud800\x00通告", text="傻\u200b逼\x00\ud800"), _HISTORY)
     assert objection.model_dump_json()
     assert "\x00" not in objection.sentence + objection.measured + str(objection.evidence)

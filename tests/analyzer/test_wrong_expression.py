@@ -105,3 +105,10 @@ def test_a_session_that_was_never_held_is_told_without_a_suggestion() -> None:
     (hit,) = _hits("学习贯彻党的二十届九中全会精神")
     assert hit.text == "二十届九中全会"
     assert hit.suggestion is None
+
+
+def test_what_can_mean_nothing_else_is_found_in_any_context_and_once() -> None:
+    assert _mended("坚持为人名服务。") == "坚持为人民服务。"
+    assert _mended("党的二十界三中全会") == "党的二十届三中全会"
+    (hit,) = _hits("持续推进扫黑险恶专项斗争")
+    assert hit.suggestion == "扫黑除恶专项斗争"

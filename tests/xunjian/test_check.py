@@ -31,7 +31,7 @@ def test_a_clean_text_ends_with_nothing_to_do() -> None:
 def test_a_person_reads_place_word_clause_and_suggestion() -> None:
     result = _run(given="第一行\r\n推进扫黑险恶。".encode())
     assert result.exit_code == 1
-    for part in ("2:3", "扫黑险恶", "sensitive_word", "国办发〔2018〕123号", "扫黑除恶"):
+    for part in ("2:3", "扫黑险恶", "wrong_expression", "国办秘函〔2019〕19号", "扫黑除恶"):
         assert part in result.stdout
 
 
@@ -63,7 +63,7 @@ def test_json_lines_give_code_points_of_the_text_as_given() -> None:
     first, second = (json.loads(line) for line in result.stdout_bytes.splitlines())
     (finding,) = first["findings"]
     assert text[finding["start"] : finding["end"]] == finding["text"] == "扫黑险恶"
-    assert finding["clause"]["document"] == "国办发〔2018〕123号"
+    assert finding["clause"]["document"] == "国办秘函〔2019〕19号"
     assert {"rule", "severity", "suggestion", "indicator", "tag"} <= set(finding)
     assert first["kind"] == "unknown"
     assert second == {"id": "b", "kind": "repost", "findings": []}
@@ -73,7 +73,7 @@ def test_json_lines_give_code_points_of_the_text_as_given() -> None:
 def test_a_lexicon_replaces_the_words(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("word,tag\n摸鱼,风纪\n", encoding="utf-8")
-    result = _run("--jsonl", "--lexicon", str(path), given=_lines({"id": 1, "text": "摸鱼，扫黑险恶"}))
+    result = _run("--jsonl", "--lexicon", str(path), given=_lines({"id": 1, "text": "摸鱼，真人荷官加微信"}))
     assert [finding["text"] for finding in json.loads(result.stdout)["findings"]] == ["摸鱼"]
 
 
@@ -134,3 +134,31 @@ def test_a_wrong_option_is_bad_input_that_names_the_possible_ones(option: str) -
     result = _run("--jsonl", "--lexicon-option", option, given=_lines({"id": 1, "text": "好"}))
     assert result.exit_code == 2
     assert "请改" in result.stderr or "请改正" in result.stderr
+
+
+def test_a_file_of_conventions_adds_its_rule_and_takes_the_place_of_the_rulebooks_own(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("写法,建议\n寮国,老挝\n", encoding="utf-8")
+    (tmp_path / "own.csv").write_text("写法,建议,来源\n纽西兰,新西兰,用语手册\n", encoding="utf-8")
+    (tmp_path / "book.yaml").write_text(
+        "name: x\ntitle: x\nversion: '1'\neffective_from: 2024-01-01\nentries:\n"
+        "  - {indicator: Z-01, rule: naming_convention, severity: hint, clause: {document: d, words: w}, "
+        "options: {conventions: old.csv}}\n",
+        encoding="utf-8",
+    )
+    given = _lines({"id": 1, "text": "访问纽西兰和寮国。"})
+    for book, indicator in (("cn", "C-12"), (str(tmp_path / "book.yaml"), "Z-01")):
+        result = _run("--jsonl", "--rulebook", book, "--conventions", str(tmp_path / "own.csv"), given=given)
+        (finding,) = json.loads(result.stdout)["findings"]
+        assert (finding["rule"], finding["text"], finding["suggestion"]) == ("naming_convention", "纽西兰", "新西兰")
+        assert finding["indicator"] == indicator
+        assert "用语手册" in finding["advice"]
+        assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("row", ["(甲|乙", "…"])
+def test_a_broken_file_of_conventions_is_bad_input(tmp_path: Path, row: str) -> None:
+    (tmp_path / "own.csv").write_text(f"写法\n{row}\n", encoding="utf-8")
+    result = _run("--conventions", str(tmp_path / "own.csv"), given="好".encode())
+    assert result.exit_code == 2
+    assert "own.csv:2:写法" in result.stderr
+    assert "请" in result.stderr

@@ -18,6 +18,8 @@ _ROUND = 40
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
 
+_NUMERAL = "0123456789."
+
 _ANYWHERE = LexiconOptions(overlap=True, latin_word_boundary=False, digit_boundary=False)
 
 
@@ -94,7 +96,16 @@ class Finder:
 def _matches(known: Kind, folded: str, start: int, end: int) -> Iterator[Cue]:
     if known.pattern is not None:
         for match in known.pattern.finditer(folded, max(0, start), end):
-            yield Cue(known, *match.span())
+            yield Cue(known, *with_whole_numbers(folded, *match.span()))
+
+
+def with_whole_numbers(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place without a number cut at its edge: 199元 where the expression needed only 9元."""
+    while text[start] in _NUMERAL and start and text[start - 1] in _NUMERAL:
+        start -= 1
+    while text[end - 1] in _NUMERAL and end < len(text) and text[end] in _NUMERAL:
+        end += 1
+    return start, end
 
 
 def _widen(regions: list[tuple[int, int]], start: int, end: int) -> None:

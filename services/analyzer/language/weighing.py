@@ -33,6 +33,7 @@ _TAG_NAMES = {
     "absolute": "广告绝对化用语",
     "wording": "固定表述错误",
     "topic": "涉违法犯罪话题",
+    "custom": "自定义词",
 }
 _EVERYDAY = 40
 """Occurrences in jieba's corpus from which a word is one that everybody uses: public lists hold 妹妹, 装修, 测试."""
@@ -42,7 +43,8 @@ _STRONG = ("trade", "lure")
 MASKED_TAGS = ("vulgar", *_OFFERS)
 """Tags whose words people write with signs in between, so as not to be found."""
 
-_ALWAYS = {"wording": Severity.DEDUCTION, "slang": Severity.HINT, "topic": Severity.MENTION}
+_ALWAYS = {"wording": Severity.DEDUCTION, "topic": Severity.MENTION}
+_COARSE = {"vulgar": Severity.DEDUCTION, "slang": Severity.HINT}
 _SUPERLATIVE = re.compile(
     r"(?:史上|历史|全[国球网省市]|世界|国内|行业|亚洲|中国)?"
     r"(?:最(?:[大小高低好佳优强快慢新早晚长短深多少美富具远近热火贵]|先进|优秀|便宜|安全|有效|时尚|舒适|受欢迎|重要)?[级端价]?|"
@@ -84,8 +86,8 @@ class Weigher:
             return self._offer(match, tag)
         if tag in _ALWAYS:
             return Weight(_ALWAYS[tag], tag_name(tag))
-        if tag == "vulgar":
-            return self._abuse(match)
+        if tag in _COARSE:
+            return self._coarse(match, tag)
         return self._superlative(match) if tag == "absolute" else self._own_word(match, tag)
 
     def _own_word(self, match: Match, tag: str) -> Weight:
@@ -109,16 +111,16 @@ class Weigher:
             return Weight(Severity.HINT, f"{tag_name(tag)}，为常用词，单独出现不作认定")
         return Weight(Severity.DEDUCTION, f"{tag_name(tag)}，为本单位词库所列" if self._own else tag_name(tag))
 
-    def _abuse(self, match: Match) -> Weight:
+    def _coarse(self, match: Match, tag: str) -> Weight:
         start, end = match.folded_start, match.folded_end
         if not is_abuse(self._text, start, end):
             return Weight(None, "")
         sentence = sentence_around(self._text, start, end)
         if is_title(self._text, sentence, start, end):
-            return Weight(Severity.MENTION, f"{tag_name('vulgar')}，为作品名称")
+            return Weight(Severity.MENTION, f"{tag_name(tag)}，为作品名称")
         if is_quoted(self._text, sentence, start, end) and tells_of_insults(sentence.text):
-            return Weight(Severity.MENTION, f"{tag_name('vulgar')}，为转述他人言语")
-        return Weight(Severity.DEDUCTION, tag_name("vulgar"))
+            return Weight(Severity.MENTION, f"{tag_name(tag)}，为转述他人言语")
+        return Weight(_COARSE[tag], tag_name(tag))
 
     def _offer(self, match: Match, tag: str) -> Weight:
         start, end = match.folded_start, match.folded_end

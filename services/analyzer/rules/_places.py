@@ -60,7 +60,7 @@ def shown_place(post: Post, words: str) -> Evidence:
 
 def shown_post(post: Post) -> Evidence:
     """A post as such: how it begins, with the title and the link by which a person finds it."""
-    return shown_place(post, shown((post.text or post.title or "")[:40]))
+    return shown_place(post, shown((post.text or post.title or "")[:200])[:40])
 
 
 def objection(

@@ -22,6 +22,8 @@ class Rule(Plugin):
     scope: ClassVar[Literal["account", "post", "platform", "copy"]] = "account"
     rests_on_text: ClassVar[bool] = False
     """True when `check_post` says nothing of a post whose title and text `check_text` has nothing to say of."""
+    paths: ClassVar[tuple[str, ...]] = ()
+    """Options that name files; a relative one in a rulebook file lies beside that rulebook."""
     asks_cancelled: ClassVar[bool] = False
     """Of an account that the ledger has as cancelled only rules that say so are asked."""
 

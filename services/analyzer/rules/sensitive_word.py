@@ -42,6 +42,8 @@ class SensitiveWord(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
     rests_on_text: ClassVar[bool] = True
 
+    paths: ClassVar[tuple[str, ...]] = ("lexicons",)
+
     lexicons: tuple[str, ...] = ()
     reminder_tags: tuple[str, ...] = ("vulgar", "absolute")
     lexicon_options: Mapping[str, str | int | bool] = Field(default_factory=dict)

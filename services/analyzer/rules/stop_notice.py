@@ -63,13 +63,13 @@ class StopNotice(Rule):
         return Objection(
             subject=f"stop:{post.id}",
             since=published,
-            sentence=f"{chinese_time(published)}发布{name_of(post)}（“{shown(words)}”），至{chinese_time(probe.at)}核查时"
+            sentence=f"{chinese_time(published)}发布{name_of(post)}（“{words}”），至{chinese_time(probe.at)}核查时"
             f"账号仍可访问，已过{stood.days}天，请核实是否已办理注销并变更备案。",
             measured=f"公告后{stood.days}天仍未注销",
             threshold=f"{self.days}天",
             window=f"自停更公告发布起满{self.days}×24小时，北京时间",
             evidence=(
-                shown_place(post, shown(words)),
+                shown_place(post, words),
                 Evidence(url=probe.url, at=probe.at, sha256=probe.evidence_sha256),
             ),
             confirm=True,
@@ -84,7 +84,7 @@ def _notice(post: Post, account: Account) -> str | None:
         for match in _ANNOUNCED.finditer(text):
             sentence = _around(text, match, "。！？!?；;\n")
             if not _PAUSE.search(sentence) and _is_own(_around(text, match, "。！？!?；;\n，,"), post, account):
-                return sentence.strip()[:60]
+                return shown(sentence.strip()[:200])[:60]
     return None
 
 
