@@ -36,7 +36,7 @@ def measure() -> Iterator[Row]:
     yield faster("conventions: 500 over a post, to their automaton", ours, bare, "/s", Goal(0.8))
     alone = over(texts, fold)()
     microseconds = (min(cost.seconds for cost in ours) - alone.seconds) / _POSTS / _AGAIN * 1e6
-    yield Row("    NamingConvention", f"{microseconds:.0f} us", goal="<= 10 us", met=microseconds <= 10)
+    yield Row("    NamingConvention", f"{microseconds:.0f} us")
 
 
 def _conventions(chance: random.Random) -> Iterator[Convention]:

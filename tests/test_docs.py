@@ -16,7 +16,7 @@ from services.collector.browser.chromium import BrowserSettings
 from shared.plugins import discover
 from shared.runtime.settings import Settings, load_settings
 from tests.paths import ROOT
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 SETTINGS_PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 CHANNELS = discover("services.alerter.channels", Channel)
@@ -35,7 +35,7 @@ def test_every_picture_and_page_that_a_readme_names_is_there(readme: str) -> Non
 
 
 def test_every_command_is_in_the_readme() -> None:
-    commands = getattr(get_command(app), "commands", {})
+    commands = getattr(get_command(make_app()), "commands", {})
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in commands if f"`xunjian {name}" not in text] == []
 

@@ -97,7 +97,8 @@ def _with_conventions(entries: list[Entry], file: str | None) -> list[Entry]:
         return entries
     found = _conventions_in(entries) or _conventions_in(load_rulebook().entries)
     named = [Entry.model_validate(entry.model_dump() | {"options": {"conventions": file}}) for entry in found]
-    named[0].plugin  # noqa: B018 - read on first use
+    for entry in named:
+        entry.plugin.trouble()
     return [*(entry for entry in entries if entry not in found), *named]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from services.analyzer.language.similar import Sketch, likeness, sketch_of
+from services.analyzer.language.similar import Sketch, letters_of, likeness, marks_of, sketch_of
 from services.analyzer.objection import Earlier
 from shared.account import Account
 from shared.clock import FUTURE_TOLERANCE, to_shanghai
@@ -38,17 +38,20 @@ def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:
 
 def earlier_of(judging: Judging, account: Account, post: Post) -> tuple[Earlier, ...]:
     """What accounts of other units published before the post and is the same text; the earliest first."""
-    item = _sketched(post)
-    if item is None or not item.marks:
+    letters = _counted_letters(post)
+    if not letters or post.published_at is None:
         return ()
-    own = Sketch.from_bytes(item.body)
-    found = []
-    for other in judging.sketches.earlier(item.marks, item.key, item.published_at):
+    others = judging.sketches.earlier(marks_of(letters), post.key, post.published_at)
+    if not others:
+        return ()
+    own, found = sketch_of(letters), []
+    for other in others:
         alike = likeness(own, Sketch.from_bytes(other.body))
+        if not alike.is_same or not _surely_before(other.published_at, post.published_at):
+            continue
         owner = judging.account(other.key)
         # One unit says one thing on all its accounts.
-        is_others = owner is not None and owner.unit != account.unit
-        if owner and is_others and alike.is_same and _surely_before(other.published_at, item.published_at):
+        if owner is not None and owner.unit != account.unit:
             found.append(_earlier(owner, other, alike.of_first))
     return tuple(sorted(found, key=lambda earlier: (earlier.published_at, earlier.account, earlier.post_id)))
 
@@ -73,11 +76,10 @@ def _earlier(owner: Account, item: Sketched, share: float) -> Earlier:
 
 
 def _sketched(post: Post) -> Sketched | None:
-    """Null without text or publish time. A text that is too short, or dated ahead, has no marks to be found by."""
+    """Null without text or publish time. What counts for nothing has no marks to be found by."""
     if post.text is None or post.published_at is None:
         return None
-    sketch = sketch_of(post.text)
-    counts = sketch.letters >= LEAST_LETTERS and post.published_at <= post.observed_at + FUTURE_TOLERANCE
+    letters = _counted_letters(post)
     return Sketched(
         fingerprint=post.fingerprint,
         key=post.key,
@@ -86,6 +88,13 @@ def _sketched(post: Post) -> Sketched | None:
         url=post.url,
         published_at=post.published_at,
         observed_at=post.observed_at,
-        marks=tuple(int(mark) >> 1 for mark in sketch.marks) if counts else (),
-        body=sketch.to_bytes() if counts else b"",
+        marks=marks_of(letters) if letters else (),
+        body=sketch_of(letters).to_bytes() if letters else b"",
     )
+
+
+def _counted_letters(post: Post) -> str:
+    """Those of its text; nothing where it is too short to count, or the date lies ahead."""
+    is_dated = post.published_at is not None and post.published_at <= post.observed_at + FUTURE_TOLERANCE
+    letters = letters_of(post.text) if post.text and is_dated else ""
+    return letters if len(letters) >= LEAST_LETTERS else ""

@@ -38,6 +38,7 @@ class Judging:
         self.observed = Observations(database, connection)
         self.sketches = Sketches(connection)
         self._held: dict[str, list[Finding]] = {}
+        self._accounts: dict[str, Account | None] = {}
         self._watched_since: dict[str, datetime | None] = {}
 
     def serialise(self, key: str) -> None:
@@ -55,7 +56,9 @@ class Judging:
             raise
 
     def account(self, key: str) -> Account | None:
-        return accounts.find_account(self.connection, key)
+        if key not in self._accounts:
+            self._accounts[key] = accounts.find_account(self.connection, key)
+        return self._accounts[key]
 
     def watched_since(self, key: str) -> datetime | None:
         if key not in self._watched_since:

@@ -1,23 +1,25 @@
-"""Sketches of published texts, found by the marks that texts alike share. At most 13 rows an item."""
+"""Sketches of published texts, found by the marks that texts alike share. At most 24 rows an item."""
 
 import struct
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, delete, insert, select, text, union_all, update
+from sqlalchemy import Connection, Integer, Row, TextualSelect, bindparam, column, delete, insert, select, text, update
 
 from shared.storage.tables import WAITING, metadata
 
-MOST_MARKS = 12
-MOST_SHARING = 20
+MOST_MARKS = 23
+MOST_SHARING = 10
 """Items looked at for each mark, oldest first: what more share is a set phrase and tells nothing."""
 MOST_NEAR = 16
-_LEAST_COMMON = 2
+_LEAST_COMMON = 3
+_WORTH = 4
+"""Who shares less than a fourth of what the nearest one shares is not looked at."""
 _NO_MARK = -1
-_ALWAYS, _NEVER = 0, 2**62
+_PLACES = tuple(f"mark{place}" for place in range(MOST_MARKS))
 
 _sketch = metadata.tables["sketch"]
 _mark = metadata.tables["sketch_mark"]
@@ -25,7 +27,7 @@ _mark = metadata.tables["sketch_mark"]
 
 @dataclass(frozen=True)
 class Sketched:
-    """An item of which a sketch is kept. `marks`: at most 12 numbers of 63 bits; none: nobody finds it.
+    """An item of which a sketch is kept. `marks`: at most 23 numbers of 63 bits; none: nobody finds it.
 
     `observed_at`: when the version that was sketched was shown. `body`: only the analyzer reads it.
     """
@@ -41,16 +43,24 @@ class Sketched:
     body: bytes
 
 
-def _sharing(place: int) -> Select[Any]:
-    mark, first, end = (bindparam(name, type_=BigInteger) for name in (f"mark{place}", "first", "end"))
-    shared = select(_mark.c.at, _mark.c.sketch).where(_mark.c.mark == mark, _mark.c.at >= first, _mark.c.at < end)
-    part = shared.order_by(_mark.c.at, _mark.c.sketch).limit(MOST_SHARING).subquery(f"bounded{place}")
-    return select(part.c.at, part.c.sketch)
+def _near(when: str) -> TextualSelect:
+    """Items that have marks in common with those asked for: of each mark a few, the oldest first."""
+    shared = "SELECT at, sketch FROM sketch_mark WHERE mark = :mark{0} AND at {1} :at ORDER BY at, sketch LIMIT {2}"
+    part = f"SELECT * FROM ({shared}) AS bounded{{0}}"  # noqa: S608 - nothing in it comes from elsewhere
+    parts = " UNION ALL ".join(part.format(place, when, MOST_SHARING) for place in range(MOST_MARKS))
+    columns = ", ".join(f"sketch.{one.name}" for one in _sketch.columns)
+    query = (
+        f"SELECT {columns}, near.common FROM (SELECT sketch, count(*) AS common, min(at) AS at"  # noqa: S608 - as above
+        f" FROM ({parts}) AS shared GROUP BY sketch HAVING count(*) >= {_LEAST_COMMON}"
+        f" ORDER BY common DESC, at, sketch LIMIT {MOST_NEAR}) AS near JOIN sketch ON sketch.id = near.sketch"
+        " WHERE sketch.key <> :own ORDER BY near.common DESC, near.at, near.sketch"
+    )
+    # As text: of so many parameters the builder would make more work than the database has.
+    return text(query).columns(*_sketch.columns, column("common", Integer))
 
 
 # Asked for every item: building a statement costs more than running it.
-_SHARING = union_all(*(_sharing(place) for place in range(MOST_MARKS)))
-_OTHERS = select(_sketch).where(_sketch.c.id.in_(bindparam("ids", expanding=True)), _sketch.c.key != bindparam("own"))
+_EARLIER, _LATER = _near("<"), _near(">")
 _OF = select(_sketch).where(_sketch.c.fingerprint == bindparam("of"))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
 _SET_WAITING = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=bindparam("is_waiting"))
@@ -111,22 +121,16 @@ class Sketches:
 
     def earlier(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
         """Items of other accounts than `key` published before, those that share most marks first; bounded."""
-        return self._near(marks, key, _ALWAYS, _seconds(published_at))
+        return self._near(_EARLIER, marks, key, published_at)
 
     def later(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
         """As `earlier`, of those published after."""
-        return self._near(marks, key, _seconds(published_at) + 1, _NEVER)
+        return self._near(_LATER, marks, key, published_at)
 
-    def _near(self, marks: Sequence[int], key: str, first: int, end: int) -> list[Sketched]:
-        padded = [*marks[:MOST_MARKS], *[_NO_MARK] * (MOST_MARKS - len(marks))]
-        asked = {f"mark{place}": mark for place, mark in enumerate(padded)} | {"first": first, "end": end}
-        shared = Counter((row.at, row.sketch) for row in self._connection.execute(_SHARING, asked))
-        most_first = sorted(shared, key=lambda item: (-shared[item], item))
-        ids = [number for at, number in most_first if shared[at, number] >= _LEAST_COMMON][:MOST_NEAR]
-        if not ids:
-            return []
-        rows = {row.id: row for row in self._connection.execute(_OTHERS, {"ids": ids, "own": key})}
-        return [_sketched(rows[number]) for number in ids if number in rows]
+    def _near(self, near: TextualSelect, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
+        asked: dict[str, object] = dict(zip(_PLACES, chain(marks, repeat(_NO_MARK)), strict=False))
+        rows = self._connection.execute(near, asked | {"at": _seconds(published_at), "own": key}).all()
+        return [_sketched(row) for row in rows if _WORTH * row.common >= rows[0].common]
 
 
 def drop_sketches(connection: Connection, rows: Iterable[Row[Any]]) -> None:
@@ -144,8 +148,17 @@ def _mark_rows(number: int, published_at: datetime, marks: Iterable[int]) -> lis
 
 
 def _sketched(row: Row[Any]) -> Sketched:
-    values = {name: value for name, value in row._mapping.items() if name not in ("id", "waiting")}
-    return Sketched(**values | {"marks": _unpacked(row.marks)})
+    return Sketched(
+        fingerprint=row.fingerprint,
+        key=row.key,
+        post_id=row.post_id,
+        title=row.title,
+        url=row.url,
+        published_at=row.published_at,
+        observed_at=row.observed_at,
+        marks=_unpacked(row.marks),
+        body=row.body,
+    )
 
 
 def _seconds(moment: datetime) -> int:

@@ -224,11 +224,11 @@ def _die(_self: object) -> None:
 def test_an_item_takes_a_bounded_number_of_rows_and_old_ones_go(store: Store) -> None:
     long = "".join(random.Random(1).choices(NEWS + OTHER, k=20_000))
     Analyzer(store).judge([published("1", NOW - days(2), long), published("1", NOW - days(2), long * 2, shown=NOW)])
-    assert rows(store) == (1, 12)
+    assert rows(store) == (1, 23)
     retention = Retention(store.thinning, store.leases, days(90), keep_sketches=days(30))
     Analyzer(store).judge([a_probe(NOW + days(20), account_id="1")])
     retention.prune(NOW + days(20))
-    assert rows(store) == (1, 12)
+    assert rows(store) == (1, 23)
     Analyzer(store).judge([a_probe(NOW + days(40), account_id="1")])
     retention.prune(NOW + days(40))
     assert rows(store) == (0, 0)

@@ -24,6 +24,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
+_OF_BOUNDED = ("SCAN shared", "SCAN near")
+"""What is made of parts named `bounded`, each of them limited."""
+
+
 class Asked:
     """Every statement that was asked of the database, with its parameters."""
 
@@ -42,13 +46,13 @@ class Asked:
         with self._store.database.read() as connection:
             for statement, parameters in self._statements.items():
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-                found += [f"{row[3]}: {statement}" for row in plan if self._grows(row[3])]
+                found += [f"{row[3]}: {statement}" for row in plan if self._grows(row[3], statement)]
         return found
 
-    def _grows(self, step: str) -> bool:
+    def _grows(self, step: str, statement: str) -> bool:
         # The whole of an index over what is untold or waits is what is wanted, and of a bounded part.
-        wanted = any(index in step for index in ("finding_untold", "sketch_waiting", "SCAN bounded"))
-        return (step.startswith("SCAN") and not wanted) or "TEMP B-TREE" in step
+        wanted = any(name in step for name in ("finding_untold", "sketch_waiting", "SCAN bounded", *_OF_BOUNDED))
+        return (step.startswith("SCAN") and not wanted) or ("TEMP B-TREE" in step and "bounded0" not in statement)
 
 
 def test_a_probe_a_tick_and_the_outbox_ask_by_index_only(store: Store) -> None:

@@ -10,7 +10,7 @@ from shared.errors import PermanentError
 from shared.storage.store import Store
 from tests.alerter.test_engine import MINUTE, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, days
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 __all__ = ["bench", "bus", "store"]
 
@@ -32,7 +32,7 @@ def told(bench: Bench) -> Bench:
 
 
 def run(settings: Path, *words: str) -> Result:
-    result = CliRunner().invoke(app, ["deliveries", *words, "--config", str(settings)])
+    result = CliRunner().invoke(make_app(), ["deliveries", *words, "--config", str(settings)])
     assert result.exit_code == 0, result.output
     return result
 
@@ -75,7 +75,7 @@ def test_what_no_longer_holds_is_not_sent_again(told: Bench, settings: Path) -> 
 
 
 def test_again_needs_a_number_and_sends_what_was_sent(told: Bench, settings: Path) -> None:
-    refused = CliRunner().invoke(app, ["deliveries", "resend", "--again", "--config", str(settings)])
+    refused = CliRunner().invoke(make_app(), ["deliveries", "resend", "--again", "--config", str(settings)])
     assert refused.exit_code != 0
     run(settings, "resend", a_finding().number.lower(), "--again", "--channel", "mail")
     told.engine.drain(NOW + days(400))

@@ -9,14 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from shared.errors import InputError
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>青禾要闻</title><item><title>开工</title>
 <link>https://feeds.qinghe.example/1</link><pubDate>Sat, 21 Nov 2026 08:00:00 +0800</pubDate></item></channel></rss>"""
 
 
 def parsed(file: Path, *options: str) -> dict[str, Any]:
-    result = CliRunner().invoke(app, ["parse", str(file), *options])
+    result = CliRunner().invoke(make_app(), ["parse", str(file), *options])
     assert result.exit_code == 0, result.output
     value: dict[str, Any] = json.loads(result.stdout)
     return value
@@ -67,7 +67,7 @@ def test_bad_input_names_the_place(
     file = tmp_path / name
     if content is not None:
         file.write_bytes(content)
-    result = CliRunner().invoke(app, ["parse", str(file), *options])
+    result = CliRunner().invoke(make_app(), ["parse", str(file), *options])
     assert isinstance(result.exception, InputError)
     assert message in str(result.exception)
 
@@ -85,7 +85,7 @@ def test_a_file_that_holds_more_than_any_page_is_refused_in_one_sentence(tmp_pat
     with gzip.open(file, "wb", compresslevel=1) if packed else file.open("wb") as opened:
         for _ in range(61):
             opened.write(bytes(1_000_000))
-    result = CliRunner().invoke(app, ["parse", str(file), "--platform", "weibo"])
+    result = CliRunner().invoke(make_app(), ["parse", str(file), "--platform", "weibo"])
     assert isinstance(result.exception, InputError)
     assert "超过 50 MB" in str(result.exception)
 

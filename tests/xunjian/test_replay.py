@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from shared.bus.envelope import encode
 from shared.events import Outcome, Post, Probe
 from tests.builders import NOW, a_post, a_probe, days
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 LEDGER = "账号名称,平台,主办单位,账号ID\n青禾发布,新浪微博,青禾县政府办,1001\n"
 
@@ -28,7 +28,7 @@ def ledger(tmp_path: Path) -> Path:
 def replayed(tmp_path: Path, ledger: Path, events: list[Post | Probe], *options: str) -> list[dict[str, Any]]:
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"\n".join(encode(event) for event in events))
-    result = CliRunner().invoke(app, ["replay", str(file), "--ledger", str(ledger), *options])
+    result = CliRunner().invoke(make_app(), ["replay", str(file), "--ledger", str(ledger), *options])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -74,7 +74,7 @@ def test_another_rulebook_shows_who_would_fail(tmp_path: Path, ledger: Path) -> 
 def test_a_line_that_is_no_event_is_named(tmp_path: Path, ledger: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(encode(a_probe()) + b"\n{}\n")
-    result = CliRunner().invoke(app, ["replay", str(file), "--ledger", str(ledger)])
+    result = CliRunner().invoke(make_app(), ["replay", str(file), "--ledger", str(ledger)])
     assert result.exit_code != 0
     assert "第2行" in str(result.exception)
 
@@ -91,8 +91,8 @@ def test_a_file_with_a_byte_order_mark_and_gzip_is_read_and_one_cut_short_is_nam
     whole, cut = tmp_path / "events.jsonl.gz", tmp_path / "cut.gz"
     whole.write_bytes(body)
     cut.write_bytes(body[: len(body) // 2])
-    assert '"stage":"14d"' in CliRunner().invoke(app, ["replay", str(whole), "--ledger", str(ledger)]).stdout
-    result = CliRunner().invoke(app, ["replay", str(cut), "--ledger", str(ledger)])
+    assert '"stage":"14d"' in CliRunner().invoke(make_app(), ["replay", str(whole), "--ledger", str(ledger)]).stdout
+    result = CliRunner().invoke(make_app(), ["replay", str(cut), "--ledger", str(ledger)])
     assert "压缩文件不完整" in str(result.exception)
 
 
@@ -116,5 +116,5 @@ def test_two_rulebooks_for_everybody_are_refused(tmp_path: Path, ledger: Path) -
     file = tmp_path / "events.jsonl"
     file.write_bytes(encode(a_probe()) + b"\n")
     options = ["--rulebook", "cn", "--rulebook", "gansu"]
-    result = CliRunner().invoke(app, ["replay", str(file), "--ledger", str(ledger), *options])
+    result = CliRunner().invoke(make_app(), ["replay", str(file), "--ledger", str(ledger), *options])
     assert "只能有一个" in str(result.exception)

@@ -10,7 +10,7 @@ from shared.clock import utc_now
 from shared.errors import InputError
 from shared.storage.store import open_store
 from tests.builders import an_account
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def report(config: Path, *arguments: str) -> str:
-    done = CliRunner().invoke(app, ["report", *arguments, "--config", str(config)], catch_exceptions=False)
+    done = CliRunner().invoke(make_app(), ["report", *arguments, "--config", str(config)], catch_exceptions=False)
     return done.stdout
 
 

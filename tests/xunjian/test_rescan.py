@@ -15,7 +15,7 @@ from shared.storage.posts import Posts
 from shared.storage.store import open_store
 from shared.storage.tables import metadata
 from tests.builders import a_post, an_account
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 NOW = utc_now()
 
@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def rescan(*options: str) -> Result:
-    return CliRunner().invoke(app, ["rescan", *options])
+    return CliRunner().invoke(make_app(), ["rescan", *options])
 
 
 def a_lexicon(folder: Path, text: str = "word,tag\n量子堆肥,新词\n") -> str:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
-from xunjian.__main__ import app
+from xunjian.app import make_app
 
 HEAD = "name: {name}\ntitle: 青禾县\nversion: '1'\neffective_from: 2024-01-01\nextends: cn\nentries:\n"
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["rulebook", *arguments])
+    return CliRunner().invoke(make_app(), ["rulebook", *arguments])
 
 
 def written(folder: Path, name: str, entries: str = "  []\n") -> str:

@@ -5,10 +5,13 @@ and its figures, each with the words round it. Tomorrow's bulletin shares nearly
 figures stand in the same words and differ.
 """
 
+import functools
 import re
+import struct
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -17,10 +20,11 @@ from numpy.typing import NDArray
 from services.analyzer.language.folding import fold
 
 Hashes = NDArray[np.uint64]
+_Whole = TypeVar("_Whole", np.uint32, np.uint64)
 
 SAME = 0.6
 """Score from which two texts are the same: so much of the shorter one is in the other."""
-MARKS = 12
+MARKS = 23
 _RUN, _APART = 4, 2
 _MOST_RUNS = 512
 _AGREE = 0.8
@@ -32,33 +36,35 @@ _NO_LETTER = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+")
 _BEFORE, _AFTER = 4, 2
 _MIX, _FINISH, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(29)
+_HALF, _SIGN = np.uint64(32), np.uint64(1)
+"""A database's whole numbers have one."""
+_HEAD = 2
 _NOTHING: Hashes = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """`letters`: letters and digits of the text. `runs`: the smallest hashes of its runs, ascending, all or 512.
+    """`runs`: the smallest hashes of the text's runs, of 32 bits, ascending, all or 512.
 
-    `marks`: at most 12 hashes; texts that are the same share some of them. `figures`, `counts`: `words << 32 | value`.
+    `figures`, `counts`: `words << 32 | value`; of a figure that counts days or issues the words are odd.
     """
 
-    letters: int
-    marks: Hashes
-    runs: Hashes
+    runs: NDArray[np.uint32]
     figures: Hashes
     counts: Hashes
 
     def to_bytes(self) -> bytes:
-        parts = (self.marks, self.runs, self.figures, self.counts)
-        head = np.array([self.letters, *map(len, parts)], np.uint64)
-        return np.concatenate([head, *parts]).astype("<u8").tobytes()
+        parts = (self.figures, self.counts)
+        head = np.array([len(part) for part in parts], np.uint64)
+        return np.concatenate([head, *parts]).astype("<u8").tobytes() + self.runs.astype("<u4").tobytes()
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> "Sketch":
         """What `to_bytes` gave."""
-        values = np.frombuffer(raw, "<u8").astype(np.uint64, copy=False)
-        letters, *lengths = (int(value) for value in values[:5])
-        return cls(letters, *np.split(values[5:], np.cumsum(lengths)[:-1]))
+        figures, counts = struct.unpack_from("<2Q", raw)
+        values = np.frombuffer(raw, "<u8", _HEAD + figures + counts).astype(np.uint64, copy=False)
+        runs = np.frombuffer(raw, "<u4", offset=values.nbytes).astype(np.uint32, copy=False)
+        return cls(runs, values[_HEAD : _HEAD + figures], values[_HEAD + figures :])
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Likeness:
 
     @property
     def score(self) -> float:
-        """From 0 to 1, of the shorter text; halved where the figures tell of another day or matter."""
+        """From 0 to 1, of the shorter text; halved where it is the same but for figures of another day or matter."""
         return max(self.of_first, self.of_second) * (1 if self.figures_agree else 0.5)
 
     @property
@@ -79,35 +85,59 @@ class Likeness:
         return self.score >= SAME
 
 
-def sketch_of(text: str) -> Sketch:
-    """The sketch of a text of any length; punctuation, width and case are nothing to it."""
-    letters = _NO_LETTER.sub("", fold(text).text)
-    codes = np.frombuffer(letters.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
-    hashes = _hashes(codes)
-    # A run of six characters is two of four: rarer than one of four, and as good as free.
-    marks = _distinct(hashes[:-_APART] * _MIX + hashes[_APART:])[:MARKS]
+def letters_of(text: str) -> str:
+    """Letters and digits of a text, folded: punctuation, width and case are nothing to what is the same."""
+    return _NO_LETTER.sub("", fold(text).text)
+
+
+def sketch_of(letters: str) -> Sketch:
+    """The sketch of a text of any length, given by its letters."""
     figures, counts = _figures(letters)
-    return Sketch(len(codes), marks, _distinct(hashes)[:_MOST_RUNS], figures, counts)
+    return Sketch(_distinct((_hashes(letters) >> _HALF).astype(np.uint32))[:_MOST_RUNS], figures, counts)
+
+
+def marks_of(letters: str) -> tuple[int, ...]:
+    """At most 23 numbers of 63 bits. Texts that are the same have some in common, with one sentence in common hardly.
+
+    They are neighbours among the smallest hashes of longer runs, taken together.
+    """
+    hashes = _hashes(letters)
+    # A run of six characters is two of four: rarer than one of four, and as good as free.
+    smallest = _distinct(hashes[:-_APART] * _MIX + hashes[_APART:])[: MARKS + 1]
+    return tuple(((smallest[:-1] * _MIX + smallest[1:]) >> _SIGN).tolist())
 
 
 def likeness(first: Sketch, second: Sketch) -> Likeness:
     """How much of each is in the other. Of long texts it is an estimate from equal samples of both."""
     limits = [one.runs[-1] for one in (first, second) if len(one.runs) == _MOST_RUNS]
     own, other = (one.runs if not limits else one.runs[one.runs <= min(limits)] for one in (first, second))
-    common = len(np.intersect1d(own, other, assume_unique=True))
-    return Likeness(common / max(len(own), 1), common / max(len(other), 1), _figures_agree(first, second))
+    common = _common(own, other)
+    of_first, of_second = common / max(len(own), 1), common / max(len(other), 1)
+    agree = max(of_first, of_second) < SAME or _figures_agree(first, second)
+    return Likeness(of_first, of_second, agree)
 
 
 def similarity(a: str, b: str) -> float:
     """The score of two texts; texts too short to have runs are the same when they are equal."""
-    first, second = sketch_of(a), sketch_of(b)
-    if min(first.letters, second.letters) < _RUN:
+    first, second = letters_of(a), letters_of(b)
+    if min(len(first), len(second)) < _RUN:
         return float(fold(a).text.strip() == fold(b).text.strip())
-    return likeness(first, second).score
+    return likeness(sketch_of(first), sketch_of(second)).score
 
 
-def _hashes(codes: Hashes) -> Hashes:
+def _common(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> int:
+    """How many values both hold; each holds a value once, ascending."""
+    few, many = sorted((first, second), key=len)
+    if not len(few):
+        return 0
+    places = np.minimum(many.searchsorted(few), len(many) - 1)
+    return int(np.count_nonzero(many[places] == few))
+
+
+@functools.lru_cache(maxsize=64)
+def _hashes(letters: str) -> Hashes:
     """A hash of each run of characters."""
+    codes = np.frombuffer(letters.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
     count = len(codes) - _RUN + 1
     if count <= 0:
         return _NOTHING
@@ -117,10 +147,12 @@ def _hashes(codes: Hashes) -> Hashes:
         mixed += codes[place : place + count]
         mixed ^= mixed >> _SHIFT
     mixed *= _FINISH
-    return mixed ^ (mixed >> _SHIFT)
+    mixed ^= mixed >> _SHIFT
+    mixed.flags.writeable = False
+    return mixed
 
 
-def _distinct(values: Hashes) -> Hashes:
+def _distinct(values: NDArray[_Whole]) -> NDArray[_Whole]:
     """Ascending, each once; `numpy.unique` takes seven times as long."""
     values = np.sort(values)
     return values[np.concatenate(([True], values[1:] != values[:-1]))] if len(values) else values
@@ -133,8 +165,10 @@ def _figures(letters: str) -> tuple[Hashes, Hashes]:
     for place, number in enumerate(_NUMBER.findall(letters), start=1):
         value, follow = crc32(number.encode()), pieces[place][:_AFTER]
         before = "#".join(pieces[max(place - 3, 0) : place])[-_BEFORE:]
-        figures.add(crc32(f"{before}#{follow}".encode()) << 32 | value)
-        if follow and follow[0] in _COUNTS:
+        is_count = bool(follow) and follow[0] in _COUNTS
+        words = crc32(f"{before}#{follow}".encode()) & ~1 | is_count
+        figures.add(words << 32 | value)
+        if is_count:
             counts.add(ord(follow[0]) << 32 | value)
     return _packed(figures), _packed(counts)
 
@@ -144,9 +178,12 @@ def _packed(values: set[int]) -> Hashes:
 
 
 def _figures_agree(first: Sketch, second: Sketch) -> bool:
-    counted = [agrees for _, agrees in _compared(first.counts, second.counts)]
-    stated = [agrees for _, agrees in _compared(first.figures, second.figures)]
-    return all(counted) and sum(stated) >= _AGREE * len(stated)
+    stated = [*_compared(first.figures, second.figures)]
+    if sum(agrees for _, agrees in stated) < _AGREE * len(stated):
+        return False
+    # Another date in other words may be the same one with a slip of the pen; in the same words it is another day.
+    is_recounted = any(words & 1 and not agrees for words, agrees in stated)
+    return not is_recounted or all(agrees for _, agrees in _compared(first.counts, second.counts))
 
 
 def _compared(first: Hashes, second: Hashes) -> Iterator[tuple[int, bool]]:

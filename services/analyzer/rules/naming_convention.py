@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import field_validator
-
 from services.analyzer.language.conventions.convention import Convention
-from services.analyzer.language.conventions.in_use import load_conventions
+from services.analyzer.language.conventions.in_use import load_conventions, trouble_with
 from services.analyzer.language.conventions.matcher import Departure
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
@@ -27,12 +25,8 @@ class NamingConvention(Rule):
 
     conventions: str = ""
 
-    @field_validator("conventions")
-    @classmethod
-    def _can_be_read(cls, path: str) -> str:
-        if path:
-            load_conventions(path)
-        return path
+    def trouble(self) -> str | None:
+        return trouble_with(self.conventions) if self.conventions else None
 
     def check_text(self, text: str) -> Iterator[Hit]:
         if not self.conventions:

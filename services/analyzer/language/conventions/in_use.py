@@ -22,10 +22,15 @@ class ConventionsInUse(Following[ConventionFile, Conventions]):
 
 def load_conventions(path: str) -> Conventions:
     """As the file is now. Raises InputError naming file, row, column and remedy if it was never right."""
-    return in_use(path).current(time.monotonic())
+    return _in_use(path).current(time.monotonic())
+
+
+def trouble_with(path: str) -> str | None:
+    """Why the file as it is now is not in force, in Chinese; null: it is. Raises InputError as above."""
+    return _in_use(path).trouble_at(time.monotonic())
 
 
 @functools.cache
-def in_use(path: str) -> ConventionsInUse:
+def _in_use(path: str) -> ConventionsInUse:
     """The one of this file in this process."""
     return ConventionsInUse((Path(path),))

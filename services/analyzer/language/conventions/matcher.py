@@ -4,14 +4,14 @@ import bisect
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from services.analyzer.language.boundary import is_whole_word
 from services.analyzer.language.conventions.convention import Convention
-from services.analyzer.language.conventions.pattern import LONGEST_GAP
+from services.analyzer.language.conventions.pattern import LONGEST_GAP, Piece
 from services.analyzer.language.folding import Folded, fold, fold_word
 
 _SELF_EVIDENT_LENGTH = 4
@@ -79,26 +79,27 @@ class _Candidate(NamedTuple):
 
 
 def _candidates(text: str, convention: Convention, spans: dict[str, list[_Span]]) -> Iterator[_Candidate]:
-    for place in _places(text, [_spans_of(piece, spans) for piece in convention.pattern.pieces]):
+    pieces = [_spans_of(text, piece, spans, convention.exceptions) for piece in convention.pattern.pieces]
+    for place in _places(text, pieces) if all(pieces) else ():
         yield _Candidate(place[0][0], -place[-1][1], convention.row, place, convention)
 
 
 def _chosen(text: str, folded: Folded, candidates: Iterable[_Candidate]) -> Iterator[Departure]:
     """What lies inside one that counts is not even looked at, so that a long text costs little more than its length."""
     reach = 0
-    for start, minus_end, _, place, convention in sorted(candidates, key=lambda one: one[:3]):
+    for start, minus_end, _, place, convention in sorted(candidates):
         if start < reach:
             continue
         suggestion = _filled(text, folded, convention.suggestion, place)
-        right = convention.exceptions if suggestion is None else (*convention.exceptions, fold_word(suggestion))
+        right = () if suggestion is None else (fold_word(suggestion),)
         if not _is_inside(folded.text, start, -minus_end, right) and _stands_alone(folded.text, place):
             reach = -minus_end
             yield Departure(*folded.span(start, reach), convention, suggestion)
 
 
-def _spans_of(piece: Sequence[str], spans: dict[str, list[_Span]]) -> list[_Span]:
+def _spans_of(text: str, piece: Piece, spans: dict[str, list[_Span]], exceptions: tuple[str, ...]) -> list[_Span]:
     """By their beginnings, of those with the same the longest first."""
-    found = [span for form in piece for span in spans.get(form, ())]
+    found = [span for form in piece for span in spans.get(form, ()) if not _is_inside(text, *span, exceptions)]
     return sorted(found, key=lambda span: (span[0], -span[1]))
 
 

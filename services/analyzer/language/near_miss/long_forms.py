@@ -104,6 +104,19 @@ class LongForms:
         )
 
 
+def _named(form: Form) -> str:
+    """Titles without the name of the state, which is a form of its own and begins most of them."""
+    if form.kind in _DRAWN:
+        return form.text.removeprefix(_STATE)
+    return form.text
+
+
+def _telling(halves: list[_Half]) -> list[_Half]:
+    """Without the drawn forms of a half that is part of many: it tells nothing of any of them."""
+    drawn = sum(half.form.kind in _DRAWN for half in halves)
+    return halves if drawn <= _MOST_OF_ONE_HALF else [half for half in halves if half.form.kind not in _DRAWN]
+
+
 def _shortest(form: Form) -> int:
     return _SHORTEST - (form.kind is Kind.COUNTRY)
 

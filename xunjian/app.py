@@ -1,0 +1,35 @@
+"""The commands, put together. Only what is asked for is imported: a check need not wait for database and browser."""
+
+import importlib
+from collections.abc import Iterable
+
+import typer
+
+from shared.runtime.logs import configure_logs
+
+COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
+GROUPS = ("deliveries", "ledger", "rulebook")
+
+
+def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
+    """An application with these commands and groups; each stands in the file of its name."""
+    app = typer.Typer(
+        name="xunjian",
+        help="巡检：政务新媒体账号的持续监测（国办秘函〔2019〕19号）。",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(prepare)
+    for name in names:
+        module = importlib.import_module(f"xunjian.{name}")
+        if name in GROUPS:
+            app.add_typer(getattr(module, f"{name}_app"), name=name)
+        else:
+            app.command()(getattr(module, name))
+    return app
+
+
+def prepare() -> None:
+    """Results go to standard output, warnings to standard error."""
+    configure_logs("auto", "warning")
