@@ -70,13 +70,13 @@ class LongForms:
                         continue
                     outer = end + length - 1
                     likely = rest[-1] in text[outer - slack : outer + slack + 1]
-                    likely = likely or (slack and starts_with(rest[0], end))
+                    likely = likely or (slack > 0 and starts_with(rest[0], end))
                 else:
                     outer = start - length
                     if outer >= 0 and starts_with(rest, outer):
                         continue
                     likely = rest[0] in text[max(0, outer - slack) : max(0, outer + slack + 1)]
-                    likely = likely or (slack and text[max(0, start - 1) : start] == rest[-1])
+                    likely = likely or (slack > 0 and text[max(0, start - 1) : start] == rest[-1])
                 if likely or length == 1:
                     miss = self._compare(half, text, start, end)
                     if miss is not None and not self._is_right(text, miss.difference):
