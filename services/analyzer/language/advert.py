@@ -32,8 +32,8 @@ _SHORT = 300
 _WITHOUT_WAY = 2
 """A caption of at most so many code points may leave out where to buy; then two offers and more points are needed."""
 
-_TELLING = {Family.WAY, Family.OFFER, Family.TRADE}
-"""One cue of these must be more than a price, a telephone number or an address, which notices print too."""
+_TELLING = {Family.WAY: 2, Family.OFFER: 2, Family.TRADE: 3}
+"""One cue must weigh so much: a price, a telephone number or an address is printed by notices too."""
 
 _ENOUGH_ALONE = ("网店入口", "商务合作")
 """Ways that are an offer too."""
@@ -59,8 +59,8 @@ class Advert(NamedTuple):
     @property
     def sells(self) -> bool:
         families = self._families
-        strong = [cue.kind.family for cue in self.cues if cue.weight > 1]
-        if self.score < self.needed or not set(strong) & _TELLING:
+        strong = [cue.kind.family for cue in self.cues if cue.weight >= _TELLING.get(cue.kind.family, _REACH)]
+        if self.score < self.needed or not strong:
             return False
         if Family.WAY not in families:
             return strong.count(Family.OFFER) > 1 and bool(families & {Family.GOODS, Family.TRADE})
