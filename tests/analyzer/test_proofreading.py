@@ -1,11 +1,15 @@
 """What a proof-reader marks, and what only looks like a fault."""
 
+import time
+
 import pytest
 
 from services.analyzer.objection import Hit
 from services.analyzer.rules.proofreading import Proofreading
 from shared.events import Severity
+from tests.analyzer.histories import a_history
 from tests.analyzer.proof_texts import HINTS, KINDS
+from tests.builders import a_post
 
 
 def hits(text: str) -> list[Hit]:
@@ -48,3 +52,46 @@ def test_a_suggestion_put_in_place_leaves_no_fault_of_its_own(text: str) -> None
         if hit.suggestion is not None:
             mended = text[: hit.start] + hit.suggestion + text[hit.end :]
             assert (hit.tag, hit.start) not in [(left.tag, left.start) for left in hits(mended)]
+
+
+LONG = (
+    "9月1日（星期一）",
+    "（》",
+    "“",
+    "推进推进",
+    "&nbsp;",
+    "共12例，其中A市5例、",
+    "１",
+    "此处",
+    "锟斤拷",
+    "鍏充簬",
+    ",1",
+    "(1）",
+)
+
+
+@pytest.mark.parametrize("unit", LONG)
+def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
+    short, long = (_seconds(unit * (size // len(unit))) for size in (4_000, 16_000))
+    assert long <= 4**1.6 * short + 0.2
+
+
+def _seconds(text: str) -> float:
+    started = time.process_time()
+    hits(text)
+    return time.process_time() - started
+
+
+def test_a_post_is_objected_to_once_with_the_gravest_place_first() -> None:
+    post = a_post(title="关于2月30日停水的通知", text="请相互转告，两只基金基金经理变更。停水时间：上午15:00至17:00。")
+    (objection,) = Proofreading().check_post(post, a_history(posts=(post,)))
+    assert objection.severity is Severity.REMINDER
+    assert objection.confirm
+    assert objection.measured == "3处：2月只有29天、上午没有15时、“基金”重复"
+    assert "标题“2月30日”疑有差错" in objection.sentence
+    assert objection.evidence[0].quote == "关于2月30日停水的通知"
+
+
+def test_a_matter_of_style_is_not_put_in_the_ledger() -> None:
+    post = a_post(title="通知", text="你好,请于明天前来办理，谢谢。")
+    assert list(Proofreading().check_post(post, a_history(posts=(post,)))) == []

@@ -33,6 +33,7 @@ _TAG_NAMES = {
     "absolute": "广告绝对化用语",
     "wording": "固定表述错误",
     "topic": "涉违法犯罪话题",
+    "custom": "自定义词",
 }
 _EVERYDAY = 40
 """Occurrences in jieba's corpus from which a word is one that everybody uses: public lists hold 妹妹, 装修, 测试."""

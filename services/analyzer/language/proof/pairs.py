@@ -1,6 +1,7 @@
 """Quotation marks, brackets and title marks that have lost their other half, or stand the wrong way round."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
@@ -27,6 +28,7 @@ _NOT_QUOTED = re.compile(r"[，。；！？\n“”]")
 _QUOTED = re.compile(r'[^，。；！？\n“”"]{1,20}"')
 _QUOTED_BACK = re.compile(r'"[^，。；！？\n“”"]{1,19}\Z')
 _LONGEST_QUOTED = 20
+_MOST = 20
 
 
 def find(text: str) -> Iterator[Fault]:
@@ -37,7 +39,7 @@ def find(text: str) -> Iterator[Fault]:
     """
     if not holds_any(text, _SIGNS):
         return
-    alone = _unpaired([(match.start(), match[0]) for match in _MARK.finditer(text)])
+    alone = _unpaired([(match.start(), match[0]) for match in _MARK.finditer(text)])[:_MOST]
     at = 0
     while at < len(alone):
         turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
@@ -48,20 +50,29 @@ def find(text: str) -> Iterator[Fault]:
 
 
 def _unpaired(marks: list[tuple[int, str]]) -> list[int]:
-    open_marks: list[tuple[int, str]] = []
+    """A closer takes the nearest opener of its kind; what opened in between stays alone."""
+    opened: list[tuple[int, str]] = []
+    waiting: Counter[str] = Counter()
     alone: list[int] = []
     for place, sign in marks:
         kind = _FULL.get(sign, sign)
         if kind in _CLOSER:
-            open_marks.append((place, kind))
-            continue
-        at = next((at for at in range(len(open_marks) - 1, -1, -1) if open_marks[at][1] == _OPENER[kind]), None)
-        if at is None:
+            opened.append((place, kind))
+            waiting[kind] += 1
+        elif not waiting[_OPENER[kind]]:
             alone.append(place)
-            continue
-        alone += [between for between, _ in open_marks[at + 1 :]]
-        del open_marks[at:]
-    return sorted(alone + [place for place, _ in open_marks])
+        else:
+            alone += _close(opened, waiting, _OPENER[kind])
+    return sorted(alone + [place for place, _ in opened])
+
+
+def _close(opened: list[tuple[int, str]], waiting: Counter[str], opener: str) -> Iterator[int]:
+    while True:
+        place, kind = opened.pop()
+        waiting[kind] -= 1
+        if kind == opener:
+            return
+        yield place
 
 
 def _turned(text: str, first: int, last: int) -> Fault | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 _LONGEST = 12
 _PADDING = "\0" * (_LONGEST + 2)
+_ODD = np.uint16(31)
 _CHINESE = re.compile(r"[一-鿿]+")
 
 
@@ -32,13 +33,14 @@ def _may_be(word: str) -> bool:
 def _equal(text: str) -> bytes:
     """For each distance from 1 to `_LONGEST` a row of the text's size that has 1 where it may start to repeat itself.
 
-    At a distance of one a character is compared, otherwise two at once, which seldom are the same by chance.
+    At a distance of one a character is compared, otherwise two at once, mixed to 16 bits: seldom the same by chance.
     """
     size = len(text)
-    codes = np.frombuffer((text + _PADDING).encode("utf-32-le", "surrogatepass"), np.uint32)
-    pairs = (codes[:-1] << 16) ^ codes[1:]
-    shifted: np.ndarray[tuple[int, int], np.dtype[np.uint32]] = np.ndarray(
-        (_LONGEST - 1, size), np.uint32, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
+    encoded = (text + _PADDING).encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(encoded, np.uint32).astype(np.uint16)
+    pairs = codes[:-1] * _ODD ^ codes[1:]
+    shifted: np.ndarray[tuple[int, int], np.dtype[np.uint16]] = np.ndarray(
+        (_LONGEST - 1, size), np.uint16, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
     )
     single: bytes = (codes[1 : size + 1] == codes[:size]).tobytes()
     several: bytes = (shifted == pairs[:size]).tobytes()

@@ -5,6 +5,7 @@ import re
 _FULL = re.compile(r"(?<!\d)((?:19|20)\d\d) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号])?")
 _SENTENCE_END = "。！？；\n"
 _HALF_A_YEAR = 6
+_FAR = 200
 
 
 def years_of(text: str, start: int, month: int, day: int) -> list[int]:
@@ -12,7 +13,8 @@ def years_of(text: str, start: int, month: int, day: int) -> list[int]:
 
     A year alone (比2023年增长) is the year of something else. Days that follow each other pass the end of a year.
     """
-    sentence = max(text.rfind(sign, 0, start) for sign in _SENTENCE_END) + 1
+    furthest = max(0, start - _FAR)
+    sentence = max(furthest - 1, *(text.rfind(sign, furthest, start) for sign in _SENTENCE_END)) + 1
     if text.find("年", sentence, start) < 0:
         return []
     named = list(_FULL.finditer(text, sentence, start))
