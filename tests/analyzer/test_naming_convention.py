@@ -101,6 +101,15 @@ def test_what_already_reads_as_suggested_is_right(tmp_path: Path) -> None:
 def test_inside_an_exception_the_pattern_is_right(tmp_path: Path) -> None:
     row = "汉城,首尔,,,汉城奥运会；《汉城日记》;漢城湖,"
     assert words(tmp_path, "汉城奥运会、《汉城日记》、汉城湖、汉城", row) == ["汉城"]
+    assert words(tmp_path, "汉城湖、汉城", '汉城,,,,"汉城路\n汉城湖",') == ["汉城"]
+
+
+@pytest.mark.parametrize("sentence", ["与NAME代表团会谈", "从NAME回国", "在NAME的企业", "据NAME媒体报道", "原NAME人士"])
+@pytest.mark.parametrize("name", ["寮国", "北韩", "港督", "狮城", "高棉", "陆委会"])
+def test_a_name_that_no_dictionary_holds_is_found_in_ordinary_sentences(
+    tmp_path: Path, sentence: str, name: str
+) -> None:
+    assert words(tmp_path, sentence.replace("NAME", name), f"{name},,,,,") == [name]
 
 
 def test_a_piece_inside_an_exception_is_none(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 import pytest
 
-from services.analyzer.objection import Hit
+from services.analyzer.objection import History, Hit
 from services.analyzer.rules.wrong_expression import WrongExpression
 from shared.events import Severity
+from tests.builders import NOW, a_post, an_account
+
+_HISTORY = History(account=an_account(), watched_since=NOW)
 
 
 def _hits(text: str) -> list[Hit]:
@@ -48,10 +51,42 @@ def test_a_name_of_the_state_or_a_formula_written_wrongly_is_mended(written: str
         assert all(hit.severity is Severity.DEDUCTION for hit in _hits(written))
 
 
+SHORT = {
+    "持续推进扫黑险恶": "扫黑除恶",
+    "坚持为人名服务的宗旨": "为人民服务",
+    "打赢脱贫功坚战": "脱贫攻坚",
+    "全面推进乡村正兴": "乡村振兴",
+    "坚决做到两个为护": "两个维护",
+    "落实“三会一刻”制度": "三会一课",
+    "参与一代一路建设": "一带一路",
+    "学习党的二十界三中全会精神": "二十届三中全会",
+    "青山绿水就是金山银山": "绿水青山就是金山银山",
+    "政治协商会义召开": "政治协商会议",
+    "新时代特色社会主义思想": "新时代中国特色社会主义思想",
+}
+
+
+@pytest.mark.parametrize(("written", "right"), [*SHORT.items()])
+def test_short_formulas_are_known_by_what_is_left_of_them(written: str, right: str) -> None:
+    assert right in _mended(written)
+
+
+def test_a_post_gets_one_objection_that_a_person_must_confirm() -> None:
+    post = a_post(text="我区扫黑险恶专项斗争取得实效，坚持为人名服务。")
+    (objection,) = WrongExpression().check_post(post, _HISTORY)
+    assert "扫黑除恶专项斗争" in objection.sentence
+    assert "2处" in objection.measured
+    assert objection.confirm is True
+    assert objection.severity is None
+
+
 ORDINARY = {
     "区人民政付办公室发布通知": "区人民政府办公室发布通知",
     "县人名法院公开审理此案": "县人民法院公开审理此案",
     "呼合浩特市启动应急响应": "呼和浩特市启动应急响应",
+    "齐齐哈市人民政府": "齐齐哈尔市人民政府",
+    "呼伦贝市教育局": "呼伦贝尔市教育局",
+    "县县长到村调研": "县长到村调研",
     "来自埃塞饿比亚的留学生": "来自埃塞俄比亚的留学生",
     "根据《中华人民共和国道路交通安权法》的规定": "根据《中华人民共和国道路交通安全法》的规定",
     "完善农村基本经营制渡。": "完善农村基本经营制度。",

@@ -138,10 +138,10 @@ def _skipped(plain: str, how: Folding) -> npt.NDArray[np.bool_]:
 
 def _join_accents(given: Codes, codes: Codes, keep: npt.NDArray[np.bool_], ends: Places) -> None:
     """An accent written apart joins its letter (e and U+0301 are é); one that no letter takes is left out."""
+    letter = previous = -1
     for place in np.flatnonzero(codes == ACCENT).tolist():
-        letter = place - 1
-        while letter >= 0 and codes[letter] == ACCENT:
-            letter -= 1
+        letter = letter if place == previous + 1 and previous >= 0 else place - 1
+        previous = place
         if letter < 0 or not keep[letter]:
             continue
         joined = unicodedata.normalize("NFC", chr(codes[letter]) + chr(given[place]))

@@ -1,9 +1,9 @@
 """Right forms written almost right: names of the state and its organs, fixed formulas, places, statutes, words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.near_miss import known, sessions
+from services.analyzer.language.near_miss import sessions
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.matcher import NearMiss, built_in
 from services.analyzer.language.near_miss.squeeze import squeeze
@@ -25,14 +25,6 @@ class WrongExpression(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        misses = [*self._misses(text)]
-        accusing = [hit for hit in misses if hit.severity.accuses]
-        listed = [_listed(text, wrong) for wrong in known.find(text)]
-        listed = [hit for hit in listed if not _overlaps(hit, accusing)]
-        yield from (hit for hit in misses if hit.severity.accuses or not _overlaps(hit, listed))
-        yield from listed
-
-    def _misses(self, text: str) -> Iterator[Hit]:
         for miss in built_in().find(text):
             yield Hit(
                 rule="wrong_expression",
@@ -84,21 +76,3 @@ def _severity(miss: NearMiss) -> Severity:
 
 def _how(miss: NearMiss) -> str:
     return miss.difference.sentence + (f"（{miss.likeness}）" if miss.likeness else "")
-
-
-def _listed(text: str, wrong: known.Known) -> Hit:
-    return Hit(
-        rule="wrong_expression",
-        severity=Severity.DEDUCTION,
-        start=wrong.start,
-        end=wrong.end,
-        text=text[wrong.start : wrong.end],
-        suggestion=wrong.right,
-        advice=f"疑为“{wrong.right}”的误写，请核对后改正。",
-        tag=wrong.kind.value,
-        reason=f"{wrong.kind.chinese}“{wrong.right}”",
-    )
-
-
-def _overlaps(hit: Hit, others: Iterable[Hit]) -> bool:
-    return any(hit.start < other.end and other.start < hit.end for other in others)

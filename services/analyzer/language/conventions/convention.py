@@ -95,12 +95,18 @@ def _suggestion(cell: str, pattern: Pattern) -> tuple[str, ...]:
 
 
 def _exceptions(cell: str, pattern: Pattern) -> tuple[str, ...]:
-    given = [phrase.strip() for phrase in re.split("[;；]", cell) if phrase.strip()]
-    folded = tuple(fold_words(given)) if given else ()
-    for phrase, its_folded in zip(given, folded, strict=True):
-        if not any(form in its_folded for piece in pattern.pieces for form in piece):
+    given = [phrase.strip() for phrase in re.split("[;；\n]", cell) if phrase.strip()]
+    for phrase in given:
+        if not _holds(phrase, pattern):
             raise CellError("exceptions", f"“{phrase}”里没有这一写法，不起作用；请写包含该写法的整个词语，或删去")
-    return folded
+        if "、" in phrase and all(_holds(part, pattern) for part in phrase.split("、")):
+            raise CellError("exceptions", f"“{phrase}”是几个词语；请用分号（；）隔开")
+    return tuple(fold_words(given)) if given else ()
+
+
+def _holds(phrase: str, pattern: Pattern) -> bool:
+    folded = fold_word(phrase)
+    return any(form in folded for piece in pattern.pieces for form in piece)
 
 
 def _severity(cell: str) -> Severity:

@@ -87,7 +87,7 @@ def _candidates(text: str, convention: Convention, spans: dict[str, list[_Span]]
 def _chosen(text: str, folded: Folded, candidates: Iterable[_Candidate]) -> Iterator[Departure]:
     """What lies inside one that counts is not even looked at, so that a long text costs little more than its length."""
     reach = 0
-    for start, minus_end, _, place, convention in sorted(candidates, key=lambda one: one[:3]):
+    for start, minus_end, _, place, convention in sorted(candidates):
         if start < reach:
             continue
         suggestion = _filled(text, folded, convention.suggestion, place)

@@ -12,7 +12,7 @@ from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
 
-_GRAVEST = (Kind.PERSON, Kind.SESSION, Kind.STATE, Kind.FORMULA, Kind.STATUTE, Kind.ORGAN, Kind.COUNTRY, Kind.PLACE)
+_GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True)
@@ -51,16 +51,12 @@ def built_in() -> NearMisses:
 
 
 def _best(found: Sequence[Miss]) -> list[Miss]:
-    ranked = sorted(found, key=lambda miss: (not miss.sure, _rank(miss.kind), miss.start - miss.end))
+    ranked = sorted(found, key=lambda miss: (not miss.sure, _GRAVITY[miss.kind], miss.start - miss.end))
     kept: list[Miss] = []
     for miss in ranked:
         if all(miss.end <= other.start or other.end <= miss.start for other in kept):
             kept.append(miss)
     return sorted(kept, key=lambda miss: miss.start)
-
-
-def _rank(kind: Kind) -> int:
-    return _GRAVEST.index(kind) if kind in _GRAVEST else len(_GRAVEST)
 
 
 def _unsqueezed(miss: Miss, squeezed: Squeezed) -> Miss:

@@ -12,20 +12,24 @@ RIGHT_FORMS = Path(__file__).parents[1] / "right_forms"
 UNKNOWN_WEIGHT = -18.3
 """The natural logarithm of the share of a character that is no word by itself."""
 
+_NEW = -12.5
+"""The same of a newer word, which no count knows."""
+
 _RUN = 3
 
 
 @dataclass(frozen=True)
 class Usage:
     """`followers` and `preceders`: what is usual after and before a character. `weights`: natural logarithm of a
-    word's share of all words; `idioms` and `names` are those of a kind. `runs`: how often three or four characters
-    stand together in statutes. `threes`: runs of three, those inside of words too.
+    word's share of all words; `newer`, `idioms` and `names` are those of a kind. `runs`: how often three or four
+    characters stand together in statutes. `threes`: runs of three, those inside of words too.
     """
 
     followers: Mapping[str, frozenset[str]]
     preceders: Mapping[str, frozenset[str]]
     characters: frozenset[str]
     weights: Mapping[str, float]
+    newer: frozenset[str]
     idioms: frozenset[str]
     names: frozenset[str]
     runs: Mapping[str, int]
@@ -48,13 +52,15 @@ def usage() -> Usage:
         words = _cut(joined, int(length))
         weights.update(dict.fromkeys(words, float(weight)))
         kinds[kind] += words
+    newer = frozenset(lines(RIGHT_FORMS / "vocabulary.txt"))
+    weights.update((word, max(weights.get(word, _NEW), _NEW)) for word in newer)
     for length, number, joined in map(str.split, lines(RIGHT_FORMS / "runs.txt.gz")):
         counts.update(dict.fromkeys(_cut(joined, int(length)), int(number)))
     threes = frozenset(run for run in counts if len(run) == _RUN)
     runs = {run: number for run, number in counts.items() if number}
     characters = frozenset(followers.keys() | preceders.keys())
     idioms, names = frozenset(kinds["idiom"]), frozenset(kinds["name"])
-    return Usage(followers, preceders, characters, weights, idioms, names, runs, threes)
+    return Usage(followers, preceders, characters, weights, newer, idioms, names, runs, threes)
 
 
 def lines(path: Path) -> Iterator[str]:

@@ -18,11 +18,11 @@ from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
 
-_AROUND, _SHORTEST_WINDOW = 6, 3
+_AROUND, _SHORTEST_WINDOW = 4, 3
 _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
-_SURE, _LIKELY = 2.0, 0.7
+_SURE, _LIKELY = 2.0, 1.2
 _NONE: frozenset[str] = frozenset()
 
 _SURNAMES = frozenset(
