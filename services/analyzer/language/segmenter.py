@@ -23,16 +23,16 @@ def spans(text: str, *, guess: bool = False) -> list[tuple[int, int]]:
 
     `guess` lets the hidden Markov model join characters to words that the dictionary does not hold (names, mostly).
     """
-    return [(start, end) for _, start, end in _cutter().tokenize(harmless(text), hmm=guess)]
+    return [(start, end) for _, start, end in rjieba.tokenize(harmless(text), hmm=guess)]
 
 
 def cut(text: str, *, guess: bool = False) -> list[str]:
     """The words of the likeliest cut; joined they are the text, but for lone surrogates."""
     words: list[str]
     try:
-        words = _cutter().cut(text, hmm=guess)
+        words = rjieba.cut(text, hmm=guess)
     except UnicodeEncodeError:
-        words = _cutter().cut(harmless(text), hmm=guess)
+        words = rjieba.cut(harmless(text), hmm=guess)
     return words
 
 
@@ -95,12 +95,6 @@ def harmless(text: str) -> str:
     except UnicodeEncodeError:
         return _LONE_SURROGATE.sub("\ufffd", text)
     return text
-
-
-@functools.cache
-def _cutter() -> rjieba.Jieba:
-    """One of our own: words that somebody adds to the shared one change nothing here."""
-    return rjieba.Jieba()
 
 
 @functools.cache

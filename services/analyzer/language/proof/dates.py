@@ -19,7 +19,7 @@ _MONTH_BEFORE = re.compile(
 )
 _RANGE_BEFORE = re.compile(r"\d{1,2} ?月?(?:份)? ?(?:至|到|[-—–~～]{1,2}) ?\Z")
 _YEAR_BEFORE = re.compile(r"\d{4} ?年(?: ?\d{1,2} ?月? ?(?:至|到|[-—–~～]{1,2}))? ?\Z")
-_WRITTEN = re.compile(r"[-./](?:(?<=19\d\d.)|(?<=20\d\d.))(?<!\d\d\d\d\d.)(\d{1,2})([-./])(\d{1,2})(?![\d.\-/])")
+_WRITTEN = re.compile(r"[-./](?:(?<=19\d\d.)|(?<=20\d\d.))(?<!\d\d\d\d\d.)(\d{1,2})([-./])(\d{1,2})(?![\d.\-/版])")
 _PART_OF_MONTH = re.compile(r" ?(?:份|上旬|中旬|下旬|底|初|末)(?!级|中|步)")
 _NAMED_NUMBER = re.compile(r"[一-鿿](?<![，、晚早上下中至到起前后之开举止为与和])")
 _LUNAR = re.compile(

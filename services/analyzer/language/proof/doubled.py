@@ -20,6 +20,7 @@ _LEVELS = "省市县区镇乡"
 _FREE = frozenset("的了是")
 """What follows these may begin with any character; what follows the others has to be a word, since jieba does not
 know all names (和|和县) and compounds (在|在建)."""
+_CAN_PRECEDE = re.compile(r"[^\W打]|[》”）)]")
 _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很太真非越再不来走加谢恭哈嘿嘟]")
 _NOUN_TAGS = ("n", "nt", "nz", "b")
 _OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
@@ -51,6 +52,8 @@ def _single(text: str, start: int) -> Fault | None:
 
 
 def _sign_twice(text: str, start: int) -> bool:
+    if text[start] in _FREE and not _CAN_PRECEDE.match(text[max(0, start - 1) : start]):  # 了了心愿, 打的的费用
+        return False
     spans = _spans(text, start, start + 2)
     ends = {end for _, end in spans}
     follows = next((end - begin for begin, end in spans if begin == start + 2), 0)
@@ -84,6 +87,8 @@ def _several(text: str, start: int, length: int) -> Fault | None:
     if known and not text.startswith(word, end) and not _SOFTENED.match(text, end):
         return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
+        return None
+    if text[max(0, start - 1) : start] in ("·", "•", "#", "@"):  # a foreign name, a tag
         return None
     spans = _spans(text, start, end)
     if not {start + length, end} <= {stop for _, stop in spans} or not _begins(spans, start):

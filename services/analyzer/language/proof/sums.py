@@ -14,8 +14,12 @@ _UNIT = (
 )
 _AMOUNT = r"(?<![\d.,])(\d{1,9}(?:\.\d{1,4})?)"
 _SAYS = r"(?:分别(?:为|是|来自|位于)?|其中[：:，,]?|包括|即)"
-_WHOLE = re.compile(rf"(?:共计?|计)[一-鿿]{{0,12}}?{_AMOUNT} ?({_UNIT})[一-鿿]{{0,8}}?([：:]|[，,（(。；;]\s?{_SAYS})")
-_PART = re.compile(rf"([^\d，。；;、,（）()\n]{{1,16}}?){_AMOUNT} ?({_UNIT})[一-鿿]{{0,4}}?(?:[、，,和及]|\Z)")
+_WHOLE = re.compile(
+    rf"(?:共计?|计)[一-鿿]{{0,12}}?{_AMOUNT} ?({_UNIT})(?P<noun>[一-鿿]{{0,8}}?)(?P<says>[：:]|[，,（(。；;]\s?{_SAYS})"
+)
+_PART = re.compile(
+    rf"([^\d，。；;、,（）()\n]{{1,16}}?){_AMOUNT} ?({_UNIT})(?P<noun>[一-鿿]{{0,4}}?)(?:[、，,和及]|\Z)"
+)
 _RARE = ("别", "其", "：", ":", "即", "括")
 _END = re.compile(r"[。；;\n）)]|\Z")
 _SOME = re.compile(r"等|其余|其他|另有|还有|不含|此外|包含|新增|累计|以上|左右|约|近|余|多|部分|主要|兼|既")
@@ -58,5 +62,9 @@ def _are_all(whole: re.Match[str], parts: list[re.Match[str]]) -> bool:
     labels = [part[1] for part in parts]
     if len(parts) == 2 and _COMPLEMENT.fullmatch("|".join(labels)):
         return True
-    says_all = "其中" not in whole[3] and "包括" not in whole[3]
-    return says_all or all(map(_PLACE.fullmatch, labels))
+    are_places = all(map(_PLACE.fullmatch, labels))
+    noun = whole["noun"]
+    if noun and any(part["noun"] != noun for part in parts):  # 3个考点：一中20个 (考场); 50个村，其中贫困村15个
+        return are_places and not any(part["noun"] or part[1].endswith(noun[0]) for part in parts)
+    says_all = "其中" not in whole["says"] and "包括" not in whole["says"]
+    return says_all or are_places
