@@ -26,6 +26,8 @@ def find(text: str) -> Iterator[Fault]:
     """The year is that of the date, or of an earlier one in the sentence; without a year nothing is said."""
     for sign in _NAMES:
         for place in places(text, sign) if sign[0] in text else ():
+            if sign != "周" and text[place + len(sign) : place + len(sign) + 1] in ("八", "九"):
+                yield Fault(place, place + len(sign) + 1, KIND, "一星期只有七天")
             if text[place - 1 : place] in tuple("日号(（,， ") and (match := _WEEKDAY.match(text, place)):
                 yield from _judge(text, match)
 
