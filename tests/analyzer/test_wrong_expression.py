@@ -1,9 +1,13 @@
 """Right forms written almost right are found, named and mended; ordinary text is left alone."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
 from services.analyzer.objection import History, Hit
 from services.analyzer.rules.wrong_expression import WrongExpression
+from shared.errors import InputError
 from shared.events import Severity
 from tests.builders import NOW, a_post, an_account
 
@@ -147,3 +151,46 @@ def test_what_can_mean_nothing_else_is_found_in_any_context_and_once() -> None:
     assert _mended("党的二十界三中全会") == "党的二十届三中全会"
     (hit,) = _hits("持续推进扫黑险恶专项斗争")
     assert hit.suggestion == "扫黑除恶专项斗争"
+
+
+_PEOPLE = str(Path(__file__).parents[2] / "docs" / "people.csv")
+
+
+def _by_people(text: str) -> list[Hit]:
+    return list(WrongExpression(people=_PEOPLE).check_text(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("县长李范木出席会议。", "县长李范本"),
+        ("县委书记张示列讲话。", "县委书记张示例"),
+        ("王样章副县长到会。", "王样张副县长"),
+    ],
+)
+def test_a_name_of_the_office_s_file_written_almost_right_is_found(written: str, right: str) -> None:
+    assert [hit.suggestion for hit in _by_people(written)] == [right]
+
+
+def test_a_post_that_the_person_did_not_hold_on_the_day_of_publishing_is_found() -> None:
+    (hit,) = _by_people("县委书记李范本出席会议。")
+    assert hit.suggestion == "县长李范本"
+    rule = WrongExpression(people=_PEOPLE)
+    post = a_post(text="副县长王样张到会。", published_at=datetime(2025, 6, 1, tzinfo=UTC))
+    (objection,) = rule.check_post(post, _HISTORY)
+    assert "常务副县长" in objection.sentence
+    earlier = a_post(text="副县长王样张到会。", published_at=datetime(2024, 6, 1, tzinfo=UTC))
+    assert not list(rule.check_post(earlier, _HISTORY))
+
+
+def test_names_out_of_their_order_are_found() -> None:
+    (hit,) = _by_people("李范本、张示例、王样张出席会议。")
+    assert hit.suggestion == "张示例、李范本、王样张"
+    assert not _by_people("张示例、李范本、王样张出席会议。")
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_row_and_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("姓名,职务,起\n张示例,县长,去年\n", encoding="utf-8")
+    with pytest.raises(InputError, match="2025-03-01"):
+        WrongExpression(people=str(path))

@@ -125,7 +125,7 @@ def _anchors(half: str, form: Form) -> bool:
     """Whether a half is looked for: those that stand everywhere would cost much and tell little."""
     if len(half) < _SHORTEST_HALF:
         return False
-    if len(half) > _SHORTEST_HALF or form.fixed or form.kind is Kind.STATE:
+    if len(half) > _SHORTEST_HALF or form.fixed or form.kind in (Kind.STATE, Kind.PERSON):
         return True
     often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.TERM, Kind.ORGAN) else _RARE_HALF
     return usage().weights.get(half, -99.0) < often

@@ -1,7 +1,7 @@
 """Right forms written almost right, in a text as given."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.analyzer.language.folding import Folded, fold
@@ -32,22 +32,33 @@ class NearMiss:
 class NearMisses:
     """Finds misses of the built-in right forms and of an office's own. Built once; thread-safe."""
 
-    def __init__(self, own: Iterable[Form] = ()) -> None:
-        self._long = LongForms([*own, *right_forms()])
+    def __init__(self, own: Sequence[Form] = ()) -> None:
+        self._long = (_built_in_forms(), *([LongForms(own)] if own else []))
 
     def find(self, text: str) -> Iterator[NearMiss]:
         """In the order of the text; of those that share a place the gravest, and of these the longest."""
         folded = fold(text)
         squeezed = squeeze(folded.text)
         found = [*words.misses(folded.text)]
-        marks = [*self._long.misses(squeezed.text), *sessions.misses(squeezed.text)]
+        marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
+        marks += sessions.misses(squeezed.text)
         found += [_unsqueezed(miss, squeezed) for miss in marks]
         return (_in_given(miss, text, folded) for miss in _best(found))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
+def near_misses(own: tuple[Form, ...] = ()) -> NearMisses:
+    """Those of the built-in right forms and of an office's own."""
+    return NearMisses(own)
+
+
 def built_in() -> NearMisses:
-    return NearMisses()
+    return near_misses()
+
+
+@functools.cache
+def _built_in_forms() -> LongForms:
+    return LongForms(right_forms())
 
 
 def _best(found: Sequence[Miss]) -> list[Miss]:

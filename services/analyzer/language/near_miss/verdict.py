@@ -1,6 +1,7 @@
 """Whether a piece that differs from a right form in one place is that form written wrongly, or something else."""
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -128,6 +129,8 @@ def _is_newer_word(written: Written) -> bool:
 
 def _gain_needed(form: Form) -> float:
     """A formula as a whole is evidence too, the more the longer it is."""
+    if form.kind is Kind.PERSON:
+        return -math.inf  # no reading knows a name
     if form.fixed:
         return -_GREAT_GAIN
     if form.kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
