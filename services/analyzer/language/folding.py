@@ -75,7 +75,7 @@ class Folded:
 def fold(text: str, how: Folding = PLAIN) -> Folded:
     """The text as it is compared. The gaps of spaced-out Chinese (六 合 彩) are always left out."""
     given = _codes(text)
-    codes = table(how.style).take(given)
+    codes = _table(how).take(given)
     plain = _text(codes)
     gaps = _gaps(plain)
     if not (gaps or how.skips or how.collapse_repeats or (len(codes) and codes.min() <= ACCENT)):
@@ -89,6 +89,11 @@ def fold(text: str, how: Folding = PLAIN) -> Folded:
     starts = np.flatnonzero(keep)
     codes, ends = codes[starts], ends[starts]
     return _collapsed(codes, starts, ends) if how.collapse_repeats else Folded(_text(codes), starts, ends)
+
+
+@functools.cache
+def _table(how: Folding) -> Codes:
+    return table(how.style)
 
 
 def fold_word(word: str, how: Folding = PLAIN) -> str:

@@ -80,7 +80,8 @@ def stretch(text: str, start: int, end: int, reach: int) -> tuple[int, int]:
     """
     pairs = _pairs()
     first, last = start, end
-    least, most = max(0, start - reach), min(len(text), end + reach)
+    least = start - reach if start > reach else 0
+    most = end + reach if end + reach < len(text) else len(text)
     while first > least and pairs[(ord(text[first - 1]) * _SPREAD + ord(text[first])) & _PAIR_MASK]:
         first -= 1
     while last < most and pairs[(ord(text[last - 1]) * _SPREAD + ord(text[last])) & _PAIR_MASK]:
