@@ -22,7 +22,7 @@ _AROUND, _SHORTEST_WINDOW = 4, 3
 _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
-_SURE, _LIKELY = 2.0, 1.2
+_SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
 _NONE: frozenset[str] = frozenset()
 
 _SURNAMES = frozenset(
@@ -117,7 +117,15 @@ def _judge(window: str, at: int, fitting: Iterable[str]) -> Miss | None:
     kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
-    return Miss(best.start, end, best.word, kind, difference, score >= _SURE, best.like.value)
+    return Miss(
+        best.start,
+        end,
+        best.word,
+        kind,
+        difference,
+        score >= (_SURE_OF_IDIOM if kind is Kind.IDIOM else _SURE),
+        best.like.value,
+    )
 
 
 def _best_first(candidate: _Candidate) -> tuple[float, str]:
