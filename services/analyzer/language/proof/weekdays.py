@@ -19,6 +19,7 @@ _LATER_DATE_BEFORE = re.compile(
 )
 _ENDS = re.compile(r"[)）上下早中晚至到起，,、。； \d\n]|\Z")
 _DATE_ENDS = frozenset("日号（(,， ")
+_DATE_ENDS = frozenset("日号(（,， ")
 _FAR = 32
 
 
@@ -28,7 +29,7 @@ def find(text: str) -> Iterator[Fault]:
         for place in places(text, sign) if sign[0] in text else ():
             if sign != "周" and text[place + len(sign) : place + len(sign) + 1] in ("八", "九"):
                 yield Fault(place, place + len(sign) + 1, KIND, "一星期只有七天")
-            if text[place - 1 : place] in tuple("日号(（,， ") and (match := _WEEKDAY.match(text, place)):
+            if text[place - 1 : place] in _DATE_ENDS and (match := _WEEKDAY.match(text, place)):
                 yield from _judge(text, match)
 
 
