@@ -69,12 +69,18 @@ class WrongExpression(Rule):
             reason = f"{miss.kind.chinese}“{miss.form}”，{_how(miss)}"
             wrong = Wrong(miss.start, miss.end, miss.suggestion, advice)
             yield _hit(text, wrong, _severity(miss), miss.kind, reason)
-        squeezed = squeeze(text)
-        for first, last, advice in sessions.impossible(squeezed.text):
-            wrong = Wrong(*squeezed.span(first, last), None, advice)
+        for wrong in _never_held(text):
             yield _hit(text, wrong, Severity.DEDUCTION, Kind.SESSION, Kind.SESSION.chinese)
         for wrong in (*wrong_posts(text, people, day), *wrong_orders(text, people, day)):
             yield _hit(text, wrong, Severity.REMINDER, Kind.PERSON, "与本单位名册不符")
+
+
+def _never_held(text: str) -> Iterator[Wrong]:
+    if "全会" not in text:
+        return
+    squeezed = squeeze(text)
+    for first, last, advice in sessions.impossible(squeezed.text):
+        yield Wrong(*squeezed.span(first, last), None, advice)
 
 
 def _hit(text: str, wrong: Wrong, severity: Severity, kind: Kind, reason: str) -> Hit:

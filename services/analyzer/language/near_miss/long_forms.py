@@ -4,6 +4,7 @@ A form with one error keeps one of its halves. All halves are looked for in one 
 rest of its form is compared.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -17,8 +18,11 @@ from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.near_miss.verdict import Written, judge
 
 _SHORTEST = 4
+_AROUND = 6
+"""Characters on either side that a comparison may ask for."""
+
 _SHORTEST_HALF = 2
-_COMMON_HALF, _RARE_HALF = -8.3, -12.6
+_COMMON_HALF, _USUAL_HALF, _RARE_HALF = -8.3, -10.0, -12.6
 """Log share of all words below which two characters tell a form."""
 
 _MOST_OF_ONE_HALF = 6
@@ -61,6 +65,15 @@ class LongForms:
 
     def misses(self, text: str) -> Iterator[Miss]:
         """Misses in a squeezed text."""
+        for half, start, end in self._standing_alone(text):
+            first = max(0, start - half.length - _AROUND)
+            piece = text[first : end + half.length + _AROUND]
+            miss = _compare(half, piece, start - first, end - first)
+            if miss is not None and not self._is_right(text, (moved := miss.moved(first)).difference):
+                yield moved
+
+    def _standing_alone(self, text: str) -> Iterator[tuple[_Half, int, int]]:
+        """Halves beside which the rest is not right but may be meant, told at a glance."""
         halves, starts_with = self._halves, text.startswith
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for half in halves[index]:
@@ -68,31 +81,14 @@ class LongForms:
                 if is_first:
                     if starts_with(rest, end):
                         continue
-                    outer = end + length - 1
-                    likely = rest[-1] in text[outer - slack : outer + slack + 1]
-                    likely = likely or (slack > 0 and starts_with(rest[0], end))
+                    outer, far, near = end + length - 1, rest[-1], slack > 0 and starts_with(rest[0], end)
                 else:
-                    outer = start - length
+                    outer, far = start - length, rest[0]
                     if outer >= 0 and starts_with(rest, outer):
                         continue
-                    likely = rest[0] in text[max(0, outer - slack) : max(0, outer + slack + 1)]
-                    likely = likely or (slack > 0 and text[max(0, start - 1) : start] == rest[-1])
-                if likely or length == 1:
-                    miss = self._compare(half, text, start, end)
-                    if miss is not None and not self._is_right(text, miss.difference):
-                        yield miss
-
-    def _compare(self, half: _Half, text: str, start: int, end: int) -> Miss | None:
-        rest = half.rest
-        if half.is_first:
-            found = difference_after(rest, text, end, text[end - 1])
-        else:
-            found = difference_before(rest, text, start, text[start])
-        if found is None:
-            return None
-        length = len(rest) + len(found.written) - len(found.right)
-        first, last = (start, end + length) if half.is_first else (start - length, end)
-        return judge(Written(half.form, found, text, first, last))
+                    near = slack > 0 and text[max(0, start - 1) : start] == rest[-1]
+                if near or length == 1 or far in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
+                    yield half, start, end
 
     def _is_right(self, text: str, found: Difference) -> bool:
         """Whether the written characters, or those beside what is missing, belong to another right form."""
@@ -102,6 +98,20 @@ class LongForms:
             for first in range(max(0, end - self._longest), start + 1)
             for last in range(max(end, first + _SHORTEST), min(len(text), first + self._longest) + 1)
         )
+
+
+@functools.lru_cache(maxsize=16384)
+def _compare(half: _Half, text: str, start: int, end: int) -> Miss | None:
+    rest = half.rest
+    if half.is_first:
+        found = difference_after(rest, text, end, text[end - 1])
+    else:
+        found = difference_before(rest, text, start, text[start])
+    if found is None:
+        return None
+    length = len(rest) + len(found.written) - len(found.right)
+    first, last = (start, end + length) if half.is_first else (start - length, end)
+    return judge(Written(half.form, found, text, first, last))
 
 
 def _named(form: Form) -> str:
@@ -127,5 +137,6 @@ def _anchors(half: str, form: Form) -> bool:
         return False
     if len(half) > _SHORTEST_HALF or form.fixed or form.kind in (Kind.STATE, Kind.PERSON):
         return True
-    often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.TERM, Kind.ORGAN) else _RARE_HALF
+    often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.ORGAN) else _RARE_HALF
+    often = _USUAL_HALF if form.kind is Kind.TERM else often
     return usage().weights.get(half, -99.0) < often

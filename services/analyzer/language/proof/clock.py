@@ -39,11 +39,13 @@ def find(text: str) -> Iterator[Fault]:
             if text[place - 1 : place].isdecimal() and (minute := _MINUTE.match(text, place)):
                 yield from _written(text, minute)
     for sign in ("时", "点"):  # a single numeral before it is a right hour, unless the minutes are wrong
-        for place in places(text, sign):
+        place = text.find(sign)
+        while place >= 0:
             if text[place - 1] in _BEFORE_SIGN and (
                 text[place - 2 : place - 1] in _BEFORE_SIGN or text[place + 1 : place + 2] in _MINUTE_STARTS
             ):
                 yield from _spoken(text, place)
+            place = text.find(sign, place + 1)
 
 
 def _written(text: str, minute: re.Match[str]) -> Iterator[Fault]:

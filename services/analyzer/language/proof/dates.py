@@ -26,6 +26,7 @@ _LUNAR = re.compile(
     r"农历|阴历|夏历|旧历|初[一二三四五六七八九十]|[廿腊闰冬正]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
 )
 _REIGN_YEAR = re.compile(r"[元一二三四五六七八九十]{1,3}年\Z")
+_DIVIDERS = ("-", "/", ".")
 _FAR = 24
 
 
@@ -45,7 +46,7 @@ def find(text: str) -> Iterator[Fault]:
         before = _MONTH_BEFORE.search(head)
         if before is not None:
             yield from _read(text, place, head, before)
-    if holds_any(text, ("20", "19")):
+    if holds_any(text, _DIVIDERS) and holds_any(text, ("20", "19")):
         yield from _in_digits(text)
 
 

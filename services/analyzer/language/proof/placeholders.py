@@ -79,11 +79,15 @@ _QUOTES = tuple("“‘「『\"'")
 _GUIDE = re.compile(
     r"点击[^，。；\n]{0,12}[，,]|登录|进入|打开|下载|搜索|网址|系统|步骤|操作|页面|框|栏|按钮|PPT|模板|演示文稿"
 )
+_TRIAL = re.compile(r"(?:测试|试发|[Tt]est|TEST)(?:一下|文章|标题|内容|推送|测试|[Tt]est|[\d，。！!, ]){0,4}\s?")
+_SHORTEST = 20
 _NEAR = 30
 
 
 def find(text: str) -> Iterator[Fault]:
     """Certain where a text of its own stands so; inside a guide, a sample form or a told case it may be meant."""
+    if len(text) <= _SHORTEST and (trial := _TRIAL.fullmatch(text)):
+        yield Fault(trial.start(), trial.end(), KIND, "疑似测试内容误发")
     if holds_any(text, _RARE) and holds_any(text, _ASKS):
         yield from _templates(text)
     if holds_any(text, _CROSSES):
