@@ -122,10 +122,19 @@ def test_what_is_no_name_of_the_state_only_reminds(written: str, right: str) -> 
         "依法治省、依法治市、依法治县",
         "越南、柬埔寨和老挝",
         "促进国家治理体系和治理能力现代化",
+        "在公共场所拉客招嫖的，处五日以下拘留。",
     ],
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert _hits(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["国内生产总值=总消费+总投资+净出口。", "发放居家养老服务券。", "从消费侧推动绿色转型。", "录取航空类专业。"],
+)
+def test_a_character_that_makes_words_of_words_is_not_accused(text: str) -> None:
+    assert not [hit for hit in _hits(text) if hit.severity.accuses]
 
 
 def test_a_finding_names_the_right_form_and_how_it_differs() -> None:
