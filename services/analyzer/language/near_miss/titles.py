@@ -55,7 +55,7 @@ def _titles() -> frozenset[str]:
 @functools.cache
 def _without_one() -> Mapping[tuple[int, str], str]:
     """By a title without one character, and where that was: the characters that stand there in some title."""
-    left_out = defaultdict(str)
+    left_out = defaultdict[tuple[int, str], str](str)
     for title in _titles():
         for at, character in enumerate(title):
             left_out[at, title[:at] + title[at + 1 :]] += character
