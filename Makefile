@@ -26,7 +26,7 @@ bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side 
 	$(VENV)/bin/python -m bench
 
 bench-analyzer: $(VENV)/dev.stamp ## the same for what is said of a text
-	$(VENV)/bin/python -m bench words near_miss rules conventions originality analyzer rescan
+	$(VENV)/bin/python -m bench words near-miss rules conventions originality analyzer rescan
 
 eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of ../shared, every figure beside its goal
 	$(VENV)/bin/python -m bench.eval
