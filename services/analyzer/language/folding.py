@@ -138,10 +138,10 @@ def _skipped(plain: str, how: Folding) -> npt.NDArray[np.bool_]:
 
 def _join_accents(given: Codes, codes: Codes, keep: npt.NDArray[np.bool_], ends: Places) -> None:
     """An accent written apart joins its letter (e and U+0301 are é); one that no letter takes is left out."""
-    for place in np.flatnonzero(codes == ACCENT).tolist():
-        letter = place - 1
-        while letter >= 0 and codes[letter] == ACCENT:
-            letter -= 1
+    accents = codes == ACCENT
+    letters = np.maximum.accumulate(np.where(accents, -1, np.arange(len(codes))))
+    for place in np.flatnonzero(accents).tolist():
+        letter = letters[place]
         if letter < 0 or not keep[letter]:
             continue
         joined = unicodedata.normalize("NFC", chr(codes[letter]) + chr(given[place]))
