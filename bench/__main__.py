@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bench import analyzer, bus, codec, collector, conventions, originality, rescan, rules, words
+from bench import analyzer, bus, codec, collector, conventions, near_miss, originality, rescan, rules, words
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 
@@ -21,6 +21,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "conventions": conventions.measure,
     "originality": originality.measure,
     "analyzer": analyzer.measure,
+    "near-miss": near_miss.measure,
     "rescan": rescan.measure,
 }
 

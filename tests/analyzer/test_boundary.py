@@ -1,6 +1,8 @@
 """A hit inside other words is no hit."""
 
-from hypothesis import given
+import itertools
+
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.analyzer.language import segmenter
@@ -33,7 +35,9 @@ _COMMON = sorted(word for word in segmenter.words() if segmenter.count(word) > 2
 
 @given(st.lists(st.sampled_from([*_COMMON, "，", "a", "3", "𠮷", "\ud800"]), max_size=40), st.data())
 def test_what_is_said_of_a_place_is_what_a_cut_of_the_whole_text_says(words: list[str], data: st.DataObject) -> None:
+    """Not of 偷偷偷, which has two cuts of exactly the same likelihood: either may be taken."""
     text = fold("".join(words) + "的").text
+    assume(all(one != other for one, other in itertools.pairwise(text)))
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, min(len(text), start + 3)))
     assert is_whole_word(text, start, end) == is_whole_among(segmenter.cut(text), text, start, end)

@@ -23,6 +23,9 @@ from tests.paths import SHARED, needs_shared
 _SETS = vars(advert_texts).items()
 _ADVERTS = [text for name, texts in _SETS if name.endswith("ADVERTS") for text in texts]
 _NOTICES = [text for name, texts in _SETS if name.endswith("NOTICES") for text in texts]
+_BY_PATTERN = [
+    (kind, Finder([kind._replace(words=())])) for kind in (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES, *AGAINST)
+]
 _HISTORY = History(account=an_account(), watched_since=NOW)
 
 
@@ -176,10 +179,9 @@ def test_false_alarms_on_official_text_are_rare(name: str, most: float) -> None:
 @pytest.mark.parametrize("text", [*_ADVERTS, *_NOTICES])
 def test_an_expression_misses_nothing_by_being_tried_round_its_anchors_only(text: str) -> None:
     folded = fold(text).text + "\n"
-    for kind in (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES, *AGAINST):
+    for kind, finder in _BY_PATTERN:
         if kind.pattern is not None:
-            alone = kind._replace(words=())
-            found = {(cue.start, cue.end) for cue in Finder([alone]).find(folded)}
+            found = {(cue.start, cue.end) for cue in finder.find(folded)}
             whole = {with_whole_numbers(folded, *match.span()) for match in kind.pattern.finditer(folded)}
             assert whole <= found, kind.name
 

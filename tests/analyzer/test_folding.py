@@ -44,6 +44,11 @@ def test_every_folded_place_leads_back_into_the_text(text: str, how: Folding) ->
         assert 0 <= start < end <= len(text)
 
 
+def test_a_heap_of_accents_takes_no_longer_than_as_much_text() -> None:
+    assert fold("e" + "\u0301" * 200_000 + "x").text == "éx"
+    assert fold("\u0301\u0301好\u0301").text == "好"
+
+
 def test_traditional_characters_become_simplified_one_by_one_and_right_words_stay() -> None:
     assert fold("臺灣國際後裡").text == "台湾国际后里"
     assert fold("乾坤未定，哪吒与魏徵食蒜薹").text == "乾坤未定,哪吒与魏徵食蒜薹"

@@ -1,6 +1,7 @@
 """Files of words are followed while in use; a broken one is refused, and the words before it stay."""
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from services.analyzer.language.lexicon import LexiconInUse
-from services.analyzer.language.lexicon_files import read_word_file, read_words
+from services.analyzer.language.lexicon_files import WordFile, read_word_file, read_words
 from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.words import Word
 from services.analyzer.rulebook import Entry, Rulebook
@@ -162,3 +163,27 @@ def _book(path: str) -> Rulebook:
     return Rulebook.model_validate(
         {"name": "own", "title": "示例", "version": "1", "effective_from": "2020-01-01", "entries": (entry,)}
     )
+
+
+def test_while_one_reads_the_changed_file_the_others_go_on_with_the_words_in_force(path: Path) -> None:
+    slow, begun, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow(LexiconInUse):
+        def _read(self, file: Path) -> WordFile:
+            if slow.is_set():
+                begun.set()
+                go_on.wait(10)
+            return super()._read(file)
+
+    lists = Slow((path,), LexiconOptions())
+    _write(path, "躺平\n")
+    slow.set()
+    reader = threading.Thread(target=lambda: lists.current(_MINUTE))
+    reader.start()
+    try:
+        assert begun.wait(10)
+        assert _found(lists, "摸鱼，躺平", 2 * _MINUTE) == ["摸鱼"]
+    finally:
+        go_on.set()
+        reader.join()
+    assert _found(lists, "摸鱼，躺平", 3 * _MINUTE) == ["躺平"]

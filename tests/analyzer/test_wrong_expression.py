@@ -1,10 +1,18 @@
 """Right forms written almost right are found, named and mended; ordinary text is left alone."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
-from services.analyzer.objection import Hit
+from services.analyzer.objection import History, Hit
+from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.wrong_expression import WrongExpression
+from shared.errors import InputError
 from shared.events import Severity
+from tests.builders import NOW, a_post, an_account
+
+_HISTORY = History(account=an_account(), watched_since=NOW)
 
 
 def _hits(text: str) -> list[Hit]:
@@ -48,10 +56,43 @@ def test_a_name_of_the_state_or_a_formula_written_wrongly_is_mended(written: str
         assert all(hit.severity is Severity.DEDUCTION for hit in _hits(written))
 
 
+SHORT = {
+    "持续推进扫黑险恶": "扫黑除恶",
+    "坚持为人名服务的宗旨": "为人民服务",
+    "打赢脱贫功坚战": "脱贫攻坚",
+    "全面推进乡村正兴": "乡村振兴",
+    "坚决做到两个为护": "两个维护",
+    "落实“三会一刻”制度": "三会一课",
+    "参与一代一路建设": "一带一路",
+    "学习党的二十界三中全会精神": "二十届三中全会",
+    "青山绿水就是金山银山": "绿水青山就是金山银山",
+    "政治协商会义召开": "政治协商会议",
+    "新时代特色社会主义思想": "新时代中国特色社会主义思想",
+}
+
+
+@pytest.mark.parametrize(("written", "right"), [*SHORT.items()])
+def test_short_formulas_are_known_by_what_is_left_of_them(written: str, right: str) -> None:
+    assert right in _mended(written)
+
+
+def test_a_post_gets_one_objection_that_a_person_must_confirm() -> None:
+    post = a_post(text="我区扫黑险恶专项斗争取得实效，坚持为人名服务。")
+    (objection,) = WrongExpression().check_post(post, _HISTORY)
+    assert "扫黑除恶专项斗争" in objection.sentence
+    assert "2处" in objection.measured
+    assert objection.confirm is True
+    assert objection.severity is None
+
+
 ORDINARY = {
     "区人民政付办公室发布通知": "区人民政府办公室发布通知",
     "县人名法院公开审理此案": "县人民法院公开审理此案",
     "呼合浩特市启动应急响应": "呼和浩特市启动应急响应",
+    "齐齐哈市人民政府": "齐齐哈尔市人民政府",
+    "呼伦贝市教育局": "呼伦贝尔市教育局",
+    "南山乡人名政府公告": "南山乡人民政府公告",
+    "县县长到村调研": "县长到村调研",
     "来自埃塞饿比亚的留学生": "来自埃塞俄比亚的留学生",
     "根据《中华人民共和国道路交通安权法》的规定": "根据《中华人民共和国道路交通安全法》的规定",
     "完善农村基本经营制渡。": "完善农村基本经营制度。",
@@ -82,10 +123,53 @@ def test_what_is_no_name_of_the_state_only_reminds(written: str, right: str) -> 
         "依法治省、依法治市、依法治县",
         "越南、柬埔寨和老挝",
         "促进国家治理体系和治理能力现代化",
+        "在公共场所拉客招嫖的，处五日以下拘留。",
     ],
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert _hits(text) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("《中华人民共和国道路交通安金法》", "道路交通安全法"),
+        ("《未成年人保护发》", "未成年人保护法"),
+        ("《妇女权益保漳法》", "妇女权益保障法"),
+    ],
+)
+def test_a_title_in_book_marks_is_known_whole(written: str, right: str) -> None:
+    (hit,) = _hits(f"根据{written}的规定，现予公告。")
+    assert hit.suggestion == right
+    assert hit.severity is Severity.REMINDER
+
+
+@pytest.mark.parametrize(
+    "title", ["中华人民共和国航道管理条例", "沙漠污染防治法", "食品质量安全法", "甘肃省水利管理条例"]
+)
+def test_a_title_that_may_be_another_law_s_is_left_alone(title: str) -> None:
+    assert _hits(f"根据《{title}》的规定，现予公告。") == []
+
+
+def test_a_congress_never_held_so_many_sessions() -> None:
+    (hit,) = _hits("第十四届全国人民代表大会第七次会议在北京召开。")
+    assert hit.advice is not None
+    assert "至多举行5次会议" in hit.advice
+    assert _hits("第十四届全国人民代表大会第三次会议、第十四届全国人民代表大会常务委员会第二十次会议") == []
+    assert _hits("县第十八届人民代表大会第六次会议") == []
+
+
+@pytest.mark.parametrize("text", ["最高人民检查院发布典型案例。", "做好秸杆禁烧工作。", "广大干部一如继往地工作。"])
+def test_one_place_is_said_by_one_rule(text: str) -> None:
+    assert len([*_hits(text), *Proofreading().check_text(text)]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["国内生产总值=总消费+总投资+净出口。", "发放居家养老服务券。", "从消费侧推动绿色转型。", "录取航空类专业。"],
+)
+def test_a_character_that_makes_words_of_words_is_not_accused(text: str) -> None:
+    assert not [hit for hit in _hits(text) if hit.severity.accuses]
 
 
 def test_a_finding_names_the_right_form_and_how_it_differs() -> None:
@@ -112,3 +196,46 @@ def test_what_can_mean_nothing_else_is_found_in_any_context_and_once() -> None:
     assert _mended("党的二十界三中全会") == "党的二十届三中全会"
     (hit,) = _hits("持续推进扫黑险恶专项斗争")
     assert hit.suggestion == "扫黑除恶专项斗争"
+
+
+_PEOPLE = str(Path(__file__).parents[2] / "docs" / "people.csv")
+
+
+def _by_people(text: str) -> list[Hit]:
+    return list(WrongExpression(people=_PEOPLE).check_text(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("县长李范木出席会议。", "县长李范本"),
+        ("县委书记张示列讲话。", "县委书记张示例"),
+        ("王样章副县长到会。", "王样张副县长"),
+    ],
+)
+def test_a_name_of_the_office_s_file_written_almost_right_is_found(written: str, right: str) -> None:
+    assert [hit.suggestion for hit in _by_people(written)] == [right]
+
+
+def test_a_post_that_the_person_did_not_hold_on_the_day_of_publishing_is_found() -> None:
+    (hit,) = _by_people("县委书记李范本出席会议。")
+    assert hit.suggestion == "县长李范本"
+    rule = WrongExpression(people=_PEOPLE)
+    post = a_post(text="副县长王样张到会。", published_at=datetime(2025, 6, 1, tzinfo=UTC))
+    (objection,) = rule.check_post(post, _HISTORY)
+    assert "常务副县长" in objection.sentence
+    earlier = a_post(text="副县长王样张到会。", published_at=datetime(2024, 6, 1, tzinfo=UTC))
+    assert not list(rule.check_post(earlier, _HISTORY))
+
+
+def test_names_out_of_their_order_are_found() -> None:
+    (hit,) = _by_people("李范本、张示例、王样张出席会议。")
+    assert hit.suggestion == "张示例、李范本、王样张"
+    assert not _by_people("张示例、李范本、王样张出席会议。")
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_row_and_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("姓名,职务,起\n张示例,县长,去年\n", encoding="utf-8")
+    with pytest.raises(InputError, match="2025-03-01"):
+        WrongExpression(people=str(path))

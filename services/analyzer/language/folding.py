@@ -75,7 +75,7 @@ class Folded:
 def fold(text: str, how: Folding = PLAIN) -> Folded:
     """The text as it is compared. The gaps of spaced-out Chinese (六 合 彩) are always left out."""
     given = _codes(text)
-    codes = table(how.style).take(given)
+    codes = _table(how).take(given)
     plain = _text(codes)
     gaps = _gaps(plain)
     if not (gaps or how.skips or how.collapse_repeats or (len(codes) and codes.min() <= ACCENT)):
@@ -89,6 +89,11 @@ def fold(text: str, how: Folding = PLAIN) -> Folded:
     starts = np.flatnonzero(keep)
     codes, ends = codes[starts], ends[starts]
     return _collapsed(codes, starts, ends) if how.collapse_repeats else Folded(_text(codes), starts, ends)
+
+
+@functools.cache
+def _table(how: Folding) -> Codes:
+    return table(how.style)
 
 
 def fold_word(word: str, how: Folding = PLAIN) -> str:
@@ -138,10 +143,10 @@ def _skipped(plain: str, how: Folding) -> npt.NDArray[np.bool_]:
 
 def _join_accents(given: Codes, codes: Codes, keep: npt.NDArray[np.bool_], ends: Places) -> None:
     """An accent written apart joins its letter (e and U+0301 are é); one that no letter takes is left out."""
-    accents = codes == ACCENT
-    letters = np.maximum.accumulate(np.where(accents, -1, np.arange(len(codes))))
-    for place in np.flatnonzero(accents).tolist():
-        letter = letters[place]
+    letter = previous = -1
+    for place in np.flatnonzero(codes == ACCENT).tolist():
+        letter = letter if place == previous + 1 and previous >= 0 else place - 1
+        previous = place
         if letter < 0 or not keep[letter]:
             continue
         joined = unicodedata.normalize("NFC", chr(codes[letter]) + chr(given[place]))

@@ -15,15 +15,19 @@ _SAYS_SOMETHING = re.compile(rf"@|{_EMOTICON}|[\u2190-\u2bff\u3297\u3299\U0001f0
 """A mention, an emoticon or an emoji; a bare full stop is a comment like any other."""
 
 _FORWARDED = re.compile(
-    r"\s*(?:(?:快?[转轉][发發]|快[转轉])(?:此|本|了)?(?:微博|博文|围脖|圍脖|微头条|微頭條)|repost|RT\s?@)(?![\w-])|\s*RT\s?@|\s*[转轉][：:]\s*\S",
+    r"(?:(?:快?[转轉][发發]|快[转轉])(?:此|本|了)?(?:微博|博文|围脖|圍脖|微头条|微頭條)|repost)(?![\w-])|RT\s?@|[转轉][：:]\s{0,4}\S",
     re.IGNORECASE,
 )
-_ONLY_FORWARDED = re.compile(r"\W*(?:快?[转轉][发發]了?|[转轉]|rt)\W*", re.IGNORECASE)
+_ONLY_FORWARDED = frozenset(("转发", "转发了", "快转", "快转发", "转", "rt"))
+_LONGEST_WORD = 20
+_NO_WORD = re.compile(r"\W+")
 _CHAIN = re.compile(rf"[/／]{{2}}\s?[@＠]{_NAME}\s?[:：]|\bRT\s?@{_NAME}[\s:：]", re.IGNORECASE)
 
 _SAYS_SOURCE = re.compile(
-    r"(?:(?:文章|信息|内容|消息|稿件|图文|新闻|素材|资料)?[来來]源|稿源)\s?[：:丨|｜/]\s*|(?:[转轉]载?自|转载于|摘编?自|选自)\s?[：:丨|｜]?\s*|[转轉][载載]\s?[：:]\s*"
+    r"(?:(?:文章|信息|内容|消息|稿件|图文|新闻|素材|资料)?[来來]源|稿源)\s?[：:丨|｜/]\s{0,4}|(?:[转轉]载?自|转载于|摘编?自|选自)\s?[：:丨|｜]?\s{0,4}|[转轉][载載]\s?[：:]\s{0,4}"
 )
+_SOURCE_HINTS = ("来源", "來源", "稿源", "转自", "轉自", "载自", "转载", "轉載", "摘自", "编自", "选自")
+"""One of them is in whatever `_SAYS_SOURCE` finds; looking for them costs next to nothing."""
 _OPENING = frozenset("（([【〔［<《▲△■●◆★☆◎※►▶>|丨｜—-*·•✦")
 _CLOSING = re.compile(r"[\n）)\]】〕］。；;！!？?]")
 _EDGE_LINES = 4
@@ -32,7 +36,7 @@ _LONGEST_NAME = 60
 _MOST_CLAIMS = 50
 """Of `来源：` that are looked at: a text of nothing else costs no more."""
 _OURSELVES = re.compile(r"(?:本|我)(?:[报报台站网局委办厅院校会刊]|单位|公众号|平台|中心|账号)|原创|自采|独家")
-_CALLED_ORIGINAL = re.compile(r"\s*(?:【原创】|\[原创\]|（原创）|原创[丨|｜：:])")
+_CALLED_ORIGINAL = re.compile(r"(?:【原创】|\[原创\]|（原创）|原创[丨|｜：:])")
 _LEAST_OWN_NAME = 3
 
 
@@ -64,6 +68,8 @@ def is_declared(post: Post, account: Account) -> bool:
 
 def source_of(text: str) -> str | None:
     """Whom a source line names (`来源：`, `稿源：`, `转自`), folded or not as the text is; null without one."""
+    if not any(hint in text for hint in _SOURCE_HINTS):
+        return None
     for match in islice(_SAYS_SOURCE.finditer(text), _MOST_CLAIMS):
         if not _stands_as_line(text, match.start()):
             continue
@@ -79,7 +85,9 @@ def _kind_of_words_of(post: Post, account: Account) -> Kind:
 
 
 def _kind_by_words(text: str, own_names: Sequence[str]) -> Kind:
-    if _FORWARDED.match(text) or _ONLY_FORWARDED.fullmatch(text) or _CHAIN.search(text):
+    text = text.strip()
+    is_bare_word = len(text) <= _LONGEST_WORD and _NO_WORD.sub("", text).lower() in _ONLY_FORWARDED
+    if is_bare_word or _FORWARDED.match(text) or ("@" in text and _CHAIN.search(text)):
         return Kind.REPOST
     source = source_of(text)
     if source is not None:

@@ -46,7 +46,8 @@ class Lexicon:
         self.options = options or LexiconOptions()
         self.version = version
         self._table = words if isinstance(words, WordTable) else WordTable.of(words)
-        self._skips = self.options.folding.skips
+        self._folding = self.options.folding
+        self._skips = self._folding.skips
         self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0
         self._forms = Forms(self._table, self.options, shields)
         self._automaton = AhoCorasick(self._forms.keys)
@@ -55,7 +56,7 @@ class Lexicon:
 
     def find(self, text: str) -> Iterator[Match]:
         """Every place of every word, in order. Of two that overlap only the first and longest is named by default."""
-        yield from self.find_in(text, fold(text, self.options.folding))
+        yield from self.find_in(text, fold(text, self._folding))
 
     def find_in(self, text: str, folded: Folded) -> Iterator[Match]:
         """As `find`, for a text that is folded already by `options.folding`."""
@@ -104,26 +105,27 @@ class Lexicon:
         """Latin words and numbers need their own edges (ass in grass, 69 in 695), Chinese ones are not cut across."""
         left, right = folded.text[start], folded.text[end - 1]
         if "一" <= left <= "鿿" and "一" <= right <= "鿿":
-            return end - start >= self._self_evident or self._is_whole(text, folded, start, end)
+            if end - start >= self._self_evident:
+                return True
+            return self._is_whole(text, folded, start, end) if self._skips else is_whole_word(folded.text, start, end)
         first, last = folded.span(start, end)
         before, after = text[first - 1 : first] if first else "", text[last : last + 1]
         return not (self._runs_on(left, before) or self._runs_on(right, after))
 
     def _is_whole(self, text: str, folded: Folded, start: int, end: int) -> bool:
         """Signs that are passed over still part words, except those inside the hit."""
-        if self._skips:
-            first, last = folded.span(start, end)
-            whole = fold(text, self.options.folding.without_skips)
-            left, right = whole.place_of(first), whole.place_of(last)
-            if right - left == end - start:
-                return is_whole_word(whole.text, left, right)
+        first, last = folded.span(start, end)
+        whole = fold(text, self._folding.without_skips)
+        left, right = whole.place_of(first), whole.place_of(last)
+        if right - left == end - start:
+            return is_whole_word(whole.text, left, right)
         return is_whole_word(folded.text, start, end)
 
     def _runs_on(self, edge: str, neighbour: str) -> bool:
         """True when the word's edge and its neighbour belong to one Latin word or one number."""
         if not neighbour or "一" <= edge <= "鿿":
             return False
-        beside = chr(table(self.options.folding.style)[ord(neighbour)])
+        beside = chr(table(self._folding.style)[ord(neighbour)])
         if edge.isdigit():
             return self.options.digit_boundary and beside.isdigit()
         return self.options.latin_word_boundary and _is_latin(edge) and _is_latin(beside)

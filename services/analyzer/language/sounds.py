@@ -3,13 +3,11 @@
 import functools
 import unicodedata
 
-from pypinyin.constants import PINYIN_DICT
-
 
 @functools.cache
 def syllables(character: str) -> tuple[str, ...]:
     """Every reading without its tone, the usual one first: `("xing", "hang", "heng")` for 行; none if not Chinese."""
-    readings = PINYIN_DICT.get(ord(character), "").split(",")
+    readings = _readings().get(ord(character), "").split(",")
     return tuple(dict.fromkeys(_toneless(reading) for reading in readings if reading))
 
 
@@ -22,8 +20,16 @@ def syllable(character: str) -> str | None:
 def same_sound() -> dict[int, int]:
     """Each Chinese code point with the one that stands for all of its usual syllable; one for one, so places stay."""
     first: dict[str, int] = {}
-    heads = ((code, _toneless(readings.partition(",")[0])) for code, readings in sorted(PINYIN_DICT.items()))
+    heads = ((code, _toneless(readings.partition(",")[0])) for code, readings in sorted(_readings().items()))
     return {code: first.setdefault(head, code) for code, head in heads if 0x4E00 <= code <= 0x9FFF}
+
+
+@functools.cache
+def _readings() -> dict[int, str]:
+    """pypinyin takes a third of a second to import, and few texts ask."""
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415
+
+    return PINYIN_DICT
 
 
 def _toneless(reading: str) -> str:

@@ -22,8 +22,8 @@ _MASKED_OPTIONS = LexiconOptions(numerals="none", skip_chars=MASKS)
 class SensitiveWord(Rule):
     """国办发〔2018〕123号: 严把政治关、法律关、政策关、保密关、文字关. Tag and sentence decide what a word counts for:
 
-    - `wording` (a fixed official phrase written wrongly) and `vulgar` (abuse) ask for a correction; abuse that is
-      quoted from somebody who is blamed for it is a mention;
+    - `wording` (of an office's own list; built in is wrong_expression) and `vulgar` (abuse) ask for a correction; abuse
+      that is quoted from somebody who is blamed for it is a mention;
     - `gambling`, `fraud`, `contraband` and `obscene` accuse where the same sentence solicits (a contact, a link, a
       price, an invitation) and nobody speaks against it; otherwise they are a mention;
     - `trade` (冰毒, 假证, 征信修复: things that are sold, and that news and notices name) the same, but only a

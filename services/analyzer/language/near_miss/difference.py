@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-_MOST_SUBSTITUTED = 2
-"""Characters beside each other that may be written for others."""
+_MOST_SUBSTITUTED = _MOST_MISSING = 2
+"""Characters beside each other that may be written for others, or left out."""
 
 
 class Error(Enum):
@@ -50,6 +50,8 @@ def difference_after(right: str, text: str, start: int, before: str) -> Differen
         return None
     if len(rest) > 1 and text.startswith(rest[1:], place):
         return Difference(Error.MISSING, place, "", rest[0])
+    if len(rest) > _MOST_MISSING and text.startswith(rest[_MOST_MISSING:], place):
+        return Difference(Error.MISSING, place, "", rest[:_MOST_MISSING])
     if text[place] in (right[max(0, at - 2) : at] or before) and text.startswith(rest, place + 1):
         return Difference(Error.DOUBLED, place, text[place], "")
     if len(rest) > 1 and rest[0] != rest[1] and text.startswith(rest[1] + rest[0] + rest[2:], place):

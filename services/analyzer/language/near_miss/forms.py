@@ -9,19 +9,20 @@ from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines
 
 
 class Kind(Enum):
-    """What a right form is. The values are the tags of a finding."""
+    """What a right form is, the gravest first. The values are the tags of a finding."""
 
+    PERSON = "person"
+    SESSION = "session"
     STATE = "state_name"
     FORMULA = "formula"
-    ORGAN = "organ"
-    PLACE = "place"
-    COUNTRY = "country"
     STATUTE = "statute"
-    COLLOCATION = "collocation"
+    TERM = "term"
+    ORGAN = "organ"
+    COUNTRY = "country"
+    PLACE = "place"
     IDIOM = "idiom"
+    COLLOCATION = "collocation"
     WORD = "word"
-    SESSION = "session"
-    PERSON = "person"
 
     @property
     def chinese(self) -> str:
@@ -31,6 +32,7 @@ class Kind(Enum):
 _CHINESE = {
     Kind.STATE: "国家、政党、最高机关及指导思想名称",
     Kind.FORMULA: "固定表述",
+    Kind.TERM: "常用政策用语",
     Kind.ORGAN: "机构、职务名称",
     Kind.PLACE: "行政区划名称",
     Kind.COUNTRY: "国名、国际组织名称",
@@ -46,6 +48,7 @@ _FILES = {
     "state": (Kind.STATE, True),
     "fixed": (Kind.FORMULA, True),
     "formulas": (Kind.FORMULA, False),
+    "terms": (Kind.TERM, False),
     "organs": (Kind.ORGAN, False),
     "countries": (Kind.COUNTRY, False),
     "places": (Kind.PLACE, False),

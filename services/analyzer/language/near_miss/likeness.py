@@ -40,6 +40,11 @@ def likeness(one: str, other: str) -> Likeness | None:
     return Likeness.ROUGH_SOUND if _rough_sounds(one) & _rough_sounds(other) else None
 
 
+def share_a_part(one: str, other: str) -> bool:
+    """Whether they have anything in common to the eye, if only a radical."""
+    return bool(_parts(one) & _parts(other))
+
+
 @functools.lru_cache(maxsize=8192)
 def alike(character: str) -> frozenset[str]:
     """Every ordinary character that might stand where this one was meant, itself left out."""

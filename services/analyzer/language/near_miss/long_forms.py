@@ -4,9 +4,10 @@ A form with one error keeps one of its halves. All halves are looked for in one 
 rest of its form is compared.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -17,35 +18,29 @@ from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.near_miss.verdict import Written, judge
 
 _SHORTEST = 4
+_AROUND = 6
+"""Characters on either side that a comparison may ask for."""
+
 _SHORTEST_HALF = 2
-_RARE_HALF = -12.6
+_COMMON_HALF, _USUAL_HALF, _RARE_HALF = -8.3, -10.0, -12.6
 """Log share of all words below which two characters tell a form."""
 
-_MOST_OF_ONE_HALF = 6
+_MOST_OF_ONE_HALF, _SHORTEST_OF_DRAWN = 6, 6
+_DRAWN = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
+_STATE = "中华人民共和国"
 
 
-@dataclass(frozen=True)
-class _Half:
+class _Half(NamedTuple):
+    """One half of a form is looked for; `rest` is the other one, of `length` characters.
+
+    `slack`: by how many places its outer character may have moved.
+    """
+
     form: Form
     is_first: bool
     rest: str
-
-    def may_differ(self, text: str, start: int, end: int) -> bool:
-        """A quick no where the form is right, or where neither the next nor about the last of its characters is."""
-        rest = self.rest
-        length = len(rest)
-        if self.is_first:
-            if text.startswith(rest, end):
-                return False
-            if self.form.kind is Kind.COLLOCATION:
-                return text.startswith(rest[-1], end + length - 1)
-            return text.startswith(rest[0], end) or rest[-1] in text[end + length - 2 : end + length + 1] or length == 1
-        begin = start - length
-        if begin < 0 or text.startswith(rest, begin):
-            return begin == -1
-        if self.form.kind is Kind.COLLOCATION:
-            return text[begin] == rest[0]
-        return text[start - 1] == rest[-1] or rest[0] in text[max(0, begin - 1) : begin + 2] or length == 1
+    length: int
+    slack: int
 
 
 class LongForms:
@@ -53,56 +48,83 @@ class LongForms:
 
     def __init__(self, forms: Iterable[Form]) -> None:
         halves = defaultdict(list)
-        self._forms = {form.text for form in forms}
-        for form in forms:
-            middle = (len(form.text) + 1) // 2
-            for text, is_first in ((form.text[:middle], True), (form.text[middle:], False)):
-                if len(form.text) >= _shortest(form) and _anchors(text, form):
-                    rest = form.text[middle:] if is_first else form.text[:middle]
-                    halves[text].append(_Half(form, is_first, rest))
-        self._halves = {text: _telling(found) for text, found in halves.items()}
-        self._patterns = [text for text, found in self._halves.items() if found]
-        self._automaton = ahocorasick_rs.AhoCorasick(self._patterns)
+        known = {_named(form): form for form in forms}
+        for text, form in known.items():
+            middle = (len(text) + 1) // 2
+            for half, rest in ((text[:middle], text[middle:]), (text[middle:], text[:middle])):
+                if len(text) >= _shortest(form) and _anchors(half, form):
+                    named = Form(text, form.kind, form.fixed)
+                    halves[half].append(
+                        _Half(named, text.startswith(half + rest), rest, len(rest), form.kind is not Kind.COLLOCATION)
+                    )
+        telling = {half: _telling(found) for half, found in halves.items()}
+        self._halves = [found for found in telling.values() if found]
+        self._automaton = ahocorasick_rs.AhoCorasick([half for half, found in telling.items() if found])
+        self._forms = frozenset(known)
         self._longest = max(map(len, self._forms), default=0)
 
     def misses(self, text: str) -> Iterator[Miss]:
         """Misses in a squeezed text."""
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for half in self._halves[self._patterns[index]]:
-                if not half.may_differ(text, start, end):
-                    continue
-                miss = self._compare(half, text, start, end)
-                if miss is not None and not self._is_right(text, miss.difference):
-                    yield miss
+        for half, start, end in self._standing_alone(text):
+            first = max(0, start - half.length - _AROUND)
+            piece = text[first : end + half.length + _AROUND]
+            miss = _compare(half, piece, start - first, end - first)
+            if miss is not None and not self._is_right(text, (moved := miss.moved(first)).difference):
+                yield moved
 
-    def _compare(self, half: _Half, text: str, start: int, end: int) -> Miss | None:
-        rest = half.rest
-        if half.is_first:
-            found = difference_after(rest, text, end, text[end - 1])
-        else:
-            found = difference_before(rest, text, start, text[start])
-        if found is None:
-            return None
-        length = len(rest) + len(found.written) - len(found.right)
-        first, last = (start, end + length) if half.is_first else (start - length, end)
-        return judge(Written(half.form, found, text, first, last))
+    def _standing_alone(self, text: str) -> Iterator[tuple[_Half, int, int]]:
+        """Halves beside which the rest is not right but may be meant, told at a glance."""
+        halves, starts_with = self._halves, text.startswith
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            for half in halves[index]:
+                _, is_first, rest, length, slack = half
+                if is_first:
+                    if starts_with(rest, end):
+                        continue
+                    outer, far, near = end + length - 1, rest[-1], slack > 0 and starts_with(rest[0], end)
+                else:
+                    outer, far = start - length, rest[0]
+                    if outer >= 0 and starts_with(rest, outer):
+                        continue
+                    near = slack > 0 and text[max(0, start - 1) : start] == rest[-1]
+                if near or length == 1 or far in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
+                    yield half, start, end
 
     def _is_right(self, text: str, found: Difference) -> bool:
-        """Whether the written characters belong to another right form."""
-        end = found.at + max(1, len(found.written))
+        """Whether the written characters, or those beside what is missing, belong to another right form."""
+        start, end = found.at - (not found.written), found.at + max(1, len(found.written))
         return any(
             text[first:last] in self._forms
-            for first in range(max(0, end - self._longest), found.at + 1)
+            for first in range(max(0, end - self._longest), start + 1)
             for last in range(max(end, first + _SHORTEST), min(len(text), first + self._longest) + 1)
         )
 
 
+@functools.lru_cache(maxsize=16384)
+def _compare(half: _Half, text: str, start: int, end: int) -> Miss | None:
+    rest = half.rest
+    if half.is_first:
+        found = difference_after(rest, text, end, text[end - 1])
+    else:
+        found = difference_before(rest, text, start, text[start])
+    if found is None:
+        return None
+    length = len(rest) + len(found.written) - len(found.right)
+    first, last = (start, end + length) if half.is_first else (start - length, end)
+    return judge(Written(half.form, found, text, first, last))
+
+
+def _named(form: Form) -> str:
+    """Titles without the name of the state, which is a form of its own and begins most of them."""
+    if form.kind in _DRAWN:
+        return form.text.removeprefix(_STATE)
+    return form.text
+
+
 def _telling(halves: list[_Half]) -> list[_Half]:
-    """Without the collocations of a half that is part of many: it tells nothing of any of them."""
-    collocations = [half for half in halves if half.form.kind is Kind.COLLOCATION]
-    if len(collocations) <= _MOST_OF_ONE_HALF:
-        return halves
-    return [half for half in halves if half.form.kind is not Kind.COLLOCATION]
+    """Without the drawn forms of a half that is part of many: it tells nothing of any of them."""
+    drawn = sum(half.form.kind in _DRAWN for half in halves)
+    return halves if drawn <= _MOST_OF_ONE_HALF else [half for half in halves if half.form.kind not in _DRAWN]
 
 
 def _shortest(form: Form) -> int:
@@ -113,6 +135,10 @@ def _anchors(half: str, form: Form) -> bool:
     """Whether a half is looked for: those that stand everywhere would cost much and tell little."""
     if len(half) < _SHORTEST_HALF:
         return False
-    if len(half) > _SHORTEST_HALF or form.kind in (Kind.STATE, Kind.ORGAN):
+    if len(half) > _SHORTEST_HALF or form.fixed or form.kind in (Kind.STATE, Kind.PERSON):
         return True
-    return usage().weights.get(half, -99.0) < _RARE_HALF
+    if form.kind is Kind.ORGAN and len(form.text) < _SHORTEST_OF_DRAWN:
+        return True
+    often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.ORGAN) else _RARE_HALF
+    often = _USUAL_HALF if form.kind is Kind.TERM else often
+    return usage().weights.get(half, -99.0) < often

@@ -1,18 +1,18 @@
 """Right forms written almost right, in a text as given."""
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.analyzer.language.folding import Folded, fold
-from services.analyzer.language.near_miss import sessions, words
+from services.analyzer.language.near_miss import sessions, titles, words
 from services.analyzer.language.near_miss.difference import Difference
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
 from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
 
-_GRAVEST = (Kind.PERSON, Kind.SESSION, Kind.STATE, Kind.FORMULA, Kind.STATUTE, Kind.ORGAN, Kind.COUNTRY, Kind.PLACE)
+_GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True)
@@ -32,35 +32,42 @@ class NearMiss:
 class NearMisses:
     """Finds misses of the built-in right forms and of an office's own. Built once; thread-safe."""
 
-    def __init__(self, own: Iterable[Form] = ()) -> None:
-        self._long = LongForms([*own, *right_forms()])
+    def __init__(self, own: Sequence[Form] = ()) -> None:
+        self._long = (_built_in_forms(), *([LongForms(own)] if own else []))
 
     def find(self, text: str) -> Iterator[NearMiss]:
         """In the order of the text; of those that share a place the gravest, and of these the longest."""
         folded = fold(text)
         squeezed = squeeze(folded.text)
-        found = [*words.misses(folded.text)]
-        marks = [*self._long.misses(squeezed.text), *sessions.misses(squeezed.text)]
+        found = [*words.misses(folded.text), *titles.misses(folded.text)]
+        marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
+        marks += sessions.misses(squeezed.text)
         found += [_unsqueezed(miss, squeezed) for miss in marks]
         return (_in_given(miss, text, folded) for miss in _best(found))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=16)
+def near_misses(own: tuple[Form, ...] = ()) -> NearMisses:
+    """Those of the built-in right forms and of an office's own."""
+    return NearMisses(own)
+
+
 def built_in() -> NearMisses:
-    return NearMisses()
+    return near_misses()
+
+
+@functools.cache
+def _built_in_forms() -> LongForms:
+    return LongForms(right_forms())
 
 
 def _best(found: Sequence[Miss]) -> list[Miss]:
-    ranked = sorted(found, key=lambda miss: (not miss.sure, _rank(miss.kind), miss.start - miss.end))
+    ranked = sorted(found, key=lambda miss: (not miss.sure, _GRAVITY[miss.kind], miss.start - miss.end))
     kept: list[Miss] = []
     for miss in ranked:
         if all(miss.end <= other.start or other.end <= miss.start for other in kept):
             kept.append(miss)
     return sorted(kept, key=lambda miss: miss.start)
-
-
-def _rank(kind: Kind) -> int:
-    return _GRAVEST.index(kind) if kind in _GRAVEST else len(_GRAVEST)
 
 
 def _unsqueezed(miss: Miss, squeezed: Squeezed) -> Miss:

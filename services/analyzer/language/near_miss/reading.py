@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, usage
 
-_LONGEST_WORD = 6
+_LONGEST_WORD = 5
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,10 @@ class _Pattern(NamedTuple):
 
 _PATTERNS = (
     _Pattern(re.compile(rf"(?:(?<![一-鿿])|(?<=党的)){_ORDINAL}(大){_COUNT}中全会"), "届"),
+    _Pattern(re.compile(rf"{_ORDINAL}(界)(?={_COUNT}中全会|中央委员会|中央纪委)"), "届"),
+    _Pattern(re.compile(rf"党的{_ORDINAL}(界)"), "届"),
+    _Pattern(re.compile(r"(?<![一-鿿])([省市县区镇乡])(?=\1(?:委|长|政府|人大|政协|人民|纪委))"), ""),
+    _Pattern(re.compile("(青山绿水)就是金山银山"), "绿水青山"),
     _Pattern(re.compile(rf"(?:党的|中国共产党|中共)第?{_ORDINAL}(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(r"(?<![一-鿿])(?:十[一二三四五六七八九]|二十)(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(rf"第{_ORDINAL}(次)全国人民代表大会"), "届"),
@@ -45,18 +49,43 @@ _PATTERNS = (
     _Pattern(re.compile(rf"({_COUNT})个毫不动摇"), "两"),
 )
 _PLENUM = re.compile(rf"({_ORDINAL})届(十?{_COUNT})中全会")
+_MOST_SESSIONS = 5
+_CONGRESS = re.compile(
+    rf"(?:{_ORDINAL}届(?:全国人民代表大会|全国人大|全国政协)|(?:全国人大|全国政协){_ORDINAL}届)第?([六七八九]|[二三]?十{_COUNT}?)次会议"
+)
 _MAY_HOLD = (
-    "代表大会",
-    "中全会",
-    "个维护",
-    "个自信",
-    "个确立",
-    "个意识",
-    "代表重要",
-    "项规定",
-    "个一百年",
-    "个全面",
-    "毫不动摇",
+    *(
+        "代表大会",
+        "中全会",
+        "个维护",
+        "个自信",
+        "个确立",
+        "个意识",
+        "代表重要",
+        "项规定",
+        "个一百年",
+        "个全面",
+        "毫不动摇",
+    ),
+    *(
+        "十界",
+        "一界",
+        "二界",
+        "三界",
+        "四界",
+        "五界",
+        "六界",
+        "七界",
+        "八界",
+        "九界",
+        "就是金山银山",
+        "区区",
+        "县县",
+        "市市",
+        "省省",
+        "镇镇",
+        "乡乡",
+    ),
 )
 
 
@@ -71,7 +100,10 @@ def misses(text: str) -> Iterator[Miss]:
 
 
 def impossible(text: str) -> Iterator[tuple[int, int, str]]:
-    """Plenary sessions that no central committee has held, with the sentence that says so."""
+    """Plenary sessions that no central committee or congress has held, with the sentence that says so."""
+    if "次会议" in text:
+        for found in _CONGRESS.finditer(text):
+            yield *found.span(), f"全国人民代表大会和全国政协每届至多举行{_MOST_SESSIONS}次会议，请核对会议次数。"
     if "中全会" not in text:
         return
     for found in _PLENUM.finditer(text):
@@ -83,6 +115,7 @@ def impossible(text: str) -> Iterator[tuple[int, int, str]]:
 def _miss(found: re.Match[str], pattern: _Pattern) -> Miss:
     start, end = found.span()
     place = found.start(1)
-    form = found.group()[: place - start] + pattern.right + found.group()[place - start + 1 :]
-    difference = Difference(Error.SUBSTITUTED, place, found[1], pattern.right)
-    return Miss(start, end, form, Kind.SESSION, difference, pattern.sure)
+    form = found.group()[: place - start] + pattern.right + found.group()[found.end(1) - start :]
+    error = Error.SUBSTITUTED if pattern.right else Error.DOUBLED
+    difference = Difference(error, place, found[1], pattern.right)
+    return Miss(start, max(end, found.end(1) + 1), form, Kind.SESSION, difference, pattern.sure)

@@ -1,5 +1,6 @@
 """What stands beside what in Chinese as officials and the news write it: drawn once, read on first use."""
 
+import csv
 import functools
 import gzip
 from collections import defaultdict
@@ -8,9 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RIGHT_FORMS = Path(__file__).parents[1] / "right_forms"
+_LEXICONS = Path(__file__).parents[1] / "lexicons"
+_LISTED = ("trades", "topics", "drugs", "gambling", "fraud", "obscene", "lures")
+"""Lists of words that are looked for: 招嫖 in a police notice is what was meant, not 招标."""
+
+_LONGEST_LISTED = 4
 
 UNKNOWN_WEIGHT = -18.3
 """The natural logarithm of the share of a character that is no word by itself."""
+
+_NEW = -12.5
+"""The same of a newer word, which no count knows."""
 
 _RUN = 3
 
@@ -18,14 +27,15 @@ _RUN = 3
 @dataclass(frozen=True)
 class Usage:
     """`followers` and `preceders`: what is usual after and before a character. `weights`: natural logarithm of a
-    word's share of all words; `idioms` and `names` are those of a kind. `runs`: how often three or four characters
-    stand together in statutes. `threes`: runs of three, those inside of words too.
+    word's share of all words; `newer`, `idioms` and `names` are those of a kind. `runs`: how often three or four
+    characters stand together in statutes. `threes`: runs of three, those inside of words too.
     """
 
     followers: Mapping[str, frozenset[str]]
     preceders: Mapping[str, frozenset[str]]
     characters: frozenset[str]
     weights: Mapping[str, float]
+    newer: frozenset[str]
     idioms: frozenset[str]
     names: frozenset[str]
     runs: Mapping[str, int]
@@ -48,13 +58,21 @@ def usage() -> Usage:
         words = _cut(joined, int(length))
         weights.update(dict.fromkeys(words, float(weight)))
         kinds[kind] += words
+    newer = frozenset(lines(RIGHT_FORMS / "vocabulary.txt")) | frozenset(_listed())
+    weights.update((word, max(weights.get(word, _NEW), _NEW)) for word in newer)
     for length, number, joined in map(str.split, lines(RIGHT_FORMS / "runs.txt.gz")):
         counts.update(dict.fromkeys(_cut(joined, int(length)), int(number)))
     threes = frozenset(run for run in counts if len(run) == _RUN)
     runs = {run: number for run, number in counts.items() if number}
     characters = frozenset(followers.keys() | preceders.keys())
     idioms, names = frozenset(kinds["idiom"]), frozenset(kinds["name"])
-    return Usage(followers, preceders, characters, weights, idioms, names, runs, threes)
+    return Usage(followers, preceders, characters, weights, newer, idioms, names, runs, threes)
+
+
+def _listed() -> Iterator[str]:
+    for name in _LISTED:
+        with (_LEXICONS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from (row["word"] for row in csv.DictReader(file) if len(row["word"]) <= _LONGEST_LISTED)
 
 
 def lines(path: Path) -> Iterator[str]:

@@ -1,18 +1,24 @@
 """Whether a piece that differs from a right form in one place is that form written wrongly, or something else."""
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.near_miss.likeness import likeness
+from services.analyzer.language.near_miss.likeness import likeness, share_a_part
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
 
 _LONG = 7
 """From so many characters on a fixed form is known by the others, whatever stands in the place of one."""
+
+_SHORT = 5
+"""Up to so many characters a form is spared where statutes know what is written."""
+
+_SHORTEST_WITH_ONE_LEFT_OUT, _SHORTEST_WITH_TWO_LEFT_OUT = 5, 10
 
 _AROUND = 4
 _LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
@@ -76,16 +82,22 @@ def judge(written: Written) -> Miss | None:
         return None
     if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
         return None
-    return _JUDGES[found.error](written)
+    miss = _JUDGES[found.error](written)
+    return None if miss is None or _is_newer_word(written) else miss
 
 
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
-    if right in _MAY_BE_LEFT_OUT or written.gain < 0:
+    is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
+    if right in _MAY_BE_LEFT_OUT or (len(right) == 1 and written.gain < 0 and not is_name):
         return None
-    if not (form.fixed or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
+    if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
         return None
-    return written.miss(sure=form.fixed or written.gain >= _LEAST_GAIN)
+    if len(right) > 1 and not (form.fixed and form.kind is Kind.STATE):
+        return None
+    if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
+        return None
+    return written.miss(sure=form.fixed or is_name or written.gain >= _LEAST_GAIN)
 
 
 def _moved(written: Written) -> Miss | None:
@@ -98,8 +110,10 @@ def _substituted(written: Written) -> Miss | None:
         return None
     pairs = zip(found.written, found.right, strict=True)
     likes = [likeness(one, other) for one, other in pairs if one != other]
-    if all(likes):
-        if written.gain < (0.0 if form.fixed else _LEAST_GAIN) or not _may_be_meant(written):
+    if not form.fixed and not all(likes):
+        return None
+    if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
+        if written.gain < _gain_needed(form) or not _may_be_meant(written):
             return None
         return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
     if not form.fixed or len(form.text) < _LONG or len(found.written) > 1:
@@ -107,14 +121,31 @@ def _substituted(written: Written) -> Miss | None:
     return written.miss() if not written.is_at_edge or _ends_a_word(written) else None
 
 
+def _is_newer_word(written: Written) -> bool:
+    window, at = written.window, written.at
+    pieces = (window[first : first + size] for size in (2, 3, 4) for first in range(max(0, at - size + 1), at + 1))
+    return not usage().newer.isdisjoint(pieces)
+
+
+def _gain_needed(form: Form) -> float:
+    """A formula as a whole is evidence too, the more the longer it is."""
+    if form.kind is Kind.PERSON:
+        return -math.inf  # no reading knows a name
+    if form.fixed:
+        return -_GREAT_GAIN
+    if form.kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
+        return 0.0 if len(form.text) > _SHORT else _LEAST_GAIN / 2
+    return _LEAST_GAIN
+
+
 def _may_be_meant(written: Written) -> bool:
     kind, found, window, at = written.form.kind, written.found, written.window, written.at
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
         return False
-    if kind is not Kind.COLLOCATION:
-        return True
-    if len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT:
+    if kind is Kind.COLLOCATION and (len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT):
         return False
+    if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
+        return True
     return not any(window[first : first + 3] in usage().runs for first in range(max(0, at - 2), at + 1))
 
 

@@ -18,11 +18,11 @@ from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
 
-_AROUND, _SHORTEST_WINDOW = 6, 3
+_AROUND, _SHORTEST_WINDOW = 4, 3
 _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
-_SURE, _LIKELY = 2.0, 0.7
+_SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
 _NONE: frozenset[str] = frozenset()
 
 _SURNAMES = frozenset(
@@ -37,6 +37,10 @@ _OF_FOREIGN_NAMES = frozenset(
 )
 _FUNCTION = frozenset("一不的在有了和等与个其这那也就是之于为以及或到要可能会")
 _NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲乙丙丁戊己")
+_PREFIXES = frozenset("净泛母非反准伪类总副逾超亚辅公独")
+_SUFFIXES = frozenset("券型圈侧款巷坊线式类级族期单件比")
+"""What makes new words of any word: 服务券, 消费侧, 航空类, 净出口. Beside a whole word it may be meant."""
+
 _FORM = 4
 """From so many characters on a word speaks for itself."""
 
@@ -62,30 +66,36 @@ class _Candidate:
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a folded text, those that overlap included."""
     for place in crumbs(text):
-        fitting = _fitting(text, place)
-        if not fitting:
-            continue
-        before, after = text[max(0, place - _AROUND) : place], text[place + 1 : place + 1 + _AROUND]
-        start = place - _run_length(before[::-1])
-        window = text[start : place + 1 + _run_length(after)]
-        miss = _judge(window, place - start, frozenset(fitting)) if len(window) >= _SHORTEST_WINDOW else None
+        miss = _miss_at(text[max(0, place - _AROUND) : place], text[place], text[place + 1 : place + 1 + _AROUND])
         if miss is not None:
-            yield _moved(miss, start)
+            yield miss.moved(place)
 
 
-def _fitting(text: str, place: int) -> set[str]:
+@functools.lru_cache(maxsize=16384)
+def _miss_at(before: str, character: str, after: str) -> Miss | None:
+    """The miss at a crumb; its places count from the crumb."""
+    fitting = _fitting(before, character, after)
+    if not fitting:
+        return None
+    before = before[len(before) - _run_length(before[::-1]) :]
+    window, at = before + character + after[: _run_length(after)], len(before)
+    miss = _judge(window, at, fitting) if len(window) >= _SHORTEST_WINDOW else None
+    return miss and miss.moved(-at)
+
+
+def _fitting(before: str, character: str, after: str) -> set[str]:
     """Characters like the written one that make a known run of three, or a word if they are its very likeness."""
-    known, character = usage(), text[place]
+    known = usage()
     like, words, threes = alike(character), known.weights, known.threes
-    two_before, two_after = text[max(0, place - 2) : place], text[place + 1 : place + 3]
-    before, after = two_before[-1:], two_after[:1]
+    two_before, two_after = before[-2:], after[:2]
+    last, first = before[-1:], after[:1]
     fitting = {
         other
-        for other in like & known.followers.get(before, _NONE)
-        if two_before + other in threes or before + other + after in threes
+        for other in like & known.followers.get(last, _NONE)
+        if two_before + other in threes or last + other + first in threes
     }
-    fitting.update(other for other in like & known.preceders.get(after, _NONE) if other + two_after in threes)
-    fitting.update(other for other in very_alike(character) if before + other in words or other + after in words)
+    fitting.update(other for other in like & known.preceders.get(first, _NONE) if other + two_after in threes)
+    fitting.update(other for other in very_alike(character) if last + other in words or other + first in words)
     return fitting
 
 
@@ -94,18 +104,13 @@ def _run_length(text: str) -> int:
     return next((at for at, character in enumerate(text) if not "一" <= character <= "鿿"), len(text))
 
 
-def _moved(miss: Miss, by: int) -> Miss:
-    difference = miss.difference
-    moved = Difference(difference.error, difference.at + by, difference.written, difference.right)
-    return Miss(miss.start + by, miss.end + by, miss.form, miss.kind, moved, miss.sure, miss.likeness)
-
-
-@functools.lru_cache(maxsize=8192)
-def _judge(window: str, at: int, fitting: frozenset[str]) -> Miss | None:
+def _judge(window: str, at: int, fitting: Iterable[str]) -> Miss | None:
     if _runs(window, at)[0]:
         return None
     written = read(window)
-    candidates = sorted(_candidates(window, at, written, fitting), key=lambda candidate: -candidate.evidence)
+    candidates = sorted(
+        _candidates(window, at, written, fitting), key=lambda candidate: (-candidate.evidence, candidate.right)
+    )
     if not candidates or len(candidates[0].word) == 1:
         return None
     best = candidates[0]
@@ -116,7 +121,20 @@ def _judge(window: str, at: int, fitting: frozenset[str]) -> Miss | None:
     kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
-    return Miss(best.start, end, best.word, kind, difference, score >= _SURE, best.like.value)
+    enough = score >= (_SURE_OF_IDIOM if kind is Kind.IDIOM else _SURE)
+    sure = enough and not (len(best.word) < _FORM and _is_coined(window, at))
+    return Miss(best.start, end, best.word, kind, difference, sure, best.like.value)
+
+
+def _is_coined(window: str, at: int) -> bool:
+    """Whether the character stands before or after a whole word as those do that make words."""
+    words, character = usage().weights, window[at]
+    before, after = window[max(0, at - 2) : at], window[at + 1 : at + 3]
+    return (character in _PREFIXES and after in words) or (character in _SUFFIXES and before in words)
+
+
+def _best_first(candidate: _Candidate) -> tuple[float, str]:
+    return -candidate.evidence, candidate.right
 
 
 def _candidates(window: str, at: int, written: Reading, fitting: Iterable[str]) -> Iterator[_Candidate]:

@@ -13,6 +13,7 @@ _LATEST = {**dict.fromkeys(_MORNING, 12), "中午": 15}
 _EARLIEST = {"下午": 12, "傍晚": 16, "晚上": 17, "当晚": 17, "今晚": 17, "明晚": 17}
 _PARTS = "|".join((*_LATEST, *_EARLIEST))
 _DAYS = r"夜间|当天|当日|次日|今日|今天|明天|每天|每日|[日号晚]"
+_ALL_PARTS = frozenset((*_LATEST, *_EARLIEST))
 _HOUR = re.compile(rf"(?:({_PARTS}|{_DAYS})[）)]? ?)?(?<![\d.])(?<!\d[:：])(\d{{1,2}})\Z")
 _MINUTE = re.compile(r"[:：](\d\d)(?![\d:：%.])")
 _PART_BEFORE = re.compile(rf"({_PARTS}|{_DAYS})[）)]? ?\Z")
@@ -25,6 +26,8 @@ _RANGE_BEFORE = re.compile(r"\d{1,2}[:：]\d\d ?(?:至|到|[-—–~～]{1,2}) ?
 _RANGE_AFTER = re.compile(r" ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\d{1,2}[:：]\d\d")
 _SPAN_NAMED = re.compile(r"时间|时段|营业|开放|停[水电气]|[日号天] ?[(（]?[^，。；]{0,8}\Z")
 _HOURS_BEFORE = re.compile(r"\d{1,2} ?[时点] ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\Z")
+_DAY_NAMED = re.compile(rf"(?:{_DAYS})[）)]? ?\Z")
+_GOES_ON = re.compile(r" ?(?:[前至到起止开结召举集报停恢关闭—~～-]|准时|截止)")
 _TIME_NAMED = re.compile(r"(?:时间|时段|时刻|截止|截至)(?:[为是在于])?[：:]? ?\Z")
 _FAR = 24
 
@@ -36,11 +39,13 @@ def find(text: str) -> Iterator[Fault]:
             if text[place - 1 : place].isdecimal() and (minute := _MINUTE.match(text, place)):
                 yield from _written(text, minute)
     for sign in ("时", "点"):  # a single numeral before it is a right hour, unless the minutes are wrong
-        for place in places(text, sign):
+        place = text.find(sign)
+        while place >= 0:
             if text[place - 1] in _BEFORE_SIGN and (
                 text[place - 2 : place - 1] in _BEFORE_SIGN or text[place + 1 : place + 2] in _MINUTE_STARTS
             ):
                 yield from _spoken(text, place)
+            place = text.find(sign, place + 1)
 
 
 def _written(text: str, minute: re.Match[str]) -> Iterator[Fault]:
@@ -53,14 +58,14 @@ def _written(text: str, minute: re.Match[str]) -> Iterator[Fault]:
     if wrong is not None:
         yield Fault(offset + before.start(1), minute.end(), KIND, wrong)
     elif (hour > 24 or int(minute[1]) > 59) and (
-        before[1] is not None or _is_time(text, head[: before.start(2)], minute.end())
+        before[1] in _ALL_PARTS or _is_time(text, head[: before.start(2)], minute.end())
     ):
         yield Fault(offset + before.start(2), minute.end(), KIND, f"没有{before[2]}:{minute[1]}这个时刻")
 
 
 def _is_time(text: str, before: str, end: int) -> bool:
     """Told from scores and ratios: called a time, or one end of a span where a span of time is spoken of."""
-    if _TIME_NAMED.search(before):
+    if _TIME_NAMED.search(before) or (_DAY_NAMED.search(before) and _GOES_ON.match(text, end)):
         return True
     in_range = _RANGE_BEFORE.search(before) or _RANGE_AFTER.match(text, end)
     return in_range is not None and _SPAN_NAMED.search(text, max(0, end - 2 * _FAR), end) is not None

@@ -19,13 +19,14 @@ _MONTH_BEFORE = re.compile(
 )
 _RANGE_BEFORE = re.compile(r"\d{1,2} ?月?(?:份)? ?(?:至|到|[-—–~～]{1,2}) ?\Z")
 _YEAR_BEFORE = re.compile(r"\d{4} ?年(?: ?\d{1,2} ?月? ?(?:至|到|[-—–~～]{1,2}))? ?\Z")
-_WRITTEN = re.compile(r"[-./](?:(?<=19\d\d.)|(?<=20\d\d.))(?<!\d\d\d\d\d.)(\d{1,2})([-./])(\d{1,2})(?![\d.\-/])")
+_WRITTEN = re.compile(r"[-./](?:(?<=19\d\d.)|(?<=20\d\d.))(?<!\d\d\d\d\d.)(\d{1,2})([-./])(\d{1,2})(?![\d.\-/版])")
 _PART_OF_MONTH = re.compile(r" ?(?:份|上旬|中旬|下旬|底|初|末)(?!级|中|步)")
 _NAMED_NUMBER = re.compile(r"[一-鿿](?<![，、晚早上下中至到起前后之开举止为与和])")
 _LUNAR = re.compile(
     r"农历|阴历|夏历|旧历|初[一二三四五六七八九十]|[廿腊闰冬正]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
 )
 _REIGN_YEAR = re.compile(r"[元一二三四五六七八九十]{1,3}年\Z")
+_DIVIDERS = ("-", "/", ".")
 _FAR = 24
 
 
@@ -45,7 +46,7 @@ def find(text: str) -> Iterator[Fault]:
         before = _MONTH_BEFORE.search(head)
         if before is not None:
             yield from _read(text, place, head, before)
-    if holds_any(text, ("20", "19")):
+    if holds_any(text, _DIVIDERS) and holds_any(text, ("20", "19")):
         yield from _in_digits(text)
 
 

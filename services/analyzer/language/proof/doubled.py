@@ -20,6 +20,8 @@ _LEVELS = "省市县区镇乡"
 _FREE = frozenset("的了是")
 """What follows these may begin with any character; what follows the others has to be a word, since jieba does not
 know all names (和|和县) and compounds (在|在建)."""
+_CAN_PRECEDE = re.compile(r"[^\W打]|[》”）)]")
+_DATE_GOES_ON = re.compile(r"\d|(?<=日)[，。）上下至起前]")
 _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很太真非越再不来走加谢恭哈嘿嘟]")
 _NOUN_TAGS = ("n", "nt", "nz", "b")
 _OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
@@ -46,11 +48,16 @@ def _single(text: str, start: int) -> Fault | None:
         return lost
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
-    wrong = _sign_twice(text, start) if word in _SIGNS else _ends_twice(text, start)
+    if word in "年月日":
+        wrong = _DATE_GOES_ON.match(text, start + 2) is not None and text[max(0, start - 1) : start].isdecimal()
+    else:
+        wrong = _sign_twice(text, start) if word in _SIGNS else _ends_twice(text, start) or _begins_twice(text, start)
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
 
 
 def _sign_twice(text: str, start: int) -> bool:
+    if text[start] in _FREE and not _CAN_PRECEDE.match(text[max(0, start - 1) : start]):  # 了了心愿, 打的的费用
+        return False
     spans = _spans(text, start, start + 2)
     ends = {end for _, end in spans}
     follows = next((end - begin for begin, end in spans if begin == start + 2), 0)
@@ -71,6 +78,18 @@ def _ends_twice(text: str, start: int) -> bool:
     return (segmenter.tag(before) or "").startswith(("v", "a")) and (start + 1, start + 2) in spans
 
 
+def _begins_twice(text: str, start: int) -> bool:
+    """进进一步, 推推进; not 切切实实."""
+    if not any(text.startswith(word, start + 1) for word in _words("never_twice.txt") if word[0] == text[start]):
+        return False
+    if any(segmenter.is_word(text[max(0, begin) : start + 1]) for begin in (start - 1, start - 2) if begin >= 0):
+        return False  # 企业主|主要
+    spans = _spans(text, start, start + 2)
+    stop = next((end for begin, end in spans if begin == start + 1), start + 2)
+    is_stretched = text[stop - 1 : stop] == text[stop : stop + 1]
+    return (start, start + 1) in spans and stop > start + 2 and not is_stretched
+
+
 def _place_lost(text: str, start: int) -> Fault | None:
     """区区委, where no name of a place goes before it as in 朝阳区区委."""
     if _GOES_ON.match(text[max(0, start - 1) : start]) or not _OFFICE.match(text, start + 2):
@@ -84,6 +103,8 @@ def _several(text: str, start: int, length: int) -> Fault | None:
     if known and not text.startswith(word, end) and not _SOFTENED.match(text, end):
         return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
     if _IN_TURN.match(word) or word[0] in "的了着" or word[-1] in "的了着著" or text.startswith(word, end):
+        return None
+    if text[max(0, start - 1) : start] in ("·", "•", "#", "@"):  # a foreign name, a tag
         return None
     spans = _spans(text, start, end)
     if not {start + length, end} <= {stop for _, stop in spans} or not _begins(spans, start):

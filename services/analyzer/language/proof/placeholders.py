@@ -44,7 +44,7 @@ _ASKS = (
     ),
 )
 """A single character is found twenty times faster than two: most texts are done with after the rare ones."""
-_THING = r"(?:主标题|副标题|大标题|小标题|标题|正文|文字|文本|图片|内容|说明|描述|日期|姓名|单位名称|关键词)"
+_THING = r"(?:主标题|副标题|大标题|小标题|标题|正文|文字|文本|图片|内容|说明|描述)"
 _TEMPLATE = re.compile(
     rf"(?:点击|单击|双击|请在|请|在)?(?:此处|这里|此)(?:添加|输入|编辑|键入|填写|替换|插入|修改)(?:您的|你的|相关)?{_THING}{{1,2}}|"
     rf"(?:单击|点击)(?:以)?(?:添加|输入|编辑)(?:您的|你的)?{_THING}{{1,2}}|"
@@ -55,7 +55,7 @@ _TEMPLATE = re.compile(
     r"这里是(?:标题|正文|副标题)(?![一-鿿])|(?<![一-鿿])占位(?:文字|文本|符)(?![一-鿿])|"
     rf"(?<![一-鿿])({_THING})\1+(?![一-鿿])|[Ll]orem ipsum|"
     r"[（(【\[](?:此处)?(?:待|请)?(?:插入|加|放)(?:图片|配图|视频|二维码|照片)[）)】\]]|"
-    r"[（(【\[](?:待补充|待填写|待完善|待核实|内容待定|时间待定|(?:请)?填写(?:单位名称|日期|姓名)|单位名称|请填写)[）)】\]]"
+    r"[（(【\[](?:待补充|待填写|待完善|待核实|内容待定|时间待定|(?:此处|请)?填写(?:单位名称|日期|姓名)|单位名称|请填写)[）)】\]]"
 )
 _CROSS = "XxＸｘ×╳✕"
 _CROSSES = tuple(_CROSS)
@@ -79,11 +79,15 @@ _QUOTES = tuple("“‘「『\"'")
 _GUIDE = re.compile(
     r"点击[^，。；\n]{0,12}[，,]|登录|进入|打开|下载|搜索|网址|系统|步骤|操作|页面|框|栏|按钮|PPT|模板|演示文稿"
 )
+_TRIAL = re.compile(r"(?:测试|试发|[Tt]est|TEST)(?:一下|文章|标题|内容|推送|测试|[Tt]est|[\d，。！!, ]){0,4}\s?")
+_SHORTEST = 20
 _NEAR = 30
 
 
 def find(text: str) -> Iterator[Fault]:
     """Certain where a text of its own stands so; inside a guide, a sample form or a told case it may be meant."""
+    if len(text) <= _SHORTEST and (trial := _TRIAL.fullmatch(text)):
+        yield Fault(trial.start(), trial.end(), KIND, "疑似测试内容误发")
     if holds_any(text, _RARE) and holds_any(text, _ASKS):
         yield from _templates(text)
     if holds_any(text, _CROSSES):

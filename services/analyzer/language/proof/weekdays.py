@@ -9,6 +9,7 @@ from services.analyzer.language.proof.finding import places
 from services.analyzer.language.proof.years import years_of
 
 KIND = "weekday"
+_NAMES = ("星期", "周", "礼拜")
 _DAYS = "一二三四五六日"
 _WEEKDAY = re.compile(r"(?:星期|礼拜|周)([一二三四五六日天])(?!期|年|岁|边|围|遭|线|级|[一-鿿]{0,2}(?:轮|次|场|期))")
 _DATE_BEFORE = re.compile(r"(?:(\d{4}) ?年 ?)?(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号] ?[(（,，]? ?\Z")
@@ -18,14 +19,17 @@ _LATER_DATE_BEFORE = re.compile(
 )
 _ENDS = re.compile(r"[)）上下早中晚至到起，,、。； \d\n]|\Z")
 _DATE_ENDS = frozenset("日号（(,， ")
+_DATE_ENDS = frozenset("日号(（,， ")
 _FAR = 32
 
 
 def find(text: str) -> Iterator[Fault]:
     """The year is that of the date, or of an earlier one in the sentence; without a year nothing is said."""
-    for sign in ("星期", "周", "礼拜") if "期" in text or "拜" in text else ("周",):
-        for place in places(text, sign):
-            if text[place - 1 : place] in tuple("日号(（,， ") and (match := _WEEKDAY.match(text, place)):
+    for sign in _NAMES:
+        for place in places(text, sign) if sign[0] in text else ():
+            if sign != "周" and text[place + len(sign) : place + len(sign) + 1] in ("八", "九"):
+                yield Fault(place, place + len(sign) + 1, KIND, "一星期只有七天")
+            if text[place - 1 : place] in _DATE_ENDS and (match := _WEEKDAY.match(text, place)):
                 yield from _judge(text, match)
 
 
