@@ -62,6 +62,12 @@ def very_alike(character: str) -> tuple[str, ...]:
     return tuple(other for other in alike(character) if likeness(character, other) is Likeness.SOUND_AND_SHAPE)
 
 
+def alike_groups() -> list[list[str]]:
+    """Ordinary characters of one sound, or with one telling part in common: each pair of a group is alike."""
+    groups = (sorted(group) for index in (_by_sound(), _by_part()) for group in index.values())
+    return sorted(group for group in groups if len(group) > 1)
+
+
 @functools.cache
 def _by_sound() -> dict[str, list[str]]:
     return _index(_rough_sounds, usage().characters)
