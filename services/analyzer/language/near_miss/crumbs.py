@@ -36,16 +36,21 @@ def crumbs(text: str) -> list[int]:
     return places
 
 
-def is_pair(firsts: Codes, seconds: Codes) -> npt.NDArray[np.bool_]:
+def pair_numbers(characters: Codes) -> Codes:
+    """What `pair_holds` is asked with; nothing is usual beside what is no Chinese character."""
+    numbers = _table().numbers[characters]
+    return np.maximum(numbers, _UNKNOWN)
+
+
+def pair_holds(firsts: Codes, seconds: Codes) -> npt.NDArray[np.bool_]:
     """Whether each pair of characters usually stands beside each other."""
     table = _table()
-    ones, others = table.numbers[firsts], table.numbers[seconds]
-    return _holds(table.usual, ones * table.size + others) & (ones != _OTHER) & (others != _OTHER)
+    return _holds(table.usual, firsts * table.size + seconds)
 
 
 def is_usual(first: str, second: str) -> bool:
     """Whether the second character usually stands after the first."""
-    return bool(is_pair(codes(first), codes(second))[0])
+    return bool(pair_holds(*(pair_numbers(codes(each)) for each in (first, second)))[0])
 
 
 class _Table:
@@ -55,7 +60,7 @@ class _Table:
         known = usage()
         characters = sorted(known.characters)
         self.size = len(characters) + _FIRST_KNOWN
-        self.numbers = np.zeros(0x10000, dtype=np.uint32)
+        self.numbers = np.zeros(0x10000, dtype=np.int64)
         self.numbers[0x4E00:0xA000] = _UNKNOWN
         for number, character in enumerate(characters, start=_FIRST_KNOWN):
             self.numbers[ord(character)] = number
@@ -84,6 +89,6 @@ def _table() -> _Table:
     return _Table()
 
 
-def _holds(bits: _Bits, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
+def _holds(bits: _Bits, keys: Codes) -> npt.NDArray[np.bool_]:
     held: npt.NDArray[np.bool_] = (bits[keys >> 3] >> (keys & 7).astype(np.uint8) & 1).astype(bool)
     return held

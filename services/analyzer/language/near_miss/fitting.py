@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.crumbs import is_pair
+from services.analyzer.language.near_miss.crumbs import pair_holds, pair_numbers
+from services.analyzer.language.near_miss.keys import Keys
 from services.analyzer.language.near_miss.likeness import alike, very_alike
 from services.analyzer.language.near_miss.likes import likes
 from services.analyzer.language.near_miss.usage import Codes, codes, keys_of, usage
@@ -17,15 +18,25 @@ from services.analyzer.language.near_miss.usage import Codes, codes, keys_of, us
 _EDGE = 2
 """Places looked at on either side."""
 
-_Flags = npt.NDArray[np.bool_]
+_PAD = "\0" * _EDGE
+
+_RUNS = np.arange(-_EDGE, 1)[:, None]
+"""Where the runs of three begin that hold a place."""
+
+_OF_A_WORD = 1 << 48
+"""Tells keys of two characters from those of three."""
 
 
 class _Others(NamedTuple):
-    """One entry for each character that is like the one at a crumb; `owner` is the number of the crumb."""
+    """One entry for each character that is like the one at a crumb; `owner` is the number of the crumb.
+
+    `number`: of the character in the table of pairs.
+    """
 
     owner: Codes
     other: Codes
-    very: _Flags
+    number: Codes
+    very: npt.NDArray[np.bool_]
 
 
 def fitting(text: str, places: list[int]) -> dict[int, str]:
@@ -33,32 +44,47 @@ def fitting(text: str, places: list[int]) -> dict[int, str]:
 
     A character fits that makes a known run of three, or a word if it is the very likeness of what is written.
     """
-    if not places:
-        return {}
-    around = np.pad(codes(text), _EDGE)
-    at = np.array(places) + _EDGE
+    around = codes(f"{_PAD}{text}{_PAD}")
+    at = np.array(places, dtype=np.int64) + _EDGE
     at = at[~_is_known(around, at)]
-    owner, other, very = _like(text, at - _EDGE, around[at])
-    two_before, last, first, two_after = (around[at + by][owner] for by in (-2, -1, 1, 2))
-    fits = np.zeros(len(other), dtype=bool)
-    _add(fits, is_pair(last, other), _tables().threes, two_before, last, other)
-    _add(fits, is_pair(last, other), _tables().threes, last, other, first)
-    _add(fits, is_pair(other, first), _tables().threes, other, first, two_after)
-    _add(fits, very, _tables().words, last, other)
-    _add(fits, very, _tables().words, other, first)
+    if not len(at):
+        return {}
+    others = _like(text, at - _EDGE, around[at])
+    entries = _fitting(around, at, others)
     found: dict[int, str] = {}
-    for place, character in zip((at[owner[fits]] - _EDGE).tolist(), map(chr, other[fits].tolist()), strict=True):
+    places = (at[others.owner[entries]] - _EDGE).tolist()
+    for place, character in zip(places, map(chr, others.other[entries].tolist()), strict=True):
         found[place] = found.get(place, "") + character
     return found
 
 
-def _is_known(around: Codes, at: Codes) -> _Flags:
+def _is_known(around: Codes, at: Codes) -> npt.NDArray[np.bool_]:
     """Whether statutes have one of the runs of three that hold the character: then nothing was miswritten."""
-    known = np.zeros(len(at), dtype=bool)
-    for first in (-2, -1, 0):
-        run = keys_of(*(around[at + first + by] for by in range(3)))
-        known |= _holds(_tables().counted, run)
+    first = at + _RUNS
+    known: npt.NDArray[np.bool_] = (
+        _tables().counted.hold(keys_of(around[first], around[first + 1], around[first + 2])).any(axis=0)
+    )
     return known
+
+
+def _fitting(around: Codes, at: Codes, others: _Others) -> Codes:
+    """Few stand in a pair with a neighbour; only of these, and of the very likenesses, a run is looked up."""
+    owner, other, number, very = others
+    numbers = pair_numbers(around)
+    after = np.flatnonzero(pair_holds(numbers[at - 1][owner], number))
+    before = np.flatnonzero(pair_holds(number, numbers[at + 1][owner]))
+    alike = np.flatnonzero(very)
+    two_before, last, first, two_after = (around[at + by] for by in (-2, -1, 1, 2))
+    neighbour, made = owner[after], other[after]
+    keys = (
+        keys_of(two_before[neighbour], last[neighbour], made),
+        keys_of(last[neighbour], made, first[neighbour]),
+        keys_of(other[before], first[owner[before]], two_after[owner[before]]),
+        keys_of(last[owner[alike]], other[alike]) | _OF_A_WORD,
+        keys_of(other[alike], first[owner[alike]]) | _OF_A_WORD,
+    )
+    held = _tables().fitting.hold(np.concatenate(keys))
+    return np.unique(np.concatenate((after, after, before, alike, alike))[held])
 
 
 def _like(text: str, places: Codes, written: Codes) -> _Others:
@@ -67,7 +93,7 @@ def _like(text: str, places: Codes, written: Codes) -> _Others:
     counts = known.begins[written + 1] - begins
     owner = np.repeat(np.arange(len(places)), counts)
     entries = np.arange(len(owner)) + np.repeat(begins - np.cumsum(counts) + counts, counts)
-    found = _Others(owner, known.others[entries], known.very[entries])
+    found = _Others(owner, known.others[entries], _tables().numbers[entries], known.very[entries])
     rare = [number for number in np.flatnonzero(counts == 0).tolist() if alike(text[places[number]])]
     return _with_rare(found, text, places, rare) if rare else found
 
@@ -80,39 +106,30 @@ def _with_rare(found: _Others, text: str, places: Codes, rare: list[int]) -> _Ot
         for other in alike(text[places[number]])
     ]
     owner, other, very = (np.array(column) for column in zip(*entries, strict=True))
-    return _Others(
-        np.concatenate([found.owner, owner]),
-        np.concatenate([found.other, other]),
-        np.concatenate([found.very, very]),
-    )
-
-
-def _add(fits: _Flags, may: _Flags, table: Codes, *characters: Codes) -> None:
-    """Marks those that may fit and whose run the table holds; few may, and only they are looked up."""
-    which = np.flatnonzero(may & ~fits)
-    fits[which] = _holds(table, keys_of(*(each[which] for each in characters)))
-
-
-def _holds(table: Codes, keys: Codes) -> _Flags:
-    place = np.searchsorted(table, keys)
-    place[place == len(table)] = 0
-    held: _Flags = table[place] == keys
-    return held
+    more = _Others(owner, other, pair_numbers(other), very)
+    return _Others(*map(np.concatenate, zip(found, more, strict=True)))
 
 
 class _Tables(NamedTuple):
-    """Sorted keys of runs of three, of those that statutes have, and of words of one or two characters."""
+    """`fitting`: runs of three, and words of one or two characters. `counted`: runs of three that statutes have.
 
-    threes: Codes
-    counted: Codes
-    words: Codes
+    `numbers` goes with `likes().others`.
+    """
+
+    fitting: Keys
+    counted: Keys
+    numbers: Codes
 
 
 @functools.cache
 def _tables() -> _Tables:
     """A word of one character stands beside the edge of a text."""
-    short = {length: codes("".join(word for word in usage().weights if len(word) == length)) for length in (1, 2)}
-    ones, twos = short[1], short[2].reshape(-1, 2)
+    known = usage()
+    ones, twos = (codes("".join(word for word in known.weights if len(word) == length)) for length in (1, 2))
     nothing = np.zeros_like(ones)
-    words = (keys_of(twos[:, 0], twos[:, 1]), keys_of(ones, nothing), keys_of(nothing, ones))
-    return _Tables(*usage().threes, np.sort(np.concatenate(words)))
+    words = np.concatenate((keys_of(*twos.reshape(-1, 2).T), keys_of(ones, nothing), keys_of(nothing, ones)))
+    return _Tables(
+        Keys(np.concatenate((known.threes.known, words | _OF_A_WORD))),
+        Keys(known.threes.counted),
+        pair_numbers(likes().others),
+    )

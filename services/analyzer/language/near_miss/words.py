@@ -16,7 +16,7 @@ from services.analyzer.language.near_miss.fitting import fitting
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import Reading, read
+from services.analyzer.language.near_miss.reading import Reading, may_gain, read
 from services.analyzer.language.near_miss.usage import usage
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
@@ -81,6 +81,8 @@ def _run_length(text: str) -> int:
 @functools.lru_cache(maxsize=16384)
 def _judge(window: str, at: int, others: str) -> Miss | None:
     """The miss where statutes do not know what is written, and these characters would fit."""
+    if not may_gain(window, at, others, _LEAST_GAIN):
+        return None
     written = read(window)
     candidates = sorted(
         _candidates(window, at, written, others), key=lambda candidate: (-candidate.evidence, candidate.right)
