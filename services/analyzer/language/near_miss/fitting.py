@@ -61,10 +61,8 @@ def fitting(text: str, places: list[int]) -> dict[int, str]:
 def _is_known(around: Codes, at: Codes) -> npt.NDArray[np.bool_]:
     """Whether statutes have one of the runs of three that hold the character: then nothing was miswritten."""
     first = at + _RUNS
-    known: npt.NDArray[np.bool_] = (
-        _tables().counted.hold(keys_of(around[first], around[first + 1], around[first + 2])).any(axis=0)
-    )
-    return known
+    held = _tables().counted.hold(keys_of(around[first], around[first + 1], around[first + 2]))
+    return np.logical_or.reduce(held)  # type: ignore[no-any-return]
 
 
 def _fitting(around: Codes, at: Codes, others: _Others) -> Codes:
@@ -107,7 +105,12 @@ def _with_rare(found: _Others, text: str, places: Codes, rare: list[int]) -> _Ot
     ]
     owner, other, very = (np.array(column) for column in zip(*entries, strict=True))
     more = _Others(owner, other, pair_numbers(other), very)
-    return _Others(*map(np.concatenate, zip(found, more, strict=True)))
+    return _Others(
+        np.concatenate((found.owner, more.owner)),
+        np.concatenate((found.other, more.other)),
+        np.concatenate((found.number, more.number)),
+        np.concatenate((found.very, more.very)),
+    )
 
 
 class _Tables(NamedTuple):
