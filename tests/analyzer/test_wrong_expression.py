@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.analyzer.objection import History, Hit
+from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.wrong_expression import WrongExpression
 from shared.errors import InputError
 from shared.events import Severity
@@ -127,6 +128,40 @@ def test_what_is_no_name_of_the_state_only_reminds(written: str, right: str) -> 
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert _hits(text) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("《中华人民共和国道路交通安金法》", "道路交通安全法"),
+        ("《未成年人保护发》", "未成年人保护法"),
+        ("《妇女权益保漳法》", "妇女权益保障法"),
+    ],
+)
+def test_a_title_in_book_marks_is_known_whole(written: str, right: str) -> None:
+    (hit,) = _hits(f"根据{written}的规定，现予公告。")
+    assert hit.suggestion == right
+    assert hit.severity is Severity.REMINDER
+
+
+@pytest.mark.parametrize(
+    "title", ["中华人民共和国航道管理条例", "沙漠污染防治法", "食品质量安全法", "甘肃省水利管理条例"]
+)
+def test_a_title_that_may_be_another_law_s_is_left_alone(title: str) -> None:
+    assert _hits(f"根据《{title}》的规定，现予公告。") == []
+
+
+def test_a_congress_never_held_so_many_sessions() -> None:
+    (hit,) = _hits("第十四届全国人民代表大会第七次会议在北京召开。")
+    assert hit.advice is not None
+    assert "至多举行5次会议" in hit.advice
+    assert _hits("第十四届全国人民代表大会第三次会议、第十四届全国人民代表大会常务委员会第二十次会议") == []
+    assert _hits("县第十八届人民代表大会第六次会议") == []
+
+
+@pytest.mark.parametrize("text", ["最高人民检查院发布典型案例。", "做好秸杆禁烧工作。", "广大干部一如继往地工作。"])
+def test_one_place_is_said_by_one_rule(text: str) -> None:
+    assert len([*_hits(text), *Proofreading().check_text(text)]) == 1
 
 
 @pytest.mark.parametrize(
