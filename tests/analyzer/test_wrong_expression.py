@@ -151,6 +151,14 @@ def test_a_title_that_may_be_another_law_s_is_left_alone(title: str) -> None:
     assert _hits(f"根据《{title}》的规定，现予公告。") == []
 
 
+def test_a_character_too_many_is_taken_out() -> None:
+    assert _mended("全国人民代表大会常务委员全会") == "全国人民代表大会常务委员会"
+    assert _mended("中国人民政治协商会的议") == "中国人民政治协商会议"
+    assert _hits("省发展和改革委员及会员单位") == []
+    assert _hits("国家发展和改革委员和会员单位") == []
+    assert _hits("国务院批准的较大的市的人民政府") == []
+
+
 def test_a_congress_never_held_so_many_sessions() -> None:
     (hit,) = _hits("第十四届全国人民代表大会第七次会议在北京召开。")
     assert hit.advice is not None
