@@ -188,6 +188,27 @@ def test_a_finding_names_the_right_form_and_how_it_differs() -> None:
     assert "社会主义核心价值观" in (hit.reason or "")
 
 
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("推动中国式现化代迈出新步伐。", "推动中国式现代化迈出新步伐。"),
+        ("实施战略性新兴业产集群工程。", "实施战略性新兴产业集群工程。"),
+        ("增强人民群众的获得感、幸福感、安感全。", "增强人民群众的获得感、幸福感、安全感。"),
+        ("村民委会员应当公开账目。", "村民委员会应当公开账目。"),
+        ("由县民人政府批准。", "由县人民政府批准。"),
+    ],
+)
+def test_two_characters_swapped_at_an_end_are_both_replaced(written: str, right: str) -> None:
+    (hit,) = _hits(written)
+    assert written[: hit.start] + (hit.suggestion or "") + written[hit.end :] == right
+    assert "字序颠倒" in (hit.advice or "")
+
+
+@pytest.mark.parametrize("text", ["1988年9月8日 华人民共和国国务院公布。", "见附件“华人民共和国”。"])
+def test_a_character_beyond_a_mark_is_not_taken_for_a_part_of_the_name(text: str) -> None:
+    assert all((hit.suggestion or "")[0] not in "中“" for hit in _hits(text))
+
+
 def test_marks_inside_a_formula_stay_where_they_are() -> None:
     (hit,) = _hits("开展“扫黑”除恶专项斗挣")
     assert hit.suggestion == "扫黑”除恶专项斗争"
