@@ -12,7 +12,8 @@ def decoded(data: bytes) -> str | None:
     """
     if data.startswith(_UTF16_MARKS):
         return _by(data, "utf-16")
-    return _by(data, "utf-8-sig", "surrogatepass") or _by(data, "gb18030")
+    text = _by(data, "utf-8-sig", "surrogatepass")
+    return _by(data, "gb18030") if text is None else text
 
 
 def _by(data: bytes, encoding: str, errors: str = "strict") -> str | None:

@@ -142,7 +142,7 @@ def _finding(remark: Remark) -> dict[str, Any]:
         "end": hit.end,
         "text": hit.text,
         "suggestion": hit.suggestion,
-        "advice": hit.advice,
+        "advice": None if hit.advice is None else mask_all(hit.advice),
         "indicator": entry.indicator,
         "clause": {"document": entry.clause.document, "words": entry.clause.words},
         "tag": hit.tag,
@@ -179,7 +179,7 @@ def _cells(remark: Remark) -> tuple[str, ...]:
         f"{remark.entry.rule}（{remark.entry.indicator}）",
         _printable(shown),
         f"{clause.document}“{clause.words}”",
-        _printable(hit.advice or "请核实。"),
+        _printable(mask_all(hit.advice or "请核实。")),
     )
 
 

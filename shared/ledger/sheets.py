@@ -3,7 +3,6 @@
 import csv
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +13,6 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils.cell import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.functions import iterparse  # defusedxml's
 
@@ -23,11 +21,9 @@ from shared.errors import InputError
 from shared.ledger.columns import recognise
 from shared.ledger.values import CellValue, Unreadable
 from shared.spreadsheet import from_csv_text
+from shared.workbook import UNREADABLE, refuse_bomb
 
 MAX_FILE_BYTES = 20_000_000
-MAX_UNPACKED_BYTES = 150_000_000
-MAX_RATIO = 100
-MAX_ENTRIES = 2_000
 MAX_ROWS = 50_000
 MAX_COLUMNS = 64
 MAX_MERGED_CELLS = 1_000_000
@@ -35,21 +31,6 @@ HEADER_WITHIN_ROWS = 10
 _ROW_LIMIT = MAX_ROWS + HEADER_WITHIN_ROWS
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_UNREADABLE = (
-    # openpyxl trusts the file's structure, so a broken one surfaces as whatever it stumbled over.
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    EOFError,
-)
 
 
 @dataclass
@@ -86,23 +67,12 @@ def _workbook(place: str, data: bytes) -> list[Sheet]:
     try:
         with warnings.catch_warnings(), zipfile.ZipFile(BytesIO(data)) as archive:
             warnings.simplefilter("ignore")  # openpyxl warns of charts and drop-downs it would lose on saving
-            _refuse_bomb(place, archive)
+            refuse_bomb(place, archive)
             book = load_workbook(BytesIO(data), read_only=True, data_only=True)
             visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             return [_sheet(place, sheet, archive) for sheet in visible if isinstance(sheet, ReadOnlyWorksheet)]
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise InputError(place, "不是完好的 .xlsx 文件，请用 Excel/WPS 打开后另存为 .xlsx") from error
-
-
-def _refuse_bomb(place: str, archive: zipfile.ZipFile) -> None:
-    """zipfile never unpacks more than an entry declares, so the declared sizes can be believed."""
-    entries = archive.infolist()
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED_BYTES:
-        raise InputError(place, "解压后过大，请删去图片与多余工作表后重试")
-    if unpacked > 5_000_000 and unpacked / packed > MAX_RATIO:
-        raise InputError(place, "压缩比异常，疑似压缩炸弹；请把台账复制到新建的工作簿后重试")
 
 
 def _sheet(place: str, sheet: ReadOnlyWorksheet, archive: zipfile.ZipFile) -> Sheet:

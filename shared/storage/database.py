@@ -19,6 +19,8 @@ SCHEMA = "2"
 """Counts up with every change of a table that an older program's database lacks."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
+"""Of SQLite; 32 MB of pages, since the index of texts is asked all over."""
 _PASSING_SQLITE = tuple(
     f"SQLITE_{name}"
     for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT", "PROTOCOL")
@@ -192,7 +194,7 @@ def _durable_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN is switched off, so that _begin decides when a transaction takes the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
+    for pragma in (*_PRAGMAS, f"busy_timeout={_BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,8 +1,10 @@
 """Files of words are followed while in use; a broken one is refused, and the words before it stay."""
 
+import io
 import os
 import threading
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,70 @@ def test_a_broken_file_is_told_with_its_reason_and_the_old_words_stay(path: Path
     _write(path, "躺平\n", age_seconds=20)
     assert _found(lists, "摸鱼，躺平", 3 * _MINUTE) == ["躺平"]
     assert lists.trouble_at(4 * _MINUTE) is None
+
+
+def test_a_file_that_could_not_be_opened_is_tried_again_though_it_looks_the_same(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = LexiconInUse((path,), LexiconOptions())
+    _write(path, "躺平\n")
+
+    def no_right(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as without_rights:
+        without_rights.setattr(Path, "read_bytes", no_right)
+        assert _found(lists, "摸鱼，躺平", _MINUTE) == ["摸鱼"]
+        assert lists.trouble_at(2 * _MINUTE) is not None
+    assert _found(lists, "摸鱼，躺平", 3 * _MINUTE) == ["躺平"]
+    assert lists.trouble_at(4 * _MINUTE) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("own.csv", 'word,tag\n"下\n三滥",a\n毒雾,b\n', "own.csv:2"),
+        ("own.csv", "word,tag\n毒雾,烟雾,b\n", "own.csv:2"),
+        ("own.csv", "word,tag\n", "没有词语"),
+        ("own.txt", "\u3000\n\n", "没有词语"),
+        ("own.txt", "", "没有词语"),
+        ("own.txt", "\ufeff", "没有词语"),
+    ],
+)
+def test_what_cannot_be_words_is_refused(tmp_path: Path, name: str, content: str, told: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        read_words(tmp_path / name)
+
+
+def test_lines_may_end_as_an_old_mac_ends_them(tmp_path: Path) -> None:
+    (tmp_path / "own.txt").write_bytes("摸鱼\r躺平\r".encode())
+    assert [word.word for word in read_words(tmp_path / "own.txt")] == ["摸鱼", "躺平"]
+
+
+@pytest.mark.parametrize(
+    "part", ["[Content_Types].xml", "xl/styles.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"]
+)
+def test_a_workbook_with_a_broken_part_is_refused(tmp_path: Path, part: str) -> None:
+    content = _workbook_with(part, b"<worksheet")
+    (tmp_path / "own.xlsx").write_bytes(content)
+    with pytest.raises(InputError, match=r"own\.xlsx"):
+        read_words(tmp_path / "own.xlsx")
+
+
+def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.xlsx").write_bytes(_workbook_with("xl/worksheets/sheet1.xml", b" " * 20_000_000))
+    with pytest.raises(InputError, match="压缩"):
+        read_words(tmp_path / "own.xlsx")
+
+
+def _workbook_with(part: str, content: bytes) -> bytes:
+    whole, changed = io.BytesIO(), io.BytesIO()
+    Workbook().save(whole)
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            after.writestr(name, content if name == part else before.read(name))
+    return changed.getvalue()
 
 
 def test_several_files_are_one_list_and_change_one_by_one(tmp_path: Path, path: Path) -> None:

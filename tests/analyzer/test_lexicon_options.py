@@ -115,9 +115,17 @@ def test_one_category_is_found_where_asked() -> None:
     assert [match.word.word for match in lexicon.find("甲词，乙词")] == ["甲词"]
 
 
+def test_a_word_of_two_categories_is_found_by_either() -> None:
+    words = [Word("甲词", "广告"), Word("甲词", "其他")]
+    for category in ("广告", "其他", " 无 , 广告"):
+        lexicon = Lexicon(words, parse_options({"only_category": category, "word_boundary": False}))
+        assert [match.word.tag for match in lexicon.find("甲词")] == [category.split(" ")[-1]]
+
+
 @pytest.mark.parametrize(
     ("given", "possible"),
     [
+        ({"number_min_len": "9" * 5000}, "整数"),
         ({"homophone": "true"}, "homophones"),
         ({"homophones": "maybe"}, "true"),
         ({"match": "any"}, "shortest"),

@@ -95,3 +95,7 @@ def test_a_post_is_objected_to_once_with_the_gravest_place_first() -> None:
 def test_a_matter_of_style_is_not_put_in_the_ledger() -> None:
     post = a_post(title="通知", text="你好,请于明天前来办理，谢谢。")
     assert list(Proofreading().check_post(post, a_history(posts=(post,)))) == []
+
+
+def test_a_remark_in_brackets_may_go_on_below_the_end_of_a_summary() -> None:
+    assert [hit.severity.value for hit in hits("这双鞋价格居然打骨折了（不敢相信！") if hit.tag == "pair"] == ["hint"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.analyzer.objection import History, Hit
+from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.wrong_expression import WrongExpression
 from shared.errors import InputError
 from shared.events import Severity
@@ -90,6 +91,7 @@ ORDINARY = {
     "呼合浩特市启动应急响应": "呼和浩特市启动应急响应",
     "齐齐哈市人民政府": "齐齐哈尔市人民政府",
     "呼伦贝市教育局": "呼伦贝尔市教育局",
+    "南山乡人名政府公告": "南山乡人民政府公告",
     "县县长到村调研": "县长到村调研",
     "来自埃塞饿比亚的留学生": "来自埃塞俄比亚的留学生",
     "根据《中华人民共和国道路交通安权法》的规定": "根据《中华人民共和国道路交通安全法》的规定",
@@ -121,10 +123,53 @@ def test_what_is_no_name_of_the_state_only_reminds(written: str, right: str) -> 
         "依法治省、依法治市、依法治县",
         "越南、柬埔寨和老挝",
         "促进国家治理体系和治理能力现代化",
+        "在公共场所拉客招嫖的，处五日以下拘留。",
     ],
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert _hits(text) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("《中华人民共和国道路交通安金法》", "道路交通安全法"),
+        ("《未成年人保护发》", "未成年人保护法"),
+        ("《妇女权益保漳法》", "妇女权益保障法"),
+    ],
+)
+def test_a_title_in_book_marks_is_known_whole(written: str, right: str) -> None:
+    (hit,) = _hits(f"根据{written}的规定，现予公告。")
+    assert hit.suggestion == right
+    assert hit.severity is Severity.REMINDER
+
+
+@pytest.mark.parametrize(
+    "title", ["中华人民共和国航道管理条例", "沙漠污染防治法", "食品质量安全法", "甘肃省水利管理条例"]
+)
+def test_a_title_that_may_be_another_law_s_is_left_alone(title: str) -> None:
+    assert _hits(f"根据《{title}》的规定，现予公告。") == []
+
+
+def test_a_congress_never_held_so_many_sessions() -> None:
+    (hit,) = _hits("第十四届全国人民代表大会第七次会议在北京召开。")
+    assert hit.advice is not None
+    assert "至多举行5次会议" in hit.advice
+    assert _hits("第十四届全国人民代表大会第三次会议、第十四届全国人民代表大会常务委员会第二十次会议") == []
+    assert _hits("县第十八届人民代表大会第六次会议") == []
+
+
+@pytest.mark.parametrize("text", ["最高人民检查院发布典型案例。", "做好秸杆禁烧工作。", "广大干部一如继往地工作。"])
+def test_one_place_is_said_by_one_rule(text: str) -> None:
+    assert len([*_hits(text), *Proofreading().check_text(text)]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["国内生产总值=总消费+总投资+净出口。", "发放居家养老服务券。", "从消费侧推动绿色转型。", "录取航空类专业。"],
+)
+def test_a_character_that_makes_words_of_words_is_not_accused(text: str) -> None:
+    assert not [hit for hit in _hits(text) if hit.severity.accuses]
 
 
 def test_a_finding_names_the_right_form_and_how_it_differs() -> None:

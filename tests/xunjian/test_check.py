@@ -47,6 +47,22 @@ def test_a_personal_number_is_not_printed_again() -> None:
     assert _ID not in result.stdout
 
 
+def test_no_sentence_for_people_repeats_a_personal_number() -> None:
+    text = "请致电(13800138000张三）咨询，邮箱是”x@y.com或邮件“，谢谢。"
+    assert "13800138000" not in _run(given=text.encode()).stdout
+    findings = json.loads(_run("--jsonl", given=_lines({"id": 1, "text": text})).stdout)["findings"]
+    assert {"width", "pair", "mobile", "email"} <= {finding["tag"] for finding in findings}
+    for finding in findings:
+        assert "13800138000" not in finding["advice"]
+        assert "x@y" not in finding["advice"]
+
+
+def test_a_draft_without_a_letter_is_no_wrong_file(tmp_path: Path) -> None:
+    path = tmp_path / "draft.txt"
+    path.write_bytes("\ufeff".encode())
+    assert _run(str(path)).exit_code == 0
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_files_come_in_many_encodings(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "draft.txt"

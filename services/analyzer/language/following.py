@@ -75,13 +75,20 @@ class Following(ABC, Generic[Held, Built]):
         try:
             held = [self._read(file) for file in self._files]
         except InputError as error:
-            self.trouble = f"改动未生效，仍用原内容。{error}"
-            _log.warning("file_refused", reason=str(error), in_force=self.version)
+            self._refuse(error)
             return
         self.trouble = None
         if _version(held) != self.version:
             self._take(held)
             _log.info("file_in_force", files=[str(file) for file in self._files], version=self.version)
+
+    def _refuse(self, error: InputError) -> None:
+        if isinstance(error.__cause__, OSError):
+            self._stamps = []  # what can be read again later may look the same as now
+        trouble = f"改动未生效，仍用原内容。{error}"
+        if trouble != self.trouble:
+            _log.warning("file_refused", reason=str(error), in_force=self.version)
+        self.trouble = trouble
 
     def _take(self, held: list[Held]) -> None:
         version = _version(held)

@@ -50,7 +50,7 @@ class Forms:
         """`shields`: phrases that protect what is inside them unless the table itself names them."""
         self.table = table
         folded = fold_words(table.texts, options.folding)
-        allowed, self.written = _told_apart(folded, table.tags, options)
+        allowed, self.written = _told_apart(folded, table.tags)
         allowed += [shield for shield in fold_words(shields, options.folding) if shield and shield not in self.written]
         plain, special = _Searched(table, folded, self.written, options).forms()
         self.places = list(plain.values())
@@ -60,16 +60,13 @@ class Forms:
         self.sounds = _by_sound(self.written) if options.homophones else {}
 
 
-def _told_apart(folded: list[str], tags: Sequence[str], options: LexiconOptions) -> tuple[list[str], dict[str, int]]:
+def _told_apart(folded: list[str], tags: Sequence[str]) -> tuple[list[str], dict[str, int]]:
     """Phrases that are allowed, and words with their places; a phrase that is both is allowed."""
     written = dict(zip(folded, range(len(folded)), strict=True))
     written.pop("", None)
     allowed = [key for key, tag in zip(folded, tags, strict=True) if tag == ALLOW and key] if ALLOW in tags else []
     for key in allowed:
         written.pop(key, None)
-    if options.only_category:
-        wanted = set(options.only_category.split(","))
-        written = {key: place for key, place in written.items() if tags[place] in wanted}
     return allowed, written
 
 

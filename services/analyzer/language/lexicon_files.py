@@ -40,12 +40,12 @@ def read_word_file(path: Path) -> WordFile:
 def _words_in(raw: bytes, path: Path) -> WordTable:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        return _of_columns(path, _columns_of(workbook_rows(path, raw)))
+        return _of_columns(path, _columns_of(path, workbook_rows(path, raw)))
     text = text_in(raw, path)
     if suffix == ".txt":
-        words = list(map(str.strip, text.split("\n")))
+        words = list(map(str.strip, text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
         return _checked(path, words, [_OWN] * len(words), [""] * len(words), first=1)
-    return _of_columns(path, _even_columns(text) or _columns_of(csv_rows(path, text)))
+    return _of_columns(path, _even_columns(text) or _columns_of(path, csv_rows(path, text)))
 
 
 def _even_columns(text: str) -> list[list[str]] | None:
@@ -60,9 +60,13 @@ def _even_columns(text: str) -> list[list[str]] | None:
     return [list(map(str.strip, cells[column::width])) for column in range(width)]
 
 
-def _columns_of(rows: list[Sequence[str]]) -> list[list[str]]:
-    """As many as the first row has; short rows end in empty cells."""
+def _columns_of(path: Path, rows: list[Sequence[str]]) -> list[list[str]]:
+    """As many as the first row has; short rows end in empty cells. Raises InputError where a row has more in it."""
     width = len(rows[0]) if rows else 0
+    for number, row in enumerate(rows, start=1):
+        if len(row) > width and any(cell.strip() for cell in row[width:]):
+            remedy = "格数比表头多；词语里有英文逗号的请用英文引号括住，或改为中文逗号"
+            raise InputError(f"{path}:{number}", remedy)
     missing = [""] * width
     even = [row if len(row) >= width else [*row, *missing] for row in rows]
     return [[row[column].strip() for row in even] for column in range(width)]
@@ -88,11 +92,16 @@ def _check_filled(path: Path, columns: list[list[str]], words: list[str], tags: 
 
 
 def _checked(path: Path, words: list[str], tags: list[str], suggestions: list[str], first: int) -> WordTable:
-    """The columns without empty rows. Raises InputError for what is no word."""
+    """The columns without empty rows. Raises InputError for what is no word, and where there is none."""
     longest = max(words, key=len, default="")
     if len(longest) > _LONGEST:
         place = f"{path}:{words.index(longest) + first}"
         raise InputError(place, f"有 {len(longest)} 字，不是词语；请一行写一个，至多 {_LONGEST} 字")
+    if "\n" in (joined := "".join(words)) or "\r" in joined:
+        row = next(row for row, word in enumerate(words, start=first) if {"\n", "\r"} & set(word))
+        raise InputError(f"{path}:{row}", "一格里有几行；请一格只写一个词语，几个词语分成几行")
+    if not joined:
+        raise InputError(str(path), "没有词语；请至少写一个，不用词库的去掉该设置")
     if all(words):
         return WordTable(words, tags, suggestions)
     filled = [place for place, word in enumerate(words) if word]

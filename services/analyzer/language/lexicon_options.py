@@ -57,6 +57,10 @@ class LexiconOptions:
         )
 
     @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, self.only_category.split(","))))
+
+    @property
     def whole_words(self) -> bool:
         return not self.overlap if self.word_boundary is None else self.word_boundary
 
@@ -100,12 +104,12 @@ def _value(key: str, value: object) -> object:
 
 def _one_of(key: str, value: object, possible: tuple[str, ...], named: str = "") -> str:
     if str(value) not in possible:
-        raise InputError(f"词库选项 {key}", f"值“{value}”无效；请改为{named or '、'.join(possible)}")
+        raise InputError(f"词库选项 {key}", f"值“{value}”无效；请改为 {named or ' 或 '.join(possible)}")
     return str(value)
 
 
 def _positive(key: str, value: object) -> int:
     text = str(value)
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:6]) == int(text)):
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text)):
         raise InputError(f"词库选项 {key}", f"值“{value}”无效；请改为 1 至 999999 的整数")
     return int(text)

@@ -14,7 +14,7 @@ from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.forms import Forms, Written
 from services.analyzer.language.lexicon_options import LexiconOptions
 from services.analyzer.language.variants import sound_of
-from services.analyzer.language.words import Word, WordTable
+from services.analyzer.language.words import ALLOW, Word, WordTable
 
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
@@ -48,7 +48,8 @@ class Lexicon:
         """`version` tells which contents of its files these are; `shields` are phrases to leave alone, unless named."""
         self.options = options or LexiconOptions()
         self.version = version
-        self._table = words if isinstance(words, WordTable) else WordTable.of(words)
+        table = words if isinstance(words, WordTable) else WordTable.of(words)
+        self._table = table.only({*self.options.categories, ALLOW}) if self.options.categories else table
         self._folding = self.options.folding
         self._skips = self._folding.skips
         self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0

@@ -22,7 +22,8 @@ def mask(number: str, kind: str | None = None) -> str:
     if kind == "home_address":
         return "***"
     if "@" in number or "＠" in number:
-        return _hidden(number, range(1, max(1, number.replace("＠", "@").index("@"))))
+        sign = number.replace("＠", "@").index("@")
+        return _hidden(number, range(min(1, sign - 1), sign))
     places = [place for place, character in enumerate(number) if character.isalnum()]
     if kind == "plate":
         return _hidden(number, places[2:-2])

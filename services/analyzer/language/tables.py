@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.decoding import decoded
 from shared.errors import InputError
+from shared.workbook import UNREADABLE, refuse_bomb
 
 
 def read_raw(path: Path) -> bytes:
@@ -50,9 +50,10 @@ def csv_rows(path: Path, text: str) -> list[Sequence[str]]:
 def workbook_rows(path: Path, raw: bytes) -> list[Sequence[str]]:
     """The first sheet. Raises InputError."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # of styles and extensions, which hold no words
+        with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(io.BytesIO(raw)) as archive:  # of lost styles
+            refuse_bomb(str(path), archive)
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
             rows = book.worksheets[0].iter_rows(values_only=True)
             return [["" if cell is None else str(cell) for cell in row] for row in rows]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
+    except UNREADABLE as error:
         raise InputError(str(path), f"不是可读的 xlsx 文件（{error}）；请用 Excel 打开后另存为 xlsx") from error

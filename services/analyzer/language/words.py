@@ -1,6 +1,6 @@
 """What a list of words holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,6 +38,11 @@ class WordTable:
             [tag for table in tables for tag in table.tags],
             [suggestion for table in tables for suggestion in table.suggestions],
         )
+
+    def only(self, tags: Container[str]) -> "WordTable":
+        """The words with one of these tags."""
+        places = [place for place, tag in enumerate(self.tags) if tag in tags]
+        return WordTable(*([column[place] for place in places] for column in (self.texts, self.tags, self.suggestions)))
 
     def __getitem__(self, place: int) -> Word:
         return Word(self.texts[place], self.tags[place], self.suggestions[place] or None)

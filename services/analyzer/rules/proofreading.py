@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from services.analyzer.language.near_miss.matcher import near_misses
+from services.analyzer.language.proof import confusions
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.proofread import proofread
 from services.analyzer.objection import History, Hit, Objection
@@ -24,7 +26,7 @@ class Proofreading(Rule):
     only_hint: tuple[str, ...] = ()
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        for fault in proofread(text):
+        for fault in _said_once(text, proofread(text)):
             if fault.kind not in self.without:
                 softened = fault.kind in self.only_hint and fault.accuses
                 yield _hit(text, fault, Severity.HINT if softened else fault.severity)
@@ -44,6 +46,18 @@ class Proofreading(Rule):
             threshold="0处",
             confirm=True,
         )
+
+
+def _said_once(text: str, faults: list[Fault]) -> list[Fault]:
+    """Without the confusions that `wrong_expression` accuses as part of a name or a fixed expression."""
+    if all(fault.kind != confusions.KIND for fault in faults):
+        return faults
+    named = [miss for miss in near_misses().find(text) if miss.sure]
+    return [
+        fault
+        for fault in faults
+        if fault.kind != confusions.KIND or all(miss.end <= fault.start or fault.end <= miss.start for miss in named)
+    ]
 
 
 def _hit(text: str, fault: Fault, severity: Severity) -> Hit:

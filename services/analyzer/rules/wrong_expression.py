@@ -11,6 +11,7 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.matcher import NearMiss, near_misses
 from services.analyzer.language.near_miss.people import Wrong, forms_of, load_people, wrong_orders, wrong_posts
 from services.analyzer.language.near_miss.squeeze import squeeze
+from services.analyzer.language.proof import confusions
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
@@ -64,7 +65,8 @@ class WrongExpression(Rule):
     def _check(self, text: str, day: date | None) -> Iterator[Hit]:
         """`day`: of publishing, in Shanghai; null: any day counts on which a person held a post."""
         people = load_people(self.people) if self.people else ()
-        for miss in near_misses(tuple(forms_of(people, day))).find(text):
+        misses = list(near_misses(tuple(forms_of(people, day))).find(text))
+        for miss in _said_once(text, misses):
             advice = f"疑为“{miss.suggestion}”的误写：{_how(miss)}；请核对后改正。"
             reason = f"{miss.kind.chinese}“{miss.form}”，{_how(miss)}"
             wrong = Wrong(miss.start, miss.end, miss.suggestion, advice)
@@ -76,7 +78,7 @@ class WrongExpression(Rule):
 
 
 def _never_held(text: str) -> Iterator[Wrong]:
-    if "全会" not in text:
+    if "全会" not in text and "次会议" not in text:
         return
     squeezed = squeeze(text)
     for first, last, advice in sessions.impossible(squeezed.text):
@@ -95,6 +97,18 @@ def _hit(text: str, wrong: Wrong, severity: Severity, kind: Kind, reason: str) -
         tag=kind.value,
         reason=reason,
     )
+
+
+def _said_once(text: str, misses: list[NearMiss]) -> list[NearMiss]:
+    """Without the hints at what `proofreading` says is wrong in any context."""
+    if all(miss.sure for miss in misses):
+        return misses
+    known = list(confusions.find(text))
+    return [
+        miss
+        for miss in misses
+        if miss.sure or all(fault.end <= miss.start or miss.end <= fault.start for fault in known)
+    ]
 
 
 def _severity(miss: NearMiss) -> Severity:

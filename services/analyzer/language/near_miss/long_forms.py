@@ -25,7 +25,7 @@ _SHORTEST_HALF = 2
 _COMMON_HALF, _USUAL_HALF, _RARE_HALF = -8.3, -10.0, -12.6
 """Log share of all words below which two characters tell a form."""
 
-_MOST_OF_ONE_HALF = 6
+_MOST_OF_ONE_HALF, _SHORTEST_OF_DRAWN = 6, 6
 _DRAWN = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 _STATE = "中华人民共和国"
 
@@ -136,6 +136,8 @@ def _anchors(half: str, form: Form) -> bool:
     if len(half) < _SHORTEST_HALF:
         return False
     if len(half) > _SHORTEST_HALF or form.fixed or form.kind in (Kind.STATE, Kind.PERSON):
+        return True
+    if form.kind is Kind.ORGAN and len(form.text) < _SHORTEST_OF_DRAWN:
         return True
     often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.ORGAN) else _RARE_HALF
     often = _USUAL_HALF if form.kind is Kind.TERM else often

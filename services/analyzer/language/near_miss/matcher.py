@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.analyzer.language.folding import Folded, fold
-from services.analyzer.language.near_miss import sessions, words
+from services.analyzer.language.near_miss import sessions, titles, words
 from services.analyzer.language.near_miss.difference import Difference
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
 from services.analyzer.language.near_miss.long_forms import LongForms
@@ -39,7 +39,7 @@ class NearMisses:
         """In the order of the text; of those that share a place the gravest, and of these the longest."""
         folded = fold(text)
         squeezed = squeeze(folded.text)
-        found = [*words.misses(folded.text)]
+        found = [*words.misses(folded.text), *titles.misses(folded.text)]
         marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
         marks += sessions.misses(squeezed.text)
         found += [_unsqueezed(miss, squeezed) for miss in marks]

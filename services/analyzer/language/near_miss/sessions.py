@@ -49,6 +49,10 @@ _PATTERNS = (
     _Pattern(re.compile(rf"({_COUNT})个毫不动摇"), "两"),
 )
 _PLENUM = re.compile(rf"({_ORDINAL})届(十?{_COUNT})中全会")
+_MOST_SESSIONS = 5
+_CONGRESS = re.compile(
+    rf"(?:{_ORDINAL}届(?:全国人民代表大会|全国人大|全国政协)|(?:全国人大|全国政协){_ORDINAL}届)第?([六七八九]|[二三]?十{_COUNT}?)次会议"
+)
 _MAY_HOLD = (
     *(
         "代表大会",
@@ -96,7 +100,10 @@ def misses(text: str) -> Iterator[Miss]:
 
 
 def impossible(text: str) -> Iterator[tuple[int, int, str]]:
-    """Plenary sessions that no central committee has held, with the sentence that says so."""
+    """Plenary sessions that no central committee or congress has held, with the sentence that says so."""
+    if "次会议" in text:
+        for found in _CONGRESS.finditer(text):
+            yield *found.span(), f"全国人民代表大会和全国政协每届至多举行{_MOST_SESSIONS}次会议，请核对会议次数。"
     if "中全会" not in text:
         return
     for found in _PLENUM.finditer(text):

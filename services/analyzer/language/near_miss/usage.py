@@ -1,5 +1,6 @@
 """What stands beside what in Chinese as officials and the news write it: drawn once, read on first use."""
 
+import csv
 import functools
 import gzip
 from collections import defaultdict
@@ -8,6 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RIGHT_FORMS = Path(__file__).parents[1] / "right_forms"
+_LEXICONS = Path(__file__).parents[1] / "lexicons"
+_LISTED = ("trades", "topics", "drugs", "gambling", "fraud", "obscene", "lures")
+"""Lists of words that are looked for: 招嫖 in a police notice is what was meant, not 招标."""
+
+_LONGEST_LISTED = 4
 
 UNKNOWN_WEIGHT = -18.3
 """The natural logarithm of the share of a character that is no word by itself."""
@@ -52,7 +58,7 @@ def usage() -> Usage:
         words = _cut(joined, int(length))
         weights.update(dict.fromkeys(words, float(weight)))
         kinds[kind] += words
-    newer = frozenset(lines(RIGHT_FORMS / "vocabulary.txt"))
+    newer = frozenset(lines(RIGHT_FORMS / "vocabulary.txt")) | frozenset(_listed())
     weights.update((word, max(weights.get(word, _NEW), _NEW)) for word in newer)
     for length, number, joined in map(str.split, lines(RIGHT_FORMS / "runs.txt.gz")):
         counts.update(dict.fromkeys(_cut(joined, int(length)), int(number)))
@@ -61,6 +67,12 @@ def usage() -> Usage:
     characters = frozenset(followers.keys() | preceders.keys())
     idioms, names = frozenset(kinds["idiom"]), frozenset(kinds["name"])
     return Usage(followers, preceders, characters, weights, newer, idioms, names, runs, threes)
+
+
+def _listed() -> Iterator[str]:
+    for name in _LISTED:
+        with (_LEXICONS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from (row["word"] for row in csv.DictReader(file) if len(row["word"]) <= _LONGEST_LISTED)
 
 
 def lines(path: Path) -> Iterator[str]:

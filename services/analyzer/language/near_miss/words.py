@@ -37,6 +37,10 @@ _OF_FOREIGN_NAMES = frozenset(
 )
 _FUNCTION = frozenset("一不的在有了和等与个其这那也就是之于为以及或到要可能会")
 _NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲乙丙丁戊己")
+_PREFIXES = frozenset("净泛母非反准伪类总副逾超亚辅公独")
+_SUFFIXES = frozenset("券型圈侧款巷坊线式类级族期单件比")
+"""What makes new words of any word: 服务券, 消费侧, 航空类, 净出口. Beside a whole word it may be meant."""
+
 _FORM = 4
 """From so many characters on a word speaks for itself."""
 
@@ -117,15 +121,16 @@ def _judge(window: str, at: int, fitting: Iterable[str]) -> Miss | None:
     kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
-    return Miss(
-        best.start,
-        end,
-        best.word,
-        kind,
-        difference,
-        score >= (_SURE_OF_IDIOM if kind is Kind.IDIOM else _SURE),
-        best.like.value,
-    )
+    enough = score >= (_SURE_OF_IDIOM if kind is Kind.IDIOM else _SURE)
+    sure = enough and not (len(best.word) < _FORM and _is_coined(window, at))
+    return Miss(best.start, end, best.word, kind, difference, sure, best.like.value)
+
+
+def _is_coined(window: str, at: int) -> bool:
+    """Whether the character stands before or after a whole word as those do that make words."""
+    words, character = usage().weights, window[at]
+    before, after = window[max(0, at - 2) : at], window[at + 1 : at + 3]
+    return (character in _PREFIXES and after in words) or (character in _SUFFIXES and before in words)
 
 
 def _best_first(candidate: _Candidate) -> tuple[float, str]:

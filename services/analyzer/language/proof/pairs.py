@@ -128,5 +128,6 @@ def _missing(text: str, place: int) -> Fault | None:
     opener, closer = (sign, _CLOSER[sign]) if is_opener else (_OPENER[sign], sign)
     other = f"后半“{closer}”" if is_opener else f"前半“{opener}”"
     reason = f"{_NAMES.get(opener, '括号')}不成对，缺{other}"
-    may_be_cut = not is_opener and sign != "》" and not _SENTENCE.search(before)
+    # What was read may be a summary, which platforms end at any mark, and a remark in brackets goes on after an outcry.
+    may_be_cut = sign == "（" and after[-1] in "！？!?" if is_opener else sign != "》" and not _SENTENCE.search(before)
     return Fault(place, place + 1, KIND, reason, graded(certain=is_short(text) and not may_be_cut))

@@ -1,0 +1,62 @@
+"""Titles of statutes in book marks, one character of which is wrong: the marks tell where the title ends."""
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from services.analyzer.language.near_miss.difference import Difference, Error
+from services.analyzer.language.near_miss.forms import Kind, right_forms
+from services.analyzer.language.near_miss.likeness import likeness
+from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.usage import usage
+
+_STATE = "中华人民共和国"
+_SHORTEST = 4
+_IN_MARKS = re.compile(f"《({_STATE})?([一-鿿]{{{_SHORTEST},40}})(?=》)")
+
+
+def misses(text: str) -> Iterator[Miss]:
+    """Misses in a folded text. Other laws may have names that are almost the same, so that what makes a word with
+    its neighbours is let stand."""
+    if "《" not in text:
+        return
+    titles = _titles()
+    for found in _IN_MARKS.finditer(text):
+        written = found[2]
+        if written in titles:
+            continue
+        for at in range(len(written)):
+            right = _without_one().get((at, written[:at] + written[at + 1 :]), "")
+            if len(right) == 1 and _is_wrong(written, at, right[0], named_fully=found[1] is not None):
+                title = written[:at] + right + written[at + 1 :]
+                place = found.start(2) + at
+                difference = Difference(Error.SUBSTITUTED, place, written[at], right)
+                like = likeness(written[at], right)
+                yield Miss(
+                    *found.span(2), title, Kind.STATUTE, difference, sure=True, likeness=like.value if like else ""
+                )
+
+
+def _is_wrong(written: str, at: int, right: str, *, named_fully: bool) -> bool:
+    words, is_last = usage().weights, at == len(written) - 1
+    makes_word = any(written[first : first + 2] in words for first in (at - 1, at) if 0 <= first < len(written) - 1)
+    if likeness(written[at], right):
+        return is_last or not makes_word
+    return named_fully and not is_last and not makes_word
+
+
+@functools.cache
+def _titles() -> frozenset[str]:
+    texts = (form.text for form in right_forms() if form.kind is Kind.STATUTE)
+    return frozenset(title for title in (text.removeprefix(_STATE) for text in texts) if len(title) >= _SHORTEST)
+
+
+@functools.cache
+def _without_one() -> Mapping[tuple[int, str], str]:
+    """By a title without one character, and where that was: the characters that stand there in some title."""
+    left_out = defaultdict[tuple[int, str], str](str)
+    for title in _titles():
+        for at, character in enumerate(title):
+            left_out[at, title[:at] + title[at + 1 :]] += character
+    return left_out
