@@ -49,6 +49,10 @@ def csv_rows(path: Path, text: str) -> list[Sequence[str]]:
 
 def workbook_rows(path: Path, raw: bytes) -> list[Sequence[str]]:
     """The first sheet. Raises InputError."""
+    # Imported where a workbook is read: it takes a quarter of a second, and few processes read one.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(io.BytesIO(raw)) as archive:  # of lost styles
             refuse_bomb(str(path), archive)

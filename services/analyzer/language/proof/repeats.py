@@ -44,6 +44,7 @@ def _equal(text: str) -> bytes:
         (_LONGEST - 1, size), np.uint16, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
     )
     single: bytes = (codes[1 : size + 1] == codes[:size]).tobytes()
-    several = shifted == pairs[:size]
-    several[1:, :-1] &= several[1:, 1:]
-    return single + several.tobytes()
+    equal = shifted == pairs[:size]
+    equal[1:, :-1] &= equal[1:, 1:]
+    several: bytes = equal.tobytes()
+    return single + several
