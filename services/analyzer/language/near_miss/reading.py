@@ -47,17 +47,23 @@ def may_gain(text: str, place: int, others: str, least: float) -> bool:
     Told from the word alone: what is written reads at least as likely as its pieces on either side one by one.
     """
     weight = usage().weights.get
-    alone = [weight(character, UNKNOWN_WEIGHT) for character in text]
-    for start in range(max(0, place - _LONGEST_WORD + 1), place + 1):
-        before = text[start:place]
-        left = weight(before, -math.inf) if before else 0.0
-        left = max(left, sum(alone[start:place])) + alone[place] + least
-        for end in range(max(place + 1, start + 2), min(len(text), start + _LONGEST_WORD) + 1):
-            after = text[place + 1 : end]
-            right = max(weight(after, -math.inf), sum(alone[place + 1 : end])) if after else 0.0
-            if any(weight(before + other + after, -math.inf) >= left + right for other in others):
-                return True
+    for other in others:
+        corrected = text[:place] + other + text[place + 1 :]
+        for start in range(max(0, place - _LONGEST_WORD + 1), place + 1):
+            for end in range(max(place + 1, start + 2), min(len(text), start + _LONGEST_WORD) + 1):
+                own = weight(corrected[start:end])
+                if own is not None and own >= least + _in_pieces(text, start, place, end):
+                    return True
     return False
+
+
+def _in_pieces(text: str, start: int, place: int, end: int) -> float:
+    """How likely it reads at least: one character by itself, and what stands before and after it."""
+    weight = usage().weights.get
+    sides = (text[start:place], text[place + 1 : end])
+    alone = (sum(weight(character, UNKNOWN_WEIGHT) for character in side) for side in sides)
+    whole = sum(max(weight(side, -math.inf), one) for side, one in zip(sides, alone, strict=True))
+    return weight(text[place], UNKNOWN_WEIGHT) + whole
 
 
 @functools.lru_cache(maxsize=4096)
