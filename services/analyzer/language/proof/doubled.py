@@ -11,7 +11,7 @@ from services.analyzer.language.proof.repeats import repeats
 
 KIND = "doubled"
 _WINDOW = 10
-_SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
+_SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
