@@ -1,6 +1,7 @@
 """How a piece of text reads: the likeliest way in which it falls apart into words."""
 
 import functools
+import math
 from dataclasses import dataclass
 
 from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, usage
@@ -38,6 +39,25 @@ class Reading:
                 if own is not None and own + self.before[start] + self.after[end] > best[0]:
                     best = own + self.before[start] + self.after[end], start, end
         return best
+
+
+def may_gain(text: str, place: int, others: str, least: float) -> bool:
+    """Whether another character could make the text read likelier by so much, in a word of several characters.
+
+    Told from the word alone: what is written reads at least as likely as its pieces on either side one by one.
+    """
+    weight = usage().weights.get
+    alone = [weight(character, UNKNOWN_WEIGHT) for character in text]
+    for start in range(max(0, place - _LONGEST_WORD + 1), place + 1):
+        before = text[start:place]
+        left = weight(before, -math.inf) if before else 0.0
+        left = max(left, sum(alone[start:place])) + alone[place] + least
+        for end in range(max(place + 1, start + 2), min(len(text), start + _LONGEST_WORD) + 1):
+            after = text[place + 1 : end]
+            right = max(weight(after, -math.inf), sum(alone[place + 1 : end])) if after else 0.0
+            if any(weight(before + other + after, -math.inf) >= left + right for other in others):
+                return True
+    return False
 
 
 @functools.lru_cache(maxsize=4096)
