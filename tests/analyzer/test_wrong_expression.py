@@ -151,6 +151,14 @@ def test_a_title_that_may_be_another_law_s_is_left_alone(title: str) -> None:
     assert _hits(f"根据《{title}》的规定，现予公告。") == []
 
 
+def test_a_character_too_many_is_taken_out() -> None:
+    assert _mended("全国人民代表大会常务委员全会") == "全国人民代表大会常务委员会"
+    assert _mended("中国人民政治协商会的议") == "中国人民政治协商会议"
+    assert _hits("省发展和改革委员及会员单位") == []
+    assert _hits("国家发展和改革委员和会员单位") == []
+    assert _hits("国务院批准的较大的市的人民政府") == []
+
+
 def test_a_congress_never_held_so_many_sessions() -> None:
     (hit,) = _hits("第十四届全国人民代表大会第七次会议在北京召开。")
     assert hit.advice is not None
@@ -178,6 +186,27 @@ def test_a_finding_names_the_right_form_and_how_it_differs() -> None:
     assert hit.tag == "formula"
     assert "少“值”字" in (hit.advice or "")
     assert "社会主义核心价值观" in (hit.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("推动中国式现化代迈出新步伐。", "推动中国式现代化迈出新步伐。"),
+        ("实施战略性新兴业产集群工程。", "实施战略性新兴产业集群工程。"),
+        ("增强人民群众的获得感、幸福感、安感全。", "增强人民群众的获得感、幸福感、安全感。"),
+        ("村民委会员应当公开账目。", "村民委员会应当公开账目。"),
+        ("由县民人政府批准。", "由县人民政府批准。"),
+    ],
+)
+def test_two_characters_swapped_at_an_end_are_both_replaced(written: str, right: str) -> None:
+    (hit,) = _hits(written)
+    assert written[: hit.start] + (hit.suggestion or "") + written[hit.end :] == right
+    assert "字序颠倒" in (hit.advice or "")
+
+
+@pytest.mark.parametrize("text", ["1988年9月8日 华人民共和国国务院公布。", "见附件“华人民共和国”。"])
+def test_a_character_beyond_a_mark_is_not_taken_for_a_part_of_the_name(text: str) -> None:
+    assert all((hit.suggestion or "")[0] not in "中“" for hit in _hits(text))
 
 
 def test_marks_inside_a_formula_stay_where_they_are() -> None:

@@ -35,6 +35,18 @@ def test_a_person_reads_place_word_clause_and_suggestion() -> None:
         assert part in result.stdout
 
 
+def test_what_an_advertisement_weighs_is_printed_so_that_it_can_be_added_up() -> None:
+    offer = "江湾府建面约98㎡，首付15万起，营销中心：江湾路8号，品鉴热线0938-8888888。"
+    result = _run(given=offer.encode())
+    assert "理由：" in result.stdout
+    assert "合计" in result.stdout
+    assert "满5分即疑似广告" in result.stdout
+
+
+def test_a_reason_that_the_advice_gives_is_not_said_again() -> None:
+    assert "理由" not in _run(given="推进扫黑险恶。".encode()).stdout
+
+
 def test_a_mention_is_shown_and_accuses_nobody() -> None:
     result = _run(given="警方打击赌博。".encode())
     assert result.exit_code == 0

@@ -76,8 +76,12 @@ class Advert(NamedTuple):
         return {cue.kind.family for cue in self.cues}
 
 
+@functools.lru_cache(maxsize=2)
 def read_advert(folded: str) -> Advert:
-    """The strongest offer in a folded text: in the whole, in what hangs below an article, or in its last lines."""
+    """The strongest offer in a folded text: in the whole, in what hangs below an article, or in its last lines.
+
+    Remembered, since superlatives ask for it too.
+    """
     lined = f"{folded}\n"
     cues = _cues(lined)
     if _total(_counted(cues)) < ADVERT_SCORE:

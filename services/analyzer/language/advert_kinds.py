@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from services.analyzer.language.boundary import is_whole_word
-from services.analyzer.language.folding import Folded
+from services.analyzer.language.forms import Forms
 from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.matcher import Lexicon
-from services.analyzer.language.words import Word
+from services.analyzer.language.words import Word, WordTable
 
 _ROUND = 40
 """Code points on either side of an anchor in which an expression is tried: none spans more."""
@@ -19,8 +20,6 @@ _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
 
 _NUMERAL = "0123456789."
-
-_ANYWHERE = LexiconOptions(overlap=True, latin_word_boundary=False, digit_boundary=False)
 
 
 class Family(StrEnum):
@@ -69,28 +68,34 @@ class Finder:
     """Finds the cues of some kinds. Build it once; finding is thread-safe."""
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
-        self._words: dict[str, list[Kind]] = {}
-        self._anchors: dict[str, list[Kind]] = {}
-        for known in kinds:
+        self._kinds = tuple(kinds)
+        words: dict[str, list[Kind]] = {}
+        anchors: dict[str, list[int]] = {}
+        for number, known in enumerate(self._kinds):
             for word in known.words:
-                self._words.setdefault(word, []).append(known)
+                words.setdefault(word, []).append(known)
             for anchor in known.anchors:
-                self._anchors.setdefault(anchor, []).append(known)
-        self._lexicon = Lexicon((Word(word, "cue") for word in {**self._words, **self._anchors}), _ANYWHERE)
+                anchors.setdefault(anchor, []).append(number)
+        table = WordTable.of(Word(word, "cue") for word in {**words, **anchors})
+        forms = Forms(table, LexiconOptions())
+        self._automaton = AhoCorasick(forms.keys, implementation=Implementation.DFA)
+        found = [table.texts[place] for place in forms.places]
+        self._known = [(words.get(word, ()), anchors.get(word, ())) for word in found]
 
     def find(self, folded: str) -> Iterator[Cue]:
         """Every cue, in no order."""
-        regions: dict[Kind, list[tuple[int, int]]] = {}
-        for match in self._lexicon.find_in(folded, Folded(folded)):
-            start, end, word = match.folded_start, match.folded_end, match.word.word
-            for known in self._words.get(word, ()):
+        regions: dict[int, list[tuple[int, int]]] = {}
+        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        for index, start, end in sorted(matches, key=lambda match: match[1:]):
+            words, anchors = self._known[index]
+            for known in words:
                 if known.family is Family.AGAINST or _stands_alone(folded, start, end):
                     yield Cue(known, start, end)
-            for known in self._anchors.get(word, ()):
-                _widen(regions.setdefault(known, []), start - _ROUND, end + _ROUND)
-        for known, places in regions.items():
+            for number in anchors:
+                _widen(regions.setdefault(number, []), start - _ROUND, end + _ROUND)
+        for number, places in regions.items():
             for start, end in places:
-                yield from _matches(known, folded, start, end)
+                yield from _matches(self._kinds[number], folded, start, end)
 
 
 def _matches(known: Kind, folded: str, start: int, end: int) -> Iterator[Cue]:

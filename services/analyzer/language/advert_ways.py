@@ -113,7 +113,7 @@ WAYS = (
         Family.WAY,
         1,
         anchors=" ".join(map(str, range(130, 200))),
-        pattern=r"(?<![\d-])1[3-9]\d[- ]?[\d*x]{4}[- ]?[\d*x]{4}(?![\d-])",
+        pattern=r"1(?<![\d-].)[3-9]\d[- ]?[\d*x]{4}[- ]?[\d*x]{4}(?![\d-])",
     ),
     kind(
         "销售人员",

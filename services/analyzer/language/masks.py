@@ -16,7 +16,7 @@ _LISTS = ("vulgar", "gambling", "fraud", "drugs", "obscene", "trades", "lures")
 
 def may_hide_words(text: str) -> bool:
     """True when signs stand between two characters that a listed word holds side by side. `text` as given."""
-    return any(_beside(text, place) in _pairs() for place in _places(text))
+    return any(text[place - 1] >= "一" and _beside(text, place) in _pairs() for place in _places(text))
 
 
 def is_masked(text: str, start: int, end: int) -> bool:

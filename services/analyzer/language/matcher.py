@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from services.analyzer.language.boundary import is_whole_word, looks_disguised
 from services.analyzer.language.characters import table
@@ -18,6 +18,9 @@ from services.analyzer.language.words import ALLOW, Word, WordTable
 
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
+
+_FEW = 2_000
+"""So many forms fit a table that is read twice as fast; of more it is slow to build, and takes memory."""
 
 _Place = tuple[int, int, Word]
 
@@ -51,7 +54,8 @@ class Lexicon:
         self._skips = self._folding.skips
         self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0
         self._forms = Forms(self._table, self.options, shields)
-        self._automaton = AhoCorasick(self._forms.keys)
+        is_small = len(self._forms.keys) <= _FEW
+        self._automaton = AhoCorasick(self._forms.keys, implementation=Implementation.DFA if is_small else None)
         self._sounds = AhoCorasick(list(self._forms.sounds))
         self._sounding = list(self._forms.sounds.values())
 

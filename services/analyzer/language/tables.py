@@ -7,11 +7,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from openpyxl import load_workbook
-
 from shared.decoding import decoded
 from shared.errors import InputError
-from shared.workbook import UNREADABLE, refuse_bomb
 
 
 def read_raw(path: Path) -> bytes:
@@ -49,6 +46,11 @@ def csv_rows(path: Path, text: str) -> list[Sequence[str]]:
 
 def workbook_rows(path: Path, raw: bytes) -> list[Sequence[str]]:
     """The first sheet. Raises InputError."""
+    # Imported where a workbook is read: it takes a quarter of a second, and few processes read one.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    from shared.workbook import UNREADABLE, refuse_bomb  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(io.BytesIO(raw)) as archive:  # of lost styles
             refuse_bomb(str(path), archive)

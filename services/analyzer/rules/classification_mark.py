@@ -43,7 +43,7 @@ class ClassificationMark(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if "密" in text:
+        if _may_bear_level(text):
             for pattern in (_STARRED, _LEVEL_LINE):
                 for match in pattern.finditer(text):
                     before_use = _BEFORE_USE.search(match["mark"]) is not None
@@ -66,6 +66,16 @@ class ClassificationMark(Rule):
             threshold="0处",
             confirm=True,
         )
+
+
+def _may_bear_level(text: str) -> bool:
+    """Most 密 are of 密切, 严密, 紧密: a level's follows 绝, 机, 秘 or a blank."""
+    place = text.find("密")
+    while place >= 0:
+        if text[place - 1] in "绝机秘" or text[place - 1].isspace():
+            return True
+        place = text.find("密", place + 1)
+    return False
 
 
 def _hit(match: re.Match[str], severity: Severity, what: str) -> Hit:

@@ -58,11 +58,15 @@ class CommercialAd(Rule):
             yield objection(
                 post,
                 places,
-                sentence=f"{name_of(post)}{places[0].part}疑似商业广告：{hits[0].reason}，请核实。",
+                sentence=f"{name_of(post)}{_parts(places)}疑似商业广告：{hits[0].reason}。{hits[0].advice}",
                 measured=f"{reading.score}分",
                 threshold=f"不足{reading.needed}分",
                 confirm=True,
             )
+
+
+def _parts(places: list[Place]) -> str:
+    return "和".join(dict.fromkeys(place.part for place in places))
 
 
 def _hit(text: str, folded: Folded, reading: Advert, cue: Cue) -> Hit:

@@ -59,7 +59,8 @@ _AGAINST = re.compile(
     r"违规|问责|清理|摒弃|摆脱|何以|为何|岂能|莫让|别让"
 )
 _GAME = re.compile(r"抽奖|抽取|礼品|礼物|奖品|中奖|幸运|兑换|福利|领取|红包|门票|有奖")
-_CUES = ("赞", "关注", "转发", "截图", "截屏", "下载", "打榜")
+_CUES = (("赞", "赞"), ("注", "关注"), ("转", "转发"), ("截", "截图"), ("截", "截屏"), ("载", "下载"), ("榜", "打榜"))
+"""Each after its rarer character, which is found ten times faster than two."""
 
 
 class ForcedLikes(Rule):
@@ -73,7 +74,7 @@ class ForcedLikes(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if not any(cue in text for cue in _CUES):
+        if not any(rare in text and cue in text for rare, cue in _CUES):
             return
         reports = functools.cache(lambda: _reports(text))
         for pattern in (_FORCED, _COLLECTED):

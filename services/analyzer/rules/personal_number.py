@@ -35,7 +35,7 @@ class PersonalNumber(Rule):
         yield objection(
             post,
             places,
-            sentence=f"{name_of(post)}{first.part}出现未脱敏的{first.hit.reason}（{first.hit.suggestion}），"
+            sentence=f"{name_of(post)}{first.part}出现未脱敏的{first.hit.reason}（原文：“{first.quote}”），"
             f"请核实是否为个人信息并隐藏处理；共{len(places)}处。",
             measured=f"{kinds}{len(places)}处：{shown}",
             threshold="0处",

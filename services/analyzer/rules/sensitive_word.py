@@ -12,7 +12,7 @@ from services.analyzer.language.lexicon_options import LexiconOptions, parse_opt
 from services.analyzer.language.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._places import name_of, objection, places_in
+from services.analyzer.rules._places import name_of, objection, places_in, shown
 from services.analyzer.rules.base import Rule
 from shared.events import Post, Severity
 
@@ -105,10 +105,11 @@ class SensitiveWord(Rule):
         first = places[0]
         kinds = "、".join(dict.fromkeys(tag_name(place.hit.tag) for place in places))
         words = "、".join(dict.fromkeys(f"“{place.hit.text}”" for place in places[:5]))
+        reason = shown(first.hit.reason or tag_name(first.hit.tag))
         yield objection(
             post,
             places,
-            sentence=f"{name_of(post)}{first.part}出现{tag_name(first.hit.tag)}“{first.hit.text}”（原文：“{first.quote}”），"
+            sentence=f"{name_of(post)}{first.part}出现“{first.hit.text}”（原文：“{first.quote}”）：{reason}。"
             f"{first.hit.advice}共{len(places)}处。",
             measured=f"{kinds}{len(places)}处：{words}",
             threshold="0处",

@@ -48,14 +48,15 @@ def difference_after(right: str, text: str, start: int, before: str) -> Differen
     rest, place = right[at:], start + at
     if not rest or place >= len(text):
         return None
+    if len(rest) > 1 and rest[0] != rest[1] and text.startswith(rest[1] + rest[0] + rest[2:], place):
+        return Difference(Error.SWAPPED, place, rest[1] + rest[0], rest[:2])
     if len(rest) > 1 and text.startswith(rest[1:], place):
         return Difference(Error.MISSING, place, "", rest[0])
     if len(rest) > _MOST_MISSING and text.startswith(rest[_MOST_MISSING:], place):
         return Difference(Error.MISSING, place, "", rest[:_MOST_MISSING])
-    if text[place] in (right[max(0, at - 2) : at] or before) and text.startswith(rest, place + 1):
+    may_be_too_many = len(rest) == 1 or text[place] in (right[max(0, at - 2) : at] or before)
+    if may_be_too_many and text.startswith(rest, place + 1):
         return Difference(Error.DOUBLED, place, text[place], "")
-    if len(rest) > 1 and rest[0] != rest[1] and text.startswith(rest[1] + rest[0] + rest[2:], place):
-        return Difference(Error.SWAPPED, place, rest[1] + rest[0], rest[:2])
     return _substituted(right, text, start, at)
 
 

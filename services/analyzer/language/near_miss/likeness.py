@@ -32,12 +32,12 @@ def likeness(one: str, other: str) -> Likeness | None:
     """How they are alike; null: they are not."""
     if not ("一" <= one <= "鿿" and "一" <= other <= "鿿"):
         return None
-    looks = bool(_telling_parts(one) & _parts(other)) or bool(_parts(one) & _telling_parts(other))
-    if {*syllables(one)} & {*syllables(other)}:
+    looks = not (_telling_parts(one).isdisjoint(_parts(other)) and _parts(one).isdisjoint(_telling_parts(other)))
+    if not _sounds(one).isdisjoint(_sounds(other)):
         return Likeness.SOUND_AND_SHAPE if looks else Likeness.SOUND
     if looks:
         return Likeness.SHAPE
-    return Likeness.ROUGH_SOUND if _rough_sounds(one) & _rough_sounds(other) else None
+    return None if _rough_sounds(one).isdisjoint(_rough_sounds(other)) else Likeness.ROUGH_SOUND
 
 
 def share_a_part(one: str, other: str) -> bool:
@@ -62,6 +62,12 @@ def very_alike(character: str) -> tuple[str, ...]:
     return tuple(other for other in alike(character) if likeness(character, other) is Likeness.SOUND_AND_SHAPE)
 
 
+def alike_groups() -> list[list[str]]:
+    """Ordinary characters of one sound, or with one telling part in common: each pair of a group is alike."""
+    groups = (sorted(group) for index in (_by_sound(), _by_part()) for group in index.values())
+    return sorted(group for group in groups if len(group) > 1)
+
+
 @functools.cache
 def _by_sound() -> dict[str, list[str]]:
     return _index(_rough_sounds, usage().characters)
@@ -78,6 +84,11 @@ def _index(of: Callable[[str], Iterable[str]], characters: Iterable[str]) -> dic
         for key in of(character):
             index[key].append(character)
     return index
+
+
+@functools.cache
+def _sounds(character: str) -> frozenset[str]:
+    return frozenset(syllables(character))
 
 
 @functools.cache
@@ -100,5 +111,6 @@ def _parts(character: str) -> frozenset[str]:
     return frozenset({character, *shapes.parts(character)})
 
 
+@functools.cache
 def _telling_parts(character: str) -> frozenset[str]:
     return _parts(character) - (_RADICALS - {character})

@@ -7,6 +7,7 @@ rest of its form is compared.
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -30,10 +31,11 @@ _DRAWN = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 _STATE = "中华人民共和国"
 
 
-class _Half(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class _Half:
     """One half of a form is looked for; `rest` is the other one, of `length` characters.
 
-    `slack`: by how many places its outer character may have moved.
+    `slack`: by how many places its outer character may have moved. Each is itself alone: hashing a form is dear.
     """
 
     form: Form
@@ -41,6 +43,18 @@ class _Half(NamedTuple):
     rest: str
     length: int
     slack: int
+
+
+class _Beside(NamedTuple):
+    """What a glance asks of a half, and the characters of the rest that are `near` to it and `far` from it."""
+
+    half: _Half
+    is_first: bool
+    rest: str
+    length: int
+    slack: int
+    near: str
+    far: str
 
 
 class LongForms:
@@ -58,7 +72,7 @@ class LongForms:
                         _Half(named, text.startswith(half + rest), rest, len(rest), form.kind is not Kind.COLLOCATION)
                     )
         telling = {half: _telling(found) for half, found in halves.items()}
-        self._halves = [found for found in telling.values() if found]
+        self._halves = [[*map(_beside, found)] for found in telling.values() if found]
         self._automaton = ahocorasick_rs.AhoCorasick([half for half, found in telling.items() if found])
         self._forms = frozenset(known)
         self._longest = max(map(len, self._forms), default=0)
@@ -76,18 +90,18 @@ class LongForms:
         """Halves beside which the rest is not right but may be meant, told at a glance."""
         halves, starts_with = self._halves, text.startswith
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for half in halves[index]:
-                _, is_first, rest, length, slack = half
+            for half, is_first, rest, length, slack, near, far in halves[index]:
                 if is_first:
-                    if starts_with(rest, end):
-                        continue
-                    outer, far, near = end + length - 1, rest[-1], slack > 0 and starts_with(rest[0], end)
+                    place, outer, begins = end, end + length - 1, end
                 else:
-                    outer, far = start - length, rest[0]
-                    if outer >= 0 and starts_with(rest, outer):
+                    place, outer, begins = start - 1, start - length, start - length
+                if place >= 0 and starts_with(near, place):
+                    if begins >= 0 and starts_with(rest, begins):
                         continue
-                    near = slack > 0 and text[max(0, start - 1) : start] == rest[-1]
-                if near or length == 1 or far in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
+                    if slack:
+                        yield half, start, end
+                        continue
+                if length == 1 or far in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
                     yield half, start, end
 
     def _is_right(self, text: str, found: Difference) -> bool:
@@ -112,6 +126,11 @@ def _compare(half: _Half, text: str, start: int, end: int) -> Miss | None:
     length = len(rest) + len(found.written) - len(found.right)
     first, last = (start, end + length) if half.is_first else (start - length, end)
     return judge(Written(half.form, found, text, first, last))
+
+
+def _beside(half: _Half) -> _Beside:
+    near, far = (half.rest[0], half.rest[-1]) if half.is_first else (half.rest[-1], half.rest[0])
+    return _Beside(half, half.is_first, half.rest, half.length, half.slack, near, far)
 
 
 def _named(form: Form) -> str:

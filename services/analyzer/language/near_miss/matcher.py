@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.near_miss import sessions, titles, words
-from services.analyzer.language.near_miss.difference import Difference
+from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
 from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
@@ -42,7 +42,7 @@ class NearMisses:
         found = [*words.misses(folded.text), *titles.misses(folded.text)]
         marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
         marks += sessions.misses(squeezed.text)
-        found += [_unsqueezed(miss, squeezed) for miss in marks]
+        found += [_unsqueezed(miss, squeezed) for miss in marks if not _stands_apart(miss, squeezed)]
         return (_in_given(miss, text, folded) for miss in _best(found))
 
 
@@ -68,6 +68,14 @@ def _best(found: Sequence[Miss]) -> list[Miss]:
         if all(miss.end <= other.start or other.end <= miss.start for other in kept):
             kept.append(miss)
     return sorted(kept, key=lambda miss: miss.start)
+
+
+def _stands_apart(miss: Miss, squeezed: Squeezed) -> bool:
+    """Whether marks part what is written wrongly from the rest: then it belongs to what stands beyond them."""
+    at, last = miss.difference.at, miss.difference.at + len(miss.difference.written)
+    return miss.difference.error is Error.SUBSTITUTED and (
+        (at == miss.start and squeezed.is_parted(last)) or (last == miss.end and squeezed.is_parted(at))
+    )
 
 
 def _unsqueezed(miss: Miss, squeezed: Squeezed) -> Miss:

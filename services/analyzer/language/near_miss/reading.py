@@ -1,6 +1,7 @@
 """How a piece of text reads: the likeliest way in which it falls apart into words."""
 
 import functools
+import math
 from dataclasses import dataclass
 
 from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, usage
@@ -38,6 +39,31 @@ class Reading:
                 if own is not None and own + self.before[start] + self.after[end] > best[0]:
                     best = own + self.before[start] + self.after[end], start, end
         return best
+
+
+def may_gain(text: str, place: int, others: str, least: float) -> bool:
+    """Whether another character could make the text read likelier by so much, in a word of several characters.
+
+    Told from the word alone: what is written reads at least as likely as its pieces on either side one by one.
+    """
+    weight = usage().weights.get
+    for other in others:
+        corrected = text[:place] + other + text[place + 1 :]
+        for start in range(max(0, place - _LONGEST_WORD + 1), place + 1):
+            for end in range(max(place + 1, start + 2), min(len(text), start + _LONGEST_WORD) + 1):
+                own = weight(corrected[start:end])
+                if own is not None and own >= least + _in_pieces(text, start, place, end):
+                    return True
+    return False
+
+
+def _in_pieces(text: str, start: int, place: int, end: int) -> float:
+    """How likely it reads at least: one character by itself, and what stands before and after it."""
+    weight = usage().weights.get
+    sides = (text[start:place], text[place + 1 : end])
+    alone = (sum(weight(character, UNKNOWN_WEIGHT) for character in side) for side in sides)
+    whole = sum(max(weight(side, -math.inf), one) for side, one in zip(sides, alone, strict=True))
+    return weight(text[place], UNKNOWN_WEIGHT) + whole
 
 
 @functools.lru_cache(maxsize=4096)

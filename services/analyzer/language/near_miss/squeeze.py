@@ -21,6 +21,10 @@ class Squeezed:
         """Where each of its characters stood."""
         return [place for place, character in enumerate(self.given) if character not in _MARKS]
 
+    def is_parted(self, place: int) -> bool:
+        """Whether marks stand before `text[place]`."""
+        return 0 < place < len(self.text) and self.places[place - 1] + 1 < self.places[place]
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the given text that `text[start:end]` came from."""
         return self.places[start], self.places[end - 1] + 1

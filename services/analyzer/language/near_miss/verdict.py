@@ -26,6 +26,7 @@ _LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
 
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
 _MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
+_JOIN = frozenset("和与及或、")
 _LEVELS = frozenset("省市县区镇乡村州盟旗国")
 _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
@@ -101,7 +102,20 @@ def _missing(written: Written) -> Miss | None:
 
 
 def _moved(written: Written) -> Miss | None:
+    if written.found.error is Error.DOUBLED and _may_be_other_words(written):
+        return None
     return written.miss() if written.form.fixed or written.gain >= _LEAST_GAIN else None
+
+
+def _may_be_other_words(written: Written) -> bool:
+    """Whether what is too much is no character written twice, and may belong there: 委员及会员, 较大的市的人民政府."""
+    found, text, end = written.found, written.text, written.end
+    if found.written in (text[max(0, found.at - 1) : found.at], text[found.at + 1 : found.at + 2]):
+        return False
+    begins_a_word = end < len(text) and text[end - 1 : end + 1] in usage().weights
+    return (
+        found.written in _JOIN or begins_a_word or (not written.form.fixed and found.written not in written.form.text)
+    )
 
 
 def _substituted(written: Written) -> Miss | None:

@@ -10,12 +10,13 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.analyzer.language.near_miss.crumbs import crumbs
+from services.analyzer.language.near_miss.crumbs import crumbs, is_usual
 from services.analyzer.language.near_miss.difference import Difference, Error
+from services.analyzer.language.near_miss.fitting import fitting
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import Likeness, alike, likeness, very_alike
+from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import Reading, read
+from services.analyzer.language.near_miss.reading import Reading, may_gain, read
 from services.analyzer.language.near_miss.usage import usage
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
@@ -23,7 +24,6 @@ _LEAST_GAIN = 4.0
 """Of natural logarithm of likelihood, before a correction is thought about."""
 
 _SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
-_NONE: frozenset[str] = frozenset()
 
 _SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
@@ -65,38 +65,12 @@ class _Candidate:
 
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a folded text, those that overlap included."""
-    for place in crumbs(text):
-        miss = _miss_at(text[max(0, place - _AROUND) : place], text[place], text[place + 1 : place + 1 + _AROUND])
+    for place, others in fitting(text, crumbs(text)).items():
+        first = place - _run_length(text[max(0, place - _AROUND) : place][::-1])
+        window = text[first : place + 1 + _run_length(text[place + 1 : place + 1 + _AROUND])]
+        miss = _judge(window, place - first, others) if len(window) >= _SHORTEST_WINDOW else None
         if miss is not None:
-            yield miss.moved(place)
-
-
-@functools.lru_cache(maxsize=16384)
-def _miss_at(before: str, character: str, after: str) -> Miss | None:
-    """The miss at a crumb; its places count from the crumb."""
-    fitting = _fitting(before, character, after)
-    if not fitting:
-        return None
-    before = before[len(before) - _run_length(before[::-1]) :]
-    window, at = before + character + after[: _run_length(after)], len(before)
-    miss = _judge(window, at, fitting) if len(window) >= _SHORTEST_WINDOW else None
-    return miss and miss.moved(-at)
-
-
-def _fitting(before: str, character: str, after: str) -> set[str]:
-    """Characters like the written one that make a known run of three, or a word if they are its very likeness."""
-    known = usage()
-    like, words, threes = alike(character), known.weights, known.threes
-    two_before, two_after = before[-2:], after[:2]
-    last, first = before[-1:], after[:1]
-    fitting = {
-        other
-        for other in like & known.followers.get(last, _NONE)
-        if two_before + other in threes or last + other + first in threes
-    }
-    fitting.update(other for other in like & known.preceders.get(first, _NONE) if other + two_after in threes)
-    fitting.update(other for other in very_alike(character) if last + other in words or other + first in words)
-    return fitting
+            yield miss.moved(first)
 
 
 def _run_length(text: str) -> int:
@@ -104,12 +78,14 @@ def _run_length(text: str) -> int:
     return next((at for at, character in enumerate(text) if not "一" <= character <= "鿿"), len(text))
 
 
-def _judge(window: str, at: int, fitting: Iterable[str]) -> Miss | None:
-    if _runs(window, at)[0]:
+@functools.lru_cache(maxsize=16384)
+def _judge(window: str, at: int, others: str) -> Miss | None:
+    """The miss where statutes do not know what is written, and these characters would fit."""
+    if not may_gain(window, at, others, _LEAST_GAIN):
         return None
     written = read(window)
     candidates = sorted(
-        _candidates(window, at, written, fitting), key=lambda candidate: (-candidate.evidence, candidate.right)
+        _candidates(window, at, written, others), key=lambda candidate: (-candidate.evidence, candidate.right)
     )
     if not candidates or len(candidates[0].word) == 1:
         return None
@@ -133,16 +109,12 @@ def _is_coined(window: str, at: int) -> bool:
     return (character in _PREFIXES and after in words) or (character in _SUFFIXES and before in words)
 
 
-def _best_first(candidate: _Candidate) -> tuple[float, str]:
-    return -candidate.evidence, candidate.right
-
-
-def _candidates(window: str, at: int, written: Reading, fitting: Iterable[str]) -> Iterator[_Candidate]:
-    for right in fitting:
+def _candidates(window: str, at: int, written: Reading, others: Iterable[str]) -> Iterator[_Candidate]:
+    for right in others:
         likelihood, start, end = written.with_other(at, right)
         gain = likelihood - written.likelihood
-        like = likeness(window[at], right)
-        if gain < _LEAST_GAIN or like is None:
+        like = likeness(window[at], right) if gain >= _LEAST_GAIN else None
+        if like is None:
             continue
         corrected = window[:at] + right + window[at + 1 :]
         yield _Candidate(window[at], right, like, corrected[start:end], start, gain, *_runs(corrected, at))
@@ -168,10 +140,10 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     start, end = written.word_at(at)
     before, after = window[max(0, at - 2) : at], window[at + 1 : at + 3]
     known = usage()
-    both = not (at and known.is_usual(window[at - 1], window[at])) and not (
-        at + 1 < len(window) and known.is_usual(window[at], window[at + 1])
+    both = not (at and is_usual(window[at - 1], window[at])) and not (
+        at + 1 < len(window) and is_usual(window[at], window[at + 1])
     )
-    if _runs(window, at)[0] or (end - start > 1 and not (length >= _FORM and best.word in known.idioms)):
+    if end - start > 1 and not (length >= _FORM and best.word in known.idioms):
         return -math.inf
     if short and (best.right in _FUNCTION or _NUMERALS & {*best.word, best.written}):
         return -math.inf

@@ -17,7 +17,15 @@ _MARKS = (
     re.compile(r"[0-9]-[0-9]{1,2}-[0-9]{3}"),
     re.compile(rf"[村寨屯庄]{_COUNT}[组社队]"),
 )
-"""Three quick searches tell that most texts have none."""
+"""Three quick searches tell that of what is left most texts have none."""
+
+_COUNTS = frozenset("0123456789一二三四五六七八九十甲乙丙")
+_LABELS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz甲乙丙")
+_ENDS = (
+    *(("栋", _LABELS), ("幢", _LABELS), ("座", _LABELS), ("#", _LABELS), ("楼", frozenset("号"))),
+    *(("组", _COUNTS), ("社", _COUNTS), ("队", _COUNTS)),
+)
+"""With what every mark ends, and what stands before it: single characters are found ten times faster than patterns."""
 
 _PLACE = re.compile(r"(?:住址|地址|现住|家住|住在|[住在于是为])?([一-鿿0-9·]{2,24})\Z")
 _AFTER_CUE = re.compile(r".{0,24}(?:住址|地址|现住|家住|住在|居住|租住|[住在于是为到])")
@@ -31,9 +39,19 @@ class Home(NamedTuple):
     exact: bool
 
 
+def _may_hold_any(text: str) -> bool:
+    for sign, before in _ENDS:
+        place = text.find(sign, 1)
+        while place > 0:
+            if text[place - 1] in before:
+                return True
+            place = text.find(sign, place + 1)
+    return text.count("-") > 1
+
+
 def homes(text: str) -> Iterator[Home]:
     """Every place that reads as building, unit, room; whether somebody lives there the words around it tell."""
-    if not any(mark.search(text) for mark in _MARKS):
+    if not _may_hold_any(text) or not any(mark.search(text) for mark in _MARKS):
         return
     for match in ADDRESS.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from services.analyzer.language.boundary import is_whole_word
 from services.analyzer.language.proof.fault import Fault
@@ -49,4 +49,5 @@ def _stands(text: str, start: int, end: int, row: Confusion) -> bool:
 def _known() -> tuple[AhoCorasick, list[Confusion]]:
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = [Confusion(**row) for row in csv.DictReader(file)]
-    return AhoCorasick([row.wrong for row in rows], matchkind=MatchKind.LeftmostLongest), rows
+    words = [row.wrong for row in rows]
+    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA), rows

@@ -20,6 +20,9 @@ _MONTH_BEFORE = re.compile(
 _RANGE_BEFORE = re.compile(r"\d{1,2} ?月?(?:份)? ?(?:至|到|[-—–~～]{1,2}) ?\Z")
 _YEAR_BEFORE = re.compile(r"\d{4} ?年(?: ?\d{1,2} ?月? ?(?:至|到|[-—–~～]{1,2}))? ?\Z")
 _WRITTEN = re.compile(r"[-./](?:(?<=19\d\d.)|(?<=20\d\d.))(?<!\d\d\d\d\d.)(\d{1,2})([-./])(\d{1,2})(?![\d.\-/版])")
+_SIGNS_BEFORE = "0123456789０１２３４５６７８９一二三四五六七八九十廿卅〇零○年 "
+"""All that `_MONTH_BEFORE` is made of: it need be tried only where they begin."""
+
 _PART_OF_MONTH = re.compile(r" ?(?:份|上旬|中旬|下旬|底|初|末)(?!级|中|步)")
 _NAMED_NUMBER = re.compile(r"[一-鿿](?<![，、晚早上下中至到起前后之开举止为与和])")
 _LUNAR = re.compile(
@@ -43,7 +46,7 @@ def find(text: str) -> Iterator[Fault]:
     """Impossible months and days. Fine are 腊月三十, 18月龄 and the house 5月36号楼."""
     for place in places(text, "月"):
         head = text[max(0, place - _FAR) : place]
-        before = _MONTH_BEFORE.search(head)
+        before = _MONTH_BEFORE.search(head, len(head.rstrip(_SIGNS_BEFORE)))
         if before is not None:
             yield from _read(text, place, head, before)
     if holds_any(text, _DIVIDERS) and holds_any(text, ("20", "19")):

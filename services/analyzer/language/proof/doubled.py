@@ -11,7 +11,7 @@ from services.analyzer.language.proof.repeats import repeats
 
 KIND = "doubled"
 _WINDOW = 10
-_SIGNS = frozenset("的了是在和与及为对并而也就都且或由把")
+_SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
@@ -80,7 +80,7 @@ def _ends_twice(text: str, start: int) -> bool:
 
 def _begins_twice(text: str, start: int) -> bool:
     """进进一步, 推推进; not 切切实实."""
-    if not any(text.startswith(word, start + 1) for word in _words("never_twice.txt") if word[0] == text[start]):
+    if not text.startswith(_beginning_with().get(text[start], ()), start + 1):
         return False
     if any(segmenter.is_word(text[max(0, begin) : start + 1]) for begin in (start - 1, start - 2) if begin >= 0):
         return False  # 企业主|主要
@@ -124,6 +124,15 @@ def _is_prose(text: str, start: int, end: int) -> bool:
 def _words(name: str) -> frozenset[str]:
     lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@functools.cache
+def _beginning_with() -> dict[str, tuple[str, ...]]:
+    """The words that are never said twice by their first character."""
+    known: dict[str, tuple[str, ...]] = {}
+    for word in sorted(_words("never_twice.txt")):
+        known[word[0]] = (*known.get(word[0], ()), word)
+    return known
 
 
 def _is_noun_too_many(text: str, word: str, end: int) -> bool:

@@ -1,17 +1,15 @@
 """Quotation marks, brackets and title marks that have lost their other half, or stand the wrong way round."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
-from services.analyzer.language.proof.finding import holds_any
+from services.analyzer.language.proof.finding import places
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
 _OPENER = {closer: opener for opener, closer in _CLOSER.items()}
 _SIGNS = (*_CLOSER, *_OPENER)
-_MARK = re.compile("[" + "".join(map(re.escape, _SIGNS)) + "]")
 _FULL = {"(": "（", ")": "）"}
 _NAMES = {"“": "引号", "「": "引号", "『": "引号", "《": "书名号"}
 _LIST_NUMBER = re.compile(
@@ -37,9 +35,10 @@ def find(text: str) -> Iterator[Fault]:
     A quotation may run over paragraphs, each of which opens it anew; and one that follows a colon may go on in the
     next post.
     """
-    if not holds_any(text, _SIGNS):
+    marks = [(place, sign) for sign in _SIGNS if sign in text for place in places(text, sign)]
+    if not marks:
         return
-    alone = _unpaired([(match.start(), match[0]) for match in _MARK.finditer(text)])[:_MOST]
+    alone = _unpaired(sorted(marks))[:_MOST]
     at = 0
     while at < len(alone):
         turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
@@ -52,7 +51,7 @@ def find(text: str) -> Iterator[Fault]:
 def _unpaired(marks: list[tuple[int, str]]) -> list[int]:
     """A closer takes the nearest opener of its kind; what opened in between stays alone."""
     opened: list[tuple[int, str]] = []
-    waiting: Counter[str] = Counter()
+    waiting = dict.fromkeys(_CLOSER, 0)
     alone: list[int] = []
     for place, sign in marks:
         kind = _FULL.get(sign, sign)
@@ -66,7 +65,7 @@ def _unpaired(marks: list[tuple[int, str]]) -> list[int]:
     return sorted(alone + [place for place, _ in opened])
 
 
-def _close(opened: list[tuple[int, str]], waiting: Counter[str], opener: str) -> Iterator[int]:
+def _close(opened: list[tuple[int, str]], waiting: dict[str, int], opener: str) -> Iterator[int]:
     while True:
         place, kind = opened.pop()
         waiting[kind] -= 1

@@ -19,10 +19,11 @@ def find(text: str) -> Iterator[Fault]:
         yield Fault(place, place + 6, KIND, "“百分之”重复", suggestion="百分之")
     if "%" not in text and "％" not in text:
         return
-    for match in _TWICE.finditer(text):
+    follows = {text[place + 1 : place + 2] for sign in "%％" for place in places(text, sign)}
+    for match in _TWICE.finditer(text) if "百分之" in text else ():
         once = match[1] + match[3] if match[1] else "百分之" + match[2]
         yield Fault(match.start(), match.end(), KIND, "“百分之”与“%”重复", Severity.REMINDER, once)
-    for match in _POINTS.finditer(text):
+    for match in _POINTS.finditer(text) if follows & {"个", "百"} else ():
         yield Fault(match.start(), match.end(), KIND, "“%”与“百分点”重复", Severity.REMINDER, "")
-    for match in _SIGNS.finditer(text):
+    for match in _SIGNS.finditer(text) if follows & {"%", "％"} else ():
         yield Fault(match.start(), match.end(), KIND, "百分号重复", Severity.REMINDER, match[0][0])

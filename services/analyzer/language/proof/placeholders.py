@@ -1,10 +1,13 @@
 """What a template asked for and nobody filled in: 点击此处添加标题, 20XX年X月X日, XX县人民政府."""
 
+import functools
 import re
 from collections.abc import Iterator
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from services.analyzer.language.proof.fault import Fault, graded
-from services.analyzer.language.proof.finding import holds_any
+from services.analyzer.language.proof.finding import holds_any, places
 from shared.events import Severity
 
 KIND = "placeholder"
@@ -43,7 +46,7 @@ _ASKS = (
         "orem ipsum",
     ),
 )
-"""A single character is found twenty times faster than two: most texts are done with after the rare ones."""
+"""A single character is found ten times faster than all of these: some texts are done with after the rare ones."""
 _THING = r"(?:主标题|副标题|大标题|小标题|标题|正文|文字|文本|图片|内容|说明|描述)"
 _TEMPLATE = re.compile(
     rf"(?:点击|单击|双击|请在|请|在)?(?:此处|这里|此)(?:添加|输入|编辑|键入|填写|替换|插入|修改)(?:您的|你的|相关)?{_THING}{{1,2}}|"
@@ -68,6 +71,9 @@ _DATE = re.compile(
 _NAME = re.compile(
     rf"(?<![{_CROSS}0-9A-Za-z])[{_CROSS}]{{2,4}}(?:省|市|县|区|镇|乡|街道|村|社区|局|委员会|办公室|单位|学校|中学|小学|医院)"
 )
+_AFTER_CROSS = frozenset("年月日省市县区镇乡街村社局委办单学中小医")
+"""One of them follows the last cross of every date and name."""
+
 _SAMPLE = re.compile(
     r"模板|范本|样本|样表|样式|格式|示例|范例|填写|例如|比如|如[：:“]|编号|文号|〔|落款|提示|表述为|写作|标注"
 )
@@ -88,10 +94,15 @@ def find(text: str) -> Iterator[Fault]:
     """Certain where a text of its own stands so; inside a guide, a sample form or a told case it may be meant."""
     if len(text) <= _SHORTEST and (trial := _TRIAL.fullmatch(text)):
         yield Fault(trial.start(), trial.end(), KIND, "疑似测试内容误发")
-    if holds_any(text, _RARE) and holds_any(text, _ASKS):
+    if holds_any(text, _RARE) and _asks().find_matches_as_indexes(text):
         yield from _templates(text)
-    if holds_any(text, _CROSSES):
+    if any(text[place + 1 : place + 2] in _AFTER_CROSS for sign in _CROSSES for place in places(text, sign)):
         yield from _crosses(text)
+
+
+@functools.cache
+def _asks() -> AhoCorasick:
+    return AhoCorasick(_ASKS, implementation=Implementation.DFA)
 
 
 def _templates(text: str) -> Iterator[Fault]:

@@ -26,14 +26,15 @@ def repeats(text: str) -> Iterator[tuple[int, int]]:
 
 def _may_be(word: str) -> bool:
     if len(word) == 1:
-        return _CHINESE.match(word) is not None
+        return "一" <= word <= "鿿"
     return len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
 
 
 def _equal(text: str) -> bytes:
     """For each distance from 1 to `_LONGEST` a row of the text's size that has 1 where it may start to repeat itself.
 
-    At a distance of one a character is compared, otherwise two at once, mixed to 16 bits: seldom the same by chance.
+    At a distance of one a character is compared, otherwise two at once, mixed to 16 bits: seldom the same by chance;
+    from a distance of three on the next two as well.
     """
     size = len(text)
     encoded = (text + _PADDING).encode("utf-32-le", "surrogatepass")
@@ -43,5 +44,7 @@ def _equal(text: str) -> bytes:
         (_LONGEST - 1, size), np.uint16, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
     )
     single: bytes = (codes[1 : size + 1] == codes[:size]).tobytes()
-    several: bytes = (shifted == pairs[:size]).tobytes()
+    equal = shifted == pairs[:size]
+    equal[1:, :-1] &= equal[1:, 1:]
+    several: bytes = equal.tobytes()
     return single + several

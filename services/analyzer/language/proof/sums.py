@@ -57,7 +57,8 @@ def _add_up(text: str, whole: re.Match[str], end: int) -> Iterator[Fault]:
         return
     total, added = Decimal(whole[1]), sum(Decimal(part[2]) for part in parts)
     if total != added:
-        reason = f"各项相加为{added}{whole[2]}，与总数{total}{whole[2]}不符"
+        shown = "+".join(part[2] for part in parts)
+        reason = f"各项相加为{added}{whole[2]}（{shown}），与总数{total}{whole[2]}不符"
         yield Fault(whole.start(1), whole.end(2), KIND, reason)
 
 
