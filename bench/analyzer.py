@@ -13,7 +13,7 @@ from bench.table import Cost, Row, faster, in_turns, timed
 from bench.words import load_jieba, naive_find
 from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
-from services.analyzer.language.lexicon import built_in
+from services.analyzer.language.lexicon.in_use import built_in
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
 from shared.account import Account

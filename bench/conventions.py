@@ -9,7 +9,7 @@ from bench.posts import make_posts
 from bench.table import Goal, Row, faster, in_turns, over
 from services.analyzer.language.conventions.convention import Convention, convention_of
 from services.analyzer.language.conventions.matcher import Conventions
-from services.analyzer.language.folding import fold
+from services.analyzer.language.text.folding import fold
 
 _POSTS, _PATTERNS, _AGAIN = 400, 500, 5
 _NAMES = "纽西兰寮国汉城沙乌地义大利象牙海岸斯威士马其顿锡金"

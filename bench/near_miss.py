@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from bench.eval.sets import SetMissingError, rows
 from bench.table import Goal, Row, faster, in_turns, over
-from services.analyzer.language.folding import fold
-from services.analyzer.language.lexicon import load_lexicon
+from services.analyzer.language.lexicon.in_use import load_lexicon
 from services.analyzer.language.near_miss.forms import right_forms
 from services.analyzer.language.near_miss.matcher import built_in
 from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.text.folding import fold
 
 _POSTS, _CHARACTERS = 300, 700
 _SHARE = 0.5

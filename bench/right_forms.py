@@ -21,9 +21,9 @@ from pathlib import Path
 
 import typer
 
-from services.analyzer.language import segmenter
 from services.analyzer.language.near_miss.likeness import alike_groups, very_alike
 from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.text import segmenter
 
 _FOLDER = Path(__file__).parents[1] / "services" / "analyzer" / "language" / "right_forms"
 _HAN = re.compile("[一-鿿]+")

@@ -14,7 +14,7 @@ from bench.eval.sets import SetMissingError, rows
 from bench.posts import make_posts
 from bench.table import ROUNDS, Contestant, Cost, Goal, Row, faster, in_turns, over
 from bench.words import load_jieba
-from services.analyzer.language.lexicon import built_in
+from services.analyzer.language.lexicon.in_use import built_in
 from services.analyzer.rulebook import load_rulebook
 
 POSTS, WARM, NAIVE_POSTS, _LENGTH = 660, 60, 50, 750

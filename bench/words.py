@@ -14,10 +14,10 @@ from ahocorasick_rs import AhoCorasick
 from opencc import OpenCC
 
 from bench.table import ROUNDS, Contestant, Goal, Row, faster, in_turns, over, timed
-from services.analyzer.language.boundary import is_whole_among
-from services.analyzer.language.folding import fold, fold_words
-from services.analyzer.language.lexicon import Lexicon, LexiconInUse, Word
-from services.analyzer.language.lexicon_options import LexiconOptions
+from services.analyzer.language.lexicon.in_use import Lexicon, LexiconInUse, Word
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.text.boundary import is_whole_among
+from services.analyzer.language.text.folding import fold, fold_words
 
 with warnings.catch_warnings(action="ignore"):  # its own and those of pkg_resources, which nobody can act on
     import jieba

@@ -22,8 +22,6 @@ ROOMS = (
     "services.collector.reading",
     "services.collector.platforms",
     "services.analyzer.language",
-    "services.analyzer.language.personal",
-    "services.analyzer.language.proof",
     "services.analyzer.rules",
 )
 PARSER: Any = importlib.import_module("re._parser")
@@ -47,7 +45,8 @@ def modules() -> list[str]:
     names = []
     for room in ROOMS:
         folder = importlib.import_module(room)
-        names += [f"{room}.{module.name}" for module in pkgutil.iter_modules(folder.__path__)]
+        found = pkgutil.walk_packages(folder.__path__, f"{room}.")
+        names += [module.name for module in found if not module.ispkg]
     return names
 
 

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from services.analyzer.language.kind import kind_of_text
-from services.analyzer.language.lexicon_options import parse_options, parse_pairs
-from services.analyzer.language.numbers import mask, mask_all
+from services.analyzer.language.lexicon.options import parse_options, parse_pairs
+from services.analyzer.language.origin.kind import kind_of_text
+from services.analyzer.language.personal.numbers import mask, mask_all
 from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
 from shared.errors import InputError

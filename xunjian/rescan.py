@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from services.analyzer.in_force import Rulebooks, load_rulebooks
-from services.analyzer.language.lexicon_options import parse_options, parse_pairs
+from services.analyzer.language.lexicon.options import parse_options, parse_pairs
 from services.analyzer.objection import History
 from services.analyzer.rulebook import Entry
 from shared.account import Account

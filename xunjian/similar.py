@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.analyzer.language.similar import SAME, similarity
+from services.analyzer.language.origin.similar import SAME, similarity
 from shared.errors import InputError
 from xunjian.lines import lines, opened, write
 

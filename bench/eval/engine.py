@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.eval.sets import accuses, rows, share
 from bench.table import Row
-from services.analyzer.language.lexicon import Lexicon, Word
+from services.analyzer.language.lexicon.in_use import Lexicon, Word
 from services.analyzer.objection import Hit
 from services.analyzer.rules.sensitive_word import SensitiveWord
 

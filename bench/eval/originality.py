@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from bench.eval.sets import number, rows, share
 from bench.table import Row
-from services.analyzer.language.kind import kind_of_text
-from services.analyzer.language.similar import SAME, similarity
+from services.analyzer.language.origin.kind import kind_of_text
+from services.analyzer.language.origin.similar import SAME, similarity
 from shared.events import Kind
 
 _MARKED = ("empty", "forward_marker", "chain", "emoticon_only", "mentions_only")

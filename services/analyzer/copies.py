@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from services.analyzer.language.similar import Sketch, letters_of, likeness, marks_of, sketch_of
+from services.analyzer.language.origin.similar import Sketch, letters_of, likeness, marks_of, sketch_of
 from services.analyzer.objection import Earlier
 from shared.account import Account
 from shared.clock import FUTURE_TOLERANCE, to_shanghai

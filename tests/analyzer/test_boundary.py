@@ -5,9 +5,9 @@ import itertools
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.analyzer.language import segmenter
-from services.analyzer.language.boundary import is_whole_among, is_whole_word
-from services.analyzer.language.folding import fold
+from services.analyzer.language.text import segmenter
+from services.analyzer.language.text.boundary import is_whole_among, is_whole_word
+from services.analyzer.language.text.folding import fold
 
 
 def _alone(text: str, word: str) -> bool:

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from services.analyzer.language.advert import read_advert
-from services.analyzer.language.advert_against import AGAINST
-from services.analyzer.language.advert_kinds import Finder, with_whole_numbers
-from services.analyzer.language.advert_offers import OFFERS
-from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
-from services.analyzer.language.advert_ways import WAYS
-from services.analyzer.language.folding import fold
+from services.analyzer.language.advert.against import AGAINST
+from services.analyzer.language.advert.kinds import Finder, with_whole_numbers
+from services.analyzer.language.advert.offers import OFFERS
+from services.analyzer.language.advert.reading import read_advert
+from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
+from services.analyzer.language.advert.ways import WAYS
+from services.analyzer.language.text.folding import fold
 from services.analyzer.objection import History
 from services.analyzer.rules.commercial_ad import CommercialAd
 from shared.events import Severity

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.language.folding import Folding, fold, fold_words
+from services.analyzer.language.text.folding import Folding, fold, fold_words
 
 
 def test_width_case_and_style_are_folded_without_moving_anything() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analyzer.language.kind import is_declared, kind_of_post, kind_of_text, source_of
+from services.analyzer.language.origin.kind import is_declared, kind_of_post, kind_of_text, source_of
 from shared.events import Kind
 from tests.builders import a_post, an_account
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services.analyzer.language.lexicon import Lexicon, Word, load_lexicon, read_words
-from services.analyzer.language.lexicon_options import LexiconOptions
+from services.analyzer.language.lexicon.in_use import Lexicon, Word, load_lexicon, read_words
+from services.analyzer.language.lexicon.options import LexiconOptions
 from shared.errors import InputError
+from tests.paths import ROOT
 
 
 def _found(text: str, *words: str, allow: tuple[str, ...] = ()) -> list[str]:
@@ -67,9 +68,10 @@ def test_a_missing_file_is_named() -> None:
 
 
 def test_every_built_in_word_can_be_found_as_written() -> None:
-    folder = Path(__file__).parents[2] / "services" / "analyzer" / "lexicons"
+    paths = sorted((ROOT / "services/analyzer/language/lexicon/lists").glob("*.csv"))
+    assert paths
     lexicon = load_lexicon()
-    for path in sorted(folder.glob("*.csv")):
+    for path in paths:
         for word in read_words(path):
             if word.tag != "allow":
                 assert list(lexicon.find(f"，{word.word}，")), (path.name, word.word)

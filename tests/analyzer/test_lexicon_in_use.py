@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from services.analyzer.language.lexicon import LexiconInUse
-from services.analyzer.language.lexicon_files import WordFile, read_word_file, read_words
-from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.words import Word
+from services.analyzer.language.lexicon.in_use import LexiconInUse
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.word_files import WordFile, read_word_file, read_words
+from services.analyzer.language.lexicon.words import Word
 from services.analyzer.rulebook import Entry, Rulebook
 from services.analyzer.rules.sensitive_word import SensitiveWord
 from shared.errors import InputError

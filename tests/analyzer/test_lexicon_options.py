@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.analyzer.language.lexicon import Lexicon, Word
-from services.analyzer.language.lexicon_options import parse_options, parse_pairs
+from services.analyzer.language.lexicon.in_use import Lexicon, Word
+from services.analyzer.language.lexicon.options import parse_options, parse_pairs
 from shared.errors import InputError
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analyzer.language.numbers import mask, mask_all, quote
+from services.analyzer.language.personal.numbers import mask, mask_all, quote
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.language import segmenter
+from services.analyzer.language.text import segmenter
 
 
 def test_a_text_is_cut_where_words_meet() -> None:

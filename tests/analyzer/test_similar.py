@@ -5,7 +5,15 @@ import re
 
 import pytest
 
-from services.analyzer.language.similar import SAME, Sketch, letters_of, likeness, marks_of, similarity, sketch_of
+from services.analyzer.language.origin.similar import (
+    SAME,
+    Sketch,
+    letters_of,
+    likeness,
+    marks_of,
+    similarity,
+    sketch_of,
+)
 
 NEWS = (
     "11月25日上午，青禾县召开冬季河道清理工作推进会，县委副书记、县长李某出席并讲话。会议听取了水利、住建、环保等部门的汇报。"

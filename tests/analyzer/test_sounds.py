@@ -1,6 +1,6 @@
 """How characters sound and what they are made of."""
 
-from services.analyzer.language import shapes, sounds
+from services.analyzer.language.text import shapes, sounds
 
 
 def test_a_character_has_its_readings_without_tones_the_usual_one_first() -> None:

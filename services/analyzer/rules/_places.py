@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from services.analyzer.language.numbers import mask_all, quote
+from services.analyzer.language.personal.numbers import mask_all, quote
 from services.analyzer.objection import Hit, Objection
 from services.analyzer.rules.base import Rule
 from shared.events import Evidence, Post, Severity

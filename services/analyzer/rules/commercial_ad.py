@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.advert import Advert, read_advert
-from services.analyzer.language.advert_kinds import Cue
-from services.analyzer.language.folding import Folded, fold
-from services.analyzer.language.numbers import mask_all
+from services.analyzer.language.advert.kinds import Cue
+from services.analyzer.language.advert.reading import Advert, read_advert
+from services.analyzer.language.personal.numbers import mask_all
+from services.analyzer.language.text.folding import Folded, fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import MOST_PLACES, WINDOW, Place, name_of, objection, shown, shown_place
 from services.analyzer.rules.base import Rule

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from services.analyzer.language.kind import is_declared
-from services.analyzer.language.numbers import mask_all
+from services.analyzer.language.origin.kind import is_declared
+from services.analyzer.language.personal.numbers import mask_all
 from services.analyzer.objection import Earlier, Objection
 from services.analyzer.rules.base import Rule
 from shared.account import Account

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.cues import sentence_around
+from services.analyzer.language.meaning.cues import sentence_around
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from services.analyzer.language.kind import kind_of_post
+from services.analyzer.language.origin.kind import kind_of_post
 from services.analyzer.objection import History, Objection
 from services.analyzer.rules._periods import count_in, covers, periods_before, published_in
 from services.analyzer.rules._places import shown_post

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from services.analyzer.language.kind import kind_of_post
+from services.analyzer.language.origin.kind import kind_of_post
 from services.analyzer.objection import History, Objection
 from services.analyzer.rules.base import Rule
 from shared.events import Evidence, Kind, Post, Probe

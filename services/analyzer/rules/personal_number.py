@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.folding import Folded, fold
-from services.analyzer.language.numbers import mask
 from services.analyzer.language.personal.addresses import homes
+from services.analyzer.language.personal.numbers import mask
+from services.analyzer.language.text.folding import Folded, fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._personal import Verdict, places_of, verdict_on, verdict_on_home
 from services.analyzer.rules._places import name_of, objection, places_in

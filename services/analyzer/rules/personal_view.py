@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from services.analyzer.language.segmenter import harmless
+from services.analyzer.language.text.segmenter import harmless
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule

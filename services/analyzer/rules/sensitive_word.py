@@ -6,11 +6,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from services.analyzer.language.folding import fold
-from services.analyzer.language.lexicon import BUILT_IN_OPTIONS, Match, load_lexicon, trouble_with
-from services.analyzer.language.lexicon_options import LexiconOptions, parse_options
-from services.analyzer.language.masks import MASKS, is_masked, may_hide_words
-from services.analyzer.language.weighing import MASKED_TAGS, Weigher, Weight, tag_name
+from services.analyzer.language.lexicon.in_use import BUILT_IN_OPTIONS, Match, load_lexicon, trouble_with
+from services.analyzer.language.lexicon.options import LexiconOptions, parse_options
+from services.analyzer.language.meaning.masks import MASKS, is_masked, may_hide_words
+from services.analyzer.language.meaning.weighing import MASKED_TAGS, Weigher, Weight, tag_name
+from services.analyzer.language.text.folding import fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in, shown
 from services.analyzer.rules.base import Rule

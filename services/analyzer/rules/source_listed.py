@@ -4,8 +4,8 @@ import functools
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.folding import fold
-from services.analyzer.language.kind import is_declared, source_of
+from services.analyzer.language.origin.kind import is_declared, source_of
+from services.analyzer.language.text.folding import fold
 from services.analyzer.objection import History, Objection
 from services.analyzer.rules._places import WINDOW, name_of, shown, shown_place
 from services.analyzer.rules.base import Rule

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from services.analyzer.language.conventions.pattern import GAPS, Pattern, PatternError, parse_pattern
-from services.analyzer.language.folding import fold_word, fold_words
+from services.analyzer.language.text.folding import fold_word, fold_words
 from shared.events import Severity
 
 COLUMNS = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.analyzer.language.conventions.convention import COLUMNS, CellError, Convention, convention_of
 from services.analyzer.language.conventions.pattern import Pattern
-from services.analyzer.language.tables import read_raw, rows_in
+from services.analyzer.language.files.tables import read_raw, rows_in
 from shared.errors import InputError
 
 _KNOWN = {name: name for name in COLUMNS} | {chinese: name for name, chinese in COLUMNS.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.analyzer.language.conventions.files import ConventionFile, read_conventions
 from services.analyzer.language.conventions.matcher import Conventions
-from services.analyzer.language.following import Following
+from services.analyzer.language.files.following import Following
 
 
 class ConventionsInUse(Following[ConventionFile, Conventions]):

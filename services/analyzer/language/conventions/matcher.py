@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from services.analyzer.language.boundary import is_whole_word
 from services.analyzer.language.conventions.convention import Convention
 from services.analyzer.language.conventions.pattern import LONGEST_GAP, Piece
-from services.analyzer.language.folding import Folded, fold, fold_word
+from services.analyzer.language.text.boundary import is_whole_word
+from services.analyzer.language.text.folding import Folded, fold, fold_word
 
 _SELF_EVIDENT_LENGTH = 4
 """A piece this long does not come about by chance where two words meet."""

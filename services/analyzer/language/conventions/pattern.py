@@ -5,7 +5,7 @@ import math
 import re
 from typing import NamedTuple
 
-from services.analyzer.language.folding import fold_words
+from services.analyzer.language.text.folding import fold_words
 
 GAPS = re.compile("[…⋯]+")
 LONGEST_GAP = 10

@@ -4,13 +4,13 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.analyzer.language.folding import Folded, fold
 from services.analyzer.language.near_miss import sessions, titles, words
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
 from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
+from services.analyzer.language.text.folding import Folded, fold
 
 _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from services.analyzer.language.files.tables import read_raw, rows_in
 from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.tables import read_raw, rows_in
 from shared.errors import InputError
 
 _COLUMNS = {"姓名": "name", "职务": "post", "起": "from", "止": "to", "排序": "order"}

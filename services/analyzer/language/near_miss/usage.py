@@ -17,7 +17,7 @@ Codes = npt.NDArray[np.int64]
 """Code points, or what is made of several of them."""
 
 RIGHT_FORMS = Path(__file__).parents[1] / "right_forms"
-_LEXICONS = Path(__file__).parents[1] / "lexicons"
+_LEXICONS = Path(__file__).parents[1] / "lexicon" / "lists"
 _LISTED = ("trades", "topics", "drugs", "gambling", "fraud", "obscene", "lures")
 """Lists of words that are looked for: 招嫖 in a police notice is what was meant, not 招标."""
 

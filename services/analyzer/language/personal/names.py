@@ -2,7 +2,7 @@
 
 import re
 
-from services.analyzer.language.segmenter import tag
+from services.analyzer.language.text.segmenter import tag
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"

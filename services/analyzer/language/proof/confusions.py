@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from services.analyzer.language.boundary import is_whole_word
 from services.analyzer.language.proof.fault import Fault
+from services.analyzer.language.text.boundary import is_whole_word
 from shared.events import Severity
 
 KIND = "confusion"

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.analyzer.language import segmenter
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.repeats import repeats
+from services.analyzer.language.text import segmenter
 
 KIND = "doubled"
 _WINDOW = 10

@@ -5,7 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from services.analyzer.language.lexicon import built_in
+from services.analyzer.language.lexicon.in_use import built_in
 
 MASKS = "*#·_~^|.+-"
 _SIGNS = tuple(MASKS)

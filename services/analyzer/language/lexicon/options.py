@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from services.analyzer.language.folding import Folding
+from services.analyzer.language.text.folding import Folding
 from shared.errors import InputError
 
 _YES = {"true": True, "1": True, "yes": True, "on": True, "是": True}

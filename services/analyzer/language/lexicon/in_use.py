@@ -4,12 +4,12 @@ import functools
 import time
 from pathlib import Path
 
-from services.analyzer.language.folding import fold_words
-from services.analyzer.language.following import Following
-from services.analyzer.language.lexicon_files import WordFile, read_word_file, read_words
-from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.matcher import Lexicon, Match
-from services.analyzer.language.words import Word, WordTable
+from services.analyzer.language.files.following import Following
+from services.analyzer.language.lexicon.matcher import Lexicon, Match
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.word_files import WordFile, read_word_file, read_words
+from services.analyzer.language.lexicon.words import Word, WordTable
+from services.analyzer.language.text.folding import fold_words
 
 __all__ = [
     "BUILT_IN_OPTIONS",
@@ -23,7 +23,7 @@ __all__ = [
     "trouble_with",
 ]
 
-_BUILT_IN = Path(__file__).parent / "lexicons"
+_BUILT_IN = Path(__file__).parent / "lists"
 _BENIGN = _BUILT_IN / "benign.csv"
 _SHIELDS = _BUILT_IN / "shields_for_public_lists.csv"
 BUILT_IN_OPTIONS = LexiconOptions(numerals="none")

@@ -1,6 +1,6 @@
 """Abuse that reads like ordinary words: 他妈的电话号码 is his mother's, 你妈逼婚 is about marriage."""
 
-from services.analyzer.language import segmenter
+from services.analyzer.language.text import segmenter
 
 _WHOSE = {"你妈的", "他妈的", "她妈的", "他娘的", "你大爷的"}
 _ALONE = {"妈的", "尼玛的"}

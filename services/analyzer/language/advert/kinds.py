@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from services.analyzer.language.boundary import is_whole_word
-from services.analyzer.language.forms import Forms
-from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.words import Word, WordTable
+from services.analyzer.language.lexicon.forms import Forms
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.words import Word, WordTable
+from services.analyzer.language.text.boundary import is_whole_word
 
 _ROUND = 40
 """Code points on either side of an anchor in which an expression is tried: none spans more."""

@@ -1,6 +1,6 @@
 """What an advertisement shows: an offer. Written for folded text."""
 
-from services.analyzer.language.advert_kinds import Family, kind
+from services.analyzer.language.advert.kinds import Family, kind
 
 _CLAUSE = r"[^。,!！;\n]"
 _PIECE = "支盒件套只瓶罐箱条袋桶双节斤份杯张片粒把串"

@@ -1,6 +1,6 @@
 """What an advertisement shows beside way and offer: the talk of a trade, everyday goods, and urging."""
 
-from services.analyzer.language.advert_kinds import Family, kind
+from services.analyzer.language.advert.kinds import Family, kind
 
 TRADES = (
     kind(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.analyzer.language.tables import csv_rows, read_raw, text_in, workbook_rows
-from services.analyzer.language.words import Word, WordTable
+from services.analyzer.language.files.tables import csv_rows, read_raw, text_in, workbook_rows
+from services.analyzer.language.lexicon.words import Word, WordTable
 from shared.errors import InputError
 
 _OWN = "custom"

@@ -4,7 +4,7 @@ The mere mention of a government, a school, a hospital or a community says nothi
 advertisement for flats.
 """
 
-from services.analyzer.language.advert_kinds import Family, kind
+from services.analyzer.language.advert.kinds import Family, kind
 
 _GIVES, _DOCUMENT = "公共优惠", "公文格式"
 

@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analyzer.language.folding import fold
+from services.analyzer.language.text.folding import fold
 
 Hashes = NDArray[np.uint64]
 _Whole = TypeVar("_Whole", np.uint32, np.uint64)

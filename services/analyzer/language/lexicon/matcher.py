@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from services.analyzer.language.boundary import is_whole_word, looks_disguised
-from services.analyzer.language.characters import table
-from services.analyzer.language.detectors import detect
-from services.analyzer.language.folding import Folded, fold
-from services.analyzer.language.forms import Forms, Written
-from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.variants import sound_of
-from services.analyzer.language.words import ALLOW, Word, WordTable
+from services.analyzer.language.lexicon.detectors import detect
+from services.analyzer.language.lexicon.forms import Forms, Written
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.variants import sound_of
+from services.analyzer.language.lexicon.words import ALLOW, Word, WordTable
+from services.analyzer.language.text.boundary import is_whole_word, looks_disguised
+from services.analyzer.language.text.characters import table
+from services.analyzer.language.text.folding import Folded, fold
 
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.analyzer.language.advert_against import AGAINST, OF_THE_WHOLE
-from services.analyzer.language.advert_kinds import Cue, Family, Finder
-from services.analyzer.language.advert_offers import OFFERS
-from services.analyzer.language.advert_trades import GOODS, PUSHES, TRADES
-from services.analyzer.language.advert_ways import WAYS
+from services.analyzer.language.advert.against import AGAINST, OF_THE_WHOLE
+from services.analyzer.language.advert.kinds import Cue, Family, Finder
+from services.analyzer.language.advert.offers import OFFERS
+from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
+from services.analyzer.language.advert.ways import WAYS
 
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.shapes import parts
-from services.analyzer.language.sounds import same_sound
+from services.analyzer.language.text.shapes import parts
+from services.analyzer.language.text.sounds import same_sound
 
 _NUMERALS = "零一二三四五六七八九"
 _WRITTEN_OUT = "零壹贰叁肆伍陆柒捌玖"

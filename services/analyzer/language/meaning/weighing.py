@@ -4,10 +4,10 @@ import functools
 import re
 from typing import NamedTuple
 
-from services.analyzer.language import segmenter
-from services.analyzer.language.abuse import is_abuse
-from services.analyzer.language.advert import read_advert
-from services.analyzer.language.cues import (
+from services.analyzer.language.advert.reading import read_advert
+from services.analyzer.language.lexicon.in_use import Match, built_in
+from services.analyzer.language.meaning.abuse import is_abuse
+from services.analyzer.language.meaning.cues import (
     Sentence,
     is_governance,
     is_quoted,
@@ -16,9 +16,9 @@ from services.analyzer.language.cues import (
     sentence_around,
     tells_of_insults,
 )
-from services.analyzer.language.folding import fold_word
-from services.analyzer.language.lexicon import Match, built_in
-from services.analyzer.language.offers import offer_beside, offers_near
+from services.analyzer.language.meaning.offers import offer_beside, offers_near
+from services.analyzer.language.text import segmenter
+from services.analyzer.language.text.folding import fold_word
 from shared.events import Severity
 
 _TAG_NAMES = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.traditional import simplified
+from services.analyzer.language.text.traditional import simplified
 
 Codes = npt.NDArray[np.uint32]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.characters import ACCENT, Codes, Style, table
+from services.analyzer.language.text.characters import ACCENT, Codes, Style, table
 
 _ALONE = re.compile(r" [一-鿿](?!\S)")
 _SPACED_OUT = re.compile(r"(?<!\S)[一-鿿](?: {1,2}[一-鿿])+(?!\S)")

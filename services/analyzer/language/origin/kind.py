@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from services.analyzer.language.folding import fold
+from services.analyzer.language.text.folding import fold
 from shared.account import Account
 from shared.events import Kind, Post
 

@@ -2,7 +2,7 @@
 
 import re
 
-from services.analyzer.language.cues import Sentence, sentence_around
+from services.analyzer.language.meaning.cues import Sentence, sentence_around
 
 _CHAT = r"微信|薇信|威信|徽信|卫信|v信|vx|wx|wechat|qq|扣扣|企鹅|电报|telegram|tg|飞机|纸飞机|蝙蝠|whatsapp"
 _ENDS = r"(?=[\s:,.!?、。，！？；;~～]|$|号|\d)"

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.analyzer.language import variants
-from services.analyzer.language.folding import Folded, fold, fold_words
-from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.variants import Position
-from services.analyzer.language.words import ALLOW, Word, WordTable
+from services.analyzer.language.lexicon import variants
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.variants import Position
+from services.analyzer.language.lexicon.words import ALLOW, Word, WordTable
+from services.analyzer.language.text.folding import Folded, fold, fold_words
 
 
 @dataclass(frozen=True)

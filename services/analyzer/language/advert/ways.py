@@ -1,6 +1,6 @@
 """What an advertisement shows: a way to buy or visit. Written for folded text."""
 
-from services.analyzer.language.advert_kinds import Family, kind
+from services.analyzer.language.advert.kinds import Family, kind
 
 _BUY = "购(?!票)|买|下单|抢|拼团|秒杀|领券|进店|店铺|微店|小店|有赞|商城|淘宝|京东|天猫|[投参]保|加购|试用|优惠"
 _LINE = r"[^。!！\n]"

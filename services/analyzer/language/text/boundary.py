@@ -5,7 +5,7 @@ import functools
 import itertools
 from collections.abc import Sequence
 
-from services.analyzer.language import segmenter
+from services.analyzer.language.text import segmenter
 
 _WINDOW = 12
 """Code points on either side of a hit that the segmenter sees; more changes nothing, and costs."""

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from services.analyzer.language.folding import Folded, fold
-from services.analyzer.language.lexicon_options import LexiconOptions
-from services.analyzer.language.variants import as_digits
-from services.analyzer.language.words import Word
+from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.variants import as_digits
+from services.analyzer.language.lexicon.words import Word
+from services.analyzer.language.text.folding import Folded, fold
 
 _EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|\bwww\.)[!-~]+", re.IGNORECASE)
