@@ -32,7 +32,8 @@ class _Sample:
         self._texts = [place for place, value in enumerate(self._values) if isinstance(value, str)]
         self._texts = [place for place in self._texts if account_id in self._values[place]]
         self._place = self.names.index("fingerprint") if "fingerprint" in self.names else None
-        if self._place is not None:
+        self._event: SimpleNamespace | None = None
+        if table.name in _EVENTS:
             # Not a copy of the event: copying five million of them takes longer than writing them.
             self._event = SimpleNamespace(**dict(_EVENTS[table.name].model_validate_json(row["body"])))
             self._fingerprint: Any = _EVENTS[table.name].fingerprint
@@ -42,9 +43,15 @@ class _Sample:
         for place in self._texts:
             values[place] = values[place].replace(self._own, account_id)
         if self._place is not None:
-            self._event.account_id = account_id
-            values[self._place] = self._fingerprint.fget(self._event)
+            values[self._place] = self._identity(values[self._place], account_id)
         return tuple(values)
+
+    def _identity(self, written: str, account_id: str) -> str:
+        if self._event is None:  # of what is no event: only that no two accounts share it
+            return f"{account_id}:{written}"
+        self._event.account_id = account_id
+        identity: str = self._fingerprint.fget(self._event)
+        return identity
 
 
 def fill(url: str, accounts: int, now: datetime) -> dict[str, int]:

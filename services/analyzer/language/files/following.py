@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
+from shared.clock import utc_now
 from shared.errors import InputError
 
 _SECONDS_BETWEEN_LOOKS = 2.0
@@ -112,4 +112,5 @@ def _stamp(file: Path) -> _Stamp:
 
 
 def _is_settled(stamp: _Stamp) -> bool:
-    return stamp is None or not 0 <= time.time() - stamp[0] / 1e9 < _SECONDS_TO_SETTLE
+    # By the clock that stamped it; where that is another's, one second more or less is all that comes of it.
+    return stamp is None or not 0 <= utc_now().timestamp() - stamp[0] / 1e9 < _SECONDS_TO_SETTLE
