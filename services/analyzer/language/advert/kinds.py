@@ -1,5 +1,4 @@
-"""A kind of cue: by which words or expression it is known, what it weighs, and how its places are found in one "
-"pass."""
+"""A kind of cue: by which words or expression it is known, what it weighs, and how its places are found in one pass."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -48,8 +48,7 @@ _FOOTER = re.compile(
 
 
 class Advert(NamedTuple):
-    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells with a "
-    "way."""
+    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells with a way."""
 
     score: int = 0
     cues: tuple[Cue, ...] = ()
