@@ -1,6 +1,6 @@
 """What text rules say of a post: hits in its title and text gathered into one objection a person can check by hand."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from services.analyzer.language.personal.numbers import mask_all, quote
@@ -84,4 +84,21 @@ def objection(
         window=WINDOW,
         evidence=tuple(shown_place(post, place.quote) for place in places[:MOST_PLACES]),
         confirm=confirm,
+    )
+
+
+def of_wording(post: Post, places: Sequence[Place], fault: str) -> Iterator[Objection]:
+    """What is written otherwise than it should be, with the advice of the gravest place; `fault` names its kind."""
+    if not places:
+        return
+    first = places[0]
+    words = "、".join(dict.fromkeys(f"“{place.hit.text}”" for place in places[:5]))
+    yield objection(
+        post,
+        places,
+        sentence=f"{name_of(post)}{first.part}出现“{first.hit.text}”（原文：“{first.quote}”），"
+        f"{first.hit.advice}共{len(places)}处。",
+        measured=f"{fault}{len(places)}处：{words}",
+        threshold="0处",
+        confirm=True,
     )

@@ -7,7 +7,7 @@ from services.analyzer.language.conventions.convention import Convention
 from services.analyzer.language.conventions.in_use import load_conventions, trouble_with
 from services.analyzer.language.conventions.matcher import Departure
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._places import name_of, objection, places_in
+from services.analyzer.rules._places import of_wording, places_in
 from services.analyzer.rules.base import Rule
 from shared.events import Post
 
@@ -36,20 +36,7 @@ class NamingConvention(Rule):
             yield _hit(text, departure, conventions.name)
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
-        places = places_in(post, self)
-        if not places:
-            return
-        first = places[0]
-        words = "、".join(dict.fromkeys(f"“{place.hit.text}”" for place in places[:5]))
-        yield objection(
-            post,
-            places,
-            sentence=f"{name_of(post)}{first.part}出现“{first.hit.text}”（原文：“{first.quote}”），"
-            f"{first.hit.advice}共{len(places)}处。",
-            measured=f"不合用语规范{len(places)}处：{words}",
-            threshold="0处",
-            confirm=True,
-        )
+        yield from of_wording(post, places_in(post, self), "不合用语规范")
 
 
 def _hit(text: str, departure: Departure, file: str) -> Hit:

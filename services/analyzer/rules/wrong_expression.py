@@ -13,7 +13,7 @@ from services.analyzer.language.near_miss.people import Wrong, forms_of, load_pe
 from services.analyzer.language.near_miss.squeeze import squeeze
 from services.analyzer.language.proof import confusions
 from services.analyzer.objection import History, Hit, Objection
-from services.analyzer.rules._places import name_of, objection, places_in
+from services.analyzer.rules._places import of_wording, places_in
 from services.analyzer.rules.base import Rule
 from shared.clock import to_shanghai
 from shared.events import Post, Severity
@@ -47,20 +47,7 @@ class WrongExpression(Rule):
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         day = to_shanghai(post.published_at or post.observed_at).date()
-        places = places_in(post, self, lambda text: self._check(text, day))
-        if not places:
-            return
-        first = places[0]
-        words = "、".join(dict.fromkeys(f"“{place.hit.text}”" for place in places[:5]))
-        yield objection(
-            post,
-            places,
-            sentence=f"{name_of(post)}{first.part}出现“{first.hit.text}”（原文：“{first.quote}”），"
-            f"{first.hit.advice}共{len(places)}处。",
-            measured=f"疑似表述错误{len(places)}处：{words}",
-            threshold="0处",
-            confirm=True,
-        )
+        yield from of_wording(post, places_in(post, self, lambda text: self._check(text, day)), "疑似表述错误")
 
     def _check(self, text: str, day: date | None) -> Iterator[Hit]:
         """`day`: of publishing, in Shanghai; null: any day counts on which a person held a post."""
