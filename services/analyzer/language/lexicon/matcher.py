@@ -1,11 +1,12 @@
 """A list of words in one automaton; a longer allowed phrase protects what is inside."""
 
 import bisect
+import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick
 
 from services.analyzer.language.lexicon.detectors import detect
 from services.analyzer.language.lexicon.forms import Forms, Written
@@ -15,12 +16,13 @@ from services.analyzer.language.lexicon.words import ALLOW, Word, WordTable
 from services.analyzer.language.text.boundary import is_whole_word, looks_disguised
 from services.analyzer.language.text.characters import table
 from services.analyzer.language.text.folding import Folded, fold
+from services.analyzer.language.text.phrases import Phrases
 
 _SELF_EVIDENT_LENGTH = 4
 """A word this long does not come about by chance where two others meet."""
 
 _FEW = 2_000
-"""So many forms fit a table that is read twice as fast; of more it is slow to build, and takes memory."""
+"""Of so many forms few have a pair of characters in a text; of more an automaton is faster, and built faster."""
 
 _Place = tuple[int, int, Word]
 
@@ -55,7 +57,7 @@ class Lexicon:
         self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0
         self._forms = Forms(self._table, self.options, shields)
         is_small = len(self._forms.keys) <= _FEW
-        self._automaton = AhoCorasick(self._forms.keys, implementation=Implementation.DFA if is_small else None)
+        self._find = Phrases(self._forms.keys).find if is_small else _all_of(self._forms.keys)
         self._sounds = AhoCorasick(list(self._forms.sounds))
         self._sounding = list(self._forms.sounds.values())
 
@@ -81,7 +83,7 @@ class Lexicon:
         places: list[_Place] = []
         allowed: list[tuple[int, int]] = []
         of_words, special, first_allowed = self._forms.places, self._forms.special, self._forms.first_allowed
-        for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
+        for index, start, end in self._find(folded.text):
             if index >= first_allowed:
                 allowed.append((start, end))
             elif index in special:
@@ -158,6 +160,10 @@ class _Cover:
     def holds(self, start: int, end: int) -> bool:
         at = bisect.bisect_right(self._starts, start)
         return at > 0 and self._reach[at - 1] >= end
+
+
+def _all_of(keys: Sequence[str]) -> Callable[[str], Sequence[tuple[int, int, int]]]:
+    return functools.partial(AhoCorasick(keys).find_matches_as_indexes, overlapping=True)
 
 
 def _is_latin(character: str) -> bool:
