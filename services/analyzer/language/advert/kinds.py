@@ -5,12 +5,11 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from services.analyzer.language.lexicon.forms import Forms
 from services.analyzer.language.lexicon.options import LexiconOptions
 from services.analyzer.language.lexicon.words import Word, WordTable
 from services.analyzer.language.text.boundary import is_whole_word
+from services.analyzer.language.text.phrases import Phrases
 
 _ROUND = 40
 """Code points on either side of an anchor in which an expression is tried: none spans more."""
@@ -77,15 +76,14 @@ class Finder:
                 anchors.setdefault(anchor, []).append(number)
         table = WordTable.of(Word(word, "cue") for word in {**words, **anchors})
         forms = Forms(table, LexiconOptions())
-        self._automaton = AhoCorasick(forms.keys, implementation=Implementation.DFA)
+        self._phrases = Phrases(forms.keys)
         found = [table.texts[place] for place in forms.places]
         self._known = [(words.get(word, ()), anchors.get(word, ())) for word in found]
 
     def find(self, folded: str) -> Iterator[Cue]:
         """Every cue, in no order."""
         regions: dict[int, list[tuple[int, int]]] = {}
-        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        for index, start, end in sorted(matches, key=lambda match: match[1:]):
+        for index, start, end in self._phrases.find(folded):
             words, anchors = self._known[index]
             for known in words:
                 if known.family is Family.AGAINST or _stands_alone(folded, start, end):

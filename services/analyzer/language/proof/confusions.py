@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.text.boundary import is_whole_word
+from services.analyzer.language.text.phrases import Phrases
 from shared.events import Severity
 
 KIND = "confusion"
@@ -31,8 +30,12 @@ class Confusion(NamedTuple):
 
 def find(text: str) -> Iterator[Fault]:
     """Only what is wrong in any context: the file says where a word is cut from two others."""
-    automaton, rows = _known()
-    for index, start, end in automaton.find_matches_as_indexes(text):
+    phrases, rows = _known()
+    reach = 0
+    for index, start, end in phrases.find(text):
+        if start < reach:
+            continue
+        reach = end
         if _stands(text, start, end, rows[index]):
             right, severity = rows[index].right, Severity(rows[index].severity or Severity.REMINDER)
             yield Fault(start, end, KIND, f"“{text[start:end]}”应写作“{right}”", severity, right)
@@ -46,8 +49,7 @@ def _stands(text: str, start: int, end: int, row: Confusion) -> bool:
 
 
 @functools.cache
-def _known() -> tuple[AhoCorasick, list[Confusion]]:
+def _known() -> tuple[Phrases, list[Confusion]]:
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = [Confusion(**row) for row in csv.DictReader(file)]
-    words = [row.wrong for row in rows]
-    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA), rows
+    return Phrases([row.wrong for row in rows]), rows

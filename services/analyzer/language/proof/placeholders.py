@@ -4,10 +4,9 @@ import functools
 import re
 from collections.abc import Iterator
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from services.analyzer.language.proof.fault import Fault, graded
 from services.analyzer.language.proof.finding import holds_any, places
+from services.analyzer.language.text.phrases import Phrases
 from shared.events import Severity
 
 KIND = "placeholder"
@@ -94,15 +93,15 @@ def find(text: str) -> Iterator[Fault]:
     """Certain where a text of its own stands so; inside a guide, a sample form or a told case it may be meant."""
     if len(text) <= _SHORTEST and (trial := _TRIAL.fullmatch(text)):
         yield Fault(trial.start(), trial.end(), KIND, "疑似测试内容误发")
-    if holds_any(text, _RARE) and _asks().find_matches_as_indexes(text):
+    if holds_any(text, _RARE) and _asks().find(text):
         yield from _templates(text)
     if any(text[place + 1 : place + 2] in _AFTER_CROSS for sign in _CROSSES for place in places(text, sign)):
         yield from _crosses(text)
 
 
 @functools.cache
-def _asks() -> AhoCorasick:
-    return AhoCorasick(_ASKS, implementation=Implementation.DFA)
+def _asks() -> Phrases:
+    return Phrases(_ASKS)
 
 
 def _templates(text: str) -> Iterator[Fault]:
