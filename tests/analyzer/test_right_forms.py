@@ -64,10 +64,10 @@ def test_every_three_characters_of_a_word_are_a_known_run_and_no_others_are_coun
     within = codes(spaced)
     threes = keys_of(within[:-2], within[1:-1], within[2:])
     blank = within == ord(" ")
-    threes = set(threes[~(blank[:-2] | blank[1:-1] | blank[2:])].tolist())
+    inside = set(threes[~(blank[:-2] | blank[1:-1] | blank[2:])].tolist())
     known, numbers = usage().threes
-    assert threes <= set(known.tolist())
-    assert set(known[numbers == 0].tolist()) <= threes
+    assert inside <= set(known.tolist())
+    assert set(known[numbers == 0].tolist()) <= inside
 
 
 def test_stored_runs_are_sorted_and_none_is_stored_twice() -> None:
