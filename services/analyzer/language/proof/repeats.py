@@ -17,21 +17,28 @@ _Small = npt.NDArray[np.uint16]
 
 
 def repeats(text: str) -> Iterator[tuple[int, int]]:
-    """Start and length of each stretch of Chinese that stands there again at once, the shortest first."""
+    """Start and length of each stretch of Chinese that stands there again at once, the shortest first.
+
+    Of more than one character only what stands there twice and no third time, and is no run of one character.
+    """
     if len(text) < 2:
         return
     codes, pairs = glance(text).codes, glance(text).pairs
-    for start in _places(codes[1:] == codes[:-1]):
+    for start in _places((codes[1:] == codes[:-1]).tobytes()):
         if "一" <= text[start] <= "鿿":
             yield start, 1
-    for start in _places(pairs[2:] == pairs[:-2]):
-        if _is_again(text, start, 2):
-            yield start, 2
-    size = len(text) - _WINDOW + 1
-    for place in _places(_equal(text, size)):
-        start, length = place % size, place // size + _WINDOW
+    yield from _several(text, (pairs[2:] == pairs[:-2]).tobytes(), len(text), 2)
+    yield from _several(text, _equal(text, len(text) - _WINDOW + 1).tobytes(), len(text) - _WINDOW + 1, _WINDOW)
+
+
+def _several(text: str, marks: bytes, row: int, shortest: int) -> Iterator[tuple[int, int]]:
+    """`marks`: rows of that length, one for each distance from `shortest` on, with 1 where one may begin."""
+    place = marks.find(1)
+    while place >= 0:
+        start, length = place % row, place // row + shortest
         if _is_again(text, start, length):
             yield start, length
+        place = marks.find(1, place + 1 + _on_and_on(text, start, length))
 
 
 def _equal(text: str, size: int) -> npt.NDArray[np.bool_]:
@@ -55,8 +62,7 @@ def _windows(text: str) -> _Small:
     return pairs[:-1] * _ODD + pairs[1:]
 
 
-def _places(equal: npt.NDArray[np.bool_]) -> Iterator[int]:
-    marks = equal.tobytes()
+def _places(marks: bytes) -> Iterator[int]:
     place = marks.find(1)
     while place >= 0:
         yield place
@@ -64,5 +70,15 @@ def _places(equal: npt.NDArray[np.bool_]) -> Iterator[int]:
 
 
 def _is_again(text: str, start: int, length: int) -> bool:
-    word = text[start : start + length]
-    return text.startswith(word, start + length) and len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
+    word, end = text[start : start + length], start + 2 * length
+    if not text.startswith(word, start + length) or text.startswith(word, end):
+        return False
+    return len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
+
+
+def _on_and_on(text: str, start: int, length: int) -> int:
+    """How many places further on each begins what stands there three times and more, too."""
+    end = start + length
+    while end < len(text) and text[end] == text[end - length]:
+        end += 1
+    return max(0, end - 3 * length - start)
