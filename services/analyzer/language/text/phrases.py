@@ -20,8 +20,21 @@ _COMMON = (
 )
 """The most frequent characters of statutes, in order; all others are rarer."""
 
+_COMMON_PAIRS = (
+    "根据措施责令教育登记卫生污染符合许可项目给予需要加强医疗诉讼保障范围中华履行建筑华人严重经济意见食品土地方式犯罪日起承担直接支持从事学校生态情形鼓励鉴定公司财产运输事故旅游适用投资科学义务材料情节检验禁止城乡委托赔偿维护应急"
+    "公布内容道路财政房屋程序各级影响司法编制销售罪的劳动控制燃气农村权益书面任何指导综合追究通知监测资料预算次会促进实际排放车辆培训约定损害参加徒刑期徒研究自然围内重点船舶发现居民擅自态环非法是指结合必须强制令改裁定损失森林筑物"
+    "节严检察关系千元能力必要健全银行期间法追做好知识电梯没收纳入停止评估志愿形之村民认定利益交易究刑数据问题成犯超过精神时间手续参与健康原则政策系统完善科技变更金融标志记录选举宣传集体当将判决民族合格届人绿化包括创新提高强对结果"
+    "调整当根街道起诉修改的原纠纷镇人举报支付遵守国际住房特别属于有效涉及资格领导没有转让基金残疾历史事诉说明辖市宗教房地令限安排消防告知何单野生协助被告垃圾危险发布基本检测逾期各自团体体系基础法给令停主义讼法驾驶危害价格大气形式"
+    "乡建立健担保推进目的直辖出口仲裁货物平台不符染物除外所称审判电子预防落实最高是否广告检疫数额起施立即现场河道拒不倍以撤销疗机出租网络愿服一次察院慈善已经评价提起抵押乡规特种染防当符失的方面解释为了特殊管线公众投诉饮用人才拒绝"
+    "集中乡镇奖励破坏个月当遵他直疾人临时飞行征收乡村承包矿产农药种设废物采购补偿水平计算收集气象送达风景维修推广名称人身急救高等恐怖收到航空主席考核配合吊销债务益的统筹改革风险债权药品公路城镇格的中小管辖遗产出版人口审核海洋拆除"
+    "双方数量合伙推动的除复议验收侵权新建境卫一千档案消费气污传染住宅警告高人的财注册总体功能海关股东引导继续恢复疗保确认染病招标戒毒缴纳秩序移动严格另有争议签订百零景区居住价值完成患者公益联合济和伪造公示安装防火军事领域偿责然资"
+    "空间烟花认为状况养老林业花爆爆竹"
+)
+"""The most frequent pairs of statutes that hold a rarer character, one after the other."""
+
 _RANK = {character: rank for rank, character in enumerate(_COMMON)}
 _PAIR = 2
+_AVOIDED = frozenset(_COMMON_PAIRS[at : at + _PAIR] for at in range(0, len(_COMMON_PAIRS), _PAIR))
 _ROOM = 7
 """The table has 2 ** 7 places for each phrase: of 100 pairs less than one is looked at in vain."""
 
@@ -76,4 +89,6 @@ def _places(text: str, index: int, character: str) -> Iterator[Occurrence]:
 
 def _rarest(phrase: str) -> int:
     ranks = [_RANK.get(character, len(_COMMON)) for character in phrase]
-    return max(range(len(phrase) - 1), key=lambda at: ranks[at] + ranks[at + 1])
+    return max(
+        range(len(phrase) - 1), key=lambda at: (phrase[at : at + _PAIR] not in _AVOIDED, ranks[at] + ranks[at + 1])
+    )
