@@ -52,7 +52,6 @@ _FILES = {
     "organs": (Kind.ORGAN, False),
     "countries": (Kind.COUNTRY, False),
     "places": (Kind.PLACE, False),
-    "laws": (Kind.STATUTE, False),
     "statutes": (Kind.STATUTE, False),
     "collocations": (Kind.COLLOCATION, False),
 }
