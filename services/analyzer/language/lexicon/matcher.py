@@ -11,6 +11,7 @@ from ahocorasick_rs import AhoCorasick
 from services.analyzer.language.lexicon.detectors import detect
 from services.analyzer.language.lexicon.forms import Forms, Written
 from services.analyzer.language.lexicon.options import LexiconOptions
+from services.analyzer.language.lexicon.sieve import Sieve
 from services.analyzer.language.lexicon.variants import sound_of
 from services.analyzer.language.lexicon.words import ALLOW, Word, WordTable
 from services.analyzer.language.text.boundary import is_whole_word, looks_disguised
@@ -77,6 +78,21 @@ class Lexicon:
         for start, end, word in self._chosen(places) if len(places) > 1 else places:
             first, last = folded.span(start, end)
             yield Match(first, last, start, end, word)
+
+    def which_of(self, texts: Sequence[str]) -> Iterator[int]:
+        """The numbers of the texts in which a word may be found, in order: for many texts far faster than `find`."""
+        if self._options_reach_further:
+            return (number for number, text in enumerate(texts) if any(True for _ in self.find(text)))
+        return self._sieve.which_of(texts)
+
+    @functools.cached_property
+    def _sieve(self) -> Sieve:
+        return Sieve(self._forms.keys[: self._forms.first_allowed], self._folding)
+
+    @property
+    def _options_reach_further(self) -> bool:
+        """What is left out could join two texts; a sound or a make is none of the keys."""
+        return self._skips or self.options.collapse_repeats or bool(self._sounding) or self.options.detects
 
     def _literal(self, text: str, folded: Folded) -> tuple[list[_Place], list[tuple[int, int]]]:
         """Places of words, and of allowed phrases."""

@@ -104,12 +104,17 @@ class LongForms:
                 if length == 1 or far in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
                     yield half, start, end
 
+    @functools.cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(form[:_SHORTEST] for form in self._forms)
+
     def _is_right(self, text: str, found: Difference) -> bool:
         """Whether the written characters, or those beside what is missing, belong to another right form."""
         start, end = found.at - (not found.written), found.at + max(1, len(found.written))
         return any(
             text[first:last] in self._forms
             for first in range(max(0, end - self._longest), start + 1)
+            if text[first : first + _SHORTEST] in self._beginnings
             for last in range(max(end, first + _SHORTEST), min(len(text), first + self._longest) + 1)
         )
 

@@ -11,6 +11,7 @@ from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
 from services.analyzer.language.text.folding import Folded, fold
+from services.analyzer.language.text.taken import Taken
 
 _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
@@ -63,11 +64,8 @@ def _built_in_forms() -> LongForms:
 
 def _best(found: Sequence[Miss]) -> list[Miss]:
     ranked = sorted(found, key=lambda miss: (not miss.sure, _GRAVITY[miss.kind], miss.start - miss.end))
-    kept: list[Miss] = []
-    for miss in ranked:
-        if all(miss.end <= other.start or other.end <= miss.start for other in kept):
-            kept.append(miss)
-    return sorted(kept, key=lambda miss: miss.start)
+    taken = Taken()
+    return sorted((miss for miss in ranked if taken.take(miss.start, miss.end)), key=lambda miss: miss.start)
 
 
 def _stands_apart(miss: Miss, squeezed: Squeezed) -> bool:

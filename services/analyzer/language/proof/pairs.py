@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
-from services.analyzer.language.proof.finding import places
+from services.analyzer.language.proof.kind import Spots
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
 _OPENER = {closer: opener for opener, closer in _CLOSER.items()}
-_SIGNS = (*_CLOSER, *_OPENER)
+SIGNS = "".join((*_CLOSER, *_OPENER))
 _FULL = {"(": "（", ")": "）"}
+_PAIRS = (*(opener + closer for opener, closer in _CLOSER.items()), "(）", "（)")
 _NAMES = {"“": "引号", "「": "引号", "『": "引号", "《": "书名号"}
 _LIST_NUMBER = re.compile(
     r"(?:[0-9０-９]{1,3}|(?:^|[\s，。；：、:;,])(?:[a-zA-Z]|[一二三四五六七八九十]{1,3}|[①-⑳]))[ \u3000]?\Z"
@@ -29,16 +30,16 @@ _LONGEST_QUOTED = 20
 _MOST = 20
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, spots: Spots) -> Iterator[Fault]:
     """Certain only in a line that is plainly whole; nothing is said of excerpts, lists 1）, faces and long quotations.
 
     A quotation may run over paragraphs, each of which opens it anew; and one that follows a colon may go on in the
     next post.
     """
-    marks = [(place, sign) for sign in _SIGNS if sign in text for place in places(text, sign)]
-    if not marks:
+    signs = [text[place] for place in spots.signs]
+    if _are_paired("".join(signs)):
         return
-    alone = _unpaired(sorted(marks))[:_MOST]
+    alone = _unpaired(list(zip(spots.signs, signs, strict=True)))[:_MOST]
     at = 0
     while at < len(alone):
         turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
@@ -46,6 +47,16 @@ def find(text: str) -> Iterator[Fault]:
         if fault is not None:
             yield fault
         at += 2 if turned else 1
+
+
+def _are_paired(signs: str) -> bool:
+    """As in nearly every text: nothing is left when the pairs are taken out from the innermost."""
+    before = ""
+    while signs != before:
+        before = signs
+        for pair in _PAIRS:
+            signs = signs.replace(pair, "")
+    return not signs
 
 
 def _unpaired(marks: list[tuple[int, str]]) -> list[int]:

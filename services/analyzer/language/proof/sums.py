@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.finding import holds_any, places
+from services.analyzer.language.proof.kind import Spots
 
 KIND = "sum"
+SIGNS = "共"
+PHRASES = ("合计", "总计")
 _UNIT = (
     r"万?(?:例|人次|批次|场次|人|名|个|件|起|户|家|所|处|宗|辆|台|套|项|元|亩|吨|公里|平方米|头|只|份|篇|条|座|间|幅|"
     r"批|位)"
@@ -15,13 +17,12 @@ _UNIT = (
 _AMOUNT = r"(?<![\d.,])(\d{1,9}(?:\.\d{1,4})?)"
 _SAYS = r"(?:分别(?:为|是|来自|位于)?|其中[：:，,]?|包括|即)"
 _WHOLE = re.compile(
-    rf"(?:共计?|计)[一-鿿]{{0,12}}?{_AMOUNT} ?({_UNIT})(?P<noun>[一-鿿]{{0,8}}?)"
+    rf"(?:共计?|计)[一-鿿]{{0,12}}{_AMOUNT} ?({_UNIT})(?P<noun>[一-鿿]{{0,8}}?)"
     rf"(?P<says>[：:]|[，,（(。；;]\s?(?:{_SAYS}|(?=[男女])))"
 )
 _PART = re.compile(
     rf"([^\d，。；;、,（）()\n]{{1,16}}?){_AMOUNT} ?({_UNIT})(?P<noun>[一-鿿]{{0,4}}?)(?:[、，,和及]|\Z)"
 )
-_RARE = ("别", "男", "女", "其", "：", ":", "即", "括")
 _END = re.compile(r"[。；;\n）)]|\Z")
 _SOME = re.compile(r"等|其余|其他|另有|还有|不含|此外|包含|新增|累计|以上|左右|约|近|余|多|部分|主要|兼|既")
 _PLACE = re.compile(
@@ -32,18 +33,13 @@ _COMPLEMENT = re.compile(r"男([生性]?)\|女\1|女([生性]?)\|男\2|([一-鿿
 _LONGEST = 400
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, spots: Spots) -> Iterator[Fault]:
     """Only after 分别为 and the like, or after 其中 when places are named to the end, which cannot overlap."""
-    if not holds_any(text, _RARE):
-        return
-    for sign in ("共", "计"):
-        for place in places(text, sign):
-            if sign == "计" and text[place - 1 : place] not in ("合", "总"):
-                continue
-            whole = _WHOLE.match(text, place)
-            end = _END.search(text, whole.end(), whole.end() + _LONGEST) if whole else None
-            if whole is not None and end is not None:
-                yield from _add_up(text, whole, end.start())
+    for place in (*spots.signs, *(occurrence.start + 1 for occurrence in spots.phrases)):
+        whole = _WHOLE.match(text, place)
+        end = _END.search(text, whole.end(), whole.end() + _LONGEST) if whole else None
+        if whole is not None and end is not None:
+            yield from _add_up(text, whole, end.start())
 
 
 def _add_up(text: str, whole: re.Match[str], end: int) -> Iterator[Fault]:
