@@ -22,15 +22,15 @@ def test_what_an_automaton_finds_is_found_in_the_order_of_the_text(seed: int) ->
     expected = AhoCorasick(phrases).find_matches_as_indexes(text, overlapping=True)
     found = Phrases(phrases).find(text)
     assert sorted(found) == sorted(expected)
-    assert [start for _, start, _ in found] == sorted(start for _, start, _ in found)
+    assert [place.start for place in found] == sorted(place.start for place in found)
 
 
 def test_of_phrases_that_begin_together_the_longest_comes_first() -> None:
-    assert [number for number, _, _ in Phrases(["人民", "人民政府"]).find("市人民政府")] == [1, 0]
+    assert [place.number for place in Phrases(["人民", "人民政府"]).find("市人民政府")] == [1, 0]
 
 
 def test_a_phrase_given_twice_is_found_twice() -> None:
-    assert Phrases(["签定", "签定"]).find("已签定") == [(0, 1, 3), (1, 1, 3)]
+    assert [tuple(place) for place in Phrases(["签定", "签定"]).find("已签定")] == [(0, 1, 3), (1, 1, 3)]
 
 
 @pytest.mark.parametrize("text", ["", "签", "\ud800签定"])
@@ -41,3 +41,12 @@ def test_texts_without_a_pair_and_lone_surrogates_are_read(text: str) -> None:
 def test_nothing_is_found_of_no_phrases_and_of_empty_ones() -> None:
     assert Phrases([]).find("签定协议") == []
     assert Phrases([""]).find("签定协议") == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_phrases_of_one_character_are_found_where_they_stand_above_all_others(seed: int) -> None:
+    chance = random.Random(seed)
+    phrases = ["旁", "店", "📞", "馆", "1", "二十日", "10日", "2日游", "日游"]
+    text = "".join(chance.choices("旁店📞馆1二十0日2游，", k=300))
+    expected = AhoCorasick(phrases).find_matches_as_indexes(text, overlapping=True)
+    assert sorted(Phrases(phrases).find(text)) == sorted(expected)

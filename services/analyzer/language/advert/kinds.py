@@ -11,7 +11,7 @@ from services.analyzer.language.lexicon.words import Word, WordTable
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 
-_REACH = 40
+_REACH = 46
 """Code points on either side of an anchor in which an expression is tried: none spans more."""
 
 _SELF_EVIDENT_LENGTH = 4

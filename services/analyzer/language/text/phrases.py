@@ -20,8 +20,13 @@ _PAIR = 2
 _ROOM = 7
 """The table has 2 ** 7 places for each pair: of 100 places of a text less than one is looked at in vain."""
 
-Occurrence = tuple[int, int, int]
-"""The number of a phrase, as given; start and end, in code points of the text."""
+
+class Occurrence(NamedTuple):
+    """`number`: of the phrase, as given. `start` and `end`: code points of the text."""
+
+    number: int
+    start: int
+    end: int
 
 
 class _Shape(NamedTuple):
@@ -67,7 +72,7 @@ class Phrases:
             for place in self._singles.take(looked_at.codes, mode="clip").nonzero()[0].tolist():
                 found += [(place, -place - 1, number) for number in self._single[text[place]]]
         found.sort()
-        return [(number, start, -end) for start, end, number in found]
+        return [Occurrence(number, start, -end) for start, end, number in found]
 
 
 def _numbers(pairs: Iterable[str]) -> Numbers:
