@@ -33,6 +33,7 @@ _NUMERAL = re.compile("[一二三四五六七八九十百千万零〇两]")
 _SEEN_PAIR, _SEEN_PAIR_IN_WORDS, _SEEN_COLLOCATION = 2, 10_000, 12
 _SEEN_RUN = {3: 5, 4: 8}
 _LONGEST_WORD = 6
+_MOST_FREQUENT, _PAIRS_A_LINE = 3_000, 50
 _LEAST_COUNT, _SPEAKS_FOR_ITSELF, _LEAST_WEIGHED = 200, 4, 100
 """Rarer words are left out, unless they are so long that nobody meets them by chance."""
 
@@ -66,6 +67,8 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
     words = news_words(news)
     pairs = _pairs(stretches, words)
     _write("pairs", f"{_FROM_STATUTES}, jieba's dictionary (MIT) and {_NEWS}: what follows each character.", pairs)
+    told = f"the {_MOST_FREQUENT:,} most frequent pairs of characters, in order"
+    _write("frequent_pairs", f"Drawn by bench/right_forms.py from {_NEWS}: {told}.", frequent_pairs(words))
     weighed = _weighed(words)
     told = "kind, length, natural logarithm of the share of all words; then the words"
     _pack("words", f"Drawn by bench/right_forms.py from jieba's dictionary (MIT) and {_NEWS}: {told}.", weighed)
@@ -157,6 +160,16 @@ def _pairs(stretches: Iterable[str], news: dict[str, int]) -> Iterator[str]:
         if (counts[pair] >= _SEEN_PAIR or known[pair] >= _SEEN_PAIR_IN_WORDS) and _HAN.fullmatch(pair):
             followers[pair[0]].add(pair[1])
     return (f"{first}{''.join(sorted(followers[first]))}" for first in sorted(followers))
+
+
+def frequent_pairs(news: dict[str, int]) -> Iterator[str]:
+    counts: Counter[str] = Counter()
+    for word, number in news.items():
+        for at in range(len(word) - 1):
+            counts[word[at : at + 2]] += number
+    # Of equals the first by code point, so that the same is drawn again.
+    frequent = sorted(counts, key=lambda pair: (-counts[pair], pair))[:_MOST_FREQUENT]
+    return ("".join(frequent[at : at + _PAIRS_A_LINE]) for at in range(0, _MOST_FREQUENT, _PAIRS_A_LINE))
 
 
 def _counted_runs(stretches: Iterable[str]) -> dict[str, int]:
