@@ -1,6 +1,6 @@
 """Which kinds of fault a text is asked for, and where they are told to look."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,16 +10,19 @@ from services.analyzer.language.proof.proofread import proofread
 from services.analyzer.language.proof.repeats import repeats
 
 
+_Asked = tuple[list[int], list[tuple[int, int, int]]]
+
+
 class _Recorder:
     def __init__(self) -> None:
-        self.asked: list[tuple[Sequence[int], list[tuple[int, int, int]]]] = []
+        self.asked: list[_Asked] = []
 
     def find(self, _text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
-        self.asked.append((list(places), [tuple(occurrence) for occurrence in phrases]))
+        self.asked.append((list(places), [(number, start, end) for number, start, end in phrases]))
         return iter(())
 
 
-def _asked(text: str) -> dict[str, list[tuple[Sequence[int], list[tuple[int, int, int]]]]]:
+def _asked(text: str) -> dict[str, list[_Asked]]:
     """Three kinds: of signs, of phrases, and one that has neither."""
     month, week, every = _Recorder(), _Recorder(), _Recorder()
     kinds = (
@@ -42,7 +45,7 @@ def _asked(text: str) -> dict[str, list[tuple[Sequence[int], list[tuple[int, int
     ],
 )
 def test_a_kind_is_asked_only_where_a_text_has_its_signs_or_phrases(
-    text: str, month: list[object], week: list[object]
+    text: str, month: list[_Asked], week: list[_Asked]
 ) -> None:
     asked = _asked(text)
     assert (asked["month"], asked["week"]) == (month, week)
