@@ -9,7 +9,6 @@ from services.analyzer.language.proof.kind import Kind, Kinds, Occurrences, Plac
 from services.analyzer.language.proof.proofread import proofread
 from services.analyzer.language.proof.repeats import repeats
 
-
 _Asked = tuple[list[int], list[tuple[int, int, int]]]
 
 
