@@ -16,7 +16,8 @@ from services.analyzer.language.near_miss.difference import Difference, differen
 from services.analyzer.language.near_miss.forms import Form, Kind
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import usage
-from services.analyzer.language.near_miss.verdict import Written, judge
+from services.analyzer.language.near_miss.verdict import judge
+from services.analyzer.language.near_miss.written import Written
 
 _SHORTEST = 4
 _AROUND = 6
