@@ -6,7 +6,7 @@ rest of its form is compared.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from services.analyzer.language.near_miss.difference import Difference, differen
 from services.analyzer.language.near_miss.forms import Form, Kind
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import usage
-from services.analyzer.language.near_miss.verdict import Written, judge
+from services.analyzer.language.near_miss.verdict import judge
+from services.analyzer.language.near_miss.written import Written
 
 _SHORTEST = 4
 _AROUND = 6
@@ -165,4 +166,9 @@ def _anchors(half: str, form: Form) -> bool:
         return True
     often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.ORGAN) else _RARE_HALF
     often = _USUAL_HALF if form.kind is Kind.TERM else often
-    return usage().weights.get(half, -99.0) < often
+    return _frequent().get(half, -99.0) < often
+
+
+@functools.cache
+def _frequent() -> Mapping[str, float]:
+    return usage().frequent(_SHORTEST_HALF, _RARE_HALF)
