@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.near_miss.likeness import likeness, share_a_part
+from services.analyzer.language.near_miss.likeness import Likeness, likeness, share_a_part
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
@@ -76,25 +76,51 @@ class Written:
         return max(0, self.start - _AROUND)
 
 
-def judge(written: Written) -> Miss | None:
-    """The miss; null where something else may be meant."""
-    found = written.found
+def may_be_miswritten(form: Form, found: Difference) -> bool:
+    """What can be said of a difference wherever it stands."""
     if _NUMERALS & {*found.written, *found.right}:
-        return None
-    if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
-        return None
-    miss = _JUDGES[found.error](written)
+        return False
+    if form.kind is Kind.COLLOCATION and not _is_of_a_collocation(found):
+        return False
+    if found.error is Error.MISSING:
+        return _may_be_missing(form, found.right)
+    return found.error is not Error.SUBSTITUTED or _may_be_substituted(form, found)
+
+
+def _is_of_a_collocation(found: Difference) -> bool:
+    return found.error is Error.SUBSTITUTED and len(found.right) == 1 and found.right not in _MAY_BE_LEFT_OUT
+
+
+def _may_be_missing(form: Form, right: str) -> bool:
+    if len(right) > 1:
+        return form.fixed and form.kind is Kind.STATE and len(form.text) >= _SHORTEST_WITH_TWO_LEFT_OUT
+    return right not in _MAY_BE_LEFT_OUT and len(form.text) >= _SHORTEST_WITH_ONE_LEFT_OUT
+
+
+def _may_be_substituted(form: Form, found: Difference) -> bool:
+    if _LEVELS & {found.written} and _LEVELS & {found.right}:
+        return False
+    if all(_likes(found)):
+        return True
+    alone = form.fixed and len(found.written) == 1
+    return alone and (len(form.text) >= _LONG or share_a_part(found.written, found.right))
+
+
+def _likes(found: Difference) -> list[Likeness | None]:
+    pairs = zip(found.written, found.right, strict=True)
+    return [likeness(one, other) for one, other in pairs if one != other]
+
+
+def judge(written: Written) -> Miss | None:
+    """The miss; null where something else may be meant. Asked only of what `may_be_miswritten`."""
+    miss = _JUDGES[written.found.error](written)
     return None if miss is None or _is_newer_word(written) else miss
 
 
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
-    if right in _MAY_BE_LEFT_OUT or (len(right) == 1 and written.gain < 0 and not is_name):
-        return None
-    if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
-        return None
-    if len(right) > 1 and not (form.fixed and form.kind is Kind.STATE):
+    if len(right) == 1 and written.gain < 0 and not is_name:
         return None
     if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
         return None
@@ -119,19 +145,11 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
-    found, form = written.found, written.form
-    if _LEVELS & {found.written} and _LEVELS & {found.right}:
-        return None
-    pairs = zip(found.written, found.right, strict=True)
-    likes = [likeness(one, other) for one, other in pairs if one != other]
-    if not form.fixed and not all(likes):
-        return None
-    if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
-        if written.gain < _gain_needed(form) or not _may_be_meant(written):
+    found, likes = written.found, _likes(written.found)
+    if all(likes) or share_a_part(found.written, found.right):
+        if written.gain < _gain_needed(written.form) or not _may_be_meant(written):
             return None
         return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
-    if not form.fixed or len(form.text) < _LONG or len(found.written) > 1:
-        return None
     return written.miss() if not written.is_at_edge or _ends_a_word(written) else None
 
 
@@ -153,10 +171,8 @@ def _gain_needed(form: Form) -> float:
 
 
 def _may_be_meant(written: Written) -> bool:
-    kind, found, window, at = written.form.kind, written.found, written.window, written.at
+    kind, window, at = written.form.kind, written.window, written.at
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
-        return False
-    if kind is Kind.COLLOCATION and (len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT):
         return False
     if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
         return True

@@ -5,8 +5,8 @@ there the phrase itself is compared. An automaton reads every byte of the text t
 which the tables of the next rule drive out of the processor's cache.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +20,8 @@ _COMMON = (
 )
 """The most frequent characters of statutes, in order; all others are rarer."""
 
-_RANK = {character: rank for rank, character in enumerate(_COMMON)}
-_PAIR = 2
+_COMMONNESS = {character: len(_COMMON) - place for place, character in enumerate(_COMMON)}
+_PAIR, _FEW = 2, 4
 _ROOM = 7
 """The table has 2 ** 7 places for each phrase: of 100 pairs less than one is looked at in vain."""
 
@@ -39,10 +39,10 @@ class Phrases:
 
     def __init__(self, phrases: Sequence[str]) -> None:
         self._single = [(index, phrase) for index, phrase in enumerate(phrases) if len(phrase) == 1]
-        anchored = defaultdict(list)
+        anchored, often = defaultdict(list), Counter(pair for phrase in phrases for pair in _pairs(phrase))
         for index, phrase in enumerate(phrases):
             if len(phrase) >= _PAIR:
-                at = _rarest(phrase)
+                at = _rarest(phrase, often)
                 anchored[phrase[at : at + _PAIR]].append((index, phrase, at, len(phrase)))
         self._anchored = dict(anchored)
         self._shift = NUMBER_BITS - (len(anchored).bit_length() + _ROOM)
@@ -74,6 +74,15 @@ def _places(text: str, index: int, character: str) -> Iterator[Occurrence]:
         place = text.find(character, place + 1)
 
 
-def _rarest(phrase: str) -> int:
-    ranks = [_RANK.get(character, len(_COMMON)) for character in phrase]
-    return max(range(len(phrase) - 1), key=lambda at: ranks[at] + ranks[at + 1])
+def _pairs(phrase: str) -> list[str]:
+    return [phrase[at : at + _PAIR] for at in range(len(phrase) - 1)]
+
+
+def _rarest(phrase: str, often: Mapping[str, int]) -> int:
+    """A pair that many phrases hold stands in many texts too; of others the characters tell."""
+
+    def commonness(at: int) -> tuple[int, int]:
+        pair = phrase[at : at + _PAIR]
+        return often[pair] // _FEW, sum(_COMMONNESS.get(character, 0) for character in pair)
+
+    return min(range(len(phrase) - 1), key=commonness)
