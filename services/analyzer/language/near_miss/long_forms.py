@@ -20,6 +20,7 @@ from services.analyzer.language.near_miss.verdict import judge, may_be_miswritte
 from services.analyzer.language.near_miss.written import Written
 
 _SHORTEST = 4
+_NEVER = "\1"
 _SLACK = 2
 """Characters more than the rest has that a comparison asks for."""
 
@@ -46,17 +47,22 @@ class _Half:
 
 
 class _Glance(NamedTuple):
-    """What is asked first beside a half: the characters of the rest that are `near` to it and `far` from it, one of
-    which must be right; by `slack` places the outer one may have moved. `length` is that of the rest.
+    """What is asked first beside a half, with places counted from its inner edge.
+
+    Of the rest either the character `near` to the half or the one `far` from it must be right; of whole forms, but not
+    of collocations, the latter may have moved by one place.
     """
 
     half: _Half
     is_first: bool
-    rest: str
-    length: int
-    slack: int
     near: str
+    near_at: int
     far: str
+    far_from: int
+    far_to: int
+    rest: str
+    rest_from: int
+    rest_to: int
 
 
 class LongForms:
@@ -74,6 +80,7 @@ class LongForms:
         self._halves = [[*map(_glance, found)] for found in telling.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(list(telling))
         self._forms = frozenset(known)
+        self._pad = "\0" * (max(map(len, self._forms), default=0) + _SLACK)
         self._longest = max(map(len, self._forms), default=0)
 
     def misses(self, text: str) -> Iterator[Miss]:
@@ -85,21 +92,18 @@ class LongForms:
 
     def _standing_alone(self, text: str) -> Iterator[tuple[_Half, int, int]]:
         """Halves beside which the rest is not right but may be meant."""
-        halves, starts_with = self._halves, text.startswith
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for half, is_first, rest, length, slack, near, far in halves[number]:
-                if is_first:
-                    place, outer, begins = end, end + length - 1, end
-                else:
-                    place, outer, begins = start - 1, start - length, start - length
-                is_near = place >= 0 and starts_with(near, place)
-                if is_near and begins >= 0 and starts_with(rest, begins):
-                    continue
-                if not (is_near and slack) and far not in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
-                    continue
-                first, last = (end, end + length + _SLACK) if is_first else (max(0, start - length - _SLACK), start)
-                if _may_be_meant(half, text[first:last]):
-                    yield half, start, end
+        halves, pad = self._halves, len(self._pad)
+        padded = self._pad + text
+        has = padded.startswith
+        for number, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
+            for half, is_first, near, near_at, far, far_from, far_to, rest, rest_from, rest_to in halves[number]:
+                at = end if is_first else start
+                if (
+                    (has(near, at + near_at) or far in padded[at + far_from : at + far_to])
+                    and not has(rest, at + rest_from)
+                    and _may_be_meant(half, padded[at + rest_from - (not is_first and _SLACK) : at + rest_to])
+                ):
+                    yield half, start - pad, end - pad
 
     @functools.cached_property
     def _beginnings(self) -> frozenset[str]:
@@ -157,9 +161,17 @@ def _halves(form: Form, first: str, second: str) -> Iterator[_Half]:
 
 
 def _glance(half: _Half) -> _Glance:
-    near, far = (half.rest[0], half.rest[-1]) if half.is_first else (half.rest[-1], half.rest[0])
-    slack = half.form.kind is not Kind.COLLOCATION
-    return _Glance(half, half.is_first, half.rest, len(half.rest), slack, near, far if len(half.rest) > 1 else "")
+    rest, length = half.rest, len(half.rest)
+    near, far = (rest[0], rest[-1]) if half.is_first else (rest[-1], rest[0])
+    moved = 1
+    if half.form.kind is Kind.COLLOCATION:
+        near, moved = _NEVER, 0
+    elif length == 1:
+        far = ""
+    nearest, farthest = max(0, length - 1 - moved), length + moved
+    if half.is_first:
+        return _Glance(half, True, near, 0, far, nearest, farthest, rest, 0, length + _SLACK)
+    return _Glance(half, False, near, -1, far, -farthest, -nearest, rest, -length, 0)
 
 
 def _named(form: Form) -> str:
