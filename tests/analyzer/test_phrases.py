@@ -41,3 +41,12 @@ def test_texts_without_a_pair_and_lone_surrogates_are_read(text: str) -> None:
 def test_nothing_is_found_of_no_phrases_and_of_empty_ones() -> None:
     assert Phrases([]).find("签定协议") == []
     assert Phrases([""]).find("签定协议") == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_phrases_of_one_character_are_found_where_they_stand_above_all_others(seed: int) -> None:
+    chance = random.Random(seed)
+    phrases = ["旁", "店", "📞", "馆", "1", "二十日", "10日", "2日游", "日游"]
+    text = "".join(chance.choices("旁店📞馆1二十0日2游，", k=300))
+    expected = AhoCorasick(phrases).find_matches_as_indexes(text, overlapping=True)
+    assert sorted(Phrases(phrases).find(text)) == sorted(expected)

@@ -1,6 +1,7 @@
 """An official account that speaks for a person: 本人认为, 仅代表个人观点."""
 
 import bisect
+import functools
 import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
@@ -19,13 +20,11 @@ _OWN = re.compile(
     r"|(?<![\w、])(?:以上|纯属|一点)?个人(?:观点|看法|拙见|浅见|愚见)[，,]?(?:仅供|不代表|欢迎|勿喷|不喜)"
     r"|(?<![\w、])恕(?:我|小编|笔者)直言"
 )
-_CUES = Phrases(
-    [
-        *(who + thinks for who in ("笔者", "小编", "我个人", "我本人", "本人", "个人") for thinks in _THINKS),
-        *("代表" + who for who in ("小编", "作者", "本人", "个人", "我个人")),
-        *("个人" + view for view in ("观点", "看法", "拙见", "浅见", "愚见")),
-        *("恕我直言", "恕小编直言", "恕笔者直言"),
-    ]
+_CUES = (
+    *(who + thinks for who in ("笔者", "小编", "我个人", "我本人", "本人", "个人") for thinks in _THINKS),
+    *("代表" + who for who in ("小编", "作者", "本人", "个人", "我个人")),
+    *("个人" + view for view in ("观点", "看法", "拙见", "浅见", "愚见")),
+    *("恕我直言", "恕小编直言", "恕笔者直言"),
 )
 """One of them is in whatever `_OWN` finds."""
 
@@ -38,7 +37,7 @@ class PersonalView(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if not _CUES.find(text):
+        if not _cues().find(text):
             return
         quoted: list[tuple[int, int]] | None = None
         for match in _OWN.finditer(text):
@@ -70,3 +69,8 @@ class PersonalView(Rule):
             threshold="0处",
             confirm=True,
         )
+
+
+@functools.cache
+def _cues() -> Phrases:
+    return Phrases(_CUES)

@@ -4,7 +4,8 @@ import functools
 import re
 from typing import NamedTuple
 
-_SENTENCE_END = re.compile(r"[。！？!?；;\n\r]")
+SENTENCE_ENDS = "。！？!?；;\n\r"
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _FARTHEST = 80
 _NEIGHBOURS = 40
 

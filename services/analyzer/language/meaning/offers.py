@@ -3,7 +3,7 @@
 import functools
 import re
 
-from services.analyzer.language.meaning.cues import Sentence, sentence_around
+from services.analyzer.language.meaning.cues import SENTENCE_ENDS, Sentence, sentence_around
 
 _CHAT = r"微信|薇信|威信|徽信|卫信|v信|vx|wx|wechat|qq|扣扣|企鹅|电报|telegram|tg|飞机|纸飞机|蝙蝠|whatsapp"
 _ENDS = r"(?=[\s:,.!?、。，！？；;~～]|$|号|\d)"
@@ -87,7 +87,9 @@ def _cue_in(piece: str, *, strong: bool) -> str | None:
 
 def _contact_after(text: str, end: int) -> str:
     """The sentence after this one, when it is short and begins with a private contact."""
-    return _contact_in(sentence_around(text, end + 1, end + 1).text) if end + 1 < len(text) else ""
+    if end + 1 >= len(text) or text[end] not in SENTENCE_ENDS:  # one that was cut off goes on
+        return ""
+    return _contact_in(sentence_around(text, end + 1, end + 1).text)
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)

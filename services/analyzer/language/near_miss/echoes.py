@@ -1,7 +1,7 @@
 """Idioms and fixed phrases of four characters, one of which is written with another that sounds the same.
 
-Four characters that sound as such a phrase are hardly ever anything else, words of their own inside or not: 一阵见血 for
-一针见血. One array operation over the text tells where four sound so; only there the characters are compared.
+Four characters that sound as such a phrase are hardly ever anything else, words of their own inside or not (苦笑不得).
+One array operation over the text tells where four sound so; only there the characters are compared.
 """
 
 import functools
@@ -18,14 +18,15 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import read
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, Codes, codes, lines, usage
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, codes, lines, usage
+from services.analyzer.language.near_miss.words import FUNCTION
 from services.analyzer.language.text.glance import glance
 
 _LENGTH, _AROUND = 4, 4
 _LEAST_WEIGHT = -16.0
-"""Log share of all words of the rarest phrase looked for: rarer ones are variants of each other (合家团圆, 阖家团圆)."""
+"""Log share of all words of the rarest phrase looked for: rarer ones are variants of others (阖家团圆, 合家团圆)."""
 
-_GAIN, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 7.0, 1.5
+_GAIN, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 4.0, 1.5
 """How much likelier the right phrase must read than what is written, in natural logarithm; the last is added."""
 
 _COMMON = -14.0
@@ -61,9 +62,9 @@ def _echoes(text: str) -> Iterator[tuple[int, str]]:
 
 def _judge(text: str, start: int, right: str, at: int) -> Miss | None:
     known, written = usage(), text[start : start + _LENGTH]
-    if written in known.weights or written in known.runs or written in known.newer:
+    if written in known.newer or written in known.weights or written in known.runs:
         return None
-    if _may_be_either(written[at], right[at]):
+    if _may_be_either(written[at], right[at]) or _is_named(text, start):
         return None
     first, end = max(0, start - _AROUND), start + _LENGTH
     before, after = text[first:start], text[end : end + _AROUND]
@@ -73,8 +74,12 @@ def _judge(text: str, start: int, right: str, at: int) -> Miss | None:
         return None
     kind = Kind.IDIOM if right in known.idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, start + at, written[at], right[at])
-    is_pun = text[start - 1 : start] in _OPENING and text[end : end + 1] in _CLOSING
-    return Miss(start, end, right, kind, difference, sure=not is_pun, likeness=like.value)
+    return Miss(start, end, right, kind, difference, sure=True, likeness=like.value)
+
+
+def _is_named(text: str, start: int) -> bool:
+    """Whether it stands between marks: there a pun may be meant (“粽”横四海, 《声临其境》)."""
+    return text[start - 1 : start] in _OPENING and text[start + _LENGTH : start + _LENGTH + 1] in _CLOSING
 
 
 def _may_be_either(one: str, other: str) -> bool:
@@ -82,13 +87,16 @@ def _may_be_either(one: str, other: str) -> bool:
 
 
 def _gain_needed(written: str, right: str, at: int, like: Likeness) -> float:
-    """What makes a word with its neighbour may be meant: 打开眼界 is no 大开眼界."""
+    """What makes a word with its neighbour, or leaves one, may be meant: 打开眼界, 为成年人."""
     known = usage()
-    makes_word = any(known.weights.get(written[first : first + 2], -99.0) >= _COMMON for first in range(max(0, at - 1), at + 1))
+    pieces = [written[first : first + 2] for first in (at - 1, at) if 0 <= first < _LENGTH - 1]
+    if written[at] in FUNCTION:
+        pieces += [written[1:]] * (at == 0) + [written[:-1]] * (at == _LENGTH - 1)
+    makes_words = any(known.weights.get(piece, -99.0) >= _COMMON for piece in pieces)
     is_idiom, is_rough = right in known.idioms, like is Likeness.ROUGH_SOUND
     if is_rough and not is_idiom:
         return math.inf
-    return (_GAIN_OF_IDIOM if is_idiom and not makes_word else _GAIN) + _GAIN_BY_ROUGH_SOUND * is_rough
+    return (_GAIN_OF_IDIOM if is_idiom and not makes_words else _GAIN) + _GAIN_BY_ROUGH_SOUND * is_rough
 
 
 class _Phrases(NamedTuple):
@@ -107,8 +115,11 @@ def _phrases() -> _Phrases:
     sounds = np.arange(0x10000, dtype=np.uint32) * _MIX
     for group in lines(RIGHT_FORMS / "sounds.txt"):
         sounds[codes(group)] = sounds[ord(group[0])]
-    right = [word for word, weight in usage().weights.items() if len(word) == _LENGTH and weight >= _LEAST_WEIGHT]
-    keys = _keys(sounds[codes("".join(right))])[::_LENGTH]
+    characters, weights = usage().words_of(_LENGTH)
+    characters = characters[weights >= _LEAST_WEIGHT].ravel()
+    joined = characters.astype(np.uint16).tobytes().decode("utf-16-le")
+    right = [joined[at : at + _LENGTH] for at in range(0, len(joined), _LENGTH)]
+    keys = _keys(sounds[characters])[::_LENGTH]
     marks = np.zeros(1 << _ROOM, dtype=bool)
     marks[keys >> _SHIFT] = True
     by_key = defaultdict[int, list[str]](list)

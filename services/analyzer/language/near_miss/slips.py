@@ -21,7 +21,25 @@ _END = "。"
 """Stands in a row for the beginning or end of a clause."""
 
 _PREPOSITION, _CLAUSE = "在", 14
-_OF_PLACE_AND_TIME = ("时", "期", "范围", "之列", "之内", "内", "中", "里", "上", "前", "后", "名单", "处", "地", "下", "间", "者")
+_OF_PLACE_AND_TIME = (
+    "时",
+    "期",
+    "范围",
+    "之列",
+    "之内",
+    "内",
+    "中",
+    "里",
+    "上",
+    "前",
+    "后",
+    "名单",
+    "处",
+    "地",
+    "下",
+    "间",
+    "者",
+)
 """What a clause has that begins with 在 as it should: 不在使用期限内."""
 
 

@@ -1,7 +1,7 @@
 """What is asked of one text again and again, found once: its characters and their pairs as numbers."""
 
 import functools
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,29 +9,23 @@ import numpy.typing as npt
 _REMEMBERED = 8
 """Every rule looks at the same text; a few more for title and parts."""
 
-_MIXED, _ALL = 0x9E3779B1, 0xFFFFFFFF
-"""The golden ratio spreads neighbouring code points over all bits."""
-
-NUMBER_BITS = 32
+_SPREAD = 0x9E3779B1
+"""The golden ratio, odd: the lower bits of its multiples are as many as those of the code points, in another order."""
 
 Numbers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Glance:
-    """`codes`: the code points of `text`, n of them. `pairs`: n - 1 numbers, each of two neighbours, well mixed."""
+class Glance(NamedTuple):
+    """`codes`: the code points of a text, n of them. `pairs`: n - 1 numbers, each of two neighbours."""
 
-    text: str
     codes: Numbers
-
-    @functools.cached_property
-    def pairs(self) -> Numbers:
-        return pair_numbers(self.codes[:-1], self.codes[1:])
+    pairs: Numbers
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def glance(text: str) -> Glance:
-    return Glance(text, code_points(text))
+    codes = code_points(text)
+    return Glance(codes, pair_numbers(codes[:-1], codes[1:]))
 
 
 def code_points(text: str) -> Numbers:
@@ -39,5 +33,5 @@ def code_points(text: str) -> Numbers:
 
 
 def pair_numbers(firsts: Numbers, seconds: Numbers) -> Numbers:
-    """Numbers of `NUMBER_BITS` bits; those of two different pairs are hardly ever the same, nor their upper bits."""
-    return ((firsts << 16) + seconds) * _MIXED & _ALL
+    """A number for each pair, no two pairs the same; the lower bits are well mixed, so that they do for a table."""
+    return firsts * _SPREAD + seconds

@@ -5,25 +5,20 @@ there the phrase itself is compared. An automaton reads every byte of the text t
 which the tables of the next rule drive out of the processor's cache.
 """
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from services.analyzer.language.text.glance import NUMBER_BITS, code_points, glance, pair_numbers
+from services.analyzer.language.text.glance import Numbers, code_points, glance, pair_numbers
 
-_COMMON = (
-    "的人条第行法定十应当和规以管民有者理政业或关会部用务设门国一保工市二机公事员作三其建生不本处区主责对在制物地经施合等为位单可上动安产及府依全发五护出照下由构四监资中"
-    "权并通内证实方他进提所期院议时级水自任查家委信要得按违体品大同报组服营成交款年准检情共划重文职收件城审开督罚立日表织案县六使境场代计分请化标告向相据利备项社防外改办"
-    "企未取调程活性元七予律与例执展险决明申农加金道供反运八受息采列技后个限过治具专负商正百求九接范入批质之域育常度车电源环能书于刑指害费协解确止术统省意造学量况特置前持万"
-)
-"""The most frequent characters of statutes, in order; all others are rarer."""
-
-_RANK = {character: rank for rank, character in enumerate(_COMMON)}
+_FREQUENT_PAIRS = Path(__file__).parents[1] / "right_forms" / "frequent_pairs.txt"
 _PAIR = 2
 _ROOM = 7
-"""The table has 2 ** 7 places for each phrase: of 100 pairs less than one is looked at in vain."""
+"""The table has 2 ** 7 places for each pair: of 100 places of a text less than one is looked at in vain."""
 
 
 class Occurrence(NamedTuple):
@@ -34,46 +29,68 @@ class Occurrence(NamedTuple):
     end: int
 
 
+class _Shape(NamedTuple):
+    """Phrases of one `length` that begin `before` code points before their pair, with their numbers."""
+
+    before: int
+    length: int
+    numbers: dict[str, list[int]]
+
+
 class Phrases:
     """Built once; thread-safe. Empty phrases are never found."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        self._single = [(index, phrase) for index, phrase in enumerate(phrases) if len(phrase) == 1]
-        anchored = defaultdict(list)
-        for index, phrase in enumerate(phrases):
+        self._single: dict[str, list[int]] = {}
+        self._shapes: dict[str, list[_Shape]] = {}
+        shaped: dict[tuple[str, int, int], dict[str, list[int]]] = defaultdict(dict)
+        for number, phrase in enumerate(phrases):
             if len(phrase) >= _PAIR:
                 at = _rarest(phrase)
-                anchored[phrase[at : at + _PAIR]].append((index, phrase, at, len(phrase)))
-        self._anchored = dict(anchored)
-        self._shift = NUMBER_BITS - (len(anchored).bit_length() + _ROOM)
-        self._marks = np.zeros(1 << (NUMBER_BITS - self._shift), dtype=bool)
-        codes = code_points("".join(anchored)).reshape(-1, _PAIR)
-        self._marks[pair_numbers(codes[:, 0], codes[:, 1]) >> self._shift] = True
+                shaped[phrase[at : at + _PAIR], at, len(phrase)].setdefault(phrase, []).append(number)
+            elif phrase:
+                self._single.setdefault(phrase, []).append(number)
+        for (pair, before, length), numbers in shaped.items():
+            self._shapes.setdefault(pair, []).append(_Shape(before, length, numbers))
+        self._lower_bits = (1 << len(self._shapes).bit_length() + _ROOM) - 1
+        self._pairs = np.zeros(self._lower_bits + 1, dtype=bool)
+        self._pairs[_numbers(self._shapes) & self._lower_bits] = True
+        singles = code_points("".join(self._single))
+        self._singles = np.zeros(int(singles.max(initial=0)) + 2, dtype=bool)
+        self._singles[singles] = True
 
     def find(self, text: str) -> list[Occurrence]:
         """Every place of every phrase, those that overlap included; in the order of the text, the longest first."""
-        anchored, found = self._anchored, []
-        for place in self._marks.take(glance(text).pairs >> self._shift).nonzero()[0].tolist():
-            for index, phrase, at, length in anchored.get(text[place : place + _PAIR], ()):
-                start = place - at
-                if start >= 0 and text.startswith(phrase, start):
-                    found.append(Occurrence(index, start, start + length))
-        for index, phrase in self._single:
-            found += _places(text, index, phrase)
-        return sorted(found, key=_in_order) if len(found) > 1 else found
+        looked_at, found = glance(text), []
+        for place in self._pairs.take(looked_at.pairs & self._lower_bits).nonzero()[0].tolist():
+            for before, length, known in self._shapes.get(text[place : place + _PAIR], ()):
+                start = place - before
+                numbers = known.get(text[start : start + length]) if start >= 0 else None
+                if numbers is not None:
+                    found += [(start, -start - length, number) for number in numbers]
+        if self._single:
+            for place in self._singles.take(looked_at.codes, mode="clip").nonzero()[0].tolist():
+                found += [(place, -place - 1, number) for number in self._single[text[place]]]
+        found.sort()
+        return [Occurrence(number, start, -end) for start, end, number in found]
 
 
-def _in_order(found: Occurrence) -> tuple[int, int]:
-    return found.start, -found.end
-
-
-def _places(text: str, index: int, character: str) -> Iterator[Occurrence]:
-    place = text.find(character)
-    while place >= 0:
-        yield Occurrence(index, place, place + 1)
-        place = text.find(character, place + 1)
+def _numbers(pairs: Iterable[str]) -> Numbers:
+    codes = code_points("".join(pairs)).reshape(-1, _PAIR)
+    return pair_numbers(codes[:, 0], codes[:, 1])
 
 
 def _rarest(phrase: str) -> int:
-    ranks = [_RANK.get(character, len(_COMMON)) for character in phrase]
-    return max(range(len(phrase) - 1), key=lambda at: ranks[at] + ranks[at + 1])
+    """Where the rarest pair begins; whatever has a digit in it is frequent."""
+    frequency, others = _ranks(), len(_ranks())
+    pairs = [phrase[at : at + _PAIR] for at in range(len(phrase) - 1)]
+    ranks = [-1 if any(map(str.isdigit, pair)) else frequency.get(pair, others) for pair in pairs]
+    return ranks.index(max(ranks))
+
+
+@functools.cache
+def _ranks() -> dict[str, int]:
+    _, *lines = _FREQUENT_PAIRS.read_text(encoding="utf-8").splitlines()
+    together = "".join(lines)
+    pairs = (together[at : at + _PAIR] for at in range(0, len(together), _PAIR))
+    return {pair: rank for rank, pair in enumerate(pairs)}

@@ -1,13 +1,13 @@
-"""Firm words of two characters, one of which is written with another that sounds the same: 曾今 for 曾经.
+"""Unmistakable words of two characters, one of which is written with another that sounds the same: 曾今 for 曾经.
 
 Two characters hardly ever stand beside each other by chance that sound as such a word. Only crumbs are asked about, and
 only where nothing draws either character to what stands outside.
 """
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from services.analyzer.language.near_miss.crumbs import is_usual
+from services.analyzer.language.near_miss.crumbs import Crumbs, is_usual
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import Likeness, likeness
@@ -18,7 +18,7 @@ from services.analyzer.language.near_miss.words import NUMERALS, SURNAMES
 
 _OF_ONE_SOUND = (Likeness.SOUND, Likeness.SOUND_AND_SHAPE)
 _MUCH_RARER = 4.5
-"""By how much, in natural logarithm, what is written must be rarer than the right word: counts of the news have slips."""
+"""By how much, in natural logarithm, what is written must be rarer than the right word: the news has slips too."""
 
 _AROUND, _GAIN = 4, 5.0
 """How much likelier the right word must read, in natural logarithm."""
@@ -27,10 +27,10 @@ _COMMON_WORD = -13.0
 """Log share of all words of one that a character may belong to instead."""
 
 
-def misses(text: str, places: Sequence[int]) -> Iterator[Miss]:
-    """Misses in a folded text, at these places of its crumbs."""
+def misses(text: str, crumbs: Crumbs) -> Iterator[Miss]:
+    """Misses in a folded text at its crumbs."""
     known = _miswritten()
-    for place in places:
+    for place in crumbs.places.tolist():
         for start in (place - 1, place):
             right = known.get(text[max(0, start) : start + 2])
             if right is not None and text[place] != right[place - start] and _stands(text, start, place, right):
@@ -65,9 +65,9 @@ def _is_drawn(beside: str, written: str, is_first: bool) -> bool:
 
 @functools.cache
 def _miswritten() -> Mapping[str, str]:
-    """By what sounds as a firm word, one character aside: the word."""
+    """By what sounds as such a word, one character aside: the word."""
     alike = {character: group for group in lines(RIGHT_FORMS / "sounds.txt") for character in group}
-    words = [word for line in lines(RIGHT_FORMS / "firm.txt") for word in line.split()]
+    words = [word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split()]
     known = usage().characters
     found = dict[str, str]()
     for word in words:
