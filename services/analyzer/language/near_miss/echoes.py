@@ -32,6 +32,9 @@ _GAIN, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 4.0, 1.5
 _COMMON = -14.0
 """Log share of all words from which two characters are a word that may be meant."""
 
+_MUCH_RARER = 3.0
+"""By how much, in natural logarithm, what is counted too must be rarer than the right phrase: the news has slips."""
+
 _ROOM, _SHIFT = 20, 12
 _MIX, _MIX_AGAIN = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 _Numbers = npt.NDArray[np.uint32]
@@ -62,7 +65,9 @@ def _echoes(text: str) -> Iterator[tuple[int, str]]:
 
 def _judge(text: str, start: int, right: str, at: int) -> Miss | None:
     known, written = usage(), text[start : start + _LENGTH]
-    if written in known.newer or written in known.weights or written in known.runs:
+    if written in known.newer or written in known.runs:
+        return None
+    if known.weights.get(written, -99.0) > known.weights[right] - _MUCH_RARER:
         return None
     if _may_be_either(written[at], right[at]) or _is_named(text, start):
         return None
