@@ -1,9 +1,10 @@
 """A text without the marks that may stand inside a formula: quotation marks, enumeration commas, brackets, spaces."""
 
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from services.analyzer.language.text import later_re as re
 
 _MARKS = "“”‘’\"'「」『』、·《》〈〉【】()[] \u3000"
 _MARK = re.compile(f"[{re.escape(_MARKS)}]+")
