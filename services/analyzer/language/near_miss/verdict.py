@@ -40,30 +40,61 @@ _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
 
 
-def judge(written: Written) -> Miss | None:
-    """The miss; null where something else may be meant."""
-    found = written.found
+def may_be_miswritten(form: Form, found: Difference) -> bool:
+    """What can be said of a difference wherever it stands."""
     if _NUMERALS & {*found.written, *found.right}:
-        return None
-    if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
-        return None
+        return False
+    if form.kind is Kind.COLLOCATION and not _is_of_a_collocation(found):
+        return False
+    if found.error is Error.MISSING:
+        return _may_be_missing(form, found.right)
+    return found.error is not Error.SUBSTITUTED or _may_be_substituted(form, found)
+
+
+def _is_of_a_collocation(found: Difference) -> bool:
+    return found.error is Error.SUBSTITUTED and len(found.right) == 1 and found.right not in _MAY_BE_LEFT_OUT
+
+
+def _may_be_missing(form: Form, right: str) -> bool:
+    if len(right) > 1:
+        return form.fixed and form.kind is Kind.STATE and len(form.text) >= _SHORTEST_WITH_TWO_LEFT_OUT
+    may_be_left_out = right in _MAY_BE_LEFT_OUT and form.kind is not Kind.STATE
+    return not may_be_left_out and len(form.text) >= _SHORTEST_WITH_ONE_LEFT_OUT
+
+
+def _may_be_substituted(form: Form, found: Difference) -> bool:
+    if _LEVELS & {found.written} and _LEVELS & {found.right}:
+        return False
+    if all(_likes(found)) or _may_lack_its_end(form, found):
+        return True
+    alone = form.fixed and len(found.written) == 1
+    return alone and (len(form.text) >= _SHORT or share_a_part(found.written, found.right))
+
+
+def _may_lack_its_end(form: Form, found: Difference) -> bool:
+    return found.right == _OF_COMMITTEE and form.text.endswith(_COMMITTEE)
+
+
+def _likes(found: Difference) -> list[Likeness | None]:
+    pairs = zip(found.written, found.right, strict=True)
+    return [likeness(one, other) for one, other in pairs if one != other]
+
+
+def judge(written: Written) -> Miss | None:
+    """The miss; null where something else may be meant. Asked only of what `may_be_miswritten`."""
     if _lacks_its_end(written):
-        lost = Difference(Error.MISSING, found.at, "", found.right)
-        return Miss(written.start, found.at, written.form.text, written.form.kind, lost, sure=True)
-    miss = _JUDGES[found.error](written)
+        lost = Difference(Error.MISSING, written.found.at, "", written.found.right)
+        return Miss(written.start, written.found.at, written.form.text, written.form.kind, lost, sure=True)
+    miss = _JUDGES[written.found.error](written)
     return None if miss is None or _is_newer_word(written) else miss
 
 
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
-    if right in _MAY_BE_LEFT_OUT and not (form.kind is Kind.STATE and _is_inside_a_word(written)):
+    if right in _MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
         return None
     if len(right) == 1 and written.gain < 0 and not is_name:
-        return None
-    if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
-        return None
-    if len(right) > 1 and not (form.fixed and form.kind is Kind.STATE):
         return None
     if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
         return None
@@ -88,13 +119,7 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
-    found, form = written.found, written.form
-    if _LEVELS & {found.written} and _LEVELS & {found.right}:
-        return None
-    pairs = zip(found.written, found.right, strict=True)
-    likes = [likeness(one, other) for one, other in pairs if one != other]
-    if not form.fixed and not all(likes):
-        return None
+    found, form, likes = written.found, written.form, _likes(written.found)
     if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
         if written.gain < _gain_needed(form) or not _may_be_meant(written) or _is_no_country(written, likes):
             return None
@@ -111,8 +136,8 @@ def _is_wrong_whatever_it_is(written: Written) -> bool:
 
 
 def _lacks_its_end(written: Written) -> bool:
-    form, at = written.form.text, written.found.at
-    if written.found.right != _OF_COMMITTEE or not form.endswith(_COMMITTEE) or written.is_at_start:
+    at = written.found.at
+    if not _may_lack_its_end(written.form, written.found) or written.is_at_start:
         return False
     return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
 
@@ -161,10 +186,8 @@ def _gain_needed(form: Form) -> float:
 
 
 def _may_be_meant(written: Written) -> bool:
-    kind, found, window, at = written.form.kind, written.found, written.window, written.at
+    kind, window, at = written.form.kind, written.window, written.at
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
-        return False
-    if kind is Kind.COLLOCATION and (len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT):
         return False
     if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
         return True
