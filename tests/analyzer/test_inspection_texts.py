@@ -8,7 +8,9 @@ from services.analyzer.objection import Hit
 from services.analyzer.rules.personal_number import PersonalNumber
 from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.wrong_expression import WrongExpression
-from tests.analyzer.inspection_texts import PERSONAL, PUBLIC, RIGHT, WRONG
+from tests.analyzer.number_texts import PERSONAL, PUBLIC
+from tests.analyzer.right_texts import RIGHT
+from tests.analyzer.wrong_texts import WRONG
 
 _MARKED = re.compile(r"\{([^{}]*)\}")
 

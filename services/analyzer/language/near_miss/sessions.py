@@ -37,6 +37,7 @@ _PATTERNS = (
     _Pattern(re.compile(r"(?<![一-鿿])(?:十[一二三四五六七八九]|二十)(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(rf"第{_ORDINAL}(次)全国人民代表大会"), "届"),
     _Pattern(re.compile(r"(?:十[七八九]|二十)(届)大(?=精神|报告|以来)"), ""),
+    _Pattern(re.compile(rf"{_ORDINAL}(大)届{_COUNT}中全会"), ""),
     _Pattern(re.compile(rf"(?<!共产党)(?<!党的)第{_ORDINAL}(届)全国代表大会"), "次", sure=False),
     _Pattern(re.compile(rf"做到({_COUNT})个维护"), "两"),
     _Pattern(re.compile(rf"坚定({_COUNT})个自信"), "四"),
@@ -57,6 +58,7 @@ _CONGRESS = re.compile(
 _MAY_HOLD = (
     *(
         "届大",
+        "大届",
         "代表大会",
         "中全会",
         "个维护",
