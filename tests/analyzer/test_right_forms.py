@@ -52,11 +52,20 @@ def test_words_are_weighed_by_their_group_and_newer_ones_as_such() -> None:
     assert "守株待兔" not in known.names
 
 
-@pytest.mark.parametrize(("length", "least"), [(1, -99.0), (1, -7.0), (2, -15.3), (2, -10.0), (4, -99.0)])
-def test_words_of_a_length_are_those_that_are_weighed_so_much(length: int, least: float) -> None:
-    right = {word for word, weight in usage().weights.items() if len(word) == length and weight >= least}
-    rows = usage().words_of(length, least)
-    assert {"".join(map(chr, row)) for row in rows.tolist()} == right
+@pytest.mark.parametrize("length", range(1, 7))
+def test_words_of_a_length_come_with_their_weights_the_most_frequent_first(length: int) -> None:
+    rows, weights = usage().words_of(length)
+    words = ["".join(map(chr, row)) for row in rows.tolist()]
+    assert {word for word in usage().weights if len(word) == length} == {*words}
+    assert weights.tolist() == sorted(weights.tolist(), reverse=True)
+    first = dict(reversed([*zip(words, weights.tolist(), strict=True)]))
+    assert first == {word: usage().weights[word] for word in words}
+
+
+@pytest.mark.parametrize(("length", "least"), [(2, -12.6), (2, -10.0), (1, -7.0), (4, -99.0)])
+def test_frequent_words_are_those_that_are_weighed_so_much(length: int, least: float) -> None:
+    right = {word: weight for word, weight in usage().weights.items() if len(word) == length and weight >= least}
+    assert usage().frequent(length, least) == right
 
 
 def test_every_three_characters_of_a_word_are_a_known_run_and_no_others_are_counted_as_nought() -> None:

@@ -53,8 +53,9 @@ class Lexicon:
         self.version = version
         table = words if isinstance(words, WordTable) else WordTable.of(words)
         self._table = table.only({*self.options.categories, ALLOW}) if self.options.categories else table
-        self._folding = self.options.folding
-        self._skips = self._folding.skips
+        self.folding = self.options.folding
+        self._skips = self.folding.skips
+        self._detects = self.options.detects
         self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0
         self._forms = Forms(self._table, self.options, shields)
         is_small = len(self._forms.keys) <= _FEW
@@ -64,17 +65,18 @@ class Lexicon:
 
     def find(self, text: str) -> Iterator[Match]:
         """Every place of every word, in order. Of two that overlap only the first and longest is named by default."""
-        yield from self.find_in(text, fold(text, self._folding))
+        yield from self.find_in(text, fold(text, self.folding))
 
     def find_in(self, text: str, folded: Folded) -> Iterator[Match]:
-        """As `find`, for a text that is folded already by `options.folding`."""
+        """As `find`, for a text that is folded already by `folding`."""
         places, allowed = self._literal(text, folded)
         if self._sounding:
             places += self._by_sound(text, folded)
         if allowed:
             covered = _Cover(allowed)
             places = [place for place in places if not covered.holds(place[0], place[1])]
-        places += detect(text, folded, self.options)
+        if self._detects:
+            places += detect(text, folded, self.options)
         for start, end, word in self._chosen(places) if len(places) > 1 else places:
             first, last = folded.span(start, end)
             yield Match(first, last, start, end, word)
@@ -87,12 +89,12 @@ class Lexicon:
 
     @functools.cached_property
     def _sieve(self) -> Sieve:
-        return Sieve(self._forms.keys[: self._forms.first_allowed], self._folding)
+        return Sieve(self._forms.keys[: self._forms.first_allowed], self.folding)
 
     @property
     def _options_reach_further(self) -> bool:
         """What is left out could join two texts; a sound or a make is none of the keys."""
-        return self._skips or self.options.collapse_repeats or bool(self._sounding) or self.options.detects
+        return self._skips or self.options.collapse_repeats or bool(self._sounding) or self._detects
 
     def _literal(self, text: str, folded: Folded) -> tuple[list[_Place], list[tuple[int, int]]]:
         """Places of words, and of allowed phrases."""
@@ -138,7 +140,7 @@ class Lexicon:
     def _is_whole(self, text: str, folded: Folded, start: int, end: int) -> bool:
         """Signs that are passed over still part words, except those inside the hit."""
         first, last = folded.span(start, end)
-        whole = fold(text, self._folding.without_skips)
+        whole = fold(text, self.folding.without_skips)
         left, right = whole.place_of(first), whole.place_of(last)
         if right - left == end - start:
             return is_whole_word(whole.text, left, right)
@@ -148,7 +150,7 @@ class Lexicon:
         """True when the word's edge and its neighbour belong to one Latin word or one number."""
         if not neighbour or "一" <= edge <= "鿿":
             return False
-        beside = chr(table(self._folding.style)[ord(neighbour)])
+        beside = chr(table(self.folding.style)[ord(neighbour)])
         if edge.isdigit():
             return self.options.digit_boundary and beside.isdigit()
         return self.options.latin_word_boundary and _is_latin(edge) and _is_latin(beside)

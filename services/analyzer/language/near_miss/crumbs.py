@@ -59,8 +59,9 @@ class Pairs:
         self.numbers[self.characters[_FIRST_KNOWN:]] = np.arange(_FIRST_KNOWN, self.size)
         self.may_be_crumb = np.ones(self.size, dtype=bool)
         self.may_be_crumb[OTHER] = False
-        alone = [place for place, one in enumerate(characters) if known.weights.get(one, -99.0) > _STANDS_ALONE]
-        self.may_be_crumb[np.array(alone, dtype=np.int64) + _FIRST_KNOWN] = False
+        ones, weights = known.words_of(1)
+        alone = self.numbers[ones[weights > _STANDS_ALONE, 0]]
+        self.may_be_crumb[alone[alone >= _FIRST_KNOWN]] = False
         self.beside = self._beside()
 
     def _beside(self) -> npt.NDArray[np.uint8]:
@@ -69,8 +70,8 @@ class Pairs:
         beside[OTHER] = beside[:, OTHER] = _USUAL
         usual = self.numbers[known.pairs]
         beside[usual[:, 0], usual[:, 1]] = _USUAL
-        common = [word for word, weight in known.weights.items() if len(word) == _PAIR and weight >= _COMMON_WORD]
-        words = self.numbers[codes("".join(common)).reshape(-1, _PAIR)]
+        twos, weights = known.words_of(_PAIR)
+        words = self.numbers[twos[weights >= _COMMON_WORD]]
         words = words[(words.min(axis=1) >= _FIRST_KNOWN) & (beside[words[:, 0], words[:, 1]] == _USUAL)]
         beside[words[:, 0], words[:, 1]] = _WORD
         return beside.ravel()

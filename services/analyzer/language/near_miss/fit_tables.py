@@ -1,17 +1,16 @@
 """What is known of numbered characters and their neighbours, as bits and keys: for all crumbs of a text at once."""
 
 import functools
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.crumbs import pairs
+from services.analyzer.language.near_miss.crumbs import UNKNOWN, pairs
 from services.analyzer.language.near_miss.keys import Keys
 from services.analyzer.language.near_miss.likes import likes
-from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, Codes, codes, usage
+from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, Codes, Weights, codes, distinct, usage
 
 Rows = npt.NDArray[np.uint64]
 """A bit for each numbered character, 64 to a word."""
@@ -35,7 +34,7 @@ class Tables(NamedTuple):
     runs: Keys
     longer: Keys
     words: Keys
-    ones: npt.NDArray[np.float64]
+    ones: Weights
 
 
 @functools.cache
@@ -46,9 +45,8 @@ def tables() -> Tables:
     written = numbers.take(np.repeat(np.arange(len(like.begins) - 1), np.diff(like.begins)))
     other, very = numbers.take(like.others), like.very
     threes = _keys(np.stack([known.threes.known >> by & 0xFFFF for by in (32, 16, 0)], axis=1))
-    of_two = [word for word in known.weights if len(word) == 2]
-    words = _keys(codes("".join(of_two)).reshape(-1, 2))
-    ones = [known.weights.get(chr(one), UNKNOWN_WEIGHT) for one in pairs().characters.tolist()]
+    of_two, weights_of_two = known.words_of(2)
+    words = _keys(of_two)
     return Tables(
         _rows(first, second, size),
         _rows(second, first, size),
@@ -56,22 +54,26 @@ def tables() -> Tables:
         _rows(written[very], other[very], size),
         Keys(np.concatenate((threes, words | OF_TWO))),
         Keys(_inside()),
-        Keys(words, np.array([known.weights[word] for word in of_two])),
-        np.array(ones),
+        Keys(words, weights_of_two),
+        _ones(),
     )
+
+
+def _ones() -> Weights:
+    """Of each numbered character the weight as a word of its own."""
+    ones = np.full(pairs().size, UNKNOWN_WEIGHT)
+    characters, weights = usage().words_of(1)
+    numbers = pairs().numbers.take(characters[::-1, 0])
+    ones[numbers] = weights[::-1]
+    ones[: UNKNOWN + 1] = UNKNOWN_WEIGHT
+    return ones
 
 
 def _inside() -> Codes:
     """Runs of three inside of words."""
-    by_length = defaultdict(list)
-    for word in usage().weights:
-        by_length[len(word)].append(word)
-    runs = [
-        codes("".join(words)).reshape(-1, length)[:, start : start + 3]
-        for length, words in by_length.items()
-        for start in range(length - 2)
-    ]
-    return np.unique(_keys(np.concatenate(runs)))
+    lengths = {each.length for each in usage().words} | {*map(len, usage().newer)}
+    words = [usage().words_of(length)[0] for length in lengths]
+    return distinct(_keys(np.concatenate([rows[:, at : at + 3] for rows in words for at in range(rows.shape[1] - 2)])))
 
 
 def _keys(characters: Codes) -> Codes:

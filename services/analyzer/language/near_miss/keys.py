@@ -15,9 +15,8 @@ class Keys:
 
     def __init__(self, keys: Codes, values: npt.NDArray[np.float64] | None = None) -> None:
         """`values`: one of each key, for `value`."""
-        order = keys.argsort(kind="stable")
-        self._keys = keys[order]
-        self._values = np.zeros(len(keys)) if values is None else values[order]
+        self._keys = np.sort(keys)
+        self._values = np.zeros(0) if values is None else values[keys.argsort(kind="stable")]
         self._marks = np.zeros(1 << _BITS >> 3, dtype=np.uint8)
         hashed = _hashed(keys)
         np.bitwise_or.at(self._marks, hashed >> 3, (1 << (hashed & 7)).astype(np.uint8))
@@ -32,7 +31,7 @@ class Keys:
         return held
 
     def value(self, keys: Codes) -> npt.NDArray[np.float64]:
-        """The value of each; of one that is not held infinitely little."""
+        """The value of each; of one that is not held infinitely little. Only where values were given."""
         place = self._keys.searchsorted(keys)
         place[place == len(self._keys)] = 0
         return np.where(self._keys.take(place) == keys, self._values.take(place), -np.inf)

@@ -6,7 +6,7 @@ rest of its form is compared.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -166,4 +166,9 @@ def _anchors(half: str, form: Form) -> bool:
         return True
     often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.ORGAN) else _RARE_HALF
     often = _USUAL_HALF if form.kind is Kind.TERM else often
-    return usage().weights.get(half, -99.0) < often
+    return _frequent().get(half, -99.0) < often
+
+
+@functools.cache
+def _frequent() -> Mapping[str, float]:
+    return usage().frequent(_SHORTEST_HALF, _RARE_HALF)

@@ -3,8 +3,7 @@
 import csv
 import functools
 import gzip
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,8 @@ import numpy.typing as npt
 
 Codes = npt.NDArray[np.int64]
 """Code points, or what is made of several of them."""
+
+Weights = npt.NDArray[np.float64]
 
 RIGHT_FORMS = Path(__file__).parents[1] / "right_forms"
 _LEXICONS = Path(__file__).parents[1] / "lexicon" / "lists"
@@ -82,11 +83,7 @@ class Usage:
     @functools.cached_property
     def weights(self) -> Mapping[str, float]:
         """Natural logarithm of a word's share of all words."""
-        weights = dict[str, float]()
-        for each in self.words:
-            weights |= dict.fromkeys(each.spaced.split(" "), each.weight)
-        weights |= {word: max(weights.get(word, _NEW), _NEW) for word in self.newer}
-        return weights
+        return self._weights(self.words, self.newer)
 
     @functools.cached_property
     def runs(self) -> Mapping[str, int]:
@@ -101,11 +98,29 @@ class Usage:
     def names(self) -> frozenset[str]:
         return self._of_kind("name")
 
-    def words_of(self, length: int, least: float = -math.inf) -> Codes:
-        """The words of so many characters that have at least this weight, in no order, as rows of code points."""
-        counted = [each.spaced for each in self.words if each.length == length and each.weight >= least]
-        newer = [word for word in self.newer if len(word) == length and least <= _NEW]
-        return codes(" ".join(counted + newer).replace(" ", "")).reshape(-1, length)
+    def frequent(self, length: int, least: float) -> Mapping[str, float]:
+        """Those `weights` of words of so many characters that are as great as this; few, and so put together sooner."""
+        words = [each for each in self.words if each.length == length and each.weight >= least]
+        return self._weights(words, (word for word in self.newer if len(word) == length and least <= _NEW))
+
+    def words_of(self, length: int) -> tuple[Codes, Weights]:
+        """All words of so many characters, as rows of code points, and the weight of each; the most frequent first.
+
+        A newer word that is counted too comes twice: its weight is that of the first.
+        """
+        newer = " ".join(word for word in self.newer if len(word) == length)
+        groups = [(each.weight, each.spaced) for each in self.words if each.length == length]
+        groups = sorted([*groups, *([(_NEW, newer)] if newer else [])], reverse=True)
+        numbers = [(len(spaced) + 1) // (length + 1) for _, spaced in groups]
+        rows = codes("".join(spaced for _, spaced in groups).replace(" ", "")).reshape(-1, length)
+        return rows, np.repeat([weight for weight, _ in groups], numbers)
+
+    def _weights(self, groups: Iterable[Words], newer: Iterable[str]) -> dict[str, float]:
+        weights = dict[str, float]()
+        for each in groups:
+            weights |= dict.fromkeys(each.spaced.split(" "), each.weight)
+        weights |= {word: max(weights.get(word, _NEW), _NEW) for word in newer}
+        return weights
 
     def _of_kind(self, kind: str) -> frozenset[str]:
         return frozenset(word for each in self.words if each.kind == kind for word in each.spaced.split(" "))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
 
 KIND = "time"
@@ -36,9 +36,9 @@ _TIME_NAMED = re.compile(r"(?:时间|时段|时刻|截止|截至)(?:[为是在�
 _FAR = 24
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Hours after 24, minutes after 59, and hours that are not of the part of the day named before them."""
-    for place in spots.signs:
+    for place in places:
         before = text[place - 1]
         if before not in _BEFORE_SIGN and not before.isdecimal():
             continue

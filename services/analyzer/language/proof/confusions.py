@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Kind, Kinds, Spots
+from services.analyzer.language.proof.kind import Kind, Kinds, Occurrences, Places
 from services.analyzer.language.text.boundary import is_whole_word
 from shared.events import Severity
 
@@ -32,11 +32,11 @@ def phrases() -> list[str]:
     return [row.wrong for row in _known()]
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """Only what is wrong in any context: the file says where a word is cut from two others."""
     rows = _known()
     reach = 0
-    for index, start, end in spots.phrases:
+    for index, start, end in phrases:
         if start < reach:
             continue
         reach = end

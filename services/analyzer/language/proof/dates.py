@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.analyzer.language.proof.fault import Fault, graded
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
 from services.analyzer.language.proof.years import years_of
 
@@ -51,9 +51,9 @@ class _Date(NamedTuple):
     in_digits: bool
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Impossible months and days. Fine are 腊月三十, 18月龄 and the house 5月36号楼."""
-    for place in spots.signs:
+    for place in places:
         if text[place] != "月":
             if text[place - 4 : place - 2] in _CENTURIES and (match := _WRITTEN.match(text, place)):
                 yield from _in_digits(text, match)

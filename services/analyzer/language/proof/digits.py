@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "digits"
@@ -16,7 +16,7 @@ _HEAD = re.compile(r"(?<![\d,.])\d{1,9}\Z")
 _RIGHT = re.compile(r"\d{3}(?:,\d{3}){0,6}")
 
 
-def find(text: str, _: Spots) -> Iterator[Fault]:
+def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """A hint: a list of numbers may be written without a space (1,2人)."""
     for match in _GROUPED.finditer(text):
         head = _HEAD.search(text[max(0, match.start() - 10) : match.start()])

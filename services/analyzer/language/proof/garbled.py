@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "garbled"
 _REASON = "编码错误产生的乱码"
-_ODD = "锟烫屯ï\ufffdâåäæçèéÃÂ"
+_ODD = "\ufffdâåäæçèéÃÂ"
 _LOST = re.compile(
     "(?:锟斤拷?|拷锟)+|烫烫烫+|屯屯屯+|ï»¿|(?:ï¿½)+|\ufffd{2,99}|"
     "(?:â€[\u0080-\u00bf\u2013-\u203a\u20ac-\u2122œžšŠŽŒ]){1,9}|"
@@ -20,14 +20,15 @@ _READ_AS_GBK = "锛銆鐨鈥涓浜鍥鍏鏄鎴绗璇闂鍦鍙鍒"
 """What ，。的“中人国关是我第说问在可分 in UTF-8 look like in GBK: rare characters."""
 
 SIGNS = _ODD + _READ_AS_GBK
+PHRASES = ("锟斤", "拷锟", "烫烫烫", "屯屯屯", "ï»¿", "ï¿½")
 _RUN = re.compile(r"[^\x00-\x7f，。、；：！？“”《》（）\s]{4,200}")
 _CHINESE = re.compile(r"[一-鿿，。、；：“”《》（）]{2,}")
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """Nobody can tell what it was, except where the bytes are all there."""
-    signs = {text[place] for place in spots.signs}
-    if signs.intersection(_ODD):
+    signs = {text[place] for place in places}
+    if phrases or signs.intersection(_ODD):
         for match in _LOST.finditer(text):
             yield Fault(match.start(), match.end(), KIND, _REASON, suggestion=_meant(match[0], "cp1252"))
         if text.count("\ufffd") == 1:  # may be half of an emoji or a rare character that was lost on the way to us

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.sums import AMOUNT, COMPLEMENT, SOME, UNIT, unless_equal
 
 PHRASES = (
@@ -34,8 +34,8 @@ _NO_WHOLE = re.compile(rf"[共计][一-鿿]{{0,12}}\Z|[0-9] ?{UNIT}[、，,和�
 _NEAR, _BEFORE, _BEHIND = 24, 48, 20
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
-    for occurrence in spots.phrases:
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
+    for occurrence in phrases:
         place = occurrence.start
         found = _TWO.search(text, max(0, place - _BEFORE), place + _BEHIND)
         if found is None or not found.end(4) <= place + 1 <= found.start(6):

@@ -18,17 +18,17 @@ _CODES = 1 << 16
 """Of all code points; what is above them is no sign of any kind."""
 
 
-class Spots(NamedTuple):
-    """Of one text and one kind, in the order of the text; `number` of an occurrence is that of the kind's phrases."""
+Places = Sequence[int]
+"""Of the signs of a kind in a text, in order."""
 
-    signs: Sequence[int] = ()
-    phrases: Sequence[Occurrence] = ()
+Occurrences = Sequence[Occurrence]
+"""Of the phrases of a kind in a text, in order; `number` is that of the kind's own phrases."""
 
 
 class Kind(NamedTuple):
     """Asked only where a text has one of `signs` (characters) or `phrases`; one that has neither is always asked."""
 
-    find: Callable[[str, Spots], Iterator[Fault]]
+    find: Callable[[str, Places, Occurrences], Iterator[Fault]]
     signs: str = ""
     phrases: Sequence[str] = ()
 
@@ -45,21 +45,19 @@ class Kinds:
         for number, kind in enumerate(kinds):
             self._table[[ord(sign) for sign in kind.signs]] |= 1 << number
         self._interested = {
-            bits: [number for number in range(len(kinds)) if bits >> number & 1] for bits in set(self._table.tolist())
+            bits: [number for number in range(len(kinds)) if bits >> number & 1]
+            for bits in np.bincount(self._table).nonzero()[0].tolist()
         }
 
     def ask(self, text: str) -> list[Fault]:
         """What the kinds find, one after the other in the order given."""
-        signs, phrases = self._signs(text), self._occurrences(text)
-        asked = sorted({*self._always, *signs, *phrases})
-        return [
-            fault
-            for number in asked
-            for fault in self._kinds[number].find(text, Spots(signs.get(number, ()), phrases.get(number, ())))
-        ]
+        places, phrases = self._places(text), self._occurrences(text)
+        found: list[Fault] = []
+        for number in sorted({*self._always, *places, *phrases}):
+            found += self._kinds[number].find(text, places.get(number, ()), phrases.get(number, ()))
+        return found
 
-    def _signs(self, text: str) -> dict[int, list[int]]:
-        """The places of each kind's signs."""
+    def _places(self, text: str) -> dict[int, list[int]]:
         bits = self._table.take(glance(text).codes, mode="clip")
         places, found = bits.nonzero()[0], defaultdict(list)
         for place, its_bits in zip(places.tolist(), bits[places].tolist(), strict=True):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 
 KIND = "doubled"
 PHRASES = tuple(first + second for first in "，、；：。" for second in "，、；：。")
@@ -14,7 +14,7 @@ _NEVER = ("，。", "、。")
 """In a sentence by itself nothing can be lost between them."""
 
 
-def find(text: str, _: Spots) -> Iterator[Fault]:
+def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Two full stops may be meant as an ellipsis; between two marks that differ a picture or a link may be lost."""
     for match in _TWO.finditer(text):
         marks = match[0]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
@@ -30,16 +30,16 @@ _LONGEST_QUOTED = 20
 _MOST = 20
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Certain only in a line that is plainly whole; nothing is said of excerpts, lists 1）, faces and long quotations.
 
     A quotation may run over paragraphs, each of which opens it anew; and one that follows a colon may go on in the
     next post.
     """
-    signs = [text[place] for place in spots.signs]
+    signs = [text[place] for place in places]
     if _are_paired("".join(signs)):
         return
-    alone = _unpaired(list(zip(spots.signs, signs, strict=True)))[:_MOST]
+    alone = _unpaired(list(zip(places, signs, strict=True)))[:_MOST]
     at = 0
     while at < len(alone):
         turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
@@ -52,7 +52,7 @@ def find(text: str, spots: Spots) -> Iterator[Fault]:
 def _are_paired(signs: str) -> bool:
     """As in nearly every text: nothing is left when the pairs are taken out from the innermost."""
     before = ""
-    while signs != before:
+    while signs and signs != before:
         before = signs
         for pair in _PAIRS:
             signs = signs.replace(pair, "")

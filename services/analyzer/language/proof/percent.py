@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "percent"
@@ -18,9 +18,9 @@ _POINTS = re.compile(r"[%％](?=个?百分点)")
 _SIGNS = re.compile(r"[%％]{2}")
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """The sign, or the words, are said once."""
-    for number, start, end in spots.phrases:
+    for number, start, end in phrases:
         if number == 0:
             yield Fault(start, end, KIND, "“百分之”重复", suggestion="百分之")
     if "%" not in text and "％" not in text:

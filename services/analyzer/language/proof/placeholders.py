@@ -4,43 +4,21 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "placeholder"
+_PLACES, _VERBS = ("处", "里", "此"), ("添加", "输入", "编辑", "键入", "填写", "替换", "插入", "修改")
 _ASKS = (
-    *(
-        "此处",
-        "这里",
-        "在此",
-        "击此",
-        "单击",
-        "击添",
-        "击输",
-        "击编",
-        "请输",
-        "请填",
-        "请键",
-        "请添",
-        "插入",
-        "加图",
-        "放图",
-    ),
-    *(
-        "待补",
-        "待填",
-        "待完",
-        "待核",
-        "待定",
-        "占位",
-        "题标题",
-        "容正文",
-        "填写",
-        "单位名称",
-        "示例文",
-        "示例标",
-        "orem ipsum",
-    ),
+    *(place + verb for place in _PLACES for verb in _VERBS),
+    *(f"{verb}在{place}" for verb in "打写入填" for place in "此这"),
+    *(f"击{verb}" for verb in ("添加", "输入", "编辑", "以")),
+    *(f"请{verb}" for verb in ("输入", "键入", "添加", "填写")),
+    *(verb + picture for verb in ("加", "放", "插入") for picture in ("图片", "配图", "视频", "二维码", "照片")),
+    *(f"待{verb}" for verb in ("补充", "填写", "完善", "核实")),
+    *("此处应为", "此处为", "这里是标题", "这里是正文", "这里是副标题", "示例文", "示例标", "占位文", "占位符"),
+    *("内容待定", "时间待定", "填写单位名称", "填写日期", "填写姓名", "题标题", "orem ipsum"),
+    *(f"{opener}单位名称" for opener in "（(【["),
 )
 """One of them is part of whatever a template asks for."""
 
@@ -92,13 +70,13 @@ _SHORTEST = 20
 _NEAR = 30
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """Certain where a text of its own stands so; inside a guide, a sample form or a told case it may be meant."""
     if len(text) <= _SHORTEST and (trial := _TRIAL.fullmatch(text)):
         yield Fault(trial.start(), trial.end(), KIND, "疑似测试内容误发")
-    if any(occurrence.number >= len(_TRIALS) for occurrence in spots.phrases):
+    if any(occurrence.number >= len(_TRIALS) for occurrence in phrases):
         yield from _templates(text)
-    if any(text[place + 1 : place + 2] in _AFTER_CROSS for place in spots.signs):
+    if any(text[place + 1 : place + 2] in _AFTER_CROSS for place in places):
         yield from _crosses(text)
     if any(text[place - 1] in "：: " for place in spots.signs if place):
         yield from _contacts(text)

@@ -1,7 +1,6 @@
 """Every kind of fault that a proof-reader marks, over one text."""
 
 import functools
-import re
 from bisect import bisect
 
 from services.analyzer.language.proof import (
@@ -24,15 +23,13 @@ from services.analyzer.language.proof import (
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Kind, Kinds
 
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
 
 @functools.cache
 def _kinds() -> Kinds:
     """What is put earlier keeps its place where two kinds mark the same characters."""
     return Kinds(
         (
-            Kind(garbled.find, garbled.SIGNS),
+            Kind(garbled.find, garbled.SIGNS, garbled.PHRASES),
             Kind(remains.find, remains.SIGNS, remains.PHRASES),
             Kind(dates.find, dates.SIGNS),
             Kind(weekdays.find, phrases=weekdays.PHRASES),
@@ -54,17 +51,9 @@ def _kinds() -> Kinds:
 def proofread(text: str) -> list[Fault]:
     """The faults of a text in its order; of faults that overlap only the first kind's, and what accuses comes first."""
     kept: list[Fault] = []
-    for fault in sorted(_kinds().ask(_plain(text)), key=lambda fault: not fault.accuses):
+    for fault in sorted(_kinds().ask(text), key=lambda fault: not fault.accuses):
         at = bisect(kept, fault.start, key=lambda other: other.start)
         before, after = kept[at - 1 : at] if at else (), kept[at : at + 1]
         if all(other.end <= fault.start for other in before) and all(fault.end <= other.start for other in after):
             kept.insert(at, fault)
     return kept
-
-
-def _plain(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # UTF-8, which the automaton reads, has no lone surrogates
-        return _LONE_SURROGATE.sub("\0", text)
-    return text

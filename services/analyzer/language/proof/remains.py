@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "remains"
@@ -26,9 +26,9 @@ _UNFILLED = re.compile(
 _OF_CODE = re.compile(r"HTML|html|代码|标签|网页源|语法")
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """HTML is suggested away, or what it stands for; a text that speaks of HTML may show some."""
-    signs = {text[place] for place in spots.signs}
+    signs = {text[place] for place in places}
     if signs.intersection("&<"):
         severity = Severity.HINT if _OF_CODE.search(text) else Severity.REMINDER
         for match in _ENTITY.finditer(text):
@@ -36,6 +36,6 @@ def find(text: str, spots: Spots) -> Iterator[Fault]:
             yield Fault(match.start(), match.end(), KIND, f"“{match[0]}”是残留的网页代码", severity, meant)
         for match in _TAG.finditer(text):
             yield Fault(match.start(), match.end(), KIND, f"“{match[0][:20]}”是残留的网页代码", severity, "")
-    if spots.phrases or "{" in signs:
+    if phrases or "{" in signs:
         for match in _UNFILLED.finditer(text):
             yield Fault(match.start(), match.end(), KIND, "模板变量未填写")

@@ -9,57 +9,38 @@ import numpy.typing as npt
 from services.analyzer.language.text.glance import glance
 
 _LONGEST = 12
-_WINDOW = 3
-_ODD = np.uint16(31)
 _CHINESE = re.compile(r"[一-鿿]+")
 
-_Small = npt.NDArray[np.uint16]
+_Marks = npt.NDArray[np.bool_]
 
 
 def repeats(text: str) -> Iterator[tuple[int, int]]:
     """Start and length of each stretch of Chinese that stands there again at once, the shortest first.
 
-    Of more than one character only what stands there twice and no third time, and is no run of one character.
+    So many characters, one after the other, are then the same as those so many places further on; up to four of them
+    are asked for at once.
     """
-    if len(text) < 2:
-        return
-    codes, pairs = glance(text).codes, glance(text).pairs
-    for start in _places((codes[1:] == codes[:-1]).tobytes()):
-        if "一" <= text[start] <= "鿿":
-            yield start, 1
-    yield from _several(text, (pairs[2:] == pairs[:-2]).tobytes(), len(text), 2)
-    yield from _several(text, _equal(text, len(text) - _WINDOW + 1).tobytes(), len(text) - _WINDOW + 1, _WINDOW)
+    size = len(text)
+    one = _same(text)
+    two = one[:-1] & one[1:]
+    four = two[:-2] & two[2:]
+    for marks, shortest, longest in ((one, 1, 1), (two, 2, 3), (four, 4, _LONGEST)):
+        for place in _places(marks[(shortest - 1) * size : longest * size].tobytes()):
+            start, length = place % size, shortest + place // size
+            if text[start] >= "一" and _is_again(text, start, length):
+                yield start, length
 
 
-def _several(text: str, marks: bytes, row: int, shortest: int) -> Iterator[tuple[int, int]]:
-    """`marks`: rows of that length, one for each distance from `shortest` on, with 1 where one may begin."""
-    place = marks.find(1)
-    while place >= 0:
-        start, length = place % row, place // row + shortest
-        if _is_again(text, start, length):
-            yield start, length
-        place = marks.find(1, place + 1 + _on_and_on(text, start, length))
-
-
-def _equal(text: str, size: int) -> npt.NDArray[np.bool_]:
-    """For each distance from `_WINDOW` to `_LONGEST` a row: where do `_WINDOW` characters stand again that far on?"""
-    windows = _windows(text)
+def _same(text: str) -> _Marks:
+    """A row of the text's size for each distance from 1 to `_LONGEST`, one after the other: is the character there?"""
+    size = len(text)
+    codes = np.zeros(size + _LONGEST, np.uint16)
+    codes[:size] = glance(text).codes
     further: np.ndarray[tuple[int, int], np.dtype[np.uint16]] = np.ndarray(
-        (_LONGEST - _WINDOW + 1, max(0, size)),
-        np.uint16,
-        windows.data,
-        _WINDOW * windows.itemsize,
-        (windows.itemsize, windows.itemsize),
+        (_LONGEST, size), np.uint16, codes.data, codes.itemsize, (codes.itemsize, codes.itemsize)
     )
-    equal: npt.NDArray[np.bool_] = further == windows[: max(0, size)]
-    return equal
-
-
-def _windows(text: str) -> _Small:
-    """Three characters at each place, mixed to 16 bits (seldom the same by chance), and room to look further on."""
-    pairs = np.zeros(len(text) + _LONGEST, np.uint16)
-    pairs[: len(text) - 1] = glance(text).pairs >> 16
-    return pairs[:-1] * _ODD + pairs[1:]
+    same: _Marks = (further == codes[:size]).ravel()
+    return same
 
 
 def _places(marks: bytes) -> Iterator[int]:
@@ -70,15 +51,7 @@ def _places(marks: bytes) -> Iterator[int]:
 
 
 def _is_again(text: str, start: int, length: int) -> bool:
-    word, end = text[start : start + length], start + 2 * length
-    if not text.startswith(word, start + length) or text.startswith(word, end):
+    word = text[start : start + length]
+    if length > 1 and (not text.startswith(word, start + length) or len(set(word)) == 1):
         return False
-    return len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
-
-
-def _on_and_on(text: str, start: int, length: int) -> int:
-    """How many places further on each begins what stands there three times and more, too."""
-    end = start + length
-    while end < len(text) and text[end] == text[end - length]:
-        end += 1
-    return max(0, end - 3 * length - start)
+    return _CHINESE.fullmatch(word) is not None

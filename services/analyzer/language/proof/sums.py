@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 
 KIND = "sum"
 SIGNS = "共"
@@ -32,9 +32,9 @@ COMPLEMENT = re.compile(r"男([生性]?)\|女\1|女([生性]?)\|男\2|([一-鿿]
 _LONGEST = 400
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """Only after 分别为 and the like, or after 其中 when places are named to the end, which cannot overlap."""
-    for place in (*spots.signs, *(occurrence.start + 1 for occurrence in spots.phrases)):
+    for place in (*places, *(occurrence.start + 1 for occurrence in phrases)):
         whole = _WHOLE.match(text, place)
         end = _END.search(text, whole.end(), whole.end() + _LONGEST) if whole else None
         if whole is not None and end is not None:

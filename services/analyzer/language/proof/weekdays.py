@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.years import years_of
 
 KIND = "weekday"
@@ -22,9 +22,9 @@ _DATE_ENDS = frozenset("日号(（,， ")
 _FAR = 32
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """The year is that of the date, or of an earlier one in the sentence; without a year nothing is said."""
-    for _, start, end in spots.phrases:
+    for _, start, end in phrases:
         if text[start] != "周" and text[end : end + 1] in ("八", "九"):
             yield Fault(start, end + 1, KIND, "一星期只有七天")
         if text[start - 1 : start] in _DATE_ENDS and (match := _WEEKDAY.match(text, start)):

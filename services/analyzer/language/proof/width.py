@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.kind import Spots
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "width"
@@ -16,11 +16,11 @@ _WIDE = "０１２３４５６７８９"
 SIGNS = "".join(_FULL_OF) + "()" + _WIDE
 
 
-def find(text: str, spots: Spots) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Marks are a matter of style, said once a text and only beside full-width ones: much is typed and printed so."""
-    signs = {text[place] for place in spots.signs}
+    signs = {text[place] for place in places}
     if signs.intersection(_FULL_OF) and "，" in text:
-        match = next(filter(None, (_HALF.match(text, place) for place in spots.signs)), None)
+        match = next(filter(None, (_HALF.match(text, place) for place in places)), None)
         if match is not None:
             yield Fault(match.start(), match.end(), KIND, "半角标点混用", Severity.INFO, _FULL_OF[match[0]])
     if ("(" in signs and "）" in text) or ("（" in text and ")" in signs):
