@@ -78,7 +78,7 @@ def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
         yield from _templates(text)
     if any(text[place + 1 : place + 2] in _AFTER_CROSS for place in places):
         yield from _crosses(text)
-    if any(text[place - 1] in "：: " for place in spots.signs if place):
+    if any(text[place - 1] in "：: " for place in places if place):
         yield from _contacts(text)
 
 
