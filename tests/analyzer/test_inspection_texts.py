@@ -41,3 +41,23 @@ def test_a_personal_number_is_accused(text: str) -> None:
 @pytest.mark.parametrize("text", PUBLIC)
 def test_a_number_that_is_nobodys_is_left_alone(text: str) -> None:
     assert not [(hit.rule, hit.text) for hit in _accusing(text)]
+
+
+@pytest.mark.parametrize("text", ["进一步优化营商环境境，我局推出措施。", "大力加强队伍建设设，提高能力。"])
+def test_the_last_character_of_a_word_typed_twice_is_accused(text: str) -> None:
+    assert [hit.tag for hit in _accusing(text)] == ["doubled"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "开发区区政府印发方案。",
+        "学会会刊发布目录，企业业态丰富。",
+        "医院院感防控、科技技防设施、法官员额管理。",
+        "在建建（构）筑物逐一登记。",
+        "上海海关、河北北部、广东东莞、湖南南岳。",
+        "他笑哈哈，一起玩玩，这个小不点点，真可爱。",
+    ],
+)
+def test_a_word_that_begins_as_the_one_before_ends_is_left_alone(text: str) -> None:
+    assert not [(hit.rule, hit.text) for hit in _accusing(text)]

@@ -15,7 +15,7 @@ _WINDOW = 10
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
-_USUAL = 500
+_USUAL, _HARDLY_ALONE = 500, 10_000
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
 _HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
@@ -53,8 +53,7 @@ def _single(text: str, start: int) -> Fault | None:
     if word in "年月日":
         wrong = _DATE_GOES_ON.match(text, start + 2) is not None and text[max(0, start - 1) : start].isdecimal()
     else:
-        wrong = _sign_twice(text, start) if word in _SIGNS else _ends_twice(text, start) or _begins_twice(text, start)
-        wrong = wrong or _stammers(text, start)
+        wrong = _sign_twice(text, start) if word in _SIGNS else _word_twice(text, start)
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
 
 
@@ -81,17 +80,25 @@ def _ends_twice(text: str, start: int) -> bool:
     return (segmenter.tag(before) or "").startswith(("v", "a")) and (start + 1, start + 2) in spans
 
 
+def _word_twice(text: str, start: int) -> bool:
+    if _ends_twice(text, start) or _begins_twice(text, start):
+        return True
+    return text[start] not in _LEVELS and _stammers(text, start)
+
+
 def _stammers(text: str, start: int) -> bool:
     """营商环境境: the usual word before ends with it, and nothing else can be meant by it. Names are (娃哈哈)."""
     word, after = text[start], text[start + 2 : start + 4]
-    if segmenter.count(word) > _RARE_ALONE or segmenter.is_word(word * 2) or segmenter.is_word(word + after[:1]):
+    is_last = not after or after[0] in "，。；：、！？\n"
+    if segmenter.count(word) > (_RARE_ALONE if is_last else _HARDLY_ALONE) or segmenter.is_word(word * 2):
+        return False
+    if not is_last and (segmenter.is_word(word + after[0]) or not segmenter.is_word(after)):
         return False
     spans = _spans(text, start, start + 2)
     before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
-    is_usual = segmenter.count(before) >= _USUAL and (segmenter.tag(before) or "").startswith(("n", "v", "a", "d"))
-    is_name = (segmenter.tag(before) or "").startswith(("nr", "ns", "nz"))
-    goes_on = not after or after[0] in "，。；：、！？\n" or (len(after) > 1 and segmenter.is_word(after))
-    return is_usual and not is_name and goes_on and (start + 1, start + 2) in spans
+    its_tag = segmenter.tag(before) or ""
+    is_usual = its_tag.startswith(("n", "v", "a", "d")) and not its_tag.startswith(("nr", "ns", "nz"))
+    return is_usual and segmenter.count(before) >= _USUAL and (start + 1, start + 2) in spans
 
 
 def _begins_twice(text: str, start: int) -> bool:
