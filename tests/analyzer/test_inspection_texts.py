@@ -43,7 +43,15 @@ def test_a_number_that_is_nobodys_is_left_alone(text: str) -> None:
     assert not [(hit.rule, hit.text) for hit in _accusing(text)]
 
 
-@pytest.mark.parametrize("text", ["进一步优化营商环境境，我局推出措施。", "大力加强队伍建设设，提高能力。"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "进一步优化营商环境境，我局推出措施。",
+        "大力加强队伍建设设，提高能力。",
+        "落实主体责任任。",
+        "形成长效机制制，久久为功。",
+    ],
+)
 def test_the_last_character_of_a_word_typed_twice_is_accused(text: str) -> None:
     assert [hit.tag for hit in _accusing(text)] == ["doubled"]
 

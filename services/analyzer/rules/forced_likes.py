@@ -35,10 +35,11 @@ _SHOWN = (
 _BARRED = r"(?:一律|将|要|予以|给予)?(?:通报|扣|批评|不予|不得|取消)"
 _ONLY_THEN = r"(?:后?方可|后?方能|后?才可|后?才能|后才)"
 _SERVED = r"(?:办理|办事|办证|受理|报到|入学|入园|领证)"
+_COUNTED = r"(?:数|量|率|次数|情况|转发)"
 _FORCED = re.compile(
     rf"(?P<told>{_TELLS}{_CLAUSE}{{0,20}}{_LIKES})"
     rf"|(?P<shown>(?:{_DONE}|{_USING})(?:{_CLAUSE}|[，,]){{0,16}}截[图屏](?:{_CLAUSE}|[，,]){{0,12}}{_SHOWN})"
-    rf"|(?:(?:点赞|转发|阅读|关注)(?:数|量|率|次数|情况|转发)|转评赞|{_FOLLOWING}){_CLAUSE}{{0,16}}"
+    rf"|(?:(?:点赞|转发|阅读|关注){_COUNTED}|转评赞|{_FOLLOWING}){_CLAUSE}{{0,16}}"
     rf"(?:纳入|列入|计入|作为){_CLAUSE}{{0,10}}{_WORK}"
     rf"|(?P<threat>(?:不|未|没有?)(?:点赞|转发|{_LIKES}|{_USING}){_CLAUSE}{{0,8}}(?:的|者)[，,]?{_BARRED}{_CLAUSE}{{0,8}})"
     rf"|(?:{_LIKES}|{_USING}){_CLAUSE}{{0,8}}[，,]?{_ONLY_THEN}{_CLAUSE}{{0,4}}{_SERVED}"
@@ -59,8 +60,23 @@ _AGAINST = re.compile(
     r"违规|问责|清理|摒弃|摆脱|何以|为何|岂能|莫让|别让"
 )
 _GAME = re.compile(r"抽奖|抽取|礼品|礼物|奖品|中奖|幸运|兑换|福利|领取|红包|门票|有奖")
-_CUES = (("赞", "赞"), ("注", "关注"), ("转", "转发"), ("截", "截图"), ("截", "截屏"), ("载", "下载"), ("榜", "打榜"))
-"""Each after its rarer character, which is found ten times faster than two."""
+_CUES = tuple(
+    (rare, re.compile(cue))
+    for rare, cue in (
+        ("赞", "赞"),
+        ("转", "转发"),
+        ("图", "截图"),
+        ("屏", "截屏"),
+        ("榜", "打榜"),
+        ("载", rf"下载{_CLAUSE}{{0,14}}(?:客户端|APP|app)"),
+        ("阅", rf"阅读{_COUNTED}"),
+        ("注", rf"关注(?:{_COUNTED}|{_CLAUSE}{{0,14}}{_FOLLOWED})"),
+    )
+)
+"""One of them is in whatever is found; each is tried only where a text has the character that is rarest in it."""
+
+_SENTENCE_ENDS = "。！？!?；;\n"
+_TO_ITS_END = re.compile(f"[^{_SENTENCE_ENDS}]*")
 
 
 class ForcedLikes(Rule):
@@ -74,13 +90,12 @@ class ForcedLikes(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if not any(rare in text and cue in text for rare, cue in _CUES):
-            return
         reports = functools.cache(lambda: _reports(text))
-        for pattern in (_FORCED, _COLLECTED):
-            for match in pattern.finditer(text):
-                if not _PRAISE.search(match[0]):
-                    yield _hit(match, text, reports, collected=pattern is _COLLECTED)
+        for start, end in _sentences(text):
+            for pattern in (_FORCED, _COLLECTED):
+                for match in pattern.finditer(text, start, end):
+                    if not _PRAISE.search(match[0]):
+                        yield _hit(match, text, reports, collected=pattern is _COLLECTED)
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         places = places_in(post, self)
@@ -96,6 +111,18 @@ class ForcedLikes(Rule):
             threshold="0处",
             confirm=True,
         )
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Those that hold a cue, in order; nothing that is found goes past the end of its sentence."""
+    cues = [match.start() for rare, cue in _CUES if rare in text for match in cue.finditer(text)]
+    reach = 0
+    for place in sorted(cues):
+        if place >= reach:
+            start = max(text.rfind(sign, reach, place) for sign in _SENTENCE_ENDS) + 1
+            sentence = _TO_ITS_END.match(text, place)
+            reach = sentence.end() if sentence else len(text)
+            yield start, reach
 
 
 def _hit(match: re.Match[str], text: str, reports: Callable[[], bool], *, collected: bool) -> Hit:

@@ -28,6 +28,9 @@ _CUES = (
 )
 """One of them is in whatever `_OWN` finds."""
 
+_SPEAKERS = ("笔", "编", "恕", "本人", "个人", "代表作者")
+"""And one of these in every cue: most texts are done with after a look for them."""
+
 _QUOTED = re.compile(r"“[^“”]{0,400}”|「[^「」]{0,400}」|‘[^‘’]{0,200}’")
 
 
@@ -37,7 +40,7 @@ class PersonalView(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if not _cues().find(text):
+        if not any(speaker in text for speaker in _SPEAKERS) or not _cues().find(text):
             return
         quoted: list[tuple[int, int]] | None = None
         for match in _OWN.finditer(text):

@@ -1,5 +1,6 @@
 """Congresses, their sessions, and formulas that begin with a number: right words, wrong together."""
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.text.phrases import Phrases
 
 _ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MOST_PLENUMS = {"六": 7, "七": 7, "八": 12, "九": 2, "十": 3, "十三": 8}
@@ -69,27 +71,9 @@ _MAY_HOLD = (
         "项规定",
         "个一百年",
         "个全面",
-        "毫不动摇",
     ),
-    *(
-        "十界",
-        "一界",
-        "二界",
-        "三界",
-        "四界",
-        "五界",
-        "六界",
-        "七界",
-        "八界",
-        "九界",
-        "就是金山银山",
-        "区区",
-        "县县",
-        "市市",
-        "省省",
-        "镇镇",
-        "乡乡",
-    ),
+    *("毫不动摇", "就是金山银山", "区区", "县县", "市市", "省省", "镇镇", "乡乡"),
+    *(f"{numeral}界" for numeral in "十一二三四五六七八九"),
 )
 
 
@@ -102,12 +86,17 @@ _FUTURE = re.compile(
 
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a squeezed text."""
-    if not any(words in text for words in _MAY_HOLD):
+    if not _may_hold().find(text):
         return
     for pattern in _PATTERNS:
         for found in pattern.wrong.finditer(text):
             if found[1] != pattern.right:
                 yield _miss(found, pattern)
+
+
+@functools.cache
+def _may_hold() -> Phrases:
+    return Phrases(_MAY_HOLD)
 
 
 def impossible(text: str) -> Iterator[tuple[int, int, str]]:

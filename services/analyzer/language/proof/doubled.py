@@ -15,7 +15,7 @@ _WINDOW = 10
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
-_USUAL, _HARDLY_ALONE = 500, 10_000
+_USUAL, _HARDLY_ALONE, _CHANCE = 500, 10_000, 5
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
 _HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
@@ -90,12 +90,13 @@ def _stammers(text: str, start: int) -> bool:
     """营商环境境: the usual word before ends with it, and nothing else can be meant by it. Names are (娃哈哈)."""
     word, after = text[start], text[start + 2 : start + 4]
     is_last = not after or after[0] in "，。；：、！？\n"
-    if segmenter.count(word) > (_RARE_ALONE if is_last else _HARDLY_ALONE) or segmenter.is_word(word * 2):
+    if segmenter.count(word) > (_RARE_ALONE if is_last else _HARDLY_ALONE) or segmenter.count(word * 2) > _CHANCE:
         return False
     if not is_last and (segmenter.is_word(word + after[0]) or not segmenter.is_word(after)):
         return False
     spans = _spans(text, start, start + 2)
     before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
+    before = max(before, before[-2:], key=segmenter.count)
     its_tag = segmenter.tag(before) or ""
     is_usual = its_tag.startswith(("n", "v", "a", "d")) and not its_tag.startswith(("nr", "ns", "nz"))
     return is_usual and segmenter.count(before) >= _USUAL and (start + 1, start + 2) in spans
