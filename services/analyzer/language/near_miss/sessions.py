@@ -1,13 +1,13 @@
 """Congresses, their sessions, and formulas that begin with a number: right words, wrong together."""
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.phrases import Phrases
 
 _ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"

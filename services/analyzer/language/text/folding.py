@@ -2,7 +2,6 @@
 
 import bisect
 import functools
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.characters import ACCENT, DROPPED, Codes, Style, table
 
 _ALONE = re.compile(r" [一-鿿](?!\S)")
