@@ -135,7 +135,7 @@ def _missing(text: str, place: int) -> Fault | None:
         or _CUT.search(text)
     ):
         return None
-    if sign in "（）" and (_FACE.search(before) or _LIST_NUMBER.search(before[-6:])):
+    if sign in "（）" and (_FACE.search(before) or (not is_opener and _LIST_NUMBER.search(before[-6:]))):
         return None
     goes_on = is_opener and sign in "“「『" and _SPEECH.search(before)
     began_earlier = not is_opener and not _CLAUSE.search(before)
