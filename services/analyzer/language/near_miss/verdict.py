@@ -22,7 +22,7 @@ _SHORT = 5
 
 _SHORTEST_WITH_ONE_LEFT_OUT, _SHORTEST_WITH_TWO_LEFT_OUT = 5, 10
 
-_LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
+_LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 """How much likelier the corrected text must read, in natural logarithm."""
 
 _RARE = -9.0
@@ -36,6 +36,12 @@ _ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公�
 
 _JOIN = frozenset("和与及或、")
 _LEVELS = frozenset("省市县区镇乡村州盟旗国")
+_WHOLE_NAMES = frozenset({Kind.ORGAN, Kind.FORMULA, Kind.TERM})
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
+)
+"""After 国家卫生健康委员 a member's name may stand."""
+
 _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
 
@@ -67,8 +73,14 @@ def _may_be_substituted(form: Form, found: Difference) -> bool:
         return False
     if all(_likes(found)) or _may_lack_its_end(form, found):
         return True
-    alone = form.fixed and len(found.written) == 1
-    return alone and (len(form.text) >= _SHORT or share_a_part(found.written, found.right))
+    return (form.fixed and len(found.written) == 1) or _may_repeat_itself(form, found)
+
+
+def _may_repeat_itself(form: Form, found: Difference) -> bool:
+    """全国人大常委委: the last character but one, typed again for the last."""
+    if form.kind not in _WHOLE_NAMES or len(form.text) < _SHORT:
+        return False
+    return (found.right, found.written) == (form.text[-1], form.text[-2])
 
 
 def _may_lack_its_end(form: Form, found: Difference) -> bool:
@@ -129,10 +141,17 @@ def _substituted(written: Written) -> Miss | None:
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
     form, found = written.form, written.found
-    if len(found.written) > 1 or not form.fixed:
+    if not form.fixed:
+        return _may_repeat_itself(form, found) and _repeats_itself(written)
+    if len(found.written) > 1:
         return False
     is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
-    return is_known or _is_crumb_of(written)
+    return is_known or _is_crumb(written)
+
+
+def _repeats_itself(written: Written) -> bool:
+    first, last = written.reading.word_at(written.at)
+    return written.found.at == written.end - 1 and last - first == 1
 
 
 def _lacks_its_end(written: Written) -> bool:
@@ -142,12 +161,14 @@ def _lacks_its_end(written: Written) -> bool:
     return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
 
 
-def _is_crumb_of(written: Written) -> bool:
+def _is_crumb(written: Written) -> bool:
     """Whether what is written belongs to no word on either side, and the right character makes one with its form."""
     first, last = written.reading.word_at(written.at)
-    is_alone = last - first == 1 and not written.is_at_start
-    is_rare = "一" <= written.found.written <= "鿿" and usage().weights.get(written.found.written, -99.0) < _RARE
-    return is_alone and is_rare and len(written.form.text) >= _SHORT and written.gain >= _GREAT_GAIN
+    character = written.found.written
+    if last - first > 1 or written.is_at_start or character in _SURNAMES or not "一" <= character <= "鿿":
+        return False
+    is_rare = len(written.form.text) >= _SHORT and usage().weights.get(character, -99.0) < _RARE
+    return written.gain >= (_GREAT_GAIN if is_rare else _HUGE_GAIN)
 
 
 def _is_inside_a_word(written: Written) -> bool:
