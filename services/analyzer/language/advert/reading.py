@@ -3,7 +3,6 @@
 import bisect
 import functools
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from services.analyzer.language.advert.kinds import Cue, Family, Finder
 from services.analyzer.language.advert.offers import OFFERS
 from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.advert.ways import WAYS
+from services.analyzer.language.text import later_re as re
 
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""

@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +10,10 @@ from services.analyzer.language.near_miss.forms import Kind, right_forms
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
+from services.analyzer.language.text import later_re as re
 
 _STATE = "中华人民共和国"
-_SHORTEST = 4
+_SHORTEST, _LONG = 4, 6
 _IN_MARKS = re.compile(f"《({_STATE})?([一-鿿]{{{_SHORTEST},40}})(?=》)")
 
 
@@ -27,6 +27,9 @@ def misses(text: str) -> Iterator[Miss]:
         written = found[2]
         if written in titles:
             continue
+        if found[1] is not None and (title := _without_one().get((len(written), written), "")):
+            lost = Difference(Error.MISSING, found.end(2), "", title)
+            yield Miss(*found.span(2), written + title, Kind.STATUTE, lost, sure=True)
         for at in range(len(written)):
             right = _without_one().get((at, written[:at] + written[at + 1 :]), "")
             if len(right) == 1 and _is_wrong(written, at, right[0], named_fully=found[1] is not None):
@@ -44,7 +47,7 @@ def _is_wrong(written: str, at: int, right: str, *, named_fully: bool) -> bool:
     makes_word = any(written[first : first + 2] in words for first in (at - 1, at) if 0 <= first < len(written) - 1)
     if likeness(written[at], right):
         return is_last or not makes_word
-    return named_fully and not is_last and not makes_word
+    return (named_fully or (is_last and len(written) >= _LONG)) and not makes_word
 
 
 @functools.cache

@@ -1,10 +1,10 @@
 """Quotation marks, brackets and title marks that have lost their other half, or stand the wrong way round."""
 
-import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
+from services.analyzer.language.text import later_re as re
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
@@ -135,7 +135,7 @@ def _missing(text: str, place: int) -> Fault | None:
         or _CUT.search(text)
     ):
         return None
-    if sign in "（）" and (_FACE.search(before) or _LIST_NUMBER.search(before[-6:])):
+    if sign in "（）" and (_FACE.search(before) or (not is_opener and _LIST_NUMBER.search(before[-6:]))):
         return None
     goes_on = is_opener and sign in "“「『" and _SPEECH.search(before)
     began_earlier = not is_opener and not _CLAUSE.search(before)

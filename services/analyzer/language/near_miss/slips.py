@@ -1,0 +1,110 @@
+"""Words written for others of the same sound where their neighbours show it: 不在是 for 不再是, 以被抓获 for 已被抓获.
+
+No crumb tells of these: each is made of words, or sounds as one so common that its two characters are in every list.
+A row of `slips.csv` names the right word and what may stand before and after where it was meant.
+"""
+
+import csv
+import functools
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from services.analyzer.language.near_miss.difference import Difference, Error
+from services.analyzer.language.near_miss.forms import Kind
+from services.analyzer.language.near_miss.likeness import likeness
+from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS
+from services.analyzer.language.text.boundary import is_whole_word
+from services.analyzer.language.text.phrases import Phrases
+
+_END = "。"
+"""Stands in a row for the beginning or end of a clause."""
+
+_PREPOSITION, _CLAUSE = "在", 14
+_OF_PLACE_AND_TIME = (
+    "时",
+    "期",
+    "范围",
+    "之列",
+    "之内",
+    "内",
+    "中",
+    "里",
+    "上",
+    "前",
+    "后",
+    "名单",
+    "处",
+    "地",
+    "下",
+    "间",
+    "者",
+)
+"""What a clause has that begins with 在 as it should: 不在使用期限内."""
+
+
+class _Slip(NamedTuple):
+    """`not_after`, `not_before`: characters beside which it is meant; `after`, `before`: words one of which must stand
+    there, any if none is named.
+    """
+
+    written: str
+    right: str
+    not_after: str
+    not_before: str
+    after: tuple[str, ...]
+    before: tuple[str, ...]
+
+
+def misses(text: str) -> Iterator[Miss]:
+    """Misses in a folded text."""
+    phrases, slips = _known()
+    for number, start, end in phrases.find(text):
+        slip = slips[number]
+        if _stands(text, start, end, slip):
+            at = next(at for at, character in enumerate(slip.written) if slip.right[at] != character)
+            difference = Difference(Error.SUBSTITUTED, start + at, slip.written[at], slip.right[at])
+            like = likeness(slip.written[at], slip.right[at])
+            yield Miss(start, end, slip.right, Kind.WORD, difference, sure=True, likeness=like.value if like else "")
+
+
+def _stands(text: str, start: int, end: int, slip: _Slip) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if (before and before in slip.not_after) or (after and after in slip.not_before):
+        return False
+    if slip.after and not any(text.endswith(word, 0, start) for word in slip.after):
+        return False
+    if slip.before and not any(_begins(text, end, word) for word in slip.before):
+        return False
+    if slip.written.endswith(_PREPOSITION):
+        return not any(word in _clause(text, end) for word in _OF_PLACE_AND_TIME)
+    return bool(slip.before or slip.after) or is_whole_word(text, start, end)
+
+
+def _begins(text: str, place: int, word: str) -> bool:
+    if not word.endswith(_END):
+        return text.startswith(word, place)
+    word = word.removesuffix(_END)
+    return text.startswith(word, place) and not _is_han(text[place + len(word) : place + len(word) + 1])
+
+
+def _clause(text: str, place: int) -> str:
+    """What follows up to a mark, as far as a clause goes."""
+    piece = text[place : place + _CLAUSE]
+    return piece[: next((at for at, character in enumerate(piece) if not _is_han(character)), len(piece))]
+
+
+def _is_han(character: str) -> bool:
+    return "一" <= character <= "鿿"
+
+
+@functools.cache
+def _known() -> tuple[Phrases, Sequence[_Slip]]:
+    with (RIGHT_FORMS / "slips.csv").open(encoding="utf-8", newline="") as file:
+        slips = [_slip(row) for row in csv.DictReader(file)]
+    return Phrases([slip.written for slip in slips]), slips
+
+
+def _slip(row: dict[str, str]) -> _Slip:
+    words = (tuple(row[side].split()) for side in ("after", "before"))
+    return _Slip(row["written"], row["right"], row["not_after"], row["not_before"], *words)
