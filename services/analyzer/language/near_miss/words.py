@@ -27,7 +27,7 @@ SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
     "姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文闫佟卜尤"
 )
-_OF_FOREIGN_NAMES = frozenset(
+FOREIGN = frozenset(
     "阿埃艾爱安奥巴拜班邦包保鲍贝本比彼别宾波伯勃布茨达戴丹当道德的登狄迪蒂第丁东杜顿多尔厄法范菲费芬佛夫弗福富盖甘冈高戈哥格根贡古瓜哈海汉豪赫亨胡华"
     "怀霍基吉加贾杰捷金卡开凯坎康考科克肯孔库夸奎拉莱兰朗劳勒雷里利莉丽梨黎列林琳龙卢鲁路伦罗洛吕马玛迈麦曼茅梅门蒙米密明缪摩莫默姆木穆拿那娜纳南内妮尼涅宁纽"
     "农努诺欧帕潘庞佩蓬皮匹珀泼普奇齐契恰钱乔切琴丘琼让热日荣茹儒瑞若撒萨塞赛桑瑟森沙莎山珊尚绍舍申圣施什史舒朔丝斯苏索塔台泰坦汤唐特滕提廷通图托脱瓦万汪旺威"
@@ -179,7 +179,7 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         + 0.5 * (best.word in known.idioms and not short)
         - 1.0 * (short and best.word in known.names)
         - 0.5 * (short and bool(SURNAMES & {*before, best.written}))
-        - 0.1 * sum(character in _OF_FOREIGN_NAMES for character in (*before, best.written, *after))
+        - 0.1 * sum(character in FOREIGN for character in (*before, best.written, *after))
         + _AT_FIRST
     )
 
