@@ -21,6 +21,9 @@ from services.analyzer.language.text import later_re as re
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
 _CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(r"[一-鿿]*\Z")
+_GREAT_GAIN = 12.5
+"""The same, from which an ordinary word of three characters speaks for itself."""
+
 _SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
 
 SURNAMES = frozenset(
@@ -164,6 +167,8 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     both = not (at and is_usual(window[at - 1], window[at])) and not (
         at + 1 < len(window) and is_usual(window[at], window[at + 1])
     )
+    if _speaks_for_itself(best, before):
+        return _SURE
     if end - start > 1 and not (length >= _FORM and best.word in known.idioms):
         return -math.inf
     if short and (best.right in FUNCTION or NUMERALS & {*best.word, best.written}):
@@ -181,6 +186,17 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         - 0.5 * (short and bool(SURNAMES & {*before, best.written}))
         - 0.1 * sum(character in FOREIGN for character in (*before, best.written, *after))
         + _AT_FIRST
+    )
+
+
+def _speaks_for_itself(best: _Candidate, before: str) -> bool:
+    """Whether three characters sound as an ordinary word that hardly anything else can sound as: 超升波."""
+    return (
+        len(best.word) == _FORM - 1
+        and best.gain >= _GREAT_GAIN
+        and best.like in (Likeness.SOUND, Likeness.SOUND_AND_SHAPE)
+        and best.word not in usage().names
+        and not (NUMERALS | FUNCTION | SURNAMES) & {best.written, *before[-1:]}
     )
 
 
