@@ -4,11 +4,12 @@ import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.text import later_re as re
-from services.analyzer.language.text.phrases import Phrases
 
 _ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MOST_PLENUMS = {"六": 7, "七": 7, "八": 12, "九": 2, "十": 3, "十三": 8}
@@ -86,7 +87,7 @@ _FUTURE = re.compile(
 
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a squeezed text."""
-    if not _may_hold().find(text):
+    if not _may_hold().find_matches_as_indexes(text):
         return
     for pattern in _PATTERNS:
         for found in pattern.wrong.finditer(text):
@@ -95,8 +96,8 @@ def misses(text: str) -> Iterator[Miss]:
 
 
 @functools.cache
-def _may_hold() -> Phrases:
-    return Phrases(_MAY_HOLD)
+def _may_hold() -> AhoCorasick:
+    return AhoCorasick(_MAY_HOLD, implementation=Implementation.DFA)
 
 
 def impossible(text: str) -> Iterator[tuple[int, int, str]]:
