@@ -80,7 +80,7 @@ def remarks_on(text: str, entries: Iterable[Entry]) -> list[Remark]:
 
 
 def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> list[Entry]:
-    """The rulebook's, those that use word lists with these. Raises InputError for an option that does not exist."""
+    """Those of the rulebook that read texts, with these word lists. Raises InputError for an unknown option."""
     parse_options(options)
     own = ({} if lexicon is None else {"lexicons": (lexicon,)}) | ({"lexicon_options": options} if options else {})
     return [
@@ -88,6 +88,7 @@ def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> li
         if "lexicons" in type(entry.plugin).model_fields
         else entry
         for entry in book.entries
+        if entry.plugin.reads_text
     ]
 
 

@@ -60,21 +60,16 @@ _AGAINST = re.compile(
     r"违规|问责|清理|摒弃|摆脱|何以|为何|岂能|莫让|别让"
 )
 _GAME = re.compile(r"抽奖|抽取|礼品|礼物|奖品|中奖|幸运|兑换|福利|领取|红包|门票|有奖")
-_CUES = tuple(
-    (rare, re.compile(cue))
-    for rare, cue in (
-        ("赞", "赞"),
-        ("转", "转发"),
-        ("图", "截图"),
-        ("屏", "截屏"),
-        ("榜", "打榜"),
-        ("载", rf"下载{_CLAUSE}{{0,14}}(?:客户端|APP|app)"),
-        ("阅", rf"阅读{_COUNTED}"),
-        ("注", rf"关注(?:{_COUNTED}|{_CLAUSE}{{0,14}}{_FOLLOWED})"),
-    )
+_CUES = (
+    *(("赞", "赞"), ("转", "转发"), ("图", "截图"), ("屏", "截屏"), ("榜", "打榜")),
+    *(("载", "下载"), ("阅", "阅读"), ("注", "关注")),
 )
-"""One of them is in whatever is found; each is tried only where a text has the character that is rarest in it."""
+"""One of the second is in whatever is found; each after its rarer character, which is found ten times faster."""
 
+_CUE = re.compile(
+    rf"赞|转发|截[图屏]|打榜|下载{_CLAUSE}{{0,14}}(?:客户端|APP|app)|阅读{_COUNTED}|"
+    rf"关注(?:{_COUNTED}|{_CLAUSE}{{0,14}}{_FOLLOWED})"
+)
 _SENTENCE_ENDS = "。！？!?；;\n"
 _TO_ITS_END = re.compile(f"[^{_SENTENCE_ENDS}]*")
 
@@ -90,6 +85,11 @@ class ForcedLikes(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
+        for rare, cue in _CUES:
+            if rare in text and cue in text:
+                break
+        else:
+            return
         reports = functools.cache(lambda: _reports(text))
         for start, end in _sentences(text):
             for pattern in (_FORCED, _COLLECTED):
@@ -115,14 +115,12 @@ class ForcedLikes(Rule):
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     """Those that hold a cue, in order; nothing that is found goes past the end of its sentence."""
-    cues = [match.start() for rare, cue in _CUES if rare in text for match in cue.finditer(text)]
     reach = 0
-    for place in sorted(cues):
-        if place >= reach:
-            start = max(text.rfind(sign, reach, place) for sign in _SENTENCE_ENDS) + 1
-            sentence = _TO_ITS_END.match(text, place)
-            reach = sentence.end() if sentence else len(text)
-            yield start, reach
+    while (cue := _CUE.search(text, reach)) is not None:
+        start = max(text.rfind(sign, reach, cue.start()) for sign in _SENTENCE_ENDS) + 1
+        sentence = _TO_ITS_END.match(text, cue.end())
+        reach = sentence.end() if sentence else len(text)
+        yield start, reach
 
 
 def _hit(match: re.Match[str], text: str, reports: Callable[[], bool], *, collected: bool) -> Hit:

@@ -6,7 +6,7 @@ rest of its form is compared.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from services.analyzer.language.near_miss.verdict import judge, may_be_miswritte
 from services.analyzer.language.near_miss.written import Written
 
 _SHORTEST = 4
+_NEVER = "\1"
 _SLACK = 2
 """Characters more than the rest has that a comparison asks for."""
 
@@ -46,17 +47,41 @@ class _Half:
 
 
 class _Glance(NamedTuple):
-    """What is asked first beside a half: the characters of the rest that are `near` to it and `far` from it, one of
-    which must be right; by `slack` places the outer one may have moved. `length` is that of the rest.
+    """What is asked first beside a half, with places counted from its inner edge.
+
+    Of the rest either the character `near` to the half or the one `far` from it must be right; of whole forms, but not
+    of collocations, the latter may have moved by one place.
     """
 
     half: _Half
     is_first: bool
-    rest: str
-    length: int
-    slack: int
     near: str
+    near_at: int
     far: str
+    far_from: int
+    far_to: int
+    rest: str
+    rest_from: int
+    rest_to: int
+
+
+class _Side(NamedTuple):
+    """Which half of a form is looked for."""
+
+    form: Form
+    is_first: bool
+
+
+class _Glances(dict[int, list[_Glance]]):
+    """By the number of a half. Put together when it is first found: of ten thousand most texts hold a handful."""
+
+    def __init__(self, sides: Iterable[Sequence[_Side]]) -> None:
+        super().__init__()
+        self._sides = list(sides)
+
+    def __missing__(self, number: int) -> list[_Glance]:
+        self[number] = [_glance(_half(side)) for side in self._sides[number]]
+        return self[number]
 
 
 class LongForms:
@@ -65,15 +90,15 @@ class LongForms:
     def __init__(self, forms: Iterable[Form]) -> None:
         halves = defaultdict(list)
         known = {_named(form): form for form in forms}
-        for text, form in known.items():
-            if len(text) >= _shortest(form):
-                middle = (len(text) + 1) // 2
-                for half in _halves(Form(text, form.kind, form.fixed), text[:middle], text[middle:]):
-                    halves[text[:middle] if half.is_first else text[middle:]].append(half)
+        for form in (Form(text, form.kind, form.fixed) for text, form in known.items() if len(text) >= _shortest(form)):
+            for half, is_first in zip(_in_two(form.text), (True, False), strict=True):
+                if _anchors(half, form):
+                    halves[half].append(_Side(form, is_first))
         telling = {half: found for half, every in halves.items() if (found := _telling(every))}
-        self._halves = [[*map(_glance, found)] for found in telling.values()]
+        self._halves = _Glances(telling.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(telling))
         self._forms = frozenset(known)
+        self._pad = "\0" * (max(map(len, self._forms), default=0) + _SLACK)
         self._longest = max(map(len, self._forms), default=0)
 
     def misses(self, text: str) -> Iterator[Miss]:
@@ -85,21 +110,18 @@ class LongForms:
 
     def _standing_alone(self, text: str) -> Iterator[tuple[_Half, int, int]]:
         """Halves beside which the rest is not right but may be meant."""
-        halves, starts_with = self._halves, text.startswith
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for half, is_first, rest, length, slack, near, far in halves[number]:
-                if is_first:
-                    place, outer, begins = end, end + length - 1, end
-                else:
-                    place, outer, begins = start - 1, start - length, start - length
-                is_near = place >= 0 and starts_with(near, place)
-                if is_near and begins >= 0 and starts_with(rest, begins):
-                    continue
-                if not (is_near and slack) and far not in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
-                    continue
-                first, last = (end, end + length + _SLACK) if is_first else (max(0, start - length - _SLACK), start)
-                if _may_be_meant(half, text[first:last]):
-                    yield half, start, end
+        halves, pad = self._halves, len(self._pad)
+        padded = self._pad + text
+        has = padded.startswith
+        for number, start, end in self._automaton.find_matches_as_indexes(padded, overlapping=True):
+            for half, is_first, near, near_at, far, far_from, far_to, rest, rest_from, rest_to in halves[number]:
+                at = end if is_first else start
+                if (
+                    (has(near, at + near_at) or far in padded[at + far_from : at + far_to])
+                    and not has(rest, at + rest_from)
+                    and _may_be_meant(half, padded[at + rest_from - (not is_first and _SLACK) : at + rest_to])
+                ):
+                    yield half, start - pad, end - pad
 
     @functools.cached_property
     def _beginnings(self) -> frozenset[str]:
@@ -149,17 +171,28 @@ def _written(half: _Half, text: str, start: int, end: int) -> Written | None:
     return Written(half.form, found, text, first, last)
 
 
-def _halves(form: Form, first: str, second: str) -> Iterator[_Half]:
-    if _anchors(first, form):
-        yield _Half(form, True, second, first[-1])
-    if _anchors(second, form):
-        yield _Half(form, False, first, second[0])
+def _in_two(text: str) -> tuple[str, str]:
+    middle = (len(text) + 1) // 2
+    return text[:middle], text[middle:]
+
+
+def _half(side: _Side) -> _Half:
+    first, second = _in_two(side.form.text)
+    return _Half(side.form, True, second, first[-1]) if side.is_first else _Half(side.form, False, first, second[0])
 
 
 def _glance(half: _Half) -> _Glance:
-    near, far = (half.rest[0], half.rest[-1]) if half.is_first else (half.rest[-1], half.rest[0])
-    slack = half.form.kind is not Kind.COLLOCATION
-    return _Glance(half, half.is_first, half.rest, len(half.rest), slack, near, far if len(half.rest) > 1 else "")
+    rest, length = half.rest, len(half.rest)
+    near, far = (rest[0], rest[-1]) if half.is_first else (rest[-1], rest[0])
+    moved = 1
+    if half.form.kind is Kind.COLLOCATION:
+        near, moved = _NEVER, 0
+    elif length == 1:
+        far = ""
+    nearest, farthest = max(0, length - 1 - moved), length + moved
+    if half.is_first:
+        return _Glance(half, True, near, 0, far, nearest, farthest, rest, 0, length + _SLACK)
+    return _Glance(half, False, near, -1, far, -farthest, -nearest, rest, -length, 0)
 
 
 def _named(form: Form) -> str:
@@ -169,10 +202,12 @@ def _named(form: Form) -> str:
     return form.text
 
 
-def _telling(halves: list[_Half]) -> list[_Half]:
+def _telling(sides: list[_Side]) -> list[_Side]:
     """Without the drawn forms of a half that is part of many: it tells nothing of any of them."""
-    drawn = sum(half.form.kind in _DRAWN for half in halves)
-    return halves if drawn <= _MOST_OF_ONE_HALF else [half for half in halves if half.form.kind not in _DRAWN]
+    if len(sides) <= _MOST_OF_ONE_HALF:
+        return sides
+    others = [side for side in sides if side.form.kind not in _DRAWN]
+    return sides if len(sides) - len(others) <= _MOST_OF_ONE_HALF else others
 
 
 def _shortest(form: Form) -> int:

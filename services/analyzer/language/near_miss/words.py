@@ -20,7 +20,7 @@ from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.text import later_re as re
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
-_CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(r"[一-鿿]*\Z")
+_CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(rf"[一-鿿]{{0,{_AROUND}}}\Z")
 _GREAT_GAIN = 12.5
 """The same, from which an ordinary word of three characters speaks for itself."""
 

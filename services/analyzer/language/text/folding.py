@@ -4,7 +4,6 @@ import bisect
 import functools
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.characters import ACCENT, DROPPED, Codes, Style, table
+from services.analyzer.language.text.glance import glance
 
 _ALONE = re.compile(r" [一-鿿](?!\S)")
 _SPACED_OUT = re.compile(r"(?<!\S)[一-鿿](?: {1,2}[一-鿿])+(?!\S)")
@@ -48,8 +48,7 @@ class Folding(NamedTuple):
 PLAIN = Folding()
 
 
-@dataclass(frozen=True, eq=False)
-class Folded:
+class Folded(NamedTuple):
     """Folded text with the way back. `starts` and `ends` are null where every character kept its place.
 
     They hold, for each character of `text`, the code points of the text as given that it came from. `runs` tells how
@@ -79,7 +78,7 @@ def fold(text: str, how: Folding = PLAIN) -> Folded:
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def _fold(text: str, how: Folding) -> Folded:
-    given = _codes(text)
+    given = glance(text).codes
     codes = _table(how).take(given)
     plain = _text(codes)
     gaps = _gaps(plain)
@@ -146,7 +145,7 @@ def _skipped(plain: str, how: Folding) -> npt.NDArray[np.bool_]:
     return np.fromiter(map(leaves_out, plain), dtype=np.bool_, count=len(plain))
 
 
-def _join_accents(given: Codes, codes: Codes, keep: npt.NDArray[np.bool_], ends: Places) -> None:
+def _join_accents(given: Places, codes: Codes, keep: npt.NDArray[np.bool_], ends: Places) -> None:
     """An accent written apart joins its letter (e and U+0301 are é); one that no letter takes is left out."""
     letter = previous = -1
     for place in np.flatnonzero(codes == ACCENT).tolist():

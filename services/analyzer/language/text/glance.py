@@ -1,7 +1,6 @@
 """What is asked of one text again and again, found once: its characters and their pairs as numbers."""
 
 import functools
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +14,26 @@ _SPREAD = 0x9E3779B1
 Numbers = npt.NDArray[np.int64]
 
 
-class Glance(NamedTuple):
-    """`codes`: the code points of a text, n of them. `pairs`: n - 1 numbers, each of two neighbours."""
+class Glance:
+    """`codes`: the code points of a text, n of them. Not to be written to."""
 
-    codes: Numbers
-    pairs: Numbers
+    __slots__ = ("_pairs", "codes")
+
+    def __init__(self, text: str) -> None:
+        self.codes = code_points(text)
+        self._pairs: Numbers | None = None
+
+    @property
+    def pairs(self) -> Numbers:
+        """n - 1 numbers, each of two neighbours."""
+        if self._pairs is None:
+            self._pairs = pair_numbers(self.codes[:-1], self.codes[1:])
+        return self._pairs
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
 def glance(text: str) -> Glance:
-    codes = code_points(text)
-    return Glance(codes, pair_numbers(codes[:-1], codes[1:]))
+    return Glance(text)
 
 
 def code_points(text: str) -> Numbers:
