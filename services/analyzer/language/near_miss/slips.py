@@ -128,7 +128,7 @@ def _stands(text: str, start: int, end: int, slip: _Slip) -> bool:
 
 
 def _may_be_a_preposition(slip: _Slip, clause: str) -> bool:
-    """Whether the clause ends as one does that begins with 在 or 以 as it should: 不在使用期限内, 以不能清偿债务为由."""
+    """Whether the clause ends as one does that begins with 在 or 以 as it should: 不在期限内, 以不能清偿债务为由."""
     if slip.written.endswith(_AT) or (slip.written.startswith(_AT) and not clause.startswith(("也", "都"))):
         return clause.startswith(_NOUNS) or any(word in clause for word in _OF_PLACE_AND_TIME)
     return slip.written.startswith(_BY) and any(word in clause for word in _OF_MEANS)
