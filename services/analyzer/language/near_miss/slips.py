@@ -23,7 +23,8 @@ _END = "。"
 _COMMON_WORD = -13.0
 """Log share of all words of one that a character may belong to instead."""
 
-_PREPOSITION, _CLAUSE = "在", 14
+_AT, _BY, _CLAUSE = "在", "以", 14
+_OF_MEANS = ("为", "由", "的", "名义", "方式", "形式", "价", "作", "身份", "等")
 _OF_PLACE_AND_TIME = (
     "时",
     "期",
@@ -119,10 +120,18 @@ def _stands(text: str, start: int, end: int, slip: _Slip) -> bool:
         return False
     if slip.before and not any(_begins(text, end, word) for word in slip.before):
         return False
-    if slip.written.endswith(_PREPOSITION):
-        clause = _clause(text, end)
-        return not clause.startswith(_NOUNS) and not any(word in clause for word in _OF_PLACE_AND_TIME)
+    if _may_be_a_preposition(slip, _clause(text, end)):
+        return False
+    if slip.written.endswith(_AT):
+        return True
     return bool(slip.before or slip.after) or (is_whole_word(text, start, end) and not _is_shared(text, start, end))
+
+
+def _may_be_a_preposition(slip: _Slip, clause: str) -> bool:
+    """Whether the clause ends as one does that begins with 在 or 以 as it should: 不在期限内, 以不能清偿债务为由."""
+    if slip.written.endswith(_AT) or (slip.written.startswith(_AT) and not clause.startswith(("也", "都"))):
+        return clause.startswith(_NOUNS) or any(word in clause for word in _OF_PLACE_AND_TIME)
+    return slip.written.startswith(_BY) and any(word in clause for word in _OF_MEANS)
 
 
 def _is_shared(text: str, start: int, end: int) -> bool:
