@@ -69,7 +69,7 @@ def _is_drawn(beside: str, written: str, is_first: bool) -> bool:
 def _miswritten() -> Mapping[str, str]:
     """By what sounds as such a word, one character aside: the word."""
     alike = {character: group for group in lines(RIGHT_FORMS / "sounds.txt") for character in group}
-    words = [word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split()]
+    words = dict.fromkeys(word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split())
     known = usage().characters
     found = dict[str, str]()
     for word in words:

@@ -56,12 +56,12 @@ class Runs(NamedTuple):
         """Keys of those that statutes have."""
         return self.known[self.numbers > 0]
 
-    def counts(self, length: int) -> Iterator[tuple[str, int]]:
-        """Of those that statutes have."""
+    def counts(self, length: int) -> dict[str, int]:
+        """How often each of those stands there that statutes have."""
         characters = [self.counted >> by & _CODE for by in reversed(range(0, length * _BITS, _BITS))]
         joined = np.column_stack(characters).astype(np.uint16).tobytes().decode("utf-16-le")
-        runs = (joined[at : at + length] for at in range(0, len(joined), length))
-        return zip(runs, self.numbers[self.numbers > 0].tolist(), strict=True)
+        runs = [joined[at : at + length] for at in range(0, len(joined), length)]
+        return dict(zip(runs, self.numbers[self.numbers > 0].tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ class Usage:
     @functools.cached_property
     def runs(self) -> Mapping[str, int]:
         """How often three or four characters stand together in statutes."""
-        return dict(self.threes.counts(3)) | dict(self.fours.counts(4))
+        runs = self.threes.counts(3)
+        runs |= self.fours.counts(4)
+        return runs
 
     @functools.cached_property
     def idioms(self) -> frozenset[str]:
