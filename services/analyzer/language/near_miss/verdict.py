@@ -71,7 +71,7 @@ def _may_be_missing(form: Form, right: str) -> bool:
 def _may_be_substituted(form: Form, found: Difference) -> bool:
     if _LEVELS & {found.written} and _LEVELS & {found.right}:
         return False
-    if len(found.written) > 1 and not form.fixed and found.written in usage().weights:
+    if len(found.written) > 1 and len(form.text) < _LONG and found.written in usage().weights:
         return False  # 法治宣传效能: another word
     if all(_likes(found)) or _may_lack_its_end(form, found):
         return True
@@ -177,6 +177,14 @@ def _is_crumb(written: Written) -> bool:
     return written.gain >= (_GREAT_GAIN if is_rare else _HUGE_GAIN)
 
 
+def _reaches_out(written: Written) -> bool:
+    """Whether what is written at an edge makes a word with what stands beyond it."""
+    first, last = written.reading.word_at(written.at)
+    length = written.end - written.start
+    begins = written.at if written.is_at_start else written.at + len(written.found.written) - length
+    return first < begins or last > begins + length
+
+
 def _is_in_a_word(written: Written) -> bool:
     first, last = written.reading.word_at(written.at)
     return last - first > 1
@@ -224,6 +232,8 @@ def _may_be_meant(written: Written) -> bool:
     kind, window, at = written.form.kind, written.window, written.at
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
         return False
+    if not written.form.fixed and written.is_at_edge and _reaches_out(written):
+        return False  # 有关部门负责做好: not 负责人
     if kind is Kind.COLLOCATION and written.gain < _HUGE_GAIN and _is_in_a_word(written):
         return False  # 办理登机手续, 采取扑救措施: other words, meant so
     if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
