@@ -1,7 +1,10 @@
 """Idioms, unmistakable words and words in place of others that sound the same; what may be meant is left alone."""
 
+import csv
+
 import pytest
 
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
 from services.analyzer.objection import Hit
 from services.analyzer.rules.wrong_expression import WrongExpression
 
@@ -20,14 +23,14 @@ _UNMISTAKABLE = {
     "他毕境年纪大了。": "他毕竟年纪大了。",
     "群众的担优逐一化解": "群众的担忧逐一化解",
     "大家心情非尝激动": "大家心情非常激动",
-    "老师免励孩子们，孩子们倍受鼓历。": "老师免励孩子们，孩子们倍受鼓励。",
+    "孩子们倍受鼓历。": "孩子们倍受鼓励。",
 }
 _IN_PLACE = {
     "办事群众不在需要来回跑路。": "办事群众不再需要来回跑路。",
     "千万别在相信这种广告了。": "千万别再相信这种广告了。",
     "该路段以于6月10日恢复通行。": "该路段已于6月10日恢复通行。",
     "犯罪嫌疑人以被抓获。": "犯罪嫌疑人已被抓获。",
-    "全市以进入主汛期": "全市以进入主汛期",
+    "全市以进入主汛期": "全市已进入主汛期",
     "防汛工作以进入关键阶段": "防汛工作已进入关键阶段",
     "乡亲们激动不以。": "乡亲们激动不已。",
     "在座的干部值的学习": "在座的干部值得学习",
@@ -36,6 +39,15 @@ _IN_PLACE = {
     "新车站正再建设": "新车站正在建设",
     "场面另人感动": "场面令人感动",
     "请向行人付责任": "请向行人负责任",
+    "新大桥以正式通车": "新大桥已正式通车",
+    "首批专家以陆续抵达灾区": "首批专家已陆续抵达灾区",
+    "嫌疑人以依法刑拘": "嫌疑人已依法刑拘",
+    "我市羽毛球队在获佳绩": "我市羽毛球队再获佳绩",
+    "这样下去不行，改天在聊": "这样下去不行，改天再聊",
+    "市民不必在排队": "市民不必再排队",
+    "父亲以是满头白发": "父亲已是满头白发",
+    "气像局发布高温橙色预警": "气象局发布高温橙色预警",
+    "医院新购彩色超升波诊断仪": "医院新购彩色超声波诊断仪",
     "张某因醉驾被追究行事责任": "张某因醉驾被追究刑事责任",
 }
 _RIGHT = (
@@ -55,6 +67,13 @@ _RIGHT = (
     "不知不觉的变化，改变的更多。",
     "解决对策不足的问题，判决对双方有效。",
     "各界人大代表，世界运动会，三界新村。",
+    "本法另有规定的除外，第三期线下展开展。",
+    "债权人以不能清偿到期债务为由申请破产。",
+    "学校以在校学生为主体，以从事教育工作的教师为骨干。",
+    "现场以有奖问答的形式普及法律，所以是一次好课。",
+    "让学生有机会在来自各国的专家面前展示。",
+    "各级干部要勠力同心，一路领鲜。",
+    "可存取的数据，超过道路限载标准。",
     "欧尔班总理访华，庆尚南道进入灾难状态。",
     "来自物业共用设施设备的收益归业主所有。",
     "深学细悟，众志成城，久久为功。",
@@ -89,3 +108,18 @@ def test_it_is_told_how_the_two_characters_are_alike() -> None:
     assert hit.advice is not None
     assert "“绝”写成“决”" in hit.advice
     assert "音同" in hit.advice
+
+
+def test_each_slip_is_one_character_of_the_right_word_and_told_once() -> None:
+    with (RIGHT_FORMS / "slips.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["written"] for row in rows}) == len(rows)
+    for row in rows:
+        differing = [one != other for one, other in zip(row["written"], row["right"], strict=True)]
+        assert sum(differing) == 1, row["written"]
+
+
+def test_unmistakable_words_are_words_that_everybody_uses() -> None:
+    words = [word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split()]
+    assert len(words) == len({*words})
+    assert all(len(word) == 2 and usage().weights[word] >= -14.0 for word in words)

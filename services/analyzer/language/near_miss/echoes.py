@@ -19,7 +19,7 @@ from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import read
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, codes, lines, usage
-from services.analyzer.language.near_miss.words import FUNCTION
+from services.analyzer.language.near_miss.words import FOREIGN, FUNCTION
 from services.analyzer.language.text.glance import glance
 
 _LENGTH, _AROUND = 4, 4
@@ -41,6 +41,7 @@ _Numbers = npt.NDArray[np.uint32]
 _NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几")
 _VARIANTS = ("他她它", "作做", "只止", "分份", "帐账", "象像", "的地得", "那哪")
 """Characters that good writers take for each other, or that both make sense."""
+_STAND_BESIDE = FUNCTION | frozenset("上下里中前后内外时")
 _OPENING, _CLOSING = frozenset("《“‘「『"), frozenset("》”’」』")
 
 
@@ -95,11 +96,12 @@ def _gain_needed(written: str, right: str, at: int, like: Likeness) -> float:
     """What makes a word with its neighbour, or leaves one, may be meant: 打开眼界, 为成年人."""
     known = usage()
     pieces = [written[first : first + 2] for first in (at - 1, at) if 0 <= first < _LENGTH - 1]
-    if written[at] in FUNCTION:
+    if written[at] in _STAND_BESIDE:
         pieces += [written[1:]] * (at == 0) + [written[:-1]] * (at == _LENGTH - 1)
-    makes_words = any(known.weights.get(piece, -99.0) >= _COMMON for piece in pieces)
+    begins_apart = at == 0 and written[at] in _STAND_BESIDE
+    makes_words = begins_apart or any(known.weights.get(piece, -99.0) >= _COMMON for piece in pieces)
     is_idiom, is_rough = right in known.idioms, like is Likeness.ROUGH_SOUND
-    if is_rough and not is_idiom:
+    if (is_rough and not is_idiom) or FOREIGN.issuperset(right):
         return math.inf
     return (_GAIN_OF_IDIOM if is_idiom and not makes_words else _GAIN) + _GAIN_BY_ROUGH_SOUND * is_rough
 

@@ -6,7 +6,7 @@ rest of its form is compared.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -65,19 +65,37 @@ class _Glance(NamedTuple):
     rest_to: int
 
 
+class _Side(NamedTuple):
+    """Which half of a form is looked for."""
+
+    form: Form
+    is_first: bool
+
+
+class _Glances(dict[int, list[_Glance]]):
+    """By the number of a half. Put together when it is first found: of ten thousand most texts hold a handful."""
+
+    def __init__(self, sides: Iterable[Sequence[_Side]]) -> None:
+        super().__init__()
+        self._sides = list(sides)
+
+    def __missing__(self, number: int) -> list[_Glance]:
+        self[number] = [_glance(_half(side)) for side in self._sides[number]]
+        return self[number]
+
+
 class LongForms:
     """Built once; looking costs a pass over the text and a comparison for each half that stands alone."""
 
     def __init__(self, forms: Iterable[Form]) -> None:
         halves = defaultdict(list)
         known = {_named(form): form for form in forms}
-        for text, form in known.items():
-            if len(text) >= _shortest(form):
-                middle = (len(text) + 1) // 2
-                for half in _halves(Form(text, form.kind, form.fixed), text[:middle], text[middle:]):
-                    halves[text[:middle] if half.is_first else text[middle:]].append(half)
+        for form in (Form(text, form.kind, form.fixed) for text, form in known.items() if len(text) >= _shortest(form)):
+            for half, is_first in zip(_in_two(form.text), (True, False), strict=True):
+                if _anchors(half, form):
+                    halves[half].append(_Side(form, is_first))
         telling = {half: found for half, every in halves.items() if (found := _telling(every))}
-        self._halves = [[*map(_glance, found)] for found in telling.values()]
+        self._halves = _Glances(telling.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(telling))
         self._forms = frozenset(known)
         self._pad = "\0" * (max(map(len, self._forms), default=0) + _SLACK)
@@ -153,11 +171,14 @@ def _written(half: _Half, text: str, start: int, end: int) -> Written | None:
     return Written(half.form, found, text, first, last)
 
 
-def _halves(form: Form, first: str, second: str) -> Iterator[_Half]:
-    if _anchors(first, form):
-        yield _Half(form, True, second, first[-1])
-    if _anchors(second, form):
-        yield _Half(form, False, first, second[0])
+def _in_two(text: str) -> tuple[str, str]:
+    middle = (len(text) + 1) // 2
+    return text[:middle], text[middle:]
+
+
+def _half(side: _Side) -> _Half:
+    first, second = _in_two(side.form.text)
+    return _Half(side.form, True, second, first[-1]) if side.is_first else _Half(side.form, False, first, second[0])
 
 
 def _glance(half: _Half) -> _Glance:
@@ -181,10 +202,12 @@ def _named(form: Form) -> str:
     return form.text
 
 
-def _telling(halves: list[_Half]) -> list[_Half]:
+def _telling(sides: list[_Side]) -> list[_Side]:
     """Without the drawn forms of a half that is part of many: it tells nothing of any of them."""
-    drawn = sum(half.form.kind in _DRAWN for half in halves)
-    return halves if drawn <= _MOST_OF_ONE_HALF else [half for half in halves if half.form.kind not in _DRAWN]
+    if len(sides) <= _MOST_OF_ONE_HALF:
+        return sides
+    others = [side for side in sides if side.form.kind not in _DRAWN]
+    return sides if len(sides) - len(others) <= _MOST_OF_ONE_HALF else others
 
 
 def _shortest(form: Form) -> int:

@@ -13,14 +13,22 @@ from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, usage
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 
 _END = "。"
 """Stands in a row for the beginning or end of a clause."""
 
-_PREPOSITION, _CLAUSE = "在", 14
+_COMMON_WORD = -13.0
+"""Log share of all words of one that a character may belong to instead."""
+
+_LATER = "…"
+"""Stands in a row before what comes later in the clause, if nothing is likened there: 像母校致敬, not 像他致敬那样."""
+
+_OF_LIKENESS = ("的", "样", "似", "般", "如", "这", "那", "等")
+_AT, _BY, _CLAUSE = "在", "以", 14
+_OF_MEANS = ("为", "由", "的", "名义", "方式", "形式", "价", "作", "身份", "等")
 _OF_PLACE_AND_TIME = (
     "时",
     "期",
@@ -41,6 +49,46 @@ _OF_PLACE_AND_TIME = (
     "者",
 )
 """What a clause has that begins with 在 as it should: 不在使用期限内."""
+
+
+_NOUNS = (
+    *(
+        "来自",
+        "来源",
+        "来宾",
+        "来年",
+        "来访",
+        "来信",
+        "去年",
+        "去向",
+        "去世",
+        "用户",
+        "用人",
+        "用工",
+        "用地",
+        "用水",
+        "用电",
+    ),
+    *(
+        "买家",
+        "买方",
+        "卖家",
+        "说明",
+        "说法",
+        "看点",
+        "看台",
+        "看守",
+        "做工",
+        "做法",
+        "有关",
+        "有效",
+        "有些",
+        "有的",
+        "有限",
+    ),
+    *("有期", "有色", "等级", "让步", "作为"),
+)
+"""Begin with what may follow 不再, but are no verbs: 有机会在来自各国的观众面前."""
 
 
 class _Slip(NamedTuple):
@@ -72,16 +120,39 @@ def _stands(text: str, start: int, end: int, slip: _Slip) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if (before and before in slip.not_after) or (after and after in slip.not_before):
         return False
-    if slip.after and not any(text.endswith(word, 0, start) for word in slip.after):
+    if slip.after and not any(_ends(text, start, word) for word in slip.after):
         return False
     if slip.before and not any(_begins(text, end, word) for word in slip.before):
         return False
-    if slip.written.endswith(_PREPOSITION):
-        return not any(word in _clause(text, end) for word in _OF_PLACE_AND_TIME)
-    return bool(slip.before or slip.after) or is_whole_word(text, start, end)
+    if _may_be_a_preposition(slip, _clause(text, end)):
+        return False
+    if slip.written.endswith(_AT):
+        return True
+    return bool(slip.before or slip.after) or (is_whole_word(text, start, end) and not _is_shared(text, start, end))
+
+
+def _may_be_a_preposition(slip: _Slip, clause: str) -> bool:
+    """Whether the clause ends as one does that begins with 在 or 以 as it should: 不在期限内, 以不能清偿债务为由."""
+    if slip.written.endswith(_AT) or (slip.written.startswith(_AT) and not clause.startswith(("也", "都"))):
+        return clause.startswith(_NOUNS) or any(word in clause for word in _OF_PLACE_AND_TIME)
+    return slip.written.startswith(_BY) and any(word in clause for word in _OF_MEANS)
+
+
+def _is_shared(text: str, start: int, end: int) -> bool:
+    """Whether its first or last character makes a common word with what stands outside: 本法另有规定."""
+    weights = usage().weights
+    outside = (text[start - 1 : start + 1], text[end - 1 : end + 1])
+    return any(len(piece) > 1 and weights.get(piece, -99.0) >= _COMMON_WORD for piece in outside)
+
+
+def _ends(text: str, place: int, word: str) -> bool:
+    return text.endswith(word, 0, place) or (word == _END and not _is_han(text[place - 1 : place]))
 
 
 def _begins(text: str, place: int, word: str) -> bool:
+    if word.startswith(_LATER):
+        clause = _clause(text, place)
+        return word.removeprefix(_LATER) in clause[1:] and not any(other in clause for other in _OF_LIKENESS)
     if not word.endswith(_END):
         return text.startswith(word, place)
     word = word.removesuffix(_END)

@@ -27,9 +27,8 @@ def misses(text: str) -> Iterator[Miss]:
         written = found[2]
         if written in titles:
             continue
-        if found[1] is not None and (title := _without_one().get((len(written), written), "")):
-            lost = Difference(Error.MISSING, found.end(2), "", title)
-            yield Miss(*found.span(2), written + title, Kind.STATUTE, lost, sure=True)
+        if found[1] is not None:
+            yield from _left_out(found)
         for at in range(len(written)):
             right = _without_one().get((at, written[:at] + written[at + 1 :]), "")
             if len(right) == 1 and _is_wrong(written, at, right[0], named_fully=found[1] is not None):
@@ -40,6 +39,18 @@ def misses(text: str) -> Iterator[Miss]:
                 yield Miss(
                     *found.span(2), title, Kind.STATUTE, difference, sure=True, likeness=like.value if like else ""
                 )
+
+
+def _left_out(found: re.Match[str]) -> Iterator[Miss]:
+    """One character of a title that is named in full, its last one included."""
+    written = found[2]
+    for at in range(len(written), -1, -1):
+        right = _without_one().get((at, written), "")
+        if right:
+            title = written[:at] + right[0] + written[at:]
+            lost = Difference(Error.MISSING, found.start(2) + at, "", right[0])
+            yield Miss(*found.span(2), title, Kind.STATUTE, lost, sure=True)
+            return
 
 
 def _is_wrong(written: str, at: int, right: str, *, named_fully: bool) -> bool:

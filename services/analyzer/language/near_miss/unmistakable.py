@@ -48,6 +48,8 @@ def _stands(text: str, start: int, place: int, right: str) -> bool:
     written, kept = text[place], text[start + is_first]
     if _is_drawn(beside, written, is_first) or NUMERALS & {written} or SURNAMES & {before, text[start]}:
         return False
+    if not is_first and written in SURNAMES and "一" <= after <= "鿿":
+        return False
     known = usage()
     if known.weights.get(text[start : start + 2], -99.0) > known.weights.get(right, -99.0) - _MUCH_RARER:
         return False
@@ -67,7 +69,7 @@ def _is_drawn(beside: str, written: str, is_first: bool) -> bool:
 def _miswritten() -> Mapping[str, str]:
     """By what sounds as such a word, one character aside: the word."""
     alike = {character: group for group in lines(RIGHT_FORMS / "sounds.txt") for character in group}
-    words = [word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split()]
+    words = dict.fromkeys(word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split())
     known = usage().characters
     found = dict[str, str]()
     for word in words:

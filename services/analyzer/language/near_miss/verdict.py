@@ -71,6 +71,8 @@ def _may_be_missing(form: Form, right: str) -> bool:
 def _may_be_substituted(form: Form, found: Difference) -> bool:
     if _LEVELS & {found.written} and _LEVELS & {found.right}:
         return False
+    if len(found.written) > 1 and len(form.text) < _LONG and found.written in usage().weights:
+        return False  # 法治宣传效能: another word
     if all(_likes(found)) or _may_lack_its_end(form, found):
         return True
     return (form.fixed and len(found.written) == 1) or _may_repeat_itself(form, found)
@@ -133,7 +135,11 @@ def _may_be_other_words(written: Written) -> bool:
 def _substituted(written: Written) -> Miss | None:
     found, form, likes = written.found, written.form, _likes(written.found)
     if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
-        if written.gain < _gain_needed(form) or not _may_be_meant(written) or _is_no_country(written, likes):
+        if (
+            written.gain < _gain_needed(written, alike=all(likes))
+            or not _may_be_meant(written)
+            or _is_no_country(written, likes)
+        ):
             return None
         return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
     return written.miss() if _is_wrong_whatever_it_is(written) else None
@@ -171,6 +177,19 @@ def _is_crumb(written: Written) -> bool:
     return written.gain >= (_GREAT_GAIN if is_rare else _HUGE_GAIN)
 
 
+def _reaches_out(written: Written) -> bool:
+    """Whether what is written at an edge makes a word with what stands beyond it."""
+    first, last = written.reading.word_at(written.at)
+    length = written.end - written.start
+    begins = written.at if written.is_at_start else written.at + len(written.found.written) - length
+    return first < begins or last > begins + length
+
+
+def _is_in_a_word(written: Written) -> bool:
+    first, last = written.reading.word_at(written.at)
+    return last - first > 1
+
+
 def _is_inside_a_word(written: Written) -> bool:
     """Whether the character that is missing is no word by itself: 中华人民共和国, not 国家发展和改革委员会."""
     window, at = written.window, written.at
@@ -195,21 +214,28 @@ def _is_newer_word(written: Written) -> bool:
     return not usage().newer.isdisjoint(pieces)
 
 
-def _gain_needed(form: Form) -> float:
+def _gain_needed(written: Written, *, alike: bool) -> float:
     """A formula as a whole is evidence too, the more the longer it is."""
-    if form.kind is Kind.PERSON:
+    kind, length = written.form.kind, len(written.form.text)
+    if kind is Kind.PERSON:
         return -math.inf  # no reading knows a name
-    if form.fixed:
-        return -_GREAT_GAIN
-    if form.kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
-        return 0.0 if len(form.text) > _SHORT else _LEAST_GAIN / 2
-    return _LEAST_GAIN
+    if written.form.fixed:
+        return -_GREAT_GAIN if alike or length >= _SHORT else _GREAT_GAIN
+    if kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
+        if length >= _LONG and not written.is_at_edge:
+            return -_LEAST_GAIN
+        return 0.0 if length > _SHORT else _LEAST_GAIN / 2
+    return 0.0 if kind is Kind.ORGAN and length >= _LONG else _LEAST_GAIN
 
 
 def _may_be_meant(written: Written) -> bool:
     kind, window, at = written.form.kind, written.window, written.at
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
         return False
+    if not written.form.fixed and written.is_at_edge and _reaches_out(written):
+        return False  # 有关部门负责做好: not 负责人
+    if kind is Kind.COLLOCATION and written.gain < _HUGE_GAIN and _is_in_a_word(written):
+        return False  # 办理登机手续, 采取扑救措施: other words, meant so
     if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
         return True
     return not any(window[first : first + 3] in usage().runs for first in range(max(0, at - 2), at + 1))

@@ -50,7 +50,9 @@ def _single(text: str, start: int) -> Fault | None:
         return lost
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
-    if word in "年月日":
+    if word == "们":
+        wrong = text[start - 1 : start] not in tuple("哥姐爷娘弟妹")
+    elif word in "年月日":
         wrong = _DATE_GOES_ON.match(text, start + 2) is not None and text[max(0, start - 1) : start].isdecimal()
     else:
         wrong = _sign_twice(text, start) if word in _SIGNS else _word_twice(text, start)
@@ -131,7 +133,7 @@ def _several(text: str, start: int, length: int) -> Fault | None:
     if text[max(0, start - 1) : start] in ("·", "•", "#", "@"):  # a foreign name, a tag
         return None
     spans = _spans(text, start, end)
-    if _is_tail(spans, start, length) and not segmenter.is_word(word):
+    if length == 2 and _is_tail(spans, start, length) and not segmenter.is_word(word):
         return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
     is_cut_out = {start + length, end} <= {stop for _, stop in spans} and _begins(spans, start)
     if not is_cut_out or (length == 2 and segmenter.tag(word) not in _NOUN_TAGS):  # 讨论讨论; 我们我们 begins a clause

@@ -28,7 +28,7 @@ _QUOTED = re.compile(r'[^，。；！？\n“”"]{1,20}"')
 _QUOTED_BACK = re.compile(r'"[^，。；！？\n“”"]{1,19}\Z')
 _LONGEST_QUOTED = 20
 _MOST = 20
-_USUAL_DEPTH = 4
+_DEEPEST = 3
 
 
 def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
@@ -51,14 +51,13 @@ def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
 
 
 def _are_paired(signs: str) -> bool:
-    """As in nearly every text: nothing is left when the pairs are taken out from the innermost.
-
-    Each layer costs a pass, so that a text which only nests is left to the exact reading.
-    """
-    for _ in range(_USUAL_DEPTH):
+    """As in nearly every text: nothing is left when the pairs are taken out from the innermost, a few times."""
+    for _ in range(_DEEPEST):
         for pair in _PAIRS:
             signs = signs.replace(pair, "")
-    return not signs
+        if not signs:
+            return True
+    return False
 
 
 def _unpaired(marks: list[tuple[int, str]]) -> list[int]:

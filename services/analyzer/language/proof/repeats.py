@@ -34,10 +34,15 @@ def _marked(text: str, marks: bytes, shortest: int) -> Iterator[tuple[int, int]]
     size = len(text)
     place = marks.find(1)
     while place >= 0:
-        start, length = place % size, shortest + place // size
-        if text[start] >= "一" and _is_again(text, start, length):
-            yield start, length
-        place = marks.find(1, place + 1 + (_on_and_on(text, start, length) if length > 1 else 0))
+        start, length, passed_over = place % size, shortest + place // size, 0
+        if length == 1:
+            if "一" <= text[start] <= "鿿":
+                yield start, length
+        elif text.startswith(text[start : start + length], start + length):
+            passed_over = _on_and_on(text, start, length)
+            if _is_twice(text, start, length):
+                yield start, length
+        place = marks.find(1, place + 1 + passed_over)
 
 
 def _same(text: str) -> _Marks:
@@ -52,12 +57,10 @@ def _same(text: str) -> _Marks:
     return same
 
 
-def _is_again(text: str, start: int, length: int) -> bool:
-    word, end = text[start : start + length], start + 2 * length
-    if length > 1:
-        is_twice = text.startswith(word, start + length) and not text.startswith(word, end)
-        if not is_twice or len(set(word)) == 1:
-            return False
+def _is_twice(text: str, start: int, length: int) -> bool:
+    word = text[start : start + length]
+    if text.startswith(word, start + 2 * length) or len(set(word)) == 1:
+        return False
     return _CHINESE.fullmatch(word) is not None
 
 

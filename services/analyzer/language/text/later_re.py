@@ -3,7 +3,6 @@
 Compiling all of them takes an eighth of the time in which a check starts, and most texts ask for a handful.
 """
 
-import re
 from re import (
     ASCII,
     DOTALL,
@@ -21,6 +20,7 @@ from re import (
     split,
     sub,
 )
+from re import compile as compile_at_once
 from typing import Any, cast
 
 __all__ = [
@@ -51,7 +51,7 @@ class Later:
 
     def compiled(self) -> Pattern[str]:
         """Raises re.PatternError where the source is none."""
-        return re.compile(self.source, self.wanted)
+        return compile_at_once(self.source, self.wanted)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
