@@ -1,7 +1,10 @@
 """Idioms, unmistakable words and words in place of others that sound the same; what may be meant is left alone."""
 
+import csv
+
 import pytest
 
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
 from services.analyzer.objection import Hit
 from services.analyzer.rules.wrong_expression import WrongExpression
 
@@ -105,3 +108,18 @@ def test_it_is_told_how_the_two_characters_are_alike() -> None:
     assert hit.advice is not None
     assert "“绝”写成“决”" in hit.advice
     assert "音同" in hit.advice
+
+
+def test_each_slip_is_one_character_of_the_right_word_and_told_once() -> None:
+    with (RIGHT_FORMS / "slips.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["written"] for row in rows}) == len(rows)
+    for row in rows:
+        differing = [one != other for one, other in zip(row["written"], row["right"], strict=True)]
+        assert sum(differing) == 1, row["written"]
+
+
+def test_unmistakable_words_are_words_that_everybody_uses() -> None:
+    words = [word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split()]
+    assert len(words) == len({*words})
+    assert all(len(word) == 2 and usage().weights[word] >= -14.0 for word in words)

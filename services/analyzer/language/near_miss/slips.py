@@ -23,6 +23,10 @@ _END = "。"
 _COMMON_WORD = -13.0
 """Log share of all words of one that a character may belong to instead."""
 
+_LATER = "…"
+"""Stands in a row before what comes later in the clause, if nothing is likened there: 像母校致敬, not 像他致敬那样."""
+
+_OF_LIKENESS = ("的", "样", "似", "般", "如", "这", "那", "等")
 _AT, _BY, _CLAUSE = "在", "以", 14
 _OF_MEANS = ("为", "由", "的", "名义", "方式", "形式", "价", "作", "身份", "等")
 _OF_PLACE_AND_TIME = (
@@ -146,6 +150,9 @@ def _ends(text: str, place: int, word: str) -> bool:
 
 
 def _begins(text: str, place: int, word: str) -> bool:
+    if word.startswith(_LATER):
+        clause = _clause(text, place)
+        return word.removeprefix(_LATER) in clause[1:] and not any(other in clause for other in _OF_LIKENESS)
     if not word.endswith(_END):
         return text.startswith(word, place)
     word = word.removesuffix(_END)
