@@ -3,6 +3,7 @@
 import csv
 import functools
 import gzip
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,9 +59,10 @@ class Runs(NamedTuple):
 
     def counts(self, length: int) -> dict[str, int]:
         """How often each of those stands there that statutes have."""
-        characters = [self.counted >> by & _CODE for by in reversed(range(0, length * _BITS, _BITS))]
-        joined = np.column_stack(characters).astype(np.uint16).tobytes().decode("utf-16-le")
-        runs = [joined[at : at + length] for at in range(0, len(joined), length)]
+        counted = self.counted
+        characters = [counted >> by & _CODE for by in reversed(range(0, length * _BITS, _BITS))]
+        rows = np.column_stack([*characters, np.full_like(counted, ord(" "))])
+        runs = rows.astype(np.uint16).tobytes().decode("utf-16-le").split()
         return dict(zip(runs, self.numbers[self.numbers > 0].tolist(), strict=True))
 
 
@@ -120,7 +122,7 @@ class Usage:
     def _weights(self, groups: Iterable[Words], newer: Iterable[str]) -> dict[str, float]:
         weights = dict[str, float]()
         for each in groups:
-            weights |= dict.fromkeys(each.spaced.split(" "), each.weight)
+            weights.update(zip(each.spaced.split(" "), itertools.repeat(each.weight)))
         weights |= {word: max(weights.get(word, _NEW), _NEW) for word in newer}
         return weights
 
