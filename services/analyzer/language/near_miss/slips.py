@@ -26,13 +26,19 @@ _COMMON_WORD = -13.0
 
 _AT, _BY, _CLAUSE = "在", "以", re.compile("[一-鿿]{0,14}")
 _OF_LIKENESS = tuple("的样似般如这那等")
-_OF_MEANS = tuple("为 由 的 名义 方式 形式 价 作 身份 等".split())
-_OF_PLACE_AND_TIME = tuple("时 期 范围 之列 内 中 里 上 前 后 名单 处 地 下 间 者".split())
+_OF_MEANS = (*"为由的价作等", "名义", "方式", "形式", "身份")
+_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单")
 """What a clause has that begins with 以 or 在 as it should: 以不能清偿债务为由, 不在使用期限内."""
 
-_NOUNS = tuple(
-    "来自 来源 来宾 来年 来访 来信 去年 去向 去世 用户 用人 用工 用地 用水 用电 买家 买方 卖家 说明 说法 看点 看台 看守 做工 "
-    "做法 有关 有效 有些 有的 有限 有期 有色 等级 让步 作为".split()
+_NOUNS = (
+    *(f"来{other}" for other in "自源宾年访信"),
+    *(f"去{other}" for other in "年向世"),
+    *(f"用{other}" for other in "户人工地水电"),
+    *(f"说{other}" for other in "明法"),
+    *(f"看{other}" for other in "点台守"),
+    *(f"做{other}" for other in "工法"),
+    *(f"有{other}" for other in "关效些的限期色"),
+    *("买家", "买方", "卖家", "等级", "让步", "作为"),
 )
 """Begin with what may follow 不再, but are no verbs: 有机会在来自各国的观众面前."""
 
