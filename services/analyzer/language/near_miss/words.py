@@ -24,7 +24,8 @@ _CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(rf"[一-鿿]{{0,{
 _GREAT_GAIN = 12.5
 """The same, from which an ordinary word of three characters speaks for itself."""
 
-_SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
+_SURE, _SURE_OF_IDIOM, _SURE_BY_SOUND, _LIKELY = 2.0, 1.2, 3.5, 1.2
+"""`_SURE_BY_SOUND`: of two or three characters alike in sound alone: 缺碘, 单桅 and names sound as some word too."""
 
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
@@ -41,6 +42,12 @@ NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲�
 _PREFIXES = frozenset("净泛母非反准伪类总副逾超亚辅公独")
 _SUFFIXES = frozenset("券型圈侧款巷坊线式类级族期单件比")
 """What makes new words of any word: 服务券, 消费侧, 航空类, 净出口. Beside a whole word it may be meant."""
+
+_VARIANTS = (
+    *("他她它", "作做", "只止", "分份", "帐账", "象像", "的地得", "那哪"),
+    *("呆待", "联连", "材才", "辞词", "注瞩", "妍艳", "唯惟", "合阖", "桔橘"),
+)
+"""呆在家里, 联为一体, 有用之材, 新年贺辞, 举世注目: characters that good writers take for each other."""
 
 _FORM = 4
 """From so many characters on a word speaks for itself."""
@@ -123,9 +130,15 @@ def _judge(window: str, at: int, others: Iterable[str]) -> Miss | None:
     kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
-    enough = score >= (_SURE_OF_IDIOM if kind is Kind.IDIOM else _SURE)
-    sure = enough and not (len(best.word) < _FORM and _is_coined(window, at))
+    sure = score >= _needed(best, kind) and not (len(best.word) < _FORM and _is_coined(window, at))
     return Miss(best.start, end, best.word, kind, difference, sure, best.like.value)
+
+
+def _needed(best: _Candidate, kind: Kind) -> float:
+    if kind is Kind.IDIOM:
+        return _SURE_OF_IDIOM
+    by_sound = best.like in (Likeness.SOUND, Likeness.ROUGH_SOUND)
+    return _SURE_BY_SOUND if by_sound and len(best.word) < _FORM else _SURE
 
 
 def _is_coined(window: str, at: int) -> bool:
@@ -168,10 +181,12 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         at + 1 < len(window) and is_usual(window[at], window[at + 1])
     )
     if _speaks_for_itself(best, before):
-        return _SURE
+        return _SURE_BY_SOUND
     if end - start > 1 and not (length >= _FORM and best.word in known.idioms):
         return -math.inf
     if short and (best.right in FUNCTION or NUMERALS & {*best.word, best.written}):
+        return -math.inf
+    if is_variant(best.written, best.right) or _is_counted(best):
         return -math.inf
     return (
         _LIKENESS[best.like]
@@ -187,6 +202,16 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         - 0.1 * sum(character in FOREIGN for character in (*before, best.written, *after))
         + _AT_FIRST
     )
+
+
+def _is_counted(best: _Candidate) -> bool:
+    """第三十期, 一百二十起: a number may stand before whatever can be counted."""
+    return len({*best.word} - NUMERALS - {"第"}) <= 1
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Whether good writers take these characters for each other."""
+    return any(one in group and other in group for group in _VARIANTS)
 
 
 def _speaks_for_itself(best: _Candidate, before: str) -> bool:
