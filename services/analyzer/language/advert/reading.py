@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from services.analyzer.language.advert.against import AGAINST, OF_THE_WHOLE
+from services.analyzer.language.advert.calls import CALLS
 from services.analyzer.language.advert.kinds import Cue, Family, Finder
 from services.analyzer.language.advert.offers import OFFERS
+from services.analyzer.language.advert.services import SERVICES
+from services.analyzer.language.advert.shops import SHOPS
+from services.analyzer.language.advert.talk import TALK
 from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.advert.ways import WAYS
 
@@ -34,6 +38,8 @@ _WITHOUT_WAY = 2
 
 _TELLING = {Family.WAY: 2, Family.OFFER: 2, Family.TRADE: 3}
 """One cue must weigh so much: a price, a telephone number or an address is printed by notices too."""
+
+_WARES = {Family.GOODS, Family.TRADE}
 
 _ENOUGH_ALONE = ("网店入口", "商务合作")
 """Ways that are an offer too."""
@@ -62,7 +68,7 @@ class Advert(NamedTuple):
         if self.score < self.needed or not strong:
             return False
         if Family.WAY not in families:
-            return strong.count(Family.OFFER) > 1 and bool(families & {Family.GOODS, Family.TRADE})
+            return strong.count(Family.OFFER) + strong.count(Family.TRADE) > 1 and bool(families & _WARES)
         return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind.name in _ENOUGH_ALONE for cue in self.cues)
 
     @property
@@ -152,12 +158,12 @@ def _total(cues: Iterable[Cue]) -> int:
 
 @functools.cache
 def _ways_finder() -> Finder:
-    return Finder(WAYS)
+    return Finder((*WAYS, *CALLS))
 
 
 @functools.cache
 def _others_finder() -> Finder:
-    return Finder((*OFFERS, *TRADES, *GOODS, *PUSHES))
+    return Finder((*OFFERS, *TALK, *TRADES, *SERVICES, *SHOPS, *GOODS, *PUSHES))
 
 
 @functools.cache
