@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.posts import make_posts
-from bench.table import Cost, Row, faster, in_turns, timed
+from bench.table import Cost, Goal, Row, faster, in_turns, timed
 from services.analyzer.in_force import Rulebooks
 from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
@@ -26,12 +26,13 @@ def measure() -> Iterator[Row]:
         accounts = _filled(store, posts)
         lexicon = Path(folder) / "new.csv"
         lexicon.write_text("word,tag\n量子堆肥,新词\n", encoding="utf-8")
-        for name, words, some in (("one new word", lexicon, accounts), ("every rule of today", None, accounts[:5])):
+        asked = (("one new word", lexicon, accounts, Goal(1)), ("every rule of today", None, accounts[:5], None))
+        for name, words, some, goal in asked:
             asking = Asking(Rulebooks(load_rulebook()), words, _SINCE)
             theirs = [post for post in posts if post.key in {account.key for account in some}]
             contestants = partial(_scanned, store, asking, some), partial(_bare, asking, some, theirs)
             ours, bare = in_turns(*contestants)
-            yield faster(f"rescan: {name} in stored posts, to the text stage", ours, bare, "/s")
+            yield faster(f"rescan: {name} in stored posts, to the text stage", ours, bare, "/s", goal)
 
 
 def _filled(store: Store, posts: list[Post]) -> list[Account]:

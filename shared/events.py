@@ -118,7 +118,7 @@ class FindingStatus(StrEnum):
 class Value(BaseModel):
     """Base of the frozen values in events. Unknown fields are ignored, so that an old reader survives a new writer."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Event(Value):

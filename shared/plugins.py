@@ -16,25 +16,33 @@ class Plugin(BaseModel):
 P = TypeVar("P", bound=Plugin)
 
 
+def names(package: str) -> list[str]:
+    """Names of all plug-ins of a package folder: file names, but those that begin with `_`, which are helpers."""
+    folder = importlib.import_module(package)
+    found = (module.name for module in pkgutil.iter_modules(folder.__path__))
+    return [name for name in found if name != "base" and not name.startswith("_")]
+
+
 def discover(package: str, base: type[P]) -> dict[str, type[P]]:
     """Every plug-in of a package folder, keyed by file name, which is its name in configuration, metrics and findings.
 
-    A file whose name begins with `_` is a helper of its neighbours, no plug-in.
-
     Raises TypeError when a file holds no subclass of `base`, or more than one.
     """
-    found: dict[str, type[P]] = {}
-    folder = importlib.import_module(package)
-    for module_info in pkgutil.iter_modules(folder.__path__):
-        if module_info.name == "base" or module_info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{package}.{module_info.name}")
-        own = [
-            item
-            for item in vars(module).values()
-            if isinstance(item, type) and issubclass(item, base) and item.__module__ == module.__name__
-        ]
-        if len(own) != 1:
-            raise TypeError(f"{package}.{module_info.name} must define exactly one {base.__name__}, found {len(own)}")
-        found[module_info.name] = own[0]
-    return found
+    return {name: _plugin(package, name, base) for name in names(package)}
+
+
+def find(package: str, base: type[P], name: str) -> type[P] | None:
+    """As `discover`, the one plug-in alone, without loading the others; null: there is none of this name."""
+    return _plugin(package, name, base) if name in names(package) else None
+
+
+def _plugin(package: str, name: str, base: type[P]) -> type[P]:
+    module = importlib.import_module(f"{package}.{name}")
+    own = [
+        item
+        for item in vars(module).values()
+        if isinstance(item, type) and issubclass(item, base) and item.__module__ == module.__name__
+    ]
+    if len(own) != 1:
+        raise TypeError(f"{package}.{name} must define exactly one {base.__name__}, found {len(own)}")
+    return own[0]

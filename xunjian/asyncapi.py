@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from shared.bus.contract import DEAD_LETTER_SUFFIX
 from shared.bus.envelope import MAX_BODY_BYTES
 from shared.events import SCHEMA_VERSION, Event, Finding, Post, Probe
+from xunjian.documented import Documented
 
 EVENTS: tuple[type[Event], ...] = (Post, Probe, Finding)
 SENDS = {"collector": (Post, Probe), "analyzer": (Finding,)}
@@ -167,7 +168,8 @@ def _headers(event: type[Event]) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     pairs = [(event, "validation") for event in EVENTS]
-    _, schema = models_json_schema(pairs, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    place = "#/components/schemas/{model}"
+    _, schema = models_json_schema(pairs, ref_template=place, schema_generator=Documented)  # type: ignore[arg-type]
     schemas: dict[str, Any] = schema["$defs"]
     return schemas
 

@@ -1,7 +1,7 @@
 """`xunjian rescan`: what the rules would say today of the posts that are stored, telling nobody."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -125,27 +125,44 @@ class Scan:
                 self.done = account.key
                 shown.at(number + 1, f"重查：{self.posts} 条，{self.hits} 处")
 
-    def _in(self, account: Account, bodies: Iterable[str]) -> Iterator[Found]:
-        entries = self._asking.entries(account)
-        for body in bodies:
+    def _in(self, account: Account, bodies: Sequence[str]) -> Iterator[Found]:
+        asked = _asked(self._asking.entries(account), bodies)
+        for body, entries in zip(bodies, asked, strict=True):
             self.posts += 1
-            if not _may_say(entries, body):
-                continue
-            post = Post.model_validate_json(body)
-            history = History(account=account, posts=(post,), watched_since=post.observed_at)
-            for entry in entries:
-                for objection in entry.plugin.check_post(post, history):
-                    self.hits += 1
-                    yield Found(account, post, entry, objection)
+            if entries:
+                yield from self._judged(account, Post.model_validate_json(body), entries)
+
+    def _judged(self, account: Account, post: Post, entries: Sequence[Entry]) -> Iterator[Found]:
+        history = History(account=account, posts=(post,), watched_since=post.observed_at)
+        for entry in entries:
+            for objection in entry.plugin.check_post(post, history):
+                self.hits += 1
+                yield Found(account, post, entry, objection)
 
 
-def _may_say(entries: Sequence[Entry], body: str) -> bool:
-    """Most posts hold nothing: making an event of each would cost more than looking for a word in it."""
-    if not all(entry.plugin.rests_on_text for entry in entries):
-        return True
-    post = json.loads(body)
-    texts = [text for name in ("title", "text") if (text := post.get(name))]
-    return any(True for entry in entries for text in texts for _ in entry.plugin.check_text(text))
+def _asked(entries: Sequence[Entry], bodies: Sequence[str]) -> list[list[Entry]]:
+    """For each post the entries that may say something: making an event of each costs more than finding a word."""
+    asked: list[list[Entry]] = [[] for _ in bodies]
+    owners, texts = _texts(bodies) if any(entry.plugin.rests_on_text for entry in entries) else ([], [])
+    for entry in entries:
+        is_sifted = entry.plugin.rests_on_text
+        of = {owners[number] for number in entry.plugin.which_of(texts)} if is_sifted else range(len(bodies))
+        for number in of:
+            asked[number].append(entry)
+    return asked
+
+
+def _texts(bodies: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Titles and texts, and of which post each is."""
+    owners: list[int] = []
+    texts: list[str] = []
+    for number, body in enumerate(bodies):
+        post = json.loads(body)
+        for text in (post.get("title"), post.get("text")):
+            if text:
+                owners.append(number)
+                texts.append(text)
+    return owners, texts
 
 
 def _rulebooks(settings: Settings, name: str | None) -> Rulebooks:

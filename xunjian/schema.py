@@ -7,6 +7,7 @@ import typer
 
 from shared.errors import InputError
 from xunjian.asyncapi import EVENTS, asyncapi, name_of
+from xunjian.documented import Documented
 
 
 def schema(
@@ -17,7 +18,7 @@ def schema(
     if as_asyncapi:
         typer.echo(asyncapi(), nl=False)
         return
-    schemas = {name_of(kind): kind.model_json_schema() for kind in EVENTS}
+    schemas = {name_of(kind): kind.model_json_schema(schema_generator=Documented) for kind in EVENTS}
     if event is not None and event not in schemas:
         raise InputError("schema", f"没有事件 {event}，可选 {'、'.join(schemas)}")
     typer.echo(json.dumps(schemas[event] if event else schemas, ensure_ascii=False, indent=2))

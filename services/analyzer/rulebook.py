@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Clause, Severity
-from shared.plugins import discover
+from shared.plugins import find, names
 from shared.validation import first_problem, yaml_problem
 
+_RULES = "services.analyzer.rules"
 _BUILT_IN = Path(__file__).parent / "rulebooks"
 
 
@@ -33,12 +34,11 @@ class Entry(BaseModel):
     @cached_property
     def plugin(self) -> Rule:
         """The configured rule. Raises InputError naming the indicator and option."""
-        known = discover("services.analyzer.rules", Rule)
-        place = f"规则集，指标 {self.indicator}"
-        if self.rule not in known:
-            raise InputError(place, f"没有规则 {self.rule}；可用的有：{'、'.join(sorted(known))}")
+        rule, place = find(_RULES, Rule, self.rule), f"规则集，指标 {self.indicator}"
+        if rule is None:
+            raise InputError(place, f"没有规则 {self.rule}；可用的有：{'、'.join(sorted(names(_RULES)))}")
         try:
-            return known[self.rule].model_validate(self.options)
+            return rule.model_validate(self.options)
         except ValidationError as error:
             raise InputError(place, str(first_problem(error))) from error
 
@@ -145,10 +145,10 @@ def _inherit(parent: Rulebook, changes: list[dict[str, Any]]) -> list[dict[str, 
 def _with_files_beside(book: Rulebook, own: list[dict[str, Any]], folder: Path) -> Rulebook:
     """Files that this rulebook itself names lie beside it; those of a parent were found from where that one lies."""
     named = {change["indicator"]: change.get("options") or {} for change in own}
-    known = discover("services.analyzer.rules", Rule)
     entries = []
     for entry in book.entries:
-        paths = known[entry.rule].paths if entry.rule in known else ()
+        rule = find(_RULES, Rule, entry.rule)
+        paths = rule.paths if rule else ()
         found = {option: _beside(value, folder) for option, value in named.get(entry.indicator, {}).items()}
         options = entry.options | {option: value for option, value in found.items() if option in paths}
         entries.append(entry.model_copy(update={"options": options}))

@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-import chinese_calendar
-
 
 class Workdays(NamedTuple):
     """`is_exact` is false where some day had to be judged by its weekday, its year's holidays being unknown."""
@@ -27,6 +25,8 @@ def workdays_after(start: date, end: date, most: int) -> Workdays:
 
 @lru_cache(maxsize=4096)
 def _is_workday(day: date) -> tuple[bool, bool]:
+    import chinese_calendar  # noqa: PLC0415  # its tables take long to load, and no text asks for them
+
     try:
         return bool(chinese_calendar.is_workday(day)), True
     except NotImplementedError:

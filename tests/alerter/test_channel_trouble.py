@@ -16,7 +16,7 @@ from services.alerter.wording import Matter, word
 from shared.delivery import DeliveryState
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import Severity
-from tests.alerter.test_engine import HOUR, MINUTE, SECOND, Bench, bench, bus, store
+from tests.alerter.alerting import HOUR, MINUTE, SECOND, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, an_account, days
 from tests.fakes.channel import RecordingChannel
 from tests.fakes.robots import FakeDingTalk

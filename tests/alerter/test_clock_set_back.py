@@ -4,7 +4,7 @@ import pytest
 
 from shared.delivery import Notice
 from shared.errors import ChannelError, TransientError
-from tests.alerter.test_engine import HOUR, MINUTE, SECOND, Bench, bench, bus, store
+from tests.alerter.alerting import HOUR, MINUTE, SECOND, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, days
 from tests.fakes.channel import RecordingChannel
 

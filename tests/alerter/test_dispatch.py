@@ -12,7 +12,7 @@ from services.alerter import dispatch
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from shared.errors import TransientError
-from tests.alerter.test_engine import MINUTE, Bench, bench, bus, store
+from tests.alerter.alerting import MINUTE, Bench, bench, bus, store
 from tests.builders import NOW, a_finding
 from tests.paths import ROOT
 

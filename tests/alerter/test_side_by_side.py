@@ -8,7 +8,7 @@ from pydantic import PrivateAttr
 
 from services.alerter.message import Message
 from shared.errors import TransientError
-from tests.alerter.test_engine import SECOND, Bench, away, bench, bus, store
+from tests.alerter.alerting import SECOND, Bench, away, bench, bus, store
 from tests.builders import NOW, a_finding, an_account
 from tests.fakes.channel import RecordingChannel
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analyzer.language.proof.confusions import find
+from services.analyzer.language.proof.confusions import confusions_in
 from shared.events import Severity
 
 
@@ -21,7 +21,7 @@ from shared.events import Severity
     ],
 )
 def test_a_wrong_word_is_found_and_what_replaces_it_is_named(text: str, wrong: str, right: str) -> None:
-    found = [(text[fault.start : fault.end], fault.suggestion, fault.severity) for fault in find(text)]
+    found = [(text[fault.start : fault.end], fault.suggestion, fault.severity) for fault in confusions_in(text)]
     assert found == [(wrong, right, Severity.REMINDER)]
 
 
@@ -44,8 +44,8 @@ def test_a_wrong_word_is_found_and_what_replaces_it_is_named(text: str, wrong: s
     ],
 )
 def test_words_that_only_meet_are_left_alone(text: str) -> None:
-    assert list(find(text)) == []
+    assert confusions_in(text) == []
 
 
 def test_what_statutes_write_too_is_a_hint() -> None:
-    assert [fault.severity for fault in find("双方应当签定合同。")] == [Severity.HINT]
+    assert [fault.severity for fault in confusions_in("双方应当签定合同。")] == [Severity.HINT]

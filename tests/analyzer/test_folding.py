@@ -83,3 +83,8 @@ def test_repeats_collapse_to_one_that_knows_how_many_it_was() -> None:
 @given(st.lists(st.text(max_size=8), max_size=6), _HOW)
 def test_many_words_fold_as_each_alone(words: list[str], how: Folding) -> None:
     assert fold_words(words, how) == [fold(word, how).text for word in words]
+
+
+def test_a_text_is_folded_once_whether_or_not_its_folding_is_named() -> None:
+    text = "甲乙①" * 40
+    assert fold(text) is fold(text, Folding())

@@ -1,5 +1,9 @@
 """Where a text falls apart into words, and what the dictionary knows of them."""
 
+import itertools
+import math
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,8 +31,43 @@ def test_the_dictionary_tells_counts_and_tags() -> None:
     assert segmenter.count("路口交") == 0
     assert segmenter.is_word("再接再厉")
     assert segmenter.tag("再接再厉") == "i"
-    assert "再接再厉" in segmenter.words_tagged("i")
     assert segmenter.tag("路口交") is None
+
+
+def test_a_word_is_found_by_all_of_it_and_by_nothing_else() -> None:
+    number = segmenter.count("交通")
+    assert number > 0
+    for written in (
+        "",
+        " ",
+        "交通 ",
+        f"交通 {number}",
+        f"交通 {number} n",
+        "\n",
+        "交",
+        "\ud800",
+        "交通\n",
+        "\U0010ffff",
+    ):
+        assert segmenter.is_word(written) == (written == "交"), written
+
+
+def test_what_is_looked_up_is_what_the_dictionary_says() -> None:
+    rows = [row.split(" ") for row in segmenter._dictionary().decode("utf-8").splitlines()]
+    assert dict(segmenter.words()) == {word: int(number) for word, number, _ in rows}
+    for word, number, tag in rows[:100] + rows[-100:] + rows[::997]:
+        assert (segmenter.count(word), segmenter.tag(word)) == (int(number), tag)
+
+
+def test_shares_are_of_all_counts_together() -> None:
+    total = sum(number for _, number in segmenter.words())
+    assert segmenter.weight("交通") == pytest.approx(math.log(segmenter.count("交通") / total))
+
+
+def test_no_pair_of_a_word_is_a_place_where_words_are_parted() -> None:
+    for word, _ in itertools.islice(segmenter.words(), 0, None, 97):
+        assert segmenter.stretch(word, 0, 1, len(word)) == (0, len(word)), word
+    assert segmenter.stretch("的龘的", 1, 2, 3) == (1, 2)
 
 
 def test_what_reads_well_is_likelier_than_what_does_not() -> None:

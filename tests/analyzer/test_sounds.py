@@ -1,5 +1,7 @@
 """How characters sound and what they are made of."""
 
+import pytest
+
 from services.analyzer.language.text import shapes, sounds
 
 
@@ -7,6 +9,17 @@ def test_a_character_has_its_readings_without_tones_the_usual_one_first() -> Non
     assert sounds.syllables("行")[:2] == ("xing", "hang")
     assert sounds.syllable("绿") == "lv"
     assert sounds.syllable("a") is None
+
+
+def test_the_readings_are_those_that_pypinyin_tells() -> None:
+    from pypinyin.constants import PINYIN_DICT
+
+    assert sounds._readings() == PINYIN_DICT
+
+
+def test_the_readings_are_the_same_where_pypinyin_keeps_them_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sounds, "_TABLE", "moved.json")
+    assert sounds._readings.__wrapped__() == sounds._readings()
 
 
 def test_characters_of_one_sound_have_one_that_stands_for_them() -> None:

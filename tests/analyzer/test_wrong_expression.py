@@ -211,7 +211,22 @@ def test_a_character_beyond_a_mark_is_not_taken_for_a_part_of_the_name(text: str
 
 def test_marks_inside_a_formula_stay_where_they_are() -> None:
     (hit,) = _hits("开展“扫黑”除恶专项斗挣")
-    assert hit.suggestion == "扫黑”除恶专项斗争"
+    assert hit.suggestion == "“扫黑”除恶专项斗争"
+
+
+def test_no_suggestion_leaves_a_mark_open_whose_other_half_stands_beside_it() -> None:
+    (hit,) = _hits("增强“四个意识”、坚定“四个自信”、做到“四个维护”。")
+    assert (hit.text, hit.suggestion) == ("做到“四个维护”", "做到“两个维护”")
+
+
+@pytest.mark.parametrize("text", ["竑观资产合伙人出席论坛", "我市竑观建设集团有限公司中标。"])
+def test_what_may_be_the_name_of_a_firm_is_hinted_at_only(text: str) -> None:
+    assert all(hit.severity is Severity.HINT for hit in _hits(text))
+
+
+@pytest.mark.parametrize(("written", "accused"), [("阿根延等国代表出席。", True), ("巨蜥有科摩多龙的两倍大。", False)])
+def test_a_short_name_that_only_looks_like_a_country_needs_a_country_beside_it(written: str, accused: bool) -> None:
+    assert bool(_hits(written)) == accused
 
 
 def test_a_session_that_was_never_held_is_told_without_a_suggestion() -> None:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 from shared.delivery import DeliveryState, Trouble
 from shared.errors import PermanentError
 from shared.storage.store import Store
-from tests.alerter.test_engine import MINUTE, Bench, bench, bus, store
+from tests.alerter.alerting import MINUTE, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, days
 from xunjian.app import make_app
 

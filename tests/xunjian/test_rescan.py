@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from services.analyzer.in_force import load_rulebooks
+from services.analyzer.objection import History
 from shared.clock import utc_now
 from shared.storage.posts import Posts
 from shared.storage.store import open_store
 from shared.storage.tables import metadata
 from tests.builders import a_post, an_account
 from xunjian.app import make_app
+from xunjian.rescan import Asking, Scan
 
 NOW = utc_now()
 
@@ -69,6 +72,42 @@ def test_options_of_a_list_are_those_of_check(folder: Path) -> None:
     assert rescan(*asked, "only_category=新词").stdout.count("\n") == 2
     assert rescan(*asked, "only_category=旧词").stdout == ""
     assert "nonsense" in str(rescan(*asked, "nonsense=1").exception)
+
+
+@pytest.mark.parametrize("options", [None, [], ["homophones=true"], ["skip_symbols=true", "overlap=true"]], ids=str)
+def test_it_finds_what_the_rules_find_in_each_post(folder: Path, options: list[str] | None) -> None:
+    """Posts are sifted many at a time; what is said of each is what a rule says that is given the post alone."""
+    account = an_account("1003", name="青禾发布")
+    texts = [
+        *("全县推广量子堆肥。", "量子\n堆肥", "量 子 堆 肥", "量子", "堆肥", "量子堆肥技术", "警方查获量子堆肥。"),
+        *("ＱＱ量孑堆肥", "购买量子堆肥加微信abc123。", None, "", "傻*逼", "今天天气晴。"),
+    ]
+    moment = NOW - timedelta(days=9)
+    posts = [
+        a_post(f"t{number}", moment, account_id="1003", text=text, title=title, observed_at=moment)
+        for number, (text, title) in enumerate((text, title) for text in texts for title in (None, "量子堆肥", "要闻"))
+    ]
+    store = open_store(f"sqlite:///{folder}/var/xunjian.db")
+    store.accounts.upsert([account], NOW - timedelta(days=500))
+    with store.judgements.judging() as judging:
+        for post in posts:
+            judging.observed.add_post(post)
+    lexicon = None if options is None else Path(a_lexicon(folder))
+    asking = Asking(load_rulebooks("cn"), lexicon, NOW, options or ())
+    scan = Scan(store, asking, NOW - timedelta(days=10), NOW)
+    found = [(found.post.id, found.objection) for found in scan.over([account])]
+    alone = [
+        (post.id, objection)
+        for post in posts
+        for entry in asking.entries(account)
+        for objection in entry.plugin.check_post(
+            post, History(account=account, posts=(post,), watched_since=post.observed_at)
+        )
+    ]
+    store.close()
+    assert sorted(found, key=str) == sorted(alone, key=str)
+    assert scan.posts == len(posts)
+    assert len(found) >= (2 if options is None else len(posts) // 3)
 
 
 def test_a_longer_period_reaches_further_back(folder: Path) -> None:

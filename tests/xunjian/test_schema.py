@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from shared.bus.contract import DEAD_LETTER_SUFFIX, TOPICS
 from shared.bus.envelope import headers
 from shared.errors import InputError
-from shared.events import Event
+from shared.events import Event, Post
 from tests.builders import a_finding, a_post, a_probe
 from tests.paths import ROOT
 from xunjian.asyncapi import asyncapi, name_of
+from xunjian.documented import Documented, field_docs
 from xunjian.schema import schema
 
 app = typer.Typer()
@@ -75,8 +77,33 @@ def test_each_service_sends_and_receives_what_it_does(document: dict[str, Any]) 
 @pytest.mark.parametrize("event", [a_post(), a_probe(), a_finding()])
 def test_the_command_prints_the_schema_of_an_event(event: Event) -> None:
     printed = json.loads(CliRunner().invoke(app, [name_of(type(event))]).output)
-    assert printed == type(event).model_json_schema()
+    assert printed == type(event).model_json_schema(schema_generator=Documented)
     assert set(printed["required"]) <= set(event.model_dump())
+
+
+def test_what_stands_below_a_field_describes_it_and_nothing_else_changes() -> None:
+    described, plain = Post.model_json_schema(schema_generator=Documented), Post.model_json_schema()
+    assert described["properties"]["observed_at"].pop("description") == "When we saw it (UTC)."
+    told = [name for name, field in described["properties"].items() if field.pop("description", None)]
+    assert told == ["id", "text", "published_at", "ad_signals"]
+    assert described["properties"] == plain["properties"]
+
+
+def test_fields_of_a_base_are_described_by_it() -> None:
+    assert field_docs(Sketched) == {"one": "Of the base.", "other": "Anew."}
+
+
+class Plain(BaseModel):
+    one: int
+    """Of the base."""
+    other: int
+    """Of the base too."""
+
+
+class Sketched(Plain):
+    other: int
+    """Anew."""
+    bare: int
 
 
 def test_without_a_name_it_prints_all_three() -> None:

@@ -151,7 +151,8 @@ def _single_card(place: Place, around: str) -> Verdict | None:
     if surroundings.CARD.search(place.before):
         return _CARD
     called_account = surroundings.ACCOUNT.search(place.before)
-    if called_account and names.mentions_somebody(around) and not surroundings.OFFICE.search(around):
+    named = names.mentions_somebody(around) or names.names_before(place.before)
+    if called_account and named and not surroundings.OFFICE.search(around):
         return _LISTED_CARD
     return _MAYBE_CARD if called_account or place.is_alone or issuer(place.number.bare) else None
 

@@ -1,13 +1,12 @@
 """An official account that speaks for a person: 本人认为, 仅代表个人观点."""
 
 import bisect
+import functools
 import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
-from services.analyzer.language.text.segmenter import harmless
+from services.analyzer.language.text.phrases import Phrases
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
@@ -21,14 +20,11 @@ _OWN = re.compile(
     r"|(?<![\w、])(?:以上|纯属|一点)?个人(?:观点|看法|拙见|浅见|愚见)[，,]?(?:仅供|不代表|欢迎|勿喷|不喜)"
     r"|(?<![\w、])恕(?:我|小编|笔者)直言"
 )
-_CUES = AhoCorasick(
-    [
-        *(who + thinks for who in ("笔者", "小编", "我个人", "我本人", "本人", "个人") for thinks in _THINKS),
-        *("代表" + who for who in ("小编", "作者", "本人", "个人", "我个人")),
-        *("个人" + view for view in ("观点", "看法", "拙见", "浅见", "愚见")),
-        *("恕我直言", "恕小编直言", "恕笔者直言"),
-    ],
-    implementation=Implementation.DFA,
+_CUES = (
+    *(who + thinks for who in ("笔者", "小编", "我个人", "我本人", "本人", "个人") for thinks in _THINKS),
+    *("代表" + who for who in ("小编", "作者", "本人", "个人", "我个人")),
+    *("个人" + view for view in ("观点", "看法", "拙见", "浅见", "愚见")),
+    *("恕我直言", "恕小编直言", "恕笔者直言"),
 )
 """One of them is in whatever `_OWN` finds."""
 
@@ -41,7 +37,7 @@ class PersonalView(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if not _CUES.find_matches_as_indexes(harmless(text)):
+        if not _cues().find(text):
             return
         quoted: list[tuple[int, int]] | None = None
         for match in _OWN.finditer(text):
@@ -73,3 +69,8 @@ class PersonalView(Rule):
             threshold="0处",
             confirm=True,
         )
+
+
+@functools.cache
+def _cues() -> Phrases:
+    return Phrases(_CUES)

@@ -7,6 +7,7 @@ from services.analyzer.language.near_miss.matcher import near_misses
 from services.analyzer.language.proof import confusions
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.proofread import proofread
+from services.analyzer.language.text.taken import Taken
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule
@@ -52,12 +53,11 @@ def _said_once(text: str, faults: list[Fault]) -> list[Fault]:
     """Without the confusions that `wrong_expression` accuses as part of a name or a fixed expression."""
     if all(fault.kind != confusions.KIND for fault in faults):
         return faults
-    named = [miss for miss in near_misses().find(text) if miss.sure]
-    return [
-        fault
-        for fault in faults
-        if fault.kind != confusions.KIND or all(miss.end <= fault.start or fault.end <= miss.start for miss in named)
-    ]
+    named = Taken()
+    for miss in near_misses().find(text):
+        if miss.sure:
+            named.take(miss.start, miss.end)
+    return [fault for fault in faults if fault.kind != confusions.KIND or named.is_free(fault.start, fault.end)]
 
 
 def _hit(text: str, fault: Fault, severity: Severity) -> Hit:

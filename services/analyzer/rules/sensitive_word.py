@@ -1,12 +1,12 @@
 """Words that must not stand in an official post: solicitation, abuse, advertising absolutes, wrong official phrases."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from services.analyzer.language.lexicon.in_use import BUILT_IN_OPTIONS, Match, load_lexicon, trouble_with
+from services.analyzer.language.lexicon.in_use import BUILT_IN_OPTIONS, Lexicon, Match, load_lexicon, trouble_with
 from services.analyzer.language.lexicon.options import LexiconOptions, parse_options
 from services.analyzer.language.meaning.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.meaning.weighing import MASKED_TAGS, Weigher, Weight, tag_name
@@ -58,24 +58,34 @@ class SensitiveWord(Rule):
     def _options(self) -> LexiconOptions:
         return parse_options(self.lexicon_options) if self.lexicons or self.lexicon_options else BUILT_IN_OPTIONS
 
+    @functools.cached_property
+    def _built_in(self) -> Lexicon:
+        return load_lexicon(options=self._options)
+
     def trouble(self) -> str | None:
         return trouble_with(self.lexicons, self._options)
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        lexicon = load_lexicon(self.lexicons, self._options)
-        folded = fold(text, lexicon.options.folding)
-        weigher = Weigher(folded.text, own=bool(self.lexicons), everyday_words=self._options.everyday_words)
-        for match in lexicon.find_in(text, folded):
-            weight = weigher.weigh(match)
-            if weight.severity is not None:
-                yield self._hit(text, match, weight.severity, weight)
+        lexicon = load_lexicon(self.lexicons, self._options) if self.lexicons else self._built_in
+        folded = fold(text, lexicon.folding)
+        if matches := list(lexicon.find_in(text, folded)):
+            weigher = Weigher(folded.text, own=bool(self.lexicons), everyday_words=self._options.everyday_words)
+            for match in matches:
+                weight = weigher.weigh(match)
+                if weight.severity is not None:
+                    yield self._hit(text, match, weight.severity, weight)
         if not self.lexicons and may_hide_words(text):
             yield from self._masked(text)
+
+    def which_of(self, texts: Sequence[str]) -> Iterator[int]:
+        if not self.lexicons:
+            return super().which_of(texts)
+        return load_lexicon(self.lexicons, self._options).which_of(texts)
 
     def _masked(self, text: str) -> Iterator[Hit]:
         """Abuse and offers with signs put between their characters. A file of one's own says so by an option."""
         lexicon = load_lexicon(options=_MASKED_OPTIONS)
-        folded = fold(text, lexicon.options.folding)
+        folded = fold(text, lexicon.folding)
         weigher = Weigher(folded.text, own=False)
         for match in lexicon.find_in(text, folded):
             if match.word.tag in MASKED_TAGS and is_masked(text, match.start, match.end):

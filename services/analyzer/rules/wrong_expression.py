@@ -11,7 +11,7 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.matcher import NearMiss, near_misses
 from services.analyzer.language.near_miss.people import Wrong, forms_of, load_people, wrong_orders, wrong_posts
 from services.analyzer.language.near_miss.squeeze import squeeze
-from services.analyzer.language.proof import confusions
+from services.analyzer.language.proof.confusions import confusions_in
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import of_wording, places_in
 from services.analyzer.rules.base import Rule
@@ -90,7 +90,7 @@ def _said_once(text: str, misses: list[NearMiss]) -> list[NearMiss]:
     """Without the hints at what `proofreading` says is wrong in any context."""
     if all(miss.sure for miss in misses):
         return misses
-    known = list(confusions.find(text))
+    known = confusions_in(text)
     return [
         miss
         for miss in misses

@@ -1,18 +1,17 @@
 """A kind of cue: by which words or expression it is known, what it weighs, and how its places are found in one pass."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
-
-from ahocorasick_rs import AhoCorasick, Implementation
 
 from services.analyzer.language.lexicon.forms import Forms
 from services.analyzer.language.lexicon.options import LexiconOptions
 from services.analyzer.language.lexicon.words import Word, WordTable
 from services.analyzer.language.text.boundary import is_whole_word
+from services.analyzer.language.text.phrases import Phrases
 
-_ROUND = 40
+_REACH = 46
 """Code points on either side of an anchor in which an expression is tried: none spans more."""
 
 _SELF_EVIDENT_LENGTH = 4
@@ -34,7 +33,7 @@ class Family(StrEnum):
 
 class Kind(NamedTuple):
     """`name` is for officials; `weight` is negative where it speaks against. `words` must stand as words of their own,
-    those of `AGAINST` may stand anywhere. `pattern` is tried round its `anchors`.
+    those of `AGAINST` may stand anywhere. `pattern` is tried round its `anchors`, as far as it reaches.
     """
 
     name: str
@@ -43,6 +42,7 @@ class Kind(NamedTuple):
     words: tuple[str, ...] = ()
     anchors: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = None
+    reach: int = _REACH
 
 
 class Cue(NamedTuple):
@@ -57,10 +57,22 @@ class Cue(NamedTuple):
         return self.kind.weight
 
 
-def kind(name: str, family: Family, weight: int, words: str = "", *, anchors: str = "", pattern: str = "") -> Kind:
-    """Words and anchors are given with blanks between them; every alternative of the pattern holds an anchor."""
+def kind(
+    name: str,
+    family: Family,
+    weight: int,
+    words: str = "",
+    *,
+    anchors: str = "",
+    pattern: str = "",
+    reach: int = _REACH,
+) -> Kind:
+    """Words and anchors are given with blanks between them; every alternative of the pattern holds an anchor.
+
+    `reach`: what the pattern takes or looks ahead to at most; said where its anchors stand in every other text.
+    """
     expression = re.compile(pattern, re.MULTILINE) if pattern else None
-    return Kind(name, family, weight, tuple(words.split()), tuple(anchors.split()), expression)
+    return Kind(name, family, weight, tuple(words.split()), tuple(anchors.split()), expression, reach)
 
 
 class Finder:
@@ -77,30 +89,39 @@ class Finder:
                 anchors.setdefault(anchor, []).append(number)
         table = WordTable.of(Word(word, "cue") for word in {**words, **anchors})
         forms = Forms(table, LexiconOptions())
-        self._automaton = AhoCorasick(forms.keys, implementation=Implementation.DFA)
+        self._phrases = Phrases(forms.keys)
         found = [table.texts[place] for place in forms.places]
         self._known = [(words.get(word, ()), anchors.get(word, ())) for word in found]
 
-    def find(self, folded: str) -> Iterator[Cue]:
+    def find(self, folded: str) -> list[Cue]:
         """Every cue, in no order."""
+        cues: list[Cue] = []
         regions: dict[int, list[tuple[int, int]]] = {}
-        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        for index, start, end in sorted(matches, key=lambda match: match[1:]):
+        for index, start, end in self._phrases.find(folded):
             words, anchors = self._known[index]
-            for known in words:
-                if known.family is Family.AGAINST or _stands_alone(folded, start, end):
-                    yield Cue(known, start, end)
+            if words:
+                cues += _standing(words, folded, start, end)
             for number in anchors:
-                _widen(regions.setdefault(number, []), start - _ROUND, end + _ROUND)
+                reach = self._kinds[number].reach
+                _widen(regions.setdefault(number, []), start - reach, end + reach)
+        lined = f"{folded}\n" if regions else ""
         for number, places in regions.items():
-            for start, end in places:
-                yield from _matches(self._kinds[number], folded, start, end)
+            cues += _matches(self._kinds[number], lined, places)
+        return cues
 
 
-def _matches(known: Kind, folded: str, start: int, end: int) -> Iterator[Cue]:
+def _standing(kinds: Sequence[Kind], folded: str, start: int, end: int) -> list[Cue]:
+    return [
+        Cue(known, start, end) for known in kinds if known.family is Family.AGAINST or _stands_alone(folded, start, end)
+    ]
+
+
+def _matches(known: Kind, lined: str, places: Iterable[tuple[int, int]]) -> Iterator[Cue]:
+    """`lined`: with a line feed at the end, which expressions look for as for any other mark."""
     if known.pattern is not None:
-        for match in known.pattern.finditer(folded, max(0, start), end):
-            yield Cue(known, *with_whole_numbers(folded, *match.span()))
+        for start, end in places:
+            for match in known.pattern.finditer(lined, max(0, start), end):
+                yield Cue(known, *with_whole_numbers(lined, *match.span()))
 
 
 def with_whole_numbers(text: str, start: int, end: int) -> tuple[int, int]:

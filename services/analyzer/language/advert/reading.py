@@ -87,11 +87,10 @@ def read_advert(folded: str) -> Advert:
 
     Remembered, since superlatives ask for it too.
     """
-    lined = f"{folded}\n"
-    cues = _cues(lined)
+    cues = _cues(folded)
     if _total(_counted(cues)) < ADVERT_SCORE:
         return Advert()
-    against = sorted(_against_finder().find(lined), key=_place)
+    against = sorted(_finder(Family.AGAINST).find(folded), key=_place)
     one_piece = any(found.kind.name in OF_THE_WHOLE for found in against)
     readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded, ruled=not one_piece)]
     if "\n" in folded and not one_piece:
@@ -100,9 +99,22 @@ def read_advert(folded: str) -> Advert:
 
 
 def _cues(folded: str) -> list[Cue]:
-    """Every cue in order of place; none where a long text names no way to buy at all."""
-    ways = list(_ways_finder().find(folded))
-    return sorted([*ways, *_others_finder().find(folded)], key=_place) if ways or len(folded) <= _SHORT else []
+    """Every cue in order of place; none where nothing could come of them."""
+    ways = _finder(Family.WAY).find(folded)
+    if not ways and len(folded) >= _SHORT:
+        return []
+    offers = _finder(Family.OFFER, Family.TRADE).find(folded)
+    if not _may_sell(ways, offers):
+        return []
+    return sorted([*ways, *offers, *_finder(Family.GOODS, Family.PUSH).find(folded)], key=_place)
+
+
+def _may_sell(ways: list[Cue], offers: list[Cue]) -> bool:
+    """Whether `Advert.sells` may be true of some of these."""
+    if ways and (offers or any(way.kind.name in _ENOUGH_ALONE for way in ways)):
+        return True
+    strong = (offer for offer in offers if offer.kind.family is Family.OFFER and offer.weight >= _TELLING[Family.OFFER])
+    return len({offer.kind.name for offer in strong}) > 1
 
 
 def _sections(folded: str, *, ruled: bool) -> Iterator[tuple[int, int]]:
@@ -157,15 +169,6 @@ def _total(cues: Iterable[Cue]) -> int:
 
 
 @functools.cache
-def _ways_finder() -> Finder:
-    return Finder((*WAYS, *CALLS))
-
-
-@functools.cache
-def _others_finder() -> Finder:
-    return Finder((*OFFERS, *TALK, *TRADES, *SERVICES, *SHOPS, *GOODS, *PUSHES))
-
-
-@functools.cache
-def _against_finder() -> Finder:
-    return Finder(AGAINST)
+def _finder(*families: Family) -> Finder:
+    kinds = (*WAYS, *CALLS, *OFFERS, *TALK, *TRADES, *SERVICES, *SHOPS, *GOODS, *PUSHES, *AGAINST)
+    return Finder(known for known in kinds if known.family in families)

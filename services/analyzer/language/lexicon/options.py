@@ -69,6 +69,10 @@ class LexiconOptions:
         return self.fold_styles if self.numerals is None else self.numerals != "none"
 
     @property
+    def detects(self) -> bool:
+        return self.detect_number or self.detect_email or self.detect_url or self.detect_ipv4
+
+    @property
     def numerals_for_digits(self) -> bool:
         return self.numerals == "both"
 

@@ -1,9 +1,11 @@
 """What the words around a hit tell: is it officials acting against something, or spoken of, or an ordinary sentence?"""
 
+import functools
 import re
 from typing import NamedTuple
 
-_SENTENCE_END = re.compile(r"[。！？!?；;\n\r]")
+SENTENCE_ENDS = "。！？!?；;\n\r"
+_SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")
 _FARTHEST = 80
 _NEIGHBOURS = 40
 
@@ -52,6 +54,10 @@ _AS_A_WORD = ("一词", "一语", "二字", "这个词")
 _TITLES = ("《〈", "》〉")
 
 
+_REMEMBERED = 256
+"""A long text of one repeated word asks of the same words around it again and again."""
+
+
 class Sentence(NamedTuple):
     """The sentence (of folded text) that holds a hit: `start` and `end` are code points of that text."""
 
@@ -63,12 +69,14 @@ class Sentence(NamedTuple):
 def sentence_around(text: str, start: int, end: int) -> Sentence:
     """The sentence that holds a hit, at most 80 code points to either side."""
     first, last = max(0, start - _FARTHEST), min(len(text), end + _FARTHEST)
-    before = [match.end() for match in _SENTENCE_END.finditer(text, first, start)]
+    for ended in _SENTENCE_END.finditer(text, first, start):
+        first = ended.end()
     after = _SENTENCE_END.search(text, end, last)
-    first, last = before[-1] if before else first, after.start() if after else last
+    last = after.start() if after else last
     return Sentence(text[first:last], first, last)
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def is_governance(sentence: str) -> bool:
     """True when officials act against the matter, warn of it, or news tells of it: that accuses nobody."""
     return _GOVERNANCE.search(sentence) is not None
@@ -80,10 +88,20 @@ def is_spoken_against(text: str, sentence: Sentence, start: int, end: int) -> bo
     The hit itself says nothing about that, nor does a long article's other end.
     """
     before, after = text[sentence.start : start], text[end : sentence.end]
-    if _OTHERS.search(before) or _OTHERS.search(after):
+    if _tells_of_others(before) or _tells_of_others(after):
         return True
     before, after = text[max(0, sentence.start - _NEIGHBOURS) : start], text[end : sentence.end + _NEIGHBOURS]
-    return _AGAINST.search(before) is not None or _AGAINST.search(after) is not None
+    return _speaks_against(before) or _speaks_against(after)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _tells_of_others(words: str) -> bool:
+    return _OTHERS.search(words) is not None
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _speaks_against(words: str) -> bool:
+    return _AGAINST.search(words) is not None
 
 
 def is_quoted(text: str, sentence: Sentence, start: int, end: int) -> bool:
@@ -97,11 +115,13 @@ def is_title(text: str, sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _stands_in(marks: tuple[str, str], text: str, sentence: Sentence, start: int, end: int) -> bool:
-    before, after = text[sentence.start : start], text[end : sentence.end + 1]
-    opened = max(before.rfind(mark) for mark in marks[0]) > max(before.rfind(mark) for mark in marks[1])
+    before = text[sentence.start : start]
+    if max(map(before.rfind, marks[0])) <= max(map(before.rfind, marks[1])):
+        return False
+    after = text[end : sentence.end + 1]
     closes = [at for mark in marks[1] if (at := after.find(mark)) >= 0]
     opens = [at for mark in marks[0] if (at := after.find(mark)) >= 0]
-    return opened and bool(closes) and min(closes) < min(opens, default=len(after))
+    return bool(closes) and min(closes) < min(opens, default=len(after))
 
 
 def tells_of_insults(sentence: str) -> bool:

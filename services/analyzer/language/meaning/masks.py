@@ -3,7 +3,6 @@
 import functools
 import itertools
 import re
-from collections.abc import Iterator
 
 from services.analyzer.language.lexicon.in_use import built_in
 
@@ -16,21 +15,19 @@ _LISTS = ("vulgar", "gambling", "fraud", "drugs", "obscene", "trades", "lures")
 
 def may_hide_words(text: str) -> bool:
     """True when signs stand between two characters that a listed word holds side by side. `text` as given."""
-    return any(text[place - 1] >= "一" and _beside(text, place) in _pairs() for place in _places(text))
+    known = _pairs()
+    for sign in MASKS:  # `find` for each is several times faster than a pattern over Chinese text
+        place = text.find(sign)
+        while place >= 0:
+            if text[place - 1] >= "一" and _beside(text, place) in known:
+                return True
+            place = text.find(sign, place + 1)
+    return False
 
 
 def is_masked(text: str, start: int, end: int) -> bool:
     """Whether such signs stand inside a place of the text as given."""
     return _MASK.search(text, start, end) is not None
-
-
-def _places(text: str) -> Iterator[int]:
-    """Where a sign stands; `find` for each is several times faster than a pattern over Chinese text."""
-    for sign in MASKS:
-        place = text.find(sign)
-        while place >= 0:
-            yield place
-            place = text.find(sign, place + 1)
 
 
 def _beside(text: str, place: int) -> str:

@@ -1,8 +1,9 @@
 """Solicitation: the ways in which somebody offers a thing, told apart by how far an office would use them too."""
 
+import functools
 import re
 
-from services.analyzer.language.meaning.cues import Sentence, sentence_around
+from services.analyzer.language.meaning.cues import SENTENCE_ENDS, Sentence, sentence_around
 
 _CHAT = r"微信|薇信|威信|徽信|卫信|v信|vx|wx|wechat|qq|扣扣|企鹅|电报|telegram|tg|飞机|纸飞机|蝙蝠|whatsapp"
 _ENDS = r"(?=[\s:,.!?、。，！？；;~～]|$|号|\d)"
@@ -48,6 +49,8 @@ _NAMED = re.compile(
 _CONTACT_LENGTH = 40
 _CONTACT_BEGINS = 8
 _NEAR = 100
+_REMEMBERED = 256
+"""A long text of one repeated word asks of the same words around it again and again."""
 
 
 def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong: bool) -> str | None:
@@ -70,6 +73,7 @@ def offers_near(text: str, start: int, end: int) -> bool:
     return _cue_in(text[max(0, start - _NEAR) : end + _NEAR], strong=False) is not None
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def _cue_in(piece: str, *, strong: bool) -> str | None:
     for pattern in (_PRIVATE, _LURE):
         if found := pattern.search(piece):
@@ -83,7 +87,13 @@ def _cue_in(piece: str, *, strong: bool) -> str | None:
 
 def _contact_after(text: str, end: int) -> str:
     """The sentence after this one, when it is short and begins with a private contact."""
-    following = sentence_around(text, end + 1, end + 1).text if end + 1 < len(text) else ""
+    if end + 1 >= len(text) or text[end] not in SENTENCE_ENDS:  # one that was cut off goes on
+        return ""
+    return _contact_in(sentence_around(text, end + 1, end + 1).text)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _contact_in(following: str) -> str:
     found = _PRIVATE.search(following) or _MOBILE.search(following)
     belongs = found and found.start() <= _CONTACT_BEGINS and len(following) <= _CONTACT_LENGTH
     return following if belongs else ""

@@ -1,138 +1,84 @@
 """Which characters would fit where a crumb stands: those like the written one that make a known run of characters.
 
-Some sixty characters are like each crumb, and next to none of them fits: all of a text are asked about at once.
+Some sixty characters are like each crumb, and next to none of them fits: all crumbs of a text are asked about at once.
+Characters are numbered as in `crumbs`; which are like one, and which stand beside one, is a row of bits each.
 """
-
-import functools
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.crumbs import pair_holds, pair_numbers
-from services.analyzer.language.near_miss.keys import Keys
+from services.analyzer.language.near_miss.crumbs import UNKNOWN, Crumbs, pairs
+from services.analyzer.language.near_miss.fit_tables import OF_TWO, Rows, row, set_bits, tables
 from services.analyzer.language.near_miss.likeness import alike, very_alike
-from services.analyzer.language.near_miss.likes import likes
-from services.analyzer.language.near_miss.usage import Codes, codes, keys_of, usage
+from services.analyzer.language.near_miss.usage import Codes
 
 _EDGE = 2
 """Places looked at on either side."""
 
-_PAD = "\0" * _EDGE
-
-_RUNS = np.arange(-_EDGE, 1)[:, None]
-"""Where the runs of three begin that hold a place."""
-
-_OF_A_WORD = 1 << 48
-"""Tells keys of two characters from those of three."""
+LEAST_GAIN = 4.0
+"""Of natural logarithm of likelihood, before a correction is thought about."""
 
 
-class _Others(NamedTuple):
-    """One entry for each character that is like the one at a crumb; `owner` is the number of the crumb.
+def fitting(text: str, crumbs: Crumbs) -> dict[int, set[str]]:
+    """The fitting characters of each place that has any.
 
-    `number`: of the character in the table of pairs.
+    A character fits that usually stands beside a neighbour and makes a known run of three, or a word if it both sounds
+    and looks like what is written; and that may read likelier.
     """
-
-    owner: Codes
-    other: Codes
-    number: Codes
-    very: npt.NDArray[np.bool_]
-
-
-def fitting(text: str, places: list[int]) -> dict[int, str]:
-    """The fitting characters of each place that has any, where statutes do not know what is written there.
-
-    A character fits that makes a known run of three, or a word if it is the very likeness of what is written.
-    """
-    around = codes(f"{_PAD}{text}{_PAD}")
-    at = np.array(places, dtype=np.int64) + _EDGE
-    at = at[~_is_known(around, at)]
-    if not len(at):
+    if not len(crumbs.places):
         return {}
-    others = _like(text, at - _EDGE, around[at])
-    entries = _fitting(around, at, others)
-    found: dict[int, str] = {}
-    places = (at[others.owner[entries]] - _EDGE).tolist()
-    for place, character in zip(places, map(chr, others.other[entries].tolist()), strict=True):
-        found[place] = found.get(place, "") + character
+    numbers = np.zeros(len(text) + 2 * _EDGE, dtype=np.int64)
+    numbers[_EDGE:-_EDGE] = crumbs.numbers
+    place, other = _making_runs(numbers, crumbs.places + _EDGE, *_likes(text, crumbs))
+    gaining = _may_gain(numbers, place, other)
+    found: dict[int, set[str]] = {}
+    places, characters = (place[gaining] - _EDGE).tolist(), pairs().characters[other[gaining]].tolist()
+    for at, character in zip(places, characters, strict=True):
+        found.setdefault(at, set()).add(chr(character))
     return found
 
 
-def _is_known(around: Codes, at: Codes) -> npt.NDArray[np.bool_]:
-    """Whether statutes have one of the runs of three that hold the character: then nothing was miswritten."""
-    first = at + _RUNS
-    held = _tables().counted.hold(keys_of(around[first], around[first + 1], around[first + 2]))
-    return np.logical_or.reduce(held)  # type: ignore[no-any-return]
+def _likes(text: str, crumbs: Crumbs) -> tuple[Rows, Rows]:
+    """What is like each crumb, and very like it. Characters that no pair holds are in no table, and few."""
+    written = crumbs.numbers.take(crumbs.places)
+    like, very = tables().like.take(written, axis=0), tables().very.take(written, axis=0)
+    for rare in (written == UNKNOWN).nonzero()[0].tolist():
+        character = text[crumbs.places[rare]]
+        like[rare], very[rare] = row(character, alike), row(character, very_alike)
+    return like, very
 
 
-def _fitting(around: Codes, at: Codes, others: _Others) -> Codes:
-    """Few stand in a pair with a neighbour; only of these, and of the very likenesses, a run is looked up."""
-    owner, other, number, very = others
-    numbers = pair_numbers(around)
-    after = np.flatnonzero(pair_holds(numbers[at - 1][owner], number))
-    before = np.flatnonzero(pair_holds(number, numbers[at + 1][owner]))
-    alike = np.flatnonzero(very)
-    two_before, last, first, two_after = (around[at + by] for by in (-2, -1, 1, 2))
-    neighbour, made = owner[after], other[after]
+def _making_runs(numbers: Codes, at: Codes, like: Rows, very: Rows) -> tuple[Codes, Codes]:
+    """Places, and numbers of what fits there: after the one before, by its great likeness, before the one after."""
+    known, size = tables(), pairs().size
+    after = known.after.take(numbers.take(at - 1), axis=0) & like
+    before = known.before.take(numbers.take(at + 1), axis=0) & like
+    owner, other = set_bits(np.concatenate((after, very, before)))
+    first_very, first_before = owner.searchsorted((len(at), 2 * len(at))).tolist()
+    place = at.take(owner % len(at))
+    ending = numbers.take(place[:first_before] - 1) * size + other[:first_before]
+    beginning = other[first_very:] * size + numbers.take(place[first_very:] + 1)
     keys = (
-        keys_of(two_before[neighbour], last[neighbour], made),
-        keys_of(last[neighbour], made, first[neighbour]),
-        keys_of(other[before], first[owner[before]], two_after[owner[before]]),
-        keys_of(last[owner[alike]], other[alike]) | _OF_A_WORD,
-        keys_of(other[alike], first[owner[alike]]) | _OF_A_WORD,
+        numbers.take(place[:first_before] - 2) * (size * size) + ending,
+        ending * size + numbers.take(place[:first_before] + 1),
+        beginning * size + numbers.take(place[first_very:] + 2),
+        ending[first_very:] | OF_TWO,
+        beginning[: first_before - first_very] | OF_TWO,
     )
-    held = _tables().fitting.hold(np.concatenate(keys))
-    return np.unique(np.concatenate((after, after, before, alike, alike))[held])
+    entries = np.arange(len(owner))
+    to_end, to_begin, both = entries[:first_before], entries[first_very:], entries[first_very:first_before]
+    held = np.concatenate((to_end, to_end, to_begin, both, both))[known.runs.hold(np.concatenate(keys))]
+    return place.take(held), other.take(held)
 
 
-def _like(text: str, places: Codes, written: Codes) -> _Others:
-    known = likes()
-    begins = known.begins[written]
-    counts = known.begins[written + 1] - begins
-    owner = np.repeat(np.arange(len(places)), counts)
-    entries = np.arange(len(owner)) + np.repeat(begins - np.cumsum(counts) + counts, counts)
-    found = _Others(owner, known.others[entries], _tables().numbers[entries], known.very[entries])
-    rare = [number for number in np.flatnonzero(counts == 0).tolist() if alike(text[places[number]])]
-    return _with_rare(found, text, places, rare) if rare else found
-
-
-def _with_rare(found: _Others, text: str, places: Codes, rare: list[int]) -> _Others:
-    """Characters that no pair holds are in no table; they are few."""
-    entries = [
-        (number, ord(other), other in very_alike(text[places[number]]))
-        for number in rare
-        for other in alike(text[places[number]])
-    ]
-    owner, other, very = (np.array(column) for column in zip(*entries, strict=True))
-    more = _Others(owner, other, pair_numbers(other), very)
-    return _Others(
-        np.concatenate((found.owner, more.owner)),
-        np.concatenate((found.other, more.other)),
-        np.concatenate((found.number, more.number)),
-        np.concatenate((found.very, more.very)),
-    )
-
-
-class _Tables(NamedTuple):
-    """`fitting`: runs of three, and words of one or two characters. `counted`: runs of three that statutes have.
-
-    `numbers` goes with `likes().others`.
-    """
-
-    fitting: Keys
-    counted: Keys
-    numbers: Codes
-
-
-@functools.cache
-def _tables() -> _Tables:
-    """A word of one character stands beside the edge of a text."""
-    known = usage()
-    ones, twos = (codes("".join(word for word in known.weights if len(word) == length)) for length in (1, 2))
-    nothing = np.zeros_like(ones)
-    words = np.concatenate((keys_of(*twos.reshape(-1, 2).T), keys_of(ones, nothing), keys_of(nothing, ones)))
-    return _Tables(
-        Keys(np.concatenate((known.threes.known, words | _OF_A_WORD))),
-        Keys(known.threes.counted),
-        pair_numbers(likes().others),
-    )
+def _may_gain(numbers: Codes, place: Codes, other: Codes) -> npt.NDArray[np.bool_]:
+    """Whether a word of two reads likelier than its two characters, or a longer word may come of it."""
+    known, size = tables(), pairs().size
+    first, last, following, second = (numbers.take(place + by) for by in (-2, -1, 1, 2))
+    ending, beginning = last * size + other, other * size + following
+    of_two = known.words.value(np.concatenate((ending, beginning))).reshape(2, -1)
+    one = known.ones.take(np.concatenate((last, following))).reshape(2, -1) + known.ones.take(numbers.take(place))
+    threes = first * (size * size) + ending, ending * size + following, beginning * size + second
+    longer = known.longer.hold(np.concatenate(threes)).reshape(3, -1)
+    gained: npt.NDArray[np.bool_] = (of_two - one).max(axis=0) >= LEAST_GAIN
+    return gained | longer.any(axis=0)

@@ -6,7 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, Codes, codes, lines
+from services.analyzer.language.near_miss.usage import (
+    RIGHT_FORMS,
+    Codes,
+    codes,
+    distinct,
+    firsts_and_others,
+    lines,
+)
 
 _BITS, _LOW = 16, 0xFFFF
 
@@ -26,12 +33,10 @@ class Likes(NamedTuple):
 def likes() -> Likes:
     rows = [line.split() for line in lines(RIGHT_FORMS / "likes.txt")]
     groups = [codes(group) for kind, group in rows if kind == "alike"]
-    alike = np.unique(np.concatenate([_beside(group, group).ravel() for group in groups]))
+    alike = distinct(np.concatenate([(group[:, None] << _BITS | group).ravel() for group in groups]))
     alike = alike[alike >> _BITS != alike & _LOW]
-    very = [_beside(codes(group[0]), codes(group[1:])).ravel() for kind, group in rows if kind == "very"]
+    firsts, others = firsts_and_others([group for kind, group in rows if kind == "very"])
+    very = np.zeros(len(alike), dtype=bool)
+    very[np.searchsorted(alike, firsts << _BITS | others)] = True
     begins = np.searchsorted(alike, np.arange(0x10001, dtype=np.int64) << _BITS)
-    return Likes(begins, alike & _LOW, np.isin(alike, np.concatenate(very)))
-
-
-def _beside(ones: Codes, others: Codes) -> Codes:
-    return ones[:, None] << _BITS | others
+    return Likes(begins, alike & _LOW, very)

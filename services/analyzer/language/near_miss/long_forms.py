@@ -6,7 +6,7 @@ rest of its form is compared.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from services.analyzer.language.near_miss.difference import Difference, differen
 from services.analyzer.language.near_miss.forms import Form, Kind
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import usage
-from services.analyzer.language.near_miss.verdict import Written, judge
+from services.analyzer.language.near_miss.verdict import judge
+from services.analyzer.language.near_miss.written import Written
 
 _SHORTEST = 4
 _AROUND = 6
@@ -104,12 +105,17 @@ class LongForms:
                 if length == 1 or far in text[max(0, outer - slack) : max(0, outer + slack + 1)]:
                     yield half, start, end
 
+    @functools.cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(form[:_SHORTEST] for form in self._forms)
+
     def _is_right(self, text: str, found: Difference) -> bool:
         """Whether the written characters, or those beside what is missing, belong to another right form."""
         start, end = found.at - (not found.written), found.at + max(1, len(found.written))
         return any(
             text[first:last] in self._forms
             for first in range(max(0, end - self._longest), start + 1)
+            if text[first : first + _SHORTEST] in self._beginnings
             for last in range(max(end, first + _SHORTEST), min(len(text), first + self._longest) + 1)
         )
 
@@ -160,4 +166,9 @@ def _anchors(half: str, form: Form) -> bool:
         return True
     often = _COMMON_HALF if form.kind in (Kind.FORMULA, Kind.ORGAN) else _RARE_HALF
     often = _USUAL_HALF if form.kind is Kind.TERM else often
-    return usage().weights.get(half, -99.0) < often
+    return _frequent().get(half, -99.0) < often
+
+
+@functools.cache
+def _frequent() -> Mapping[str, float]:
+    return usage().frequent(_SHORTEST_HALF, _RARE_HALF)

@@ -2,16 +2,19 @@
 
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.analyzer.language.near_miss import sessions, titles, words
+from services.analyzer.language.near_miss import divisions, sessions, titles, words
 from services.analyzer.language.near_miss.difference import Difference, Error
+from services.analyzer.language.near_miss.firms import may_name_a_firm
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
 from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
 from services.analyzer.language.text.folding import Folded, fold
+from services.analyzer.language.text.taken import Taken
 
+_HALVES = (("“", "”"), ("‘", "’"), ("《", "》"), ("（", "）"), ("「", "」"))
 _GRAVITY = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -39,9 +42,9 @@ class NearMisses:
         """In the order of the text; of those that share a place the gravest, and of these the longest."""
         folded = fold(text)
         squeezed = squeeze(folded.text)
-        found = [*words.misses(folded.text), *titles.misses(folded.text)]
+        found = [*_words(folded.text), *titles.misses(folded.text)]
         marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
-        marks += sessions.misses(squeezed.text)
+        marks += [*sessions.misses(squeezed.text), *divisions.misses(squeezed.text)]
         found += [_unsqueezed(miss, squeezed) for miss in marks if not _stands_apart(miss, squeezed)]
         return (_in_given(miss, text, folded) for miss in _best(found))
 
@@ -61,13 +64,15 @@ def _built_in_forms() -> LongForms:
     return LongForms(right_forms())
 
 
+def _words(text: str) -> Iterator[Miss]:
+    for miss in words.misses(text):
+        yield replace(miss, sure=False) if may_name_a_firm(miss, text) else miss
+
+
 def _best(found: Sequence[Miss]) -> list[Miss]:
     ranked = sorted(found, key=lambda miss: (not miss.sure, _GRAVITY[miss.kind], miss.start - miss.end))
-    kept: list[Miss] = []
-    for miss in ranked:
-        if all(miss.end <= other.start or other.end <= miss.start for other in kept):
-            kept.append(miss)
-    return sorted(kept, key=lambda miss: miss.start)
+    taken = Taken()
+    return sorted((miss for miss in ranked if taken.take(miss.start, miss.end)), key=lambda miss: miss.start)
 
 
 def _stands_apart(miss: Miss, squeezed: Squeezed) -> bool:
@@ -98,5 +103,17 @@ def _in_given(miss: Miss, text: str, folded: Folded) -> NearMiss:
         at, last = folded.span(difference.at, difference.at + len(difference.written))
     else:
         at = last = folded.span(difference.at - 1, difference.at)[1] if difference.at > miss.start else start
+    start, end = _with_other_half(text, start, end)
     suggestion = text[start:at] + difference.right + text[last:end]
     return NearMiss(start, end, suggestion, miss.form, miss.kind, difference, miss.sure, miss.likeness)
+
+
+def _with_other_half(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the mark right beside the place whose other half it holds: 做到“四个维护” is shown whole."""
+    piece = text[start:end]
+    for opener, closer in _HALVES:
+        if piece.count(opener) > piece.count(closer) and text.startswith(closer, end):
+            return start, end + 1
+        if piece.count(closer) > piece.count(opener) and text.startswith(opener, start - 1) and start:
+            return start - 1, end
+    return start, end

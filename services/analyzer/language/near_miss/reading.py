@@ -41,20 +41,28 @@ class Reading:
         return best
 
 
-def may_gain(text: str, place: int, others: str, least: float) -> bool:
-    """Whether another character could make the text read likelier by so much, in a word of several characters.
+def most_gained(text: str, place: int, other: str) -> float:
+    """How much likelier the text can read at most with another character in a word of several; -inf: there is none.
 
     Told from the word alone: what is written reads at least as likely as its pieces on either side one by one.
     """
-    weight = usage().weights.get
-    for other in others:
-        corrected = text[:place] + other + text[place + 1 :]
-        for start in range(max(0, place - _LONGEST_WORD + 1), place + 1):
-            for end in range(max(place + 1, start + 2), min(len(text), start + _LONGEST_WORD) + 1):
-                own = weight(corrected[start:end])
-                if own is not None and own >= least + _in_pieces(text, start, place, end):
-                    return True
-    return False
+    weight, corrected = usage().weights.get, text[:place] + other + text[place + 1 :]
+    most = -math.inf
+    for start, end in _spans(place, len(text)):
+        own = weight(corrected[start:end])
+        if own is not None:
+            most = max(most, own - _in_pieces(text, start, place, end))
+    return most
+
+
+@functools.lru_cache(maxsize=1024)
+def _spans(place: int, length: int) -> tuple[tuple[int, int], ...]:
+    """Starts and ends of words of several characters that may hold the one at `place`."""
+    return tuple(
+        (start, end)
+        for start in range(max(0, place - _LONGEST_WORD + 1), place + 1)
+        for end in range(max(place + 1, start + 2), min(length, start + _LONGEST_WORD) + 1)
+    )
 
 
 def _in_pieces(text: str, start: int, place: int, end: int) -> float:

@@ -36,6 +36,7 @@ _PATTERNS = (
     _Pattern(re.compile(rf"(?:党的|中国共产党|中共)第?{_ORDINAL}(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(r"(?<![一-鿿])(?:十[一二三四五六七八九]|二十)(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(rf"第{_ORDINAL}(次)全国人民代表大会"), "届"),
+    _Pattern(re.compile(r"(?:十[七八九]|二十)(届)大(?=精神|报告|以来)"), ""),
     _Pattern(re.compile(rf"(?<!共产党)(?<!党的)第{_ORDINAL}(届)全国代表大会"), "次", sure=False),
     _Pattern(re.compile(rf"做到({_COUNT})个维护"), "两"),
     _Pattern(re.compile(rf"坚定({_COUNT})个自信"), "四"),
@@ -55,6 +56,7 @@ _CONGRESS = re.compile(
 )
 _MAY_HOLD = (
     *(
+        "届大",
         "代表大会",
         "中全会",
         "个维护",
@@ -89,6 +91,13 @@ _MAY_HOLD = (
 )
 
 
+_FUTURE = re.compile(
+    "二十[二三四五六七八九]届(?:[一二三四五六七八九]中全会|中央(?:委员会|纪委))"
+    "|第(?:十[六七八九]|二十[一二三四五六七八九]?)届全国(?:人民代表大会|人大|政协)"
+)
+"""Congresses that begin in 2032 and 2033."""
+
+
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a squeezed text."""
     if not any(words in text for words in _MAY_HOLD):
@@ -104,12 +113,19 @@ def impossible(text: str) -> Iterator[tuple[int, int, str]]:
     if "次会议" in text:
         for found in _CONGRESS.finditer(text):
             yield *found.span(), f"全国人民代表大会和全国政协每届至多举行{_MOST_SESSIONS}次会议，请核对会议次数。"
+    yield from _not_yet(text)
     if "中全会" not in text:
         return
     for found in _PLENUM.finditer(text):
         most = _MOST_PLENUMS.get(found[1], _USUALLY)
         if found[1] not in _TOO_EARLY and _VALUES.get(found[2], _NEVER) > most:
             yield *found.span(), f"{found[1]}届中央委员会至多有{most}次全会，请核对届次。"
+
+
+def _not_yet(text: str) -> Iterator[tuple[int, int, str]]:
+    if "届" in text:
+        for found in _FUTURE.finditer(text):
+            yield *found.span(), f"“{found.group()}”尚未举行，请核对届次。"
 
 
 def _miss(found: re.Match[str], pattern: _Pattern) -> Miss:

@@ -1,6 +1,7 @@
 """Titles of statutes in book marks, one character of which is wrong: the marks tell where the title ends."""
 
 import functools
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind, right_forms
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
 
 _STATE = "中华人民共和国"
 _SHORTEST = 4
@@ -48,7 +49,9 @@ def _is_wrong(written: str, at: int, right: str, *, named_fully: bool) -> bool:
 
 @functools.cache
 def _titles() -> frozenset[str]:
-    texts = (form.text for form in right_forms() if form.kind is Kind.STATUTE)
+    texts = itertools.chain(
+        (form.text for form in right_forms() if form.kind is Kind.STATUTE), lines(RIGHT_FORMS / "laws.txt")
+    )
     return frozenset(title for title in (text.removeprefix(_STATE) for text in texts) if len(title) >= _SHORTEST)
 
 

@@ -1,79 +1,43 @@
 """Whether a piece that differs from a right form in one place is that form written wrongly, or something else."""
 
-import functools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.near_miss.likeness import likeness, share_a_part
+from services.analyzer.language.near_miss.likeness import Likeness, likeness, share_a_part
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.written import Written
 
 _LONG = 7
 """From so many characters on a fixed form is known by the others, whatever stands in the place of one."""
+
+_SHORTEST_COUNTRY = 3
+_OF_COUNTRIES = frozenset("国使统洲访侨籍队际交盟洋")
 
 _SHORT = 5
 """Up to so many characters a form is spared where statutes know what is written."""
 
 _SHORTEST_WITH_ONE_LEFT_OUT, _SHORTEST_WITH_TWO_LEFT_OUT = 5, 10
 
-_AROUND = 4
 _LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
 """How much likelier the corrected text must read, in natural logarithm."""
 
+_RARE = -9.0
+"""Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
+
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
 _MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
+_COMMITTEE, _OF_COMMITTEE = "委员会", "会"
+_ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公告", "通告", "办公厅", "办公室", "令")
+"""What no member does and a committee does: behind it 委员 lacks its 会."""
+
 _JOIN = frozenset("和与及或、")
 _LEVELS = frozenset("省市县区镇乡村州盟旗国")
 _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """What stands in a text at `start` to `end` where `form` might be meant."""
-
-    form: Form
-    found: Difference
-    text: str
-    start: int
-    end: int
-
-    @functools.cached_property
-    def window(self) -> str:
-        return self.text[self._first : self.end + _AROUND]
-
-    @functools.cached_property
-    def at(self) -> int:
-        """Where in the window the difference is."""
-        return self.found.at - self._first
-
-    @functools.cached_property
-    def reading(self) -> Reading:
-        return read(self.window)
-
-    @functools.cached_property
-    def gain(self) -> float:
-        after = self.window[self.at + len(self.found.written) :]
-        return read(self.window[: self.at] + self.found.right + after).likelihood - self.reading.likelihood
-
-    @property
-    def is_at_start(self) -> bool:
-        return self.found.at == self.start
-
-    @property
-    def is_at_edge(self) -> bool:
-        return self.is_at_start or self.found.at + len(self.found.written) == self.end
-
-    def miss(self, *, sure: bool = True, likeness: str = "") -> Miss:
-        return Miss(self.start, self.end, self.form.text, self.form.kind, self.found, sure, likeness)
-
-    @property
-    def _first(self) -> int:
-        return max(0, self.start - _AROUND)
 
 
 def judge(written: Written) -> Miss | None:
@@ -83,6 +47,9 @@ def judge(written: Written) -> Miss | None:
         return None
     if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
         return None
+    if _lacks_its_end(written):
+        lost = Difference(Error.MISSING, found.at, "", found.right)
+        return Miss(written.start, found.at, written.form.text, written.form.kind, lost, sure=True)
     miss = _JUDGES[found.error](written)
     return None if miss is None or _is_newer_word(written) else miss
 
@@ -90,7 +57,9 @@ def judge(written: Written) -> Miss | None:
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
-    if right in _MAY_BE_LEFT_OUT or (len(right) == 1 and written.gain < 0 and not is_name):
+    if right in _MAY_BE_LEFT_OUT and not (form.kind is Kind.STATE and _is_inside_a_word(written)):
+        return None
+    if len(right) == 1 and written.gain < 0 and not is_name:
         return None
     if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
         return None
@@ -127,12 +96,51 @@ def _substituted(written: Written) -> Miss | None:
     if not form.fixed and not all(likes):
         return None
     if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
-        if written.gain < _gain_needed(form) or not _may_be_meant(written):
+        if written.gain < _gain_needed(form) or not _may_be_meant(written) or _is_no_country(written, likes):
             return None
         return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
-    if not form.fixed or len(form.text) < _LONG or len(found.written) > 1:
-        return None
-    return written.miss() if not written.is_at_edge or _ends_a_word(written) else None
+    return written.miss() if _is_wrong_whatever_it_is(written) else None
+
+
+def _is_wrong_whatever_it_is(written: Written) -> bool:
+    form, found = written.form, written.found
+    if len(found.written) > 1 or not form.fixed:
+        return False
+    is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
+    return is_known or _is_crumb_of(written)
+
+
+def _lacks_its_end(written: Written) -> bool:
+    form, at = written.form.text, written.found.at
+    if written.found.right != _OF_COMMITTEE or not form.endswith(_COMMITTEE) or written.is_at_start:
+        return False
+    return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
+
+
+def _is_crumb_of(written: Written) -> bool:
+    """Whether what is written belongs to no word on either side, and the right character makes one with its form."""
+    first, last = written.reading.word_at(written.at)
+    is_alone = last - first == 1 and not written.is_at_start
+    is_rare = "一" <= written.found.written <= "鿿" and usage().weights.get(written.found.written, -99.0) < _RARE
+    return is_alone and is_rare and len(written.form.text) >= _SHORT and written.gain >= _GREAT_GAIN
+
+
+def _is_inside_a_word(written: Written) -> bool:
+    """Whether the character that is missing is no word by itself: 中华人民共和国, not 国家发展和改革委员会."""
+    window, at = written.window, written.at
+    first, last = read(window[:at] + written.found.right + window[at:]).word_at(at)
+    return last - first > 1
+
+
+def _is_no_country(written: Written, likes: Sequence[Likeness | None]) -> bool:
+    """Short names that only look alike mean a country where one speaks of countries: 阿根延等国, not 科摩多龙."""
+    if (
+        written.form.kind is not Kind.COUNTRY
+        or len(written.form.text) > _SHORTEST_COUNTRY
+        or Likeness.SHAPE not in likes
+    ):
+        return False
+    return _OF_COUNTRIES.isdisjoint(written.text)
 
 
 def _is_newer_word(written: Written) -> bool:

@@ -5,24 +5,22 @@ neighbours hardly ever stand. Only there it is asked which character that sounds
 the crumbs, how much likelier the text then reads, and whether statutes know the run of characters that appears.
 """
 
-import functools
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.analyzer.language.near_miss.crumbs import crumbs, is_usual
 from services.analyzer.language.near_miss.difference import Difference, Error
-from services.analyzer.language.near_miss.fitting import fitting
+from services.analyzer.language.near_miss.fitting import LEAST_GAIN, fitting
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import Reading, may_gain, read
+from services.analyzer.language.near_miss.reading import Reading, most_gained, read
 from services.analyzer.language.near_miss.usage import usage
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
-_LEAST_GAIN = 4.0
-"""Of natural logarithm of likelihood, before a correction is thought about."""
-
+_CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(r"[一-鿿]*\Z")
 _SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
 
 _SURNAMES = frozenset(
@@ -43,6 +41,11 @@ _SUFFIXES = frozenset("券型圈侧款巷坊线式类级族期单件比")
 
 _FORM = 4
 """From so many characters on a word speaks for itself."""
+
+
+_AT_FIRST, _OF_GAIN, _OF_THREE, _OF_FOUR = -4.4, 0.28, 0.3, 0.7
+_MOST_ELSE = _AT_FIRST + 0.5 + 0.4
+"""What a score can have besides: a great margin, two strange sides. What an idiom gains its length has cost."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +69,43 @@ class _Candidate:
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a folded text, those that overlap included."""
     for place, others in fitting(text, crumbs(text)).items():
-        first = place - _run_length(text[max(0, place - _AROUND) : place][::-1])
-        window = text[first : place + 1 + _run_length(text[place + 1 : place + 1 + _AROUND])]
-        miss = _judge(window, place - first, others) if len(window) >= _SHORTEST_WINDOW else None
+        window, at = _clause(text, place)
+        if len(window) < _SHORTEST_WINDOW or not _may_speak(window, at, others):
+            continue
+        miss = _judge(window, at, others)
         if miss is not None:
-            yield miss.moved(first)
+            yield miss.moved(place - at)
 
 
-def _run_length(text: str) -> int:
-    """How many characters of Chinese it begins with."""
-    return next((at for at, character in enumerate(text) if not "一" <= character <= "鿿"), len(text))
+def _clause(text: str, place: int) -> tuple[str, int]:
+    """The Chinese round a character, and where in it that stands."""
+    before = _LAST_CHINESE.search(text, max(0, place - _AROUND), place)
+    after = _CHINESE.match(text, place, place + _AROUND + 1)
+    if before is None or after is None:
+        return "", 0
+    return before[0] + after[0], len(before[0])
 
 
-@functools.lru_cache(maxsize=16384)
-def _judge(window: str, at: int, others: str) -> Miss | None:
-    """The miss where statutes do not know what is written, and these characters would fit."""
-    if not may_gain(window, at, others, _LEAST_GAIN):
-        return None
+def _may_speak(window: str, at: int, others: Iterable[str]) -> bool:
+    """Whether statutes do not know what is written, and one of the others could reach `_LIKELY`."""
+    return not _runs(window, at)[0] and any(_could_be_likely(window, at, other) for other in others)
+
+
+def _could_be_likely(window: str, at: int, other: str) -> bool:
+    """Told without a reading, which is dear: no score of this character can be higher than this."""
+    gain = most_gained(window, at, other)
+    if gain < LEAST_GAIN:
+        return False
+    three, four = _runs(window[:at] + other + window[at + 1 :], at)
+    most = _OF_GAIN * gain + _OF_THREE * math.log1p(three) + _OF_FOUR * math.log1p(four) + _MOST_ELSE
+    if most + _MOST_OF_LIKENESS < _LIKELY:
+        return False
+    like = likeness(window[at], other)
+    return like is not None and most + _LIKENESS[like] >= _LIKELY
+
+
+def _judge(window: str, at: int, others: Iterable[str]) -> Miss | None:
+    """The miss, if one of these characters that would fit is likely enough."""
     written = read(window)
     candidates = sorted(
         _candidates(window, at, written, others), key=lambda candidate: (-candidate.evidence, candidate.right)
@@ -113,7 +136,7 @@ def _candidates(window: str, at: int, written: Reading, others: Iterable[str]) -
     for right in others:
         likelihood, start, end = written.with_other(at, right)
         gain = likelihood - written.likelihood
-        like = likeness(window[at], right) if gain >= _LEAST_GAIN else None
+        like = likeness(window[at], right) if gain >= LEAST_GAIN else None
         if like is None:
             continue
         corrected = window[:at] + right + window[at + 1 :]
@@ -122,11 +145,9 @@ def _candidates(window: str, at: int, written: Reading, others: Iterable[str]) -
 
 def _runs(window: str, at: int) -> tuple[int, int]:
     """How often statutes have the run of three, and of four, characters that hold this one; the most frequent run."""
-    counts = usage().runs
-    three, four = (
-        max(counts.get(window[first : first + size], 0) for first in range(max(0, at - size + 1), at + 1))
-        for size in (3, 4)
-    )
+    count = usage().runs.get
+    three = max([count(window[start : start + 3], 0) for start in range(max(0, at - 2), at + 1)])
+    four = max([count(window[start : start + 4], 0) for start in range(max(0, at - 3), at + 1)])
     return three, four
 
 
@@ -149,9 +170,9 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         return -math.inf
     return (
         _LIKENESS[best.like]
-        + 0.28 * best.gain
-        + 0.3 * math.log1p(best.run_of_three)
-        + 0.7 * math.log1p(best.run_of_four)
+        + _OF_GAIN * best.gain
+        + _OF_THREE * math.log1p(best.run_of_three)
+        + _OF_FOUR * math.log1p(best.run_of_four)
         + 0.05 * min(10.0, margin)
         + 0.4 * both
         - 0.6 * (length > 2)
@@ -159,7 +180,7 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         - 1.0 * (short and best.word in known.names)
         - 0.5 * (short and bool(_SURNAMES & {*before, best.written}))
         - 0.1 * sum(character in _OF_FOREIGN_NAMES for character in (*before, best.written, *after))
-        - 4.4
+        + _AT_FIRST
     )
 
 
@@ -169,3 +190,4 @@ _LIKENESS = {
     Likeness.SHAPE: -0.5,
     Likeness.ROUGH_SOUND: -0.4,
 }
+_MOST_OF_LIKENESS = max(_LIKENESS.values())

@@ -1,11 +1,10 @@
-"""Check digits: which numbers can be real. The arithmetic is python-stdnum's; what it refuses wrongly is ours."""
+"""Check digits: which numbers can be real. The arithmetic is python-stdnum's; what it refuses wrongly is ours.
+
+python-stdnum is imported where it is asked: it takes a twentieth of a second, and most texts hold no number.
+"""
 
 import re
 import string
-
-from stdnum import luhn
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError
 
 _PROVINCES = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[123])"
 _ID = re.compile(rf"(?:{_PROVINCES}[0-9]{{4}}|9{_PROVINCES}[0-9]{{3}})[0-9]{{11}}[0-9X]", re.ASCII)
@@ -40,6 +39,8 @@ def is_id_number(number: str) -> bool:
     Not `ric.is_valid`: it wants the county to have existed in the year of birth and knows no Taiwan permit and no
     foreigner, but numbers are given where people live when they apply.
     """
+    from stdnum.cn import ric  # noqa: PLC0415
+
     value = bare(number).upper()
     return bool(_ID.fullmatch(value)) and value[17] == ric.calc_check_digit(value) and _is_birthday(value)
 
@@ -52,6 +53,8 @@ def is_old_id_number(number: str) -> bool:
 
 def is_card_number(number: str) -> bool:
     """11 to 19 digits, not all the same, with the check digit of ISO/IEC 7812 (Luhn); banks issue 13 and more."""
+    from stdnum import luhn  # noqa: PLC0415
+
     value = bare(number)
     return bool(_CARD.fullmatch(value)) and len(set(value)) > 1 and bool(luhn.is_valid(value))
 
@@ -64,6 +67,8 @@ def issuer(number: str) -> str | None:
 
 def is_credit_code(number: str) -> bool:
     """A unified social credit code (GB 32100-2015): it names an organisation, never a person."""
+    from stdnum.cn import uscc  # noqa: PLC0415
+
     return bool(uscc.is_valid(bare(number)))
 
 
@@ -90,6 +95,9 @@ def is_taiwan_id(number: str) -> bool:
 
 
 def _is_birthday(number: str) -> bool:
+    from stdnum.cn import ric  # noqa: PLC0415
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415
+
     try:
         return bool(1900 <= ric.get_birth_date(number).year < 2100)
     except ValidationError:

@@ -2,9 +2,6 @@
 
 import re
 
-import phonenumbers
-from phonenumbers import PhoneNumberType
-
 _LACKING = re.compile(r"149[0-9]{8}")
 """China Telecom; the data cards of 140 to 148 that people do not call are rightly left out."""
 
@@ -22,7 +19,9 @@ def is_mobile(number: str) -> bool:
 
 
 def _is_mobile(number: str) -> bool:
+    import phonenumbers  # noqa: PLC0415  # takes a twentieth of a second, and most texts hold no number
+
     try:
-        return phonenumbers.number_type(phonenumbers.parse(number)) == PhoneNumberType.MOBILE
+        return phonenumbers.number_type(phonenumbers.parse(number)) == phonenumbers.PhoneNumberType.MOBILE
     except phonenumbers.NumberParseException:
         return False

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.finding import places
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
 
 KIND = "time"
+SIGNS = ":：时点"
 _MORNING = ("上午", "早上", "早晨", "清晨", "凌晨")
 _LATEST = {**dict.fromkeys(_MORNING, 12), "中午": 15}
 _EARLIEST = {"下午": 12, "傍晚": 16, "晚上": 17, "当晚": 17, "今晚": 17, "明晚": 17}
@@ -21,6 +22,9 @@ _SPOKEN_MINUTE = re.compile(r" ?([6-9]\d|[六七八九]十[一二三四五六七
 _NUMERALS = "0123456789一二三四五六七八九十"
 _BEFORE_SIGN = frozenset(_NUMERALS + " ")
 _MINUTE_STARTS = frozenset("6789六七八九 ")
+_PLAIN = re.compile(r"[时点](?<=[^\d一二三四五六七八九十 上午晨晚）)](?:1\d|2[0-4]).)")
+"""Hours of two digits that every clock shows, where no part of the day is named before."""
+
 _TIME_FOLLOWS = re.compile(r" ?(?:\d{1,2} ?分|[前后至到起止整许左，。；、\n—–~～-]|准时|开始|结束|截止|截至)|\Z")
 _RANGE_BEFORE = re.compile(r"\d{1,2}[:：]\d\d ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\Z")
 _RANGE_AFTER = re.compile(r" ?(?:至|到|[-—–~～]{1,2}) ?(?:次日|当日)?\d{1,2}[:：]\d\d")
@@ -32,20 +36,19 @@ _TIME_NAMED = re.compile(r"(?:时间|时段|时刻|截止|截至)(?:[为是在�
 _FAR = 24
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Hours after 24, minutes after 59, and hours that are not of the part of the day named before them."""
-    for colon in (":", "："):
-        for place in places(text, colon):
-            if text[place - 1 : place].isdecimal() and (minute := _MINUTE.match(text, place)):
+    for place in places:
+        before = text[place - 1]
+        if before not in _BEFORE_SIGN and not before.isdecimal():
+            continue
+        if text[place] in ":：":
+            if minute := _MINUTE.match(text, place):
                 yield from _written(text, minute)
-    for sign in ("时", "点"):  # a single numeral before it is a right hour, unless the minutes are wrong
-        place = text.find(sign)
-        while place >= 0:
-            if text[place - 1] in _BEFORE_SIGN and (
-                text[place - 2 : place - 1] in _BEFORE_SIGN or text[place + 1 : place + 2] in _MINUTE_STARTS
-            ):
-                yield from _spoken(text, place)
-            place = text.find(sign, place + 1)
+        elif (text[place - 2 : place - 1] in _BEFORE_SIGN and not _PLAIN.match(text, place)) or (
+            text[place + 1 : place + 2] in _MINUTE_STARTS
+        ):
+            yield from _spoken(text, place)  # else a single numeral, which is a right hour
 
 
 def _written(text: str, minute: re.Match[str]) -> Iterator[Fault]:

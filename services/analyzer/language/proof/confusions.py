@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
 from services.analyzer.language.proof.fault import Fault
+from services.analyzer.language.proof.kind import Kind, Kinds, Occurrences, Places
 from services.analyzer.language.text.boundary import is_whole_word
 from shared.events import Severity
 
@@ -29,13 +28,31 @@ class Confusion(NamedTuple):
     severity: str = ""
 
 
-def find(text: str) -> Iterator[Fault]:
+def phrases() -> list[str]:
+    return [row.wrong for row in _known()]
+
+
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """Only what is wrong in any context: the file says where a word is cut from two others."""
-    automaton, rows = _known()
-    for index, start, end in automaton.find_matches_as_indexes(text):
+    rows = _known()
+    reach = 0
+    for index, start, end in phrases:
+        if start < reach:
+            continue
+        reach = end
         if _stands(text, start, end, rows[index]):
             right, severity = rows[index].right, Severity(rows[index].severity or Severity.REMINDER)
             yield Fault(start, end, KIND, f"“{text[start:end]}”应写作“{right}”", severity, right)
+
+
+def confusions_in(text: str) -> list[Fault]:
+    """Those of a text that is asked for nothing else."""
+    return _alone().ask(text)
+
+
+@functools.cache
+def _alone() -> Kinds:
+    return Kinds((Kind(find, phrases=phrases()),))
 
 
 def _stands(text: str, start: int, end: int, row: Confusion) -> bool:
@@ -46,8 +63,6 @@ def _stands(text: str, start: int, end: int, row: Confusion) -> bool:
 
 
 @functools.cache
-def _known() -> tuple[AhoCorasick, list[Confusion]]:
+def _known() -> list[Confusion]:
     with _FILE.open(encoding="utf-8", newline="") as file:
-        rows = [Confusion(**row) for row in csv.DictReader(file)]
-    words = [row.wrong for row in rows]
-    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA), rows
+        return [Confusion(**row) for row in csv.DictReader(file)]

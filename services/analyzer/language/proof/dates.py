@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.analyzer.language.proof.fault import Fault, graded
-from services.analyzer.language.proof.finding import holds_any, places
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
 from services.analyzer.language.proof.years import years_of
 
 KIND = "date"
+SIGNS = "月-/."
 _NUMBER = r"\d{1,2}|[一二三四五六七八九十廿卅〇]{1,4}"
 _DAY = re.compile(rf"月 ?({_NUMBER}) ?([日号])?")
 _LATER_DAY = re.compile(rf" ?[日号]? ?(?:至|到|[-—–~～]{{1,2}}|、) ?({_NUMBER}) ?[日号]")
@@ -19,17 +20,25 @@ _MONTH_BEFORE = re.compile(
 )
 _RANGE_BEFORE = re.compile(r"\d{1,2} ?月?(?:份)? ?(?:至|到|[-—–~～]{1,2}) ?\Z")
 _YEAR_BEFORE = re.compile(r"\d{4} ?年(?: ?\d{1,2} ?月? ?(?:至|到|[-—–~～]{1,2}))? ?\Z")
+_NO_NUMERAL = r"(?<![\d一二三四五六七八九十百])"
+_PLAIN = re.compile(
+    rf"月(?:(?<={_NO_NUMERAL}[1-9].)|(?<={_NO_NUMERAL}1[0-2].))"
+    r"(?:(?:[1-9]|1\d|2[0-8]|(?<!2月)(?:29|30)|(?<=[^1][13578]月|1[02]月)31)[日号](?! ?(?:[至到、—–~～-]))|"
+    r"(?![\d 一二三四五六七八九十廿卅〇]))"
+)
+"""As nearly every date is written: a day that the month has every year, or none, and no day that follows."""
+
 _WRITTEN = re.compile(r"[-./](?:(?<=19\d\d.)|(?<=20\d\d.))(?<!\d\d\d\d\d.)(\d{1,2})([-./])(\d{1,2})(?![\d.\-/版])")
 _SIGNS_BEFORE = "0123456789０１２３４５６７８９一二三四五六七八九十廿卅〇零○年 "
 """All that `_MONTH_BEFORE` is made of: it need be tried only where they begin."""
 
+_CENTURIES = ("19", "20")
 _PART_OF_MONTH = re.compile(r" ?(?:份|上旬|中旬|下旬|底|初|末)(?!级|中|步)")
 _NAMED_NUMBER = re.compile(r"[一-鿿](?<![，、晚早上下中至到起前后之开举止为与和])")
 _LUNAR = re.compile(
     r"农历|阴历|夏历|旧历|初[一二三四五六七八九十]|[廿腊闰冬正]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]"
 )
 _REIGN_YEAR = re.compile(r"[元一二三四五六七八九十]{1,3}年\Z")
-_DIVIDERS = ("-", "/", ".")
 _FAR = 24
 
 
@@ -42,15 +51,17 @@ class _Date(NamedTuple):
     in_digits: bool
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Impossible months and days. Fine are 腊月三十, 18月龄 and the house 5月36号楼."""
-    for place in places(text, "月"):
-        head = text[max(0, place - _FAR) : place]
-        before = _MONTH_BEFORE.search(head, len(head.rstrip(_SIGNS_BEFORE)))
-        if before is not None:
-            yield from _read(text, place, head, before)
-    if holds_any(text, _DIVIDERS) and holds_any(text, ("20", "19")):
-        yield from _in_digits(text)
+    for place in places:
+        if text[place] != "月":
+            if text[place - 4 : place - 2] in _CENTURIES and (match := _WRITTEN.match(text, place)):
+                yield from _in_digits(text, match)
+        elif text[place - 1] in _SIGNS_BEFORE and not _PLAIN.match(text, place):
+            head = text[max(0, place - _FAR) : place]
+            before = _MONTH_BEFORE.search(head, len(head.rstrip(_SIGNS_BEFORE)))
+            if before is not None:
+                yield from _read(text, place, head, before)
 
 
 def _read(text: str, place: int, head: str, before: re.Match[str]) -> Iterator[Fault]:
@@ -122,12 +133,11 @@ def _is_lunar(text: str, place: int, head: str, before: re.Match[str]) -> bool:
     return not before[1] and _REIGN_YEAR.search(outer) is not None
 
 
-def _in_digits(text: str) -> Iterator[Fault]:
-    for match in _WRITTEN.finditer(text):
-        start = match.start() - 4
-        year, month, day = int(text[start : match.start()]), int(match[1]), int(match[3])
-        if match[2] == text[match.start()] and 1 <= month <= 12 and days_of(month, year) < day <= 31:
-            yield Fault(start, match.end(), KIND, f"{year}年{month}月只有{days_of(month, year)}天")
+def _in_digits(text: str, match: re.Match[str]) -> Iterator[Fault]:
+    start = match.start() - 4
+    year, month, day = int(text[start : match.start()]), int(match[1]), int(match[3])
+    if match[2] == text[match.start()] and 1 <= month <= 12 and days_of(month, year) < day <= 31:
+        yield Fault(start, match.end(), KIND, f"{year}年{month}月只有{days_of(month, year)}天")
 
 
 def days_of(month: int, year: int | None) -> int:

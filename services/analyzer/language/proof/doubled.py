@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.repeats import repeats
 from services.analyzer.language.text import segmenter
 
@@ -31,7 +32,7 @@ _NEAR = 40
 _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Sure of three characters and more inside a clause, and of words that are never said twice in a row."""
     reach = 0
     for start, length in sorted(repeats(text), key=lambda repeat: (repeat[0], -repeat[1])):

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
+from services.analyzer.language.proof.kind import Occurrences, Places
 
 KIND = "doubled"
+PHRASES = tuple(first + second for first in "，、；：。" for second in "，、；：。")
 _TWO = re.compile(r"[，、；：。][，、；：。]+")
 _ENDS = ("；。", "，。", "、。")
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Two full stops may be meant as an ellipsis; between two marks that differ a picture or a link may be lost."""
     for match in _TWO.finditer(text):
         marks = match[0]

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
-from services.analyzer.language.proof.finding import places
+from services.analyzer.language.proof.kind import Occurrences, Places
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
 _OPENER = {closer: opener for opener, closer in _CLOSER.items()}
-_SIGNS = (*_CLOSER, *_OPENER)
+SIGNS = "".join((*_CLOSER, *_OPENER))
 _FULL = {"(": "（", ")": "）"}
+_PAIRS = (*(opener + closer for opener, closer in _CLOSER.items()), "(）", "（)")
 _NAMES = {"“": "引号", "「": "引号", "『": "引号", "《": "书名号"}
 _LIST_NUMBER = re.compile(
     r"(?:[0-9０-９]{1,3}|(?:^|[\s，。；：、:;,])(?:[a-zA-Z]|[一二三四五六七八九十]{1,3}|[①-⑳]))[ \u3000]?\Z"
@@ -29,16 +30,16 @@ _LONGEST_QUOTED = 20
 _MOST = 20
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     """Certain only in a line that is plainly whole; nothing is said of excerpts, lists 1）, faces and long quotations.
 
     A quotation may run over paragraphs, each of which opens it anew; and one that follows a colon may go on in the
     next post.
     """
-    marks = [(place, sign) for sign in _SIGNS if sign in text for place in places(text, sign)]
-    if not marks:
+    signs = [text[place] for place in places]
+    if _are_paired("".join(signs)):
         return
-    alone = _unpaired(sorted(marks))[:_MOST]
+    alone = _unpaired(list(zip(places, signs, strict=True)))[:_MOST]
     at = 0
     while at < len(alone):
         turned = _turned(text, alone[at], alone[at + 1]) if at + 1 < len(alone) else None
@@ -46,6 +47,16 @@ def find(text: str) -> Iterator[Fault]:
         if fault is not None:
             yield fault
         at += 2 if turned else 1
+
+
+def _are_paired(signs: str) -> bool:
+    """As in nearly every text: nothing is left when the pairs are taken out from the innermost."""
+    before = ""
+    while signs and signs != before:
+        before = signs
+        for pair in _PAIRS:
+            signs = signs.replace(pair, "")
+    return not signs
 
 
 def _unpaired(marks: list[tuple[int, str]]) -> list[int]:
@@ -79,24 +90,29 @@ def _turned(text: str, first: int, last: int) -> Fault | None:
     inner = text[first + 1 : last]
     if not 1 <= len(inner) <= _LONGEST_QUOTED or _NOT_QUOTED.search(inner):
         return None
-    both = text[first] + text[last]
+    both, severity = text[first] + text[last], graded(certain=not _is_headline(text))
     if both == "““":
-        return Fault(last, last + 1, KIND, "引号方向写反，此处应为后引号", suggestion="”")
+        return Fault(last, last + 1, KIND, "引号方向写反，此处应为后引号", severity, "”")
     if both == "””":
-        return Fault(first, first + 1, KIND, "引号方向写反，此处应为前引号", suggestion="“")
+        return Fault(first, first + 1, KIND, "引号方向写反，此处应为前引号", severity, "“")
     if both == "”“":
-        return Fault(first, last + 1, KIND, "前后引号写反", suggestion=f"“{inner}”")
+        return Fault(first, last + 1, KIND, "前后引号写反", severity, f"“{inner}”")
     return None
 
 
 def _typed(text: str, place: int) -> Fault | None:
     """“试点" and "试点”: one half is the mark of the keyboard."""
-    sign = text[place]
+    sign, severity = text[place], graded(certain=not _is_headline(text))
     if sign == "“" and (match := _QUOTED.match(text, place + 1)):
-        return Fault(match.end() - 1, match.end(), KIND, "前后引号不是一对", suggestion="”")
+        return Fault(match.end() - 1, match.end(), KIND, "前后引号不是一对", severity, "”")
     if sign == "”" and (match := _QUOTED_BACK.search(text, max(0, place - _LONGEST_QUOTED), place)):
-        return Fault(match.start(), match.start() + 1, KIND, "前后引号不是一对", suggestion="“")
+        return Fault(match.start(), match.start() + 1, KIND, "前后引号不是一对", severity, "“")
     return None
+
+
+def _is_headline(text: str) -> bool:
+    """A title of the news, which is typed in haste; an office's own 通知 and a sentence are held to more."""
+    return is_short(text) and "。" not in text and _TITLE_END.search(text) is None
 
 
 def _twice(text: str, place: int) -> Fault | None:

@@ -4,26 +4,31 @@ import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.finding import places
+from services.analyzer.language.proof.kind import Occurrences, Places
 from shared.events import Severity
 
 KIND = "percent"
+PHRASES = (
+    "百分之百分之",
+    "百分之",
+    *(sign + follows for sign in "%％" for follows in ("%", "％", "个百分点", "百分点")),
+)
 _TWICE = re.compile(r"百分之 ?(?:(\d{1,6}(?:[.．]\d{1,4})?)|([一二三四五六七八九十百零〇两点]{1,8})) ?([%％])")
 _POINTS = re.compile(r"[%％](?=个?百分点)")
 _SIGNS = re.compile(r"[%％]{2}")
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """The sign, or the words, are said once."""
-    for place in places(text, "百分之百分之") if "百" in text else ():
-        yield Fault(place, place + 6, KIND, "“百分之”重复", suggestion="百分之")
+    for number, start, end in phrases:
+        if number == 0:
+            yield Fault(start, end, KIND, "“百分之”重复", suggestion="百分之")
     if "%" not in text and "％" not in text:
         return
-    follows = {text[place + 1 : place + 2] for sign in "%％" for place in places(text, sign)}
-    for match in _TWICE.finditer(text) if "百分之" in text else ():
+    for match in _TWICE.finditer(text):
         once = match[1] + match[3] if match[1] else "百分之" + match[2]
         yield Fault(match.start(), match.end(), KIND, "“百分之”与“%”重复", Severity.REMINDER, once)
-    for match in _POINTS.finditer(text) if follows & {"个", "百"} else ():
+    for match in _POINTS.finditer(text):
         yield Fault(match.start(), match.end(), KIND, "“%”与“百分点”重复", Severity.REMINDER, "")
-    for match in _SIGNS.finditer(text) if follows & {"%", "％"} else ():
+    for match in _SIGNS.finditer(text):
         yield Fault(match.start(), match.end(), KIND, "百分号重复", Severity.REMINDER, match[0][0])

@@ -4,47 +4,54 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
+
+from services.analyzer.language.text.glance import glance
 
 _LONGEST = 12
-_PADDING = "\0" * (_LONGEST + 2)
-_ODD = np.uint16(31)
 _CHINESE = re.compile(r"[一-鿿]+")
+
+_Marks = npt.NDArray[np.bool_]
 
 
 def repeats(text: str) -> Iterator[tuple[int, int]]:
-    """Start and length of each stretch of Chinese that stands there again at once."""
-    size = len(text)
-    equal = _equal(text)
-    place = equal.find(1)
-    while place >= 0:
-        length, start = place // size + 1, place % size
-        word = text[start : start + length]
-        if text.startswith(word, start + length) and _may_be(word):
-            yield start, length
-        place = equal.find(1, place + 1)
+    """Start and length of each stretch of Chinese that stands there again at once, the shortest first.
 
-
-def _may_be(word: str) -> bool:
-    if len(word) == 1:
-        return "一" <= word <= "鿿"
-    return len(set(word)) > 1 and _CHINESE.fullmatch(word) is not None
-
-
-def _equal(text: str) -> bytes:
-    """For each distance from 1 to `_LONGEST` a row of the text's size that has 1 where it may start to repeat itself.
-
-    At a distance of one a character is compared, otherwise two at once, mixed to 16 bits: seldom the same by chance;
-    from a distance of three on the next two as well.
+    So many characters, one after the other, are then the same as those so many places further on; up to four of them
+    are asked for at once.
     """
     size = len(text)
-    encoded = (text + _PADDING).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(encoded, np.uint32).astype(np.uint16)
-    pairs = codes[:-1] * _ODD ^ codes[1:]
-    shifted: np.ndarray[tuple[int, int], np.dtype[np.uint16]] = np.ndarray(
-        (_LONGEST - 1, size), np.uint16, pairs.data, 2 * pairs.itemsize, (pairs.itemsize, pairs.itemsize)
+    one = _same(text)
+    two = one[:-1] & one[1:]
+    four = two[:-2] & two[2:]
+    for marks, shortest, longest in ((one, 1, 1), (two, 2, 3), (four, 4, _LONGEST)):
+        for place in _places(marks[(shortest - 1) * size : longest * size].tobytes()):
+            start, length = place % size, shortest + place // size
+            if text[start] >= "一" and _is_again(text, start, length):
+                yield start, length
+
+
+def _same(text: str) -> _Marks:
+    """A row of the text's size for each distance from 1 to `_LONGEST`, one after the other: is the character there?"""
+    size = len(text)
+    codes = np.zeros(size + _LONGEST, np.uint16)
+    codes[:size] = glance(text).codes
+    further: np.ndarray[tuple[int, int], np.dtype[np.uint16]] = np.ndarray(
+        (_LONGEST, size), np.uint16, codes.data, codes.itemsize, (codes.itemsize, codes.itemsize)
     )
-    single: bytes = (codes[1 : size + 1] == codes[:size]).tobytes()
-    equal = shifted == pairs[:size]
-    equal[1:, :-1] &= equal[1:, 1:]
-    several: bytes = equal.tobytes()
-    return single + several
+    same: _Marks = (further == codes[:size]).ravel()
+    return same
+
+
+def _places(marks: bytes) -> Iterator[int]:
+    place = marks.find(1)
+    while place >= 0:
+        yield place
+        place = marks.find(1, place + 1)
+
+
+def _is_again(text: str, start: int, length: int) -> bool:
+    word = text[start : start + length]
+    if length > 1 and (not text.startswith(word, start + length) or len(set(word)) == 1):
+        return False
+    return _CHINESE.fullmatch(word) is not None

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.analyzer.language.proof.fault import Fault
-from services.analyzer.language.proof.finding import places
+from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.years import years_of
 
 KIND = "weekday"
-_NAMES = ("星期", "周", "礼拜")
 _DAYS = "一二三四五六日"
+PHRASES = ("星期", "礼拜", *(f"周{day}" for day in _DAYS), "周天")
 _WEEKDAY = re.compile(r"(?:星期|礼拜|周)([一二三四五六日天])(?!期|年|岁|边|围|遭|线|级|[一-鿿]{0,2}(?:轮|次|场|期))")
 _DATE_BEFORE = re.compile(r"(?:(\d{4}) ?年 ?)?(?<!\d)(\d{1,2}) ?月 ?(\d{1,2}) ?[日号] ?[(（,，]? ?\Z")
 _LATER_DATE_BEFORE = re.compile(
@@ -18,19 +18,17 @@ _LATER_DATE_BEFORE = re.compile(
     r"(?:至|到|[-—–~～]{1,2}|、|和) ?(\d{1,2}) ?[日号] ?[(（,，]? ?\Z"
 )
 _ENDS = re.compile(r"[)）上下早中晚至到起，,、。； \d\n]|\Z")
-_DATE_ENDS = frozenset("日号（(,， ")
 _DATE_ENDS = frozenset("日号(（,， ")
 _FAR = 32
 
 
-def find(text: str) -> Iterator[Fault]:
+def find(text: str, _places: Places, phrases: Occurrences) -> Iterator[Fault]:
     """The year is that of the date, or of an earlier one in the sentence; without a year nothing is said."""
-    for sign in _NAMES:
-        for place in places(text, sign) if sign[0] in text else ():
-            if sign != "周" and text[place + len(sign) : place + len(sign) + 1] in ("八", "九"):
-                yield Fault(place, place + len(sign) + 1, KIND, "一星期只有七天")
-            if text[place - 1 : place] in _DATE_ENDS and (match := _WEEKDAY.match(text, place)):
-                yield from _judge(text, match)
+    for _, start, end in phrases:
+        if text[start] != "周" and text[end : end + 1] in ("八", "九"):
+            yield Fault(start, end + 1, KIND, "一星期只有七天")
+        if text[start - 1 : start] in _DATE_ENDS and (match := _WEEKDAY.match(text, start)):
+            yield from _judge(text, match)
 
 
 def _judge(text: str, match: re.Match[str]) -> Iterator[Fault]:

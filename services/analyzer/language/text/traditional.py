@@ -14,7 +14,8 @@ _RIGHT_IN_BOTH = frozenset("乾吒徵拚捱摺薹袷")
 @functools.cache
 def simplified() -> dict[str, str]:
     """Each traditional character with the one that stands for it, character by character, so that places are kept."""
-    characters = [chr(code) for code in _HAN if chr(code) not in _RIGHT_IN_BOTH]
-    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    pairs = zip(characters, converted, strict=True)
-    return {before: after for before, after in pairs if before != after and len(after) == 1}
+    given = "\n".join(map(chr, _HAN))
+    converted = opencc.OpenCC("t2s").convert(given)
+    pairs = zip(given.split("\n"), converted.split("\n"), strict=True)
+    changed = {before: after for before, after in pairs if before != after and len(after) == 1}
+    return {before: after for before, after in changed.items() if before not in _RIGHT_IN_BOTH}

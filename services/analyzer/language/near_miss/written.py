@@ -1,0 +1,55 @@
+"""A piece of a text that differs from a right form in one place, and what is asked of it."""
+
+import functools
+from dataclasses import dataclass
+
+from services.analyzer.language.near_miss.difference import Difference
+from services.analyzer.language.near_miss.forms import Form
+from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.reading import Reading, read
+
+_AROUND = 4
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in a text at `start` to `end` where `form` might be meant."""
+
+    form: Form
+    found: Difference
+    text: str
+    start: int
+    end: int
+
+    @functools.cached_property
+    def window(self) -> str:
+        return self.text[self._first : self.end + _AROUND]
+
+    @functools.cached_property
+    def at(self) -> int:
+        """Where in the window the difference is."""
+        return self.found.at - self._first
+
+    @functools.cached_property
+    def reading(self) -> Reading:
+        return read(self.window)
+
+    @functools.cached_property
+    def gain(self) -> float:
+        after = self.window[self.at + len(self.found.written) :]
+        return read(self.window[: self.at] + self.found.right + after).likelihood - self.reading.likelihood
+
+    @property
+    def is_at_start(self) -> bool:
+        return self.found.at == self.start
+
+    @property
+    def is_at_edge(self) -> bool:
+        return self.is_at_start or self.found.at + len(self.found.written) == self.end
+
+    def miss(self, *, sure: bool = True, likeness: str = "") -> Miss:
+        return Miss(self.start, self.end, self.form.text, self.form.kind, self.found, sure, likeness)
+
+    @property
+    def _first(self) -> int:
+        return max(0, self.start - _AROUND)

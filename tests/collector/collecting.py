@@ -1,0 +1,173 @@
+"""One collector on a real store and bus, with a scripted browser."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from services.collector.capture import Capture, Captured, Plan, Reading, ShownAccount, ShownPost
+from services.collector.clock_watch import ClockWatch
+from services.collector.engine import CollectorEngine
+from services.collector.platforms.base import Platform
+from shared.account import Account
+from shared.bus.envelope import decode
+from shared.bus.sqlite import SqliteBus
+from shared.errors import InputError, TransientError
+from shared.events import Coverage, Finding, Outcome, Post, Probe
+from shared.runtime.metrics import Metrics
+from shared.storage.store import Store, open_store
+from tests.builders import NOW, an_account, days
+
+LEASE = timedelta(minutes=2)
+
+
+class ScriptedPlatform(Platform):
+    """Reads nothing: the body of what was captured names the reading."""
+
+    min_interval_seconds: float = 10
+    cool_down_seconds: float = 60
+
+    def plan(self, account: Account) -> Plan:
+        if account.id == "bad":
+            raise InputError(account.key, "not an id; write digits")
+        return Plan(page=f"https://m.weibo.cn/u/{account.id}")
+
+    def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
+        if (word := captures[0].text) == "poison":
+            raise RecursionError("too deep")
+        return READINGS[word]
+
+
+class ScriptedFeed(ScriptedPlatform):
+    paced_by_host: ClassVar[bool] = True
+
+    def plan(self, account: Account) -> Plan:
+        return Plan(fetch=(account.url or "",))
+
+
+def listed(*posts: ShownPost) -> Reading:
+    return Reading(outcome=Outcome.OK, account=ShownAccount(name="青禾发布"), posts=posts, covers=Coverage.LIST)
+
+
+def item(post_id: str, age_days: float, **fields: object) -> ShownPost:
+    return ShownPost.model_validate({"id": post_id, "published_at": NOW - days(age_days)} | fields)
+
+
+READINGS = {
+    "two posts": listed(item("pinned", 900, pinned=True), item("new", 1)),
+    "one changed": listed(item("pinned", 900, pinned=True), item("new", 1, comments="closed")),
+    "future": listed(item("future", -30), item("new", 1)),
+    "huge": listed(item("huge", 1, text="字" * 2_000_000, title="题" * 500_000, url="https://x/" + "a" * 900_000)),
+    "half an emoji": listed(item("broken", 1, text="半个\ud83d", title="\ud83d题", ad_signals=("a=\ude00",))),
+    "hours ago": listed(item("moving", 1 / 8, approximate=True)),
+    "hours later": listed(item("moving", 1 / 16, approximate=True)),
+    "exact": listed(item("moving", 1 / 7)),
+    "gone": Reading(outcome=Outcome.GONE, reason="账号已注销", covers=Coverage.PROFILE),
+    "blocked": Reading(outcome=Outcome.BLOCKED, reason="平台要求验证"),
+    "timeline": Reading(outcome=Outcome.OK, posts=(item("x", 0),), covers=Coverage.TIMELINE),
+    "comments only": Reading(outcome=Outcome.OK, covers=Coverage.NOTHING),
+}
+
+
+class ScriptedVisitor:
+    """Answers with the script's next word; `light:` marks an answer of the warm page."""
+
+    def __init__(self, clock: "SteppingClock") -> None:
+        self.script: list[str] = []
+        self.asked: list[tuple[str, bool]] = []
+        self.clock = clock
+        self.status = 200
+        self.clock_offset: timedelta | None = None
+        self.wish: float | None = 7200
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
+        self.asked.append((plan.page or "", full))
+        word = self.script.pop(0)
+        if word == "refused":
+            raise InputError(plan.page or "", "不能打开内网地址")
+        if word == "no browser":
+            raise TransientError("浏览器无法启动")
+        if word == "crash":
+            return Captured(failure=Outcome.CRASH, reason="浏览器异常退出")
+        light = word.startswith("light:")
+        capture = Capture(status=self.status, body=word.removeprefix("light:").encode(), at=self.clock())
+        return Captured(
+            captures=(capture,),
+            final_url=plan.page,
+            light=light,
+            retry_after_seconds=self.wish if word == "blocked" else None,
+            clock_offset=self.clock_offset,
+        )
+
+    def close(self) -> None:
+        pass
+
+
+class SteppingClock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now.timestamp()
+
+
+class Bench:
+    """One collector, its surroundings, and what it published."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = SteppingClock()
+        self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
+        self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
+        self.visitor = ScriptedVisitor(self.clock)
+        self.metrics = Metrics()
+        self.engine = CollectorEngine(
+            bus=self.bus,
+            visits=self.store.visits,
+            notes=self.store.notes,
+            platforms={"weibo": ScriptedPlatform(), "feed": ScriptedFeed()},
+            visitor=self.visitor,
+            metrics=self.metrics,
+            clock=self.clock,
+            watch=ClockWatch(self.clock.monotonic),
+            owner="test",
+            lease=LEASE,
+            chance=random.Random(1),
+        )
+
+    def visit(self, word: str, after: timedelta = timedelta()) -> bool:
+        self.clock.now += after
+        self.visitor.script = word.split(", ")
+        return self.engine.step(self.clock.now)
+
+    def published(self) -> list[Post | Probe | Finding]:
+        subscription = self.bus.subscribe("test", ("observations",))
+        events = [decode(record.body) for record in subscription.poll(0.1)]
+        subscription.commit()
+        subscription.close()
+        return events
+
+    def close(self) -> None:
+        self.bus.close()
+        self.store.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    bench.store.accounts.upsert([an_account()], NOW)
+    yield bench
+    bench.close()
+
+
+def probe_of(events: list[Post | Probe | Finding]) -> Probe:
+    return next(event for event in events if isinstance(event, Probe))
+
+
+def posts_of(events: list[Post | Probe | Finding]) -> list[str]:
+    return [event.id for event in events if isinstance(event, Post)]
