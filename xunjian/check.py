@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from services.analyzer.language.lexicon.options import parse_options, parse_pairs
 from services.analyzer.language.origin.kind import kind_of_text
@@ -32,6 +29,9 @@ _SEVERITY_NAMES = {
     Severity.INFO: "信息",
     Severity.UNVERIFIED: "未核实",
 }
+
+
+_TITLES = ("位置", "等级", "规则", "词语", "依据", "建议", "理由")
 
 
 class Remark(NamedTuple):
@@ -80,7 +80,7 @@ def remarks_on(text: str, entries: Iterable[Entry]) -> list[Remark]:
 
 
 def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> list[Entry]:
-    """The rulebook's, those that use word lists with these. Raises InputError for an option that does not exist."""
+    """Those of the rulebook that read texts, with these word lists. Raises InputError for an unknown option."""
     parse_options(options)
     own = ({} if lexicon is None else {"lexicons": (lexicon,)}) | ({"lexicon_options": options} if options else {})
     return [
@@ -88,6 +88,7 @@ def _entries(book: Rulebook, lexicon: str | None, options: dict[str, str]) -> li
         if "lexicons" in type(entry.plugin).model_fields
         else entry
         for entry in book.entries
+        if entry.plugin.reads_text
     ]
 
 
@@ -112,7 +113,9 @@ def _check_text(file: str, entries: list[Entry]) -> bool:
     remarks = remarks_on(text, entries)
     places = _Lines(text)
     if sys.stdout.isatty() and remarks:
-        Console().print(_table(remarks, places))
+        from xunjian.table import show  # noqa: PLC0415  # rich takes long to import, and is for terminals
+
+        show(_TITLES, ((places.place(remark.hit.start), *_cells(remark)) for remark in remarks))
     else:
         for remark in remarks:
             typer.echo("{} [{}] {} “{}” 依据：{} 建议：{}{}".format(places.place(remark.hit.start), *_cells(remark)))
@@ -160,15 +163,6 @@ class _Lines:
     def place(self, start: int) -> str:
         line = bisect.bisect_right(self._starts, start)
         return f"{line}:{start - self._starts[line - 1] + 1}"
-
-
-def _table(remarks: list[Remark], places: _Lines) -> Table:
-    table = Table()
-    for title in ("位置", "等级", "规则", "词语", "依据", "建议", "理由"):
-        table.add_column(title, overflow="fold")
-    for remark in remarks:
-        table.add_row(Text(places.place(remark.hit.start)), *(Text(cell) for cell in _cells(remark)))
-    return table
 
 
 def _cells(remark: Remark) -> tuple[str, ...]:

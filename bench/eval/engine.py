@@ -15,6 +15,9 @@ from services.analyzer.rules.sensitive_word import SensitiveWord
 _OF_REPLACEMENT = {"mask", "categories"}
 """What a row says of the peer's own output or input, not of finding: the mask it prints, the words' tags."""
 
+_NOWHERE = "无处可见的词"
+"""A list without words is refused; peers ask for numbers and addresses alone."""
+
 
 def figures() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
@@ -102,5 +105,5 @@ def _hits(row: dict[str, Any], path: Path) -> list[Hit]:
 
 def _rule(path: Path, words: list[tuple[str, str]], options: dict[str, Any]) -> SensitiveWord:
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("word", "tag"), *words])
+        csv.writer(file).writerows([("word", "tag"), *(words or [(_NOWHERE, "row")])])
     return SensitiveWord(lexicons=(str(path),), lexicon_options=options)

@@ -6,6 +6,7 @@ from typing import Any
 from bench.eval.sets import number, per_thousand, rows, share
 from bench.table import Row
 from services.analyzer.objection import Hit
+from services.analyzer.rulebook import load_rulebook
 from services.analyzer.rules.wrong_expression import WrongExpression
 from shared.events import Severity
 
@@ -18,6 +19,8 @@ def figures() -> Iterator[Row]:
     rule = WrongExpression()
     for name in _TYPO:
         yield from _on_errors(rule, name)
+    for name in _JUDGED:
+        yield from _all_rules(name)
     for name in _RIGHT:
         yield from _on_right(rule, name, [row["text"] for row in rows(f"gov/{name}")])
     yield from _on_right(rule, "ecspell_odw, corrected", [row["correct"] for row in rows("typo/ecspell_odw")])
@@ -39,6 +42,16 @@ def _on_errors(rule: WrongExpression, name: str) -> Iterator[Row]:
     yield share(f"{name}: accusing findings whose suggestion is right", mended)
     yield number(f"{name}: accusing findings", len(found), at_least=60 if judged else None)
     yield Row(f"{name}: share of errors found", f"{caught / max(1, errors):.4f}", f"{caught} of {errors:,}")
+
+
+def _all_rules(name: str) -> Iterator[Row]:
+    """What a user meets who checks the texts: the accusing findings of all rules, confusions among them."""
+    rules = [entry.plugin for entry in load_rulebook().entries if entry.plugin.scope == "post"]
+    found: list[bool] = []
+    for row in rows(f"typo/{name}"):
+        hits = [hit for rule in rules for hit in rule.check_text(row["text"]) if hit.severity.accuses]
+        found += [any(_overlap(hit, edit) for edit in row["edits"] or []) for hit in hits]
+    yield share(f"{name}: accusing findings of all rules on an error", found)
 
 
 def _on_right(rule: WrongExpression, name: str, texts: list[str]) -> Iterator[Row]:

@@ -113,8 +113,7 @@ class Judge:
         probes = [event for event in events if isinstance(event, Probe) and sitting.add(event)]
         if not posts and not probes:
             return Came.KNOWN
-        if sitting.judging.observed.forget_wrong_clocks(key, at):
-            sitting.forget()
+        self._forget_wrong_clocks(sitting, key, at)
         if not self._matters.asks(case):
             return Came.IN_ORDER
         if self._matters.entries(case, "copy"):
@@ -128,6 +127,11 @@ class Judge:
         else:
             self._judge_new(sitting, case, posts, ())
         return Came.LATE if is_late else Came.IN_ORDER
+
+    def _forget_wrong_clocks(self, sitting: Sitting, key: str, at: datetime) -> None:
+        latest = sitting.at(key, at - _INSTANT).latest_at
+        if latest is not None and latest > at and sitting.judging.observed.forget_wrong_clocks(key, at):
+            sitting.forget()
 
     def _judge_new(self, sitting: Sitting, case: Case, posts: Iterable[Post], probes: Iterable[Probe]) -> None:
         for post in posts:

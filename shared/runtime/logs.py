@@ -1,4 +1,7 @@
-"""Structured logs: JSON in pods and files, lines on a terminal. No secret gets through, and logging kills nobody."""
+"""Structured logs: JSON in pods and files, lines on a terminal. No secret gets through, and logging kills nobody.
+
+structlog is imported where it is used: it takes a tenth of a second, and a command of a moment logs nothing.
+"""
 
 import io
 import logging
@@ -11,8 +14,6 @@ from io import TextIOBase
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TextIO, cast
-
-import structlog
 
 _SECRET = re.compile(
     r"(access_token=|[?&]key=|/hook/|[?&]sign=|[?&]token=|password[=:]\s*|secret[=:]\s*)([^\s&\"']+)", re.IGNORECASE
@@ -101,6 +102,9 @@ class Forgiving:
 
 def configure_logs(log_format: str, level: str, stream: Stream | None = None) -> None:
     """Log to `stream` (standard error). `log_format`: `json`, `console`, or `auto` (console on a terminal)."""
+    import structlog  # noqa: PLC0415
+
+    _waiting.clear()
     stream = stream or sys.stderr
     is_terminal = isinstance(stream, TextIOBase) and stream.isatty()
     console = log_format == "console" or (log_format == "auto" and is_terminal)
@@ -118,6 +122,27 @@ def configure_logs(log_format: str, level: str, stream: Stream | None = None) ->
         logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Forgiving(stream))),
         cache_logger_on_first_use=False,
     )
+
+
+_waiting: list[tuple[str, str]] = []
+"""How logs are to be configured once somebody logs; at most one."""
+
+
+def configure_logs_when_needed(log_format: str, level: str) -> None:
+    """As `configure_logs`, but only before the first line of a `logger_of` where nothing else has structlog yet."""
+    if "structlog" in sys.modules:
+        configure_logs(log_format, level)
+    else:
+        _waiting[:] = [(log_format, level)]
+
+
+def logger_of(name: str) -> Any:
+    """The logger of a module that hardly ever logs; to be fetched for each line."""
+    import structlog  # noqa: PLC0415
+
+    for wanted in _waiting[:]:
+        configure_logs(*wanted)
+    return structlog.get_logger(name)
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -152,4 +177,6 @@ def _last(text: str) -> str:
 
 
 def _json_renderer() -> Any:
+    import structlog  # noqa: PLC0415
+
     return structlog.processors.JSONRenderer(ensure_ascii=False)

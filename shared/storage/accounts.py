@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
 
 from shared.account import Account, AccountStatus
 from shared.storage.database import Database
@@ -99,15 +99,19 @@ def in_force(moment: datetime | None = None) -> ColumnElement[bool]:
     return and_(_account.c.since <= moment, or_(_account.c.until.is_(None), _account.c.until > moment))
 
 
+# Asked for every account that is judged: building a statement costs more than running it.
+_IN_FORCE = select(_account.c.body).where(_account.c.key == bindparam("of"), in_force())
+_ENTERED = select(func.min(_account.c.since)).where(_account.c.key == bindparam("of"))
+
+
 def find_account(connection: Connection, key: str) -> Account | None:
-    body = connection.execute(select(_account.c.body).where(_account.c.key == key, in_force())).scalar()
+    body = connection.execute(_IN_FORCE, {"of": key}).scalar()
     return Account.model_validate_json(body) if body is not None else None
 
 
 def watched_since(connection: Connection, key: str) -> datetime | None:
     """When the account first entered the ledger."""
-    first = select(func.min(_account.c.since)).where(_account.c.key == key)
-    moment: datetime | None = connection.execute(first).scalar()
+    moment: datetime | None = connection.execute(_ENTERED, {"of": key}).scalar()
     return moment
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, text, update
 
 from shared.clock import FUTURE_TOLERANCE
 from shared.events import Outcome, Post, Probe
@@ -21,7 +21,7 @@ _NOBODY = ""
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 
-# Asked for every post of a replay: building a statement costs more than running it.
+# Asked for every post and every account: building a statement costs more than running it.
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
 _VERSIONS = (
     select(_post.c.body)
@@ -33,6 +33,36 @@ _FORGET_AHEAD = (
     update(_probe)
     .where(_probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK)
     .values(key=_NOBODY)
+)
+
+_MOMENT: BindParameter[datetime] = bindparam("moment")
+_LINE: BindParameter[datetime] = bindparam("line")
+_OF_POST, _OF_PROBE = _post.c.key == bindparam("of"), _probe.c.key == bindparam("of")
+_POSTS = (
+    select(_post.c.body)
+    .where(_OF_POST, _post.c.observed_at <= _MOMENT)
+    .order_by(_post.c.observed_at.desc())
+    .limit(2 * HISTORY_POSTS)
+)
+_LATER_POSTS = (
+    select(_post.c.body).where(_OF_POST, _post.c.observed_at > _MOMENT).order_by(_post.c.observed_at).limit(MOST_LATER)
+)
+_LATER_PROBES = select(_probe.c.body).where(_OF_PROBE, _probe.c.at > _MOMENT).order_by(_probe.c.at).limit(MOST_LATER)
+_LATEST_AT = select(_probe.c.at).where(_OF_PROBE).order_by(_probe.c.at.desc()).limit(1)
+_LATEST_LIST_AT = _LATEST_AT.where(text(PROVES))
+_TIMES = select(_post.c.published_at).where(_OF_POST, _post.c.observed_at <= _MOMENT)
+_COUNTED = _TIMES.where(_post.c.published_at <= _LINE).order_by(_post.c.published_at.desc()).limit(1)
+_AHEAD = _TIMES.where(_post.c.published_at > _LINE).order_by(_post.c.published_at).limit(MOST_LATER)
+_PROBES = select(_probe.c.body).where(_OF_PROBE, _probe.c.at <= _MOMENT).order_by(_probe.c.at.desc())
+_LATEST = _PROBES.limit(1)
+_LATEST_LIST = _PROBES.where(text(PROVES)).limit(1)
+_NOT_PROVED = _PROBES.limit(MOST_FAILURES)
+_FAILURES = _PROBES.where(_probe.c.at > bindparam("proved")).limit(MOST_FAILURES)
+_NEWEST = (
+    select(_probe.c.newest_post_at)
+    .where(_OF_PROBE, _probe.c.at <= _MOMENT, _probe.c.newest_post_at.is_not(None))
+    .order_by(_probe.c.newest_post_at.desc())
+    .limit(1)
 )
 
 
@@ -117,37 +147,28 @@ class Observations:
 
     def known(self, key: str, moment: datetime) -> Known:
         """What is known of an account at a moment, bounded however much there is."""
-        posts = select(_post.c.body).where(_post.c.key == key)
-        known = posts.where(_post.c.observed_at <= moment).order_by(_post.c.observed_at.desc())
-        versions = self._bodies(known.limit(2 * HISTORY_POSTS))
-        later_posts = posts.where(_post.c.observed_at > moment).order_by(_post.c.observed_at)
-        probes = select(_probe.c.body).where(_probe.c.key == key)
-        later_probes = probes.where(_probe.c.at > moment).order_by(_probe.c.at)
+        asked = {"of": key, "moment": moment}
         came: list[Sequence[Post | Probe]] = [
-            [Post.model_validate_json(body) for body in self._bodies(later_posts.limit(MOST_LATER))],
-            [Probe.model_validate_json(body) for body in self._bodies(later_probes.limit(MOST_LATER))],
+            [Post.model_validate_json(body) for body in self._all(_LATER_POSTS, asked)],
+            [Probe.model_validate_json(body) for body in self._all(_LATER_PROBES, asked)],
         ]
-        newest = select(_probe.c.at).where(_probe.c.key == key).order_by(_probe.c.at.desc()).limit(1)
         return Known(
             probed=_probed(self._connection, key, moment),
-            versions=[Post.model_validate_json(body) for body in reversed(versions)],
+            versions=[Post.model_validate_json(body) for body in reversed(self._all(_POSTS, asked))],
             published=self._published(key, moment),
             later=[event for events in came for event in events],
             reaches=min((events[-1].occurred_at for events in came if len(events) == MOST_LATER), default=None),
-            latest_at=self._connection.execute(newest).scalar(),
-            latest_list_at=self._connection.execute(newest.where(text(PROVES))).scalar(),
+            latest_at=self._connection.execute(_LATEST_AT, {"of": key}).scalar(),
+            latest_list_at=self._connection.execute(_LATEST_LIST_AT, {"of": key}).scalar(),
         )
 
     def _published(self, key: str, moment: datetime) -> list[datetime]:
         """Publish times that matter: the newest counted at `moment`, and those dated after it."""
-        times = select(_post.c.published_at).where(_post.c.key == key, _post.c.observed_at <= moment)
-        line = moment + FUTURE_TOLERANCE
-        counted = times.where(_post.c.published_at <= line).order_by(_post.c.published_at.desc()).limit(1)
-        ahead = times.where(_post.c.published_at > line).order_by(_post.c.published_at).limit(MOST_LATER)
-        return [time for query in (counted, ahead) for time in self._connection.execute(query).scalars()]
+        asked = {"of": key, "moment": moment, "line": moment + FUTURE_TOLERANCE}
+        return [*self._all(_COUNTED, asked), *self._all(_AHEAD, asked)]
 
-    def _bodies(self, query: Select[Any]) -> Sequence[str]:
-        return self._connection.execute(query).scalars().all()
+    def _all(self, query: Select[Any], asked: dict[str, Any]) -> Sequence[Any]:
+        return self._connection.execute(query, asked).scalars().all()
 
 
 def counted_newest(probe: Probe) -> datetime | None:
@@ -157,13 +178,15 @@ def counted_newest(probe: Probe) -> datetime | None:
 
 
 def _probed(connection: Connection, key: str, moment: datetime) -> Probed:
-    known = (_probe.c.key == key, _probe.c.at <= moment)
-    newest_first = select(_probe.c.body).where(*known).order_by(_probe.c.at.desc())
-    latest = connection.execute(newest_first.limit(1)).scalar()
-    latest_list = connection.execute(newest_first.where(text(PROVES)).limit(1)).scalar()
+    asked = {"of": key, "moment": moment}
+    latest = connection.execute(_LATEST, asked).scalar()
+    latest_list = connection.execute(_LATEST_LIST, asked).scalar()
     proved = Probe.model_validate_json(latest_list) if latest_list else None
-    since = newest_first.where(_probe.c.at > proved.at) if proved else newest_first
-    failures = [Probe.model_validate_json(body) for body in connection.execute(since.limit(MOST_FAILURES)).scalars()]
-    dated = select(_probe.c.newest_post_at).where(*known, _probe.c.newest_post_at.is_not(None))
-    newest: datetime | None = connection.execute(dated.order_by(_probe.c.newest_post_at.desc()).limit(1)).scalar()
+    since = (
+        connection.execute(_FAILURES, asked | {"proved": proved.at})
+        if proved
+        else connection.execute(_NOT_PROVED, asked)
+    )
+    failures = [Probe.model_validate_json(body) for body in since.scalars()]
+    newest: datetime | None = connection.execute(_NEWEST, asked).scalar()
     return Probed(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))

@@ -8,7 +8,9 @@ from services.analyzer.objection import Hit
 from services.analyzer.rules.personal_number import PersonalNumber
 from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.wrong_expression import WrongExpression
-from tests.analyzer.inspection_texts import PERSONAL, PUBLIC, RIGHT, WRONG
+from tests.analyzer.number_texts import PERSONAL, PUBLIC
+from tests.analyzer.right_texts import RIGHT
+from tests.analyzer.wrong_texts import WRONG
 
 _MARKED = re.compile(r"\{([^{}]*)\}")
 
@@ -38,4 +40,32 @@ def test_a_personal_number_is_accused(text: str) -> None:
 
 @pytest.mark.parametrize("text", PUBLIC)
 def test_a_number_that_is_nobodys_is_left_alone(text: str) -> None:
+    assert not [(hit.rule, hit.text) for hit in _accusing(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "进一步优化营商环境境，我局推出措施。",
+        "大力加强队伍建设设，提高能力。",
+        "落实主体责任任。",
+        "形成长效机制制，久久为功。",
+    ],
+)
+def test_the_last_character_of_a_word_typed_twice_is_accused(text: str) -> None:
+    assert [hit.tag for hit in _accusing(text)] == ["doubled"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "开发区区政府印发方案。",
+        "学会会刊发布目录，企业业态丰富。",
+        "医院院感防控、科技技防设施、法官员额管理。",
+        "在建建（构）筑物逐一登记。",
+        "上海海关、河北北部、广东东莞、湖南南岳。",
+        "他笑哈哈，一起玩玩，这个小不点点，真可爱。",
+    ],
+)
+def test_a_word_that_begins_as_the_one_before_ends_is_left_alone(text: str) -> None:
     assert not [(hit.rule, hit.text) for hit in _accusing(text)]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from bench import right_forms
-from services.analyzer.language.near_miss.likeness import Likeness, alike, likeness
+from services.analyzer.language.near_miss.likeness import Likeness, alike, likeness, sound_groups
 from services.analyzer.language.near_miss.likes import likes
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, codes, distinct, keys_of, lines, usage
 from tests.paths import SHARED, needs_shared
@@ -16,6 +16,10 @@ _STATUTES = SHARED / "datasets" / "gov" / "statutes.build.jsonl.gz"
 
 def test_which_characters_are_alike_is_what_sounds_and_shapes_tell() -> None:
     assert list(lines(RIGHT_FORMS / "likes.txt")) == list(right_forms.likes())
+
+
+def test_which_characters_sound_alike_is_what_their_readings_tell() -> None:
+    assert list(lines(RIGHT_FORMS / "sounds.txt")) == ["".join(group) for group in sound_groups()]
 
 
 @pytest.mark.parametrize("character", "签订厉竣像")

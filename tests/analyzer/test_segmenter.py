@@ -60,8 +60,8 @@ def test_what_is_looked_up_is_what_the_dictionary_says() -> None:
 
 
 def test_shares_are_of_all_counts_together() -> None:
-    total = sum(number for _, number in segmenter.words())
-    assert segmenter.weight("交通") == pytest.approx(math.log(segmenter.count("交通") / total))
+    total = sum(dict(segmenter.words()).values())
+    assert segmenter.weight("交通") == pytest.approx(math.log(segmenter.count("交通") / total), rel=1e-12)
 
 
 def test_no_pair_of_a_word_is_a_place_where_words_are_parted() -> None:

@@ -11,9 +11,13 @@ def _accused(text: str) -> list[str]:
     return [hit.text for hit in SensitiveWord().check_text(text) if hit.severity.accuses]
 
 
+def _sells(text: str) -> bool:
+    return any(True for _ in CommercialAd().check_text(text))
+
+
 @pytest.mark.parametrize("text", texts_of("hijacked"))
 def test_what_a_hijacked_account_posts_is_accused(text: str) -> None:
-    assert _accused(text) or list(CommercialAd().check_text(text))
+    assert _accused(text) or _sells(text)
 
 
 @pytest.mark.parametrize("text", texts_of("abuse"))
@@ -24,6 +28,7 @@ def test_abuse_of_people_is_accused(text: str) -> None:
 @pytest.mark.parametrize("text", texts_of("police"))
 def test_what_offices_write_of_the_same_things_is_not(text: str) -> None:
     assert not _accused(text)
+    assert not _sells(text)
 
 
 def test_the_reason_names_what_solicits() -> None:

@@ -2,13 +2,15 @@
 
 import io
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 import structlog
 
-from shared.runtime.logs import MAX_TEXT, RotatingFile, configure_logs, redacted
+from shared.runtime.logs import MAX_TEXT, RotatingFile, configure_logs, configure_logs_when_needed, redacted
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,27 @@ def test_a_closed_stream_stops_nobody() -> None:
     configure_logs("json", "info", stream)
     stream.close()
     structlog.get_logger("test").info("lost")
+
+
+_LATER = """
+import sys
+from shared.runtime.logs import configure_logs_when_needed, logger_of
+configure_logs_when_needed("json", "warning")
+assert "structlog" not in sys.modules
+logger_of("test").info("unimportant")
+logger_of("test").warning("refused", url="https://x/?key=SECRET")
+"""
+
+
+def test_what_is_configured_for_later_holds_from_the_first_line_on() -> None:
+    ran = subprocess.run([sys.executable, "-c", _LATER], capture_output=True, text=True, check=True)
+    assert ran.stdout == ""
+    assert json.loads(ran.stderr)["event"] == "refused"
+    assert "SECRET" not in ran.stderr
+
+
+def test_where_structlog_is_in_use_it_is_configured_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs_when_needed("json", "warning")
+    structlog.get_logger("test").warning("told")
+    structlog.reset_defaults()
+    assert json.loads(capsys.readouterr().err)["event"] == "told"

@@ -71,6 +71,11 @@ class Rule(Plugin):
         """True when it has something to say of a post by itself."""
         return type(self).check_post is not Rule.check_post
 
+    @property
+    def reads_text(self) -> bool:
+        """True when it has something to say of a text before it is published."""
+        return type(self).check_text is not Rule.check_text
+
     def trouble(self) -> str | None:
         """What it cannot follow at the moment, in Chinese: a list of words that cannot be read, so the old one stays.
 

@@ -2,10 +2,10 @@
 
 import bisect
 import functools
-import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.phrases import Phrases
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
@@ -28,6 +28,9 @@ _CUES = (
 )
 """One of them is in whatever `_OWN` finds."""
 
+_SPEAKERS = ("笔", "编", "恕", "本人", "个人", "代表作者")
+"""And one of these in every cue: most texts are done with after a look for them."""
+
 _QUOTED = re.compile(r"“[^“”]{0,400}”|「[^「」]{0,400}」|‘[^‘’]{0,200}’")
 
 
@@ -37,7 +40,7 @@ class PersonalView(Rule):
     scope: ClassVar[Literal["account", "post"]] = "post"
 
     def check_text(self, text: str) -> Iterator[Hit]:
-        if not _cues().find(text):
+        if not any(speaker in text for speaker in _SPEAKERS) or not _cues().find(text):
             return
         quoted: list[tuple[int, int]] | None = None
         for match in _OWN.finditer(text):

@@ -1,6 +1,5 @@
 """A kind of cue: by which words or expression it is known, what it weighs, and how its places are found in one pass."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from services.analyzer.language.lexicon.forms import Forms
 from services.analyzer.language.lexicon.options import LexiconOptions
 from services.analyzer.language.lexicon.words import Word, WordTable
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 
@@ -34,7 +34,7 @@ class Family(StrEnum):
 
 class Kind(NamedTuple):
     """`name` is for officials; `weight` is negative where it speaks against. `words` must stand as words of their own,
-    those of `AGAINST` may stand anywhere. `pattern` is tried round its `anchors`, as far as it reaches.
+    those of `AGAINST` may stand anywhere. `pattern` is tried round its `anchors` and its `sign`, as far as it reaches.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Kind(NamedTuple):
     anchors: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = None
     reach: int = _REACH
+    sign: re.Pattern[str] | None = None
 
 
 class Cue(NamedTuple):
@@ -67,13 +68,16 @@ def kind(
     anchors: str = "",
     pattern: str = "",
     reach: int = _REACH,
+    sign: str = "",
 ) -> Kind:
-    """Words and anchors are given with blanks between them; every alternative of the pattern holds an anchor.
+    """Words and anchors are given with blanks between them; every alternative of the pattern holds one, or the sign.
 
     `reach`: what the pattern takes or looks ahead to at most; said where its anchors stand in every other text.
+    `sign`: an expression looked for in the whole text; it has to begin with one certain character, which is fast.
     """
     expression = re.compile(pattern, re.MULTILINE) if pattern else None
-    return Kind(name, family, weight, tuple(words.split()), tuple(anchors.split()), expression, reach)
+    looked_for = re.compile(sign) if sign else None
+    return Kind(name, family, weight, tuple(words.split()), tuple(anchors.split()), expression, reach, looked_for)
 
 
 class Finder:
@@ -88,6 +92,7 @@ class Finder:
                 words.setdefault(word, []).append(known)
             for anchor in known.anchors:
                 anchors.setdefault(anchor, []).append(number)
+        self._signs = [(number, known.sign) for number, known in enumerate(self._kinds) if known.sign]
         table = WordTable.of(Word(word, "cue") for word in {**words, **anchors})
         forms = Forms(table, LexiconOptions())
         self._phrases = Phrases(forms.keys)
@@ -97,17 +102,20 @@ class Finder:
     def find(self, folded: str) -> list[Cue]:
         """Every cue, in no order."""
         cues: list[Cue] = []
-        regions: dict[int, list[tuple[int, int]]] = {}
+        places: dict[int, list[tuple[int, int]]] = {}
         for index, start, end in self._phrases.find(folded):
             words, anchors = self._known[index]
             if words:
                 cues += _standing(words, folded, start, end)
             for number in anchors:
-                reach = self._kinds[number].reach
-                _widen(regions.setdefault(number, []), start - reach, end + reach)
-        lined = f"{folded}\n" if regions else ""
-        for number, places in regions.items():
-            cues += _matches(self._kinds[number], lined, places)
+                places.setdefault(number, []).append((start, end))
+        for number, sign in self._signs:
+            for match in sign.finditer(folded):
+                places.setdefault(number, []).append(match.span())
+        if places:
+            lined = f"{folded}\n"
+            for number, its_places in places.items():
+                cues += _matches(self._kinds[number], lined, its_places)
         return cues
 
 
@@ -120,8 +128,8 @@ def _standing(kinds: Sequence[Kind], folded: str, start: int, end: int) -> list[
 def _matches(known: Kind, lined: str, places: Iterable[tuple[int, int]]) -> Iterator[Cue]:
     """`lined`: with a line feed at the end, which expressions look for as for any other mark."""
     if known.pattern is not None:
-        for start, end in places:
-            for match in known.pattern.finditer(lined, max(0, start), end):
+        for start, end in _round(places, known.reach):
+            for match in known.pattern.finditer(lined, start, end):
                 yield Cue(known, *with_whole_numbers(lined, *match.span()))
 
 
@@ -134,12 +142,16 @@ def with_whole_numbers(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _widen(regions: list[tuple[int, int]], start: int, end: int) -> None:
-    """Places come in order, so that only the last region can reach the next."""
-    if regions and start <= regions[-1][1]:
-        regions[-1] = (regions[-1][0], max(end, regions[-1][1]))
-    else:
-        regions.append((start, end))
+def _round(places: Iterable[tuple[int, int]], reach: int) -> list[tuple[int, int]]:
+    """So much on either side of each place; what meets is one."""
+    regions: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        first, last = max(0, start - reach), end + reach
+        if regions and first <= regions[-1][1]:
+            regions[-1] = (regions[-1][0], max(last, regions[-1][1]))
+        else:
+            regions.append((first, last))
+    return regions
 
 
 def _stands_alone(folded: str, start: int, end: int) -> bool:

@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-import structlog
-
 from shared.clock import utc_now
 from shared.errors import InputError
+from shared.runtime.logs import logger_of
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _SECONDS_TO_SETTLE = 1.0
 """A file younger than this may still be being written."""
 
-_log = structlog.get_logger(__name__)
 _Stamp = tuple[int, int, int] | None
 
 
@@ -80,14 +78,14 @@ class Following(ABC, Generic[Held, Built]):
         self.trouble = None
         if _version(held) != self.version:
             self._take(held)
-            _log.info("file_in_force", files=[str(file) for file in self._files], version=self.version)
+            logger_of(__name__).info("file_in_force", files=[str(file) for file in self._files], version=self.version)
 
     def _refuse(self, error: InputError) -> None:
         if isinstance(error.__cause__, OSError):
             self._stamps = []  # what can be read again later may look the same as now
         trouble = f"改动未生效，仍用原内容。{error}"
         if trouble != self.trouble:
-            _log.warning("file_refused", reason=str(error), in_force=self.version)
+            logger_of(__name__).warning("file_refused", reason=str(error), in_force=self.version)
         self.trouble = trouble
 
     def _take(self, held: list[Held]) -> None:

@@ -25,6 +25,9 @@ _SELF_EVIDENT_LENGTH = 4
 _FEW = 2_000
 """Of so many forms few have a pair of characters in a text; of more an automaton is faster, and built faster."""
 
+_REMEMBERED = 4_096
+"""Words that were found: most texts have the same."""
+
 _Place = tuple[int, int, Word]
 
 
@@ -54,6 +57,7 @@ class Lexicon:
         table = words if isinstance(words, WordTable) else WordTable.of(words)
         self._table = table.only({*self.options.categories, ALLOW}) if self.options.categories else table
         self.folding = self.options.folding
+        self._word = functools.lru_cache(_REMEMBERED)(self._table.__getitem__)
         self._skips = self.folding.skips
         self._detects = self.options.detects
         self._self_evident = _SELF_EVIDENT_LENGTH if self.options.whole_words else 0
@@ -107,7 +111,7 @@ class Lexicon:
             elif index in special:
                 places += self._special(text, folded, start, end, special[index])
             elif self._stands_alone(text, folded, start, end):
-                places.append((start, end, self._table[of_words[index]]))
+                places.append((start, end, self._word(of_words[index])))
         return places, allowed
 
     def _special(self, text: str, folded: Folded, start: int, end: int, written: Sequence[Written]) -> Iterator[_Place]:

@@ -2,8 +2,8 @@
 
 import functools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines
 
@@ -57,8 +57,7 @@ _FILES = {
 }
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """`fixed`: there is no other wording, so that any character changed is an error."""
 
     text: str

@@ -68,6 +68,13 @@ def alike_groups() -> list[list[str]]:
     return sorted(group for group in groups if len(group) > 1)
 
 
+def sound_groups() -> list[list[str]]:
+    """All characters of the basic plane whose usual reading many ears hear as the same."""
+    characters = map(chr, range(0x4E00, 0xA000))
+    groups = _index(lambda character: [_rough(sound) for sound in syllables(character)[:1]], characters)
+    return sorted(sorted(group) for group in groups.values())
+
+
 @functools.cache
 def _by_sound() -> dict[str, list[str]]:
     return _index(_rough_sounds, usage().characters)

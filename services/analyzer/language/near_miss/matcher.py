@@ -4,7 +4,8 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from services.analyzer.language.near_miss import divisions, sessions, titles, words
+from services.analyzer.language.near_miss import divisions, echoes, sessions, slips, titles, unmistakable, words
+from services.analyzer.language.near_miss.crumbs import crumbs
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.firms import may_name_a_firm
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
@@ -65,8 +66,11 @@ def _built_in_forms() -> LongForms:
 
 
 def _words(text: str) -> Iterator[Miss]:
-    for miss in words.misses(text):
+    found = crumbs(text)
+    for miss in (*words.misses(text, found), *unmistakable.misses(text, found)):
         yield replace(miss, sure=False) if may_name_a_firm(miss, text) else miss
+    yield from echoes.misses(text)
+    yield from slips.misses(text)
 
 
 def _best(found: Sequence[Miss]) -> list[Miss]:

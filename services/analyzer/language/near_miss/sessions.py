@@ -1,12 +1,15 @@
 """Congresses, their sessions, and formulas that begin with a number: right words, wrong together."""
 
-import re
+import functools
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.text import later_re as re
 
 _ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MOST_PLENUMS = {"六": 7, "七": 7, "八": 12, "九": 2, "十": 3, "十三": 8}
@@ -37,6 +40,7 @@ _PATTERNS = (
     _Pattern(re.compile(r"(?<![一-鿿])(?:十[一二三四五六七八九]|二十)(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(rf"第{_ORDINAL}(次)全国人民代表大会"), "届"),
     _Pattern(re.compile(r"(?:十[七八九]|二十)(届)大(?=精神|报告|以来)"), ""),
+    _Pattern(re.compile(rf"{_ORDINAL}(大)届{_COUNT}中全会"), ""),
     _Pattern(re.compile(rf"(?<!共产党)(?<!党的)第{_ORDINAL}(届)全国代表大会"), "次", sure=False),
     _Pattern(re.compile(rf"做到({_COUNT})个维护"), "两"),
     _Pattern(re.compile(rf"坚定({_COUNT})个自信"), "四"),
@@ -57,6 +61,7 @@ _CONGRESS = re.compile(
 _MAY_HOLD = (
     *(
         "届大",
+        "大届",
         "代表大会",
         "中全会",
         "个维护",
@@ -67,27 +72,9 @@ _MAY_HOLD = (
         "项规定",
         "个一百年",
         "个全面",
-        "毫不动摇",
     ),
-    *(
-        "十界",
-        "一界",
-        "二界",
-        "三界",
-        "四界",
-        "五界",
-        "六界",
-        "七界",
-        "八界",
-        "九界",
-        "就是金山银山",
-        "区区",
-        "县县",
-        "市市",
-        "省省",
-        "镇镇",
-        "乡乡",
-    ),
+    *("毫不动摇", "就是金山银山", "区区", "县县", "市市", "省省", "镇镇", "乡乡"),
+    *(f"{numeral}界" for numeral in "十一二三四五六七八九"),
 )
 
 
@@ -100,12 +87,17 @@ _FUTURE = re.compile(
 
 def misses(text: str) -> Iterator[Miss]:
     """Misses in a squeezed text."""
-    if not any(words in text for words in _MAY_HOLD):
+    if not _may_hold().find_matches_as_indexes(text):
         return
     for pattern in _PATTERNS:
         for found in pattern.wrong.finditer(text):
             if found[1] != pattern.right:
                 yield _miss(found, pattern)
+
+
+@functools.cache
+def _may_hold() -> AhoCorasick:
+    return AhoCorasick(_MAY_HOLD, implementation=Implementation.DFA)
 
 
 def impossible(text: str) -> Iterator[tuple[int, int, str]]:

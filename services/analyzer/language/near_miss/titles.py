@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +10,10 @@ from services.analyzer.language.near_miss.forms import Kind, right_forms
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
+from services.analyzer.language.text import later_re as re
 
 _STATE = "中华人民共和国"
-_SHORTEST = 4
+_SHORTEST, _LONG = 4, 6
 _IN_MARKS = re.compile(f"《({_STATE})?([一-鿿]{{{_SHORTEST},40}})(?=》)")
 
 
@@ -27,6 +27,8 @@ def misses(text: str) -> Iterator[Miss]:
         written = found[2]
         if written in titles:
             continue
+        if found[1] is not None:
+            yield from _left_out(found)
         for at in range(len(written)):
             right = _without_one().get((at, written[:at] + written[at + 1 :]), "")
             if len(right) == 1 and _is_wrong(written, at, right[0], named_fully=found[1] is not None):
@@ -39,12 +41,24 @@ def misses(text: str) -> Iterator[Miss]:
                 )
 
 
+def _left_out(found: re.Match[str]) -> Iterator[Miss]:
+    """One character of a title that is named in full, its last one included."""
+    written = found[2]
+    for at in range(len(written), -1, -1):
+        right = _without_one().get((at, written), "")
+        if right:
+            title = written[:at] + right[0] + written[at:]
+            lost = Difference(Error.MISSING, found.start(2) + at, "", right[0])
+            yield Miss(*found.span(2), title, Kind.STATUTE, lost, sure=True)
+            return
+
+
 def _is_wrong(written: str, at: int, right: str, *, named_fully: bool) -> bool:
     words, is_last = usage().weights, at == len(written) - 1
     makes_word = any(written[first : first + 2] in words for first in (at - 1, at) if 0 <= first < len(written) - 1)
     if likeness(written[at], right):
         return is_last or not makes_word
-    return named_fully and not is_last and not makes_word
+    return (named_fully or (is_last and len(written) >= _LONG)) and not makes_word
 
 
 @functools.cache

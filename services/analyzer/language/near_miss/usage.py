@@ -3,6 +3,7 @@
 import csv
 import functools
 import gzip
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +57,13 @@ class Runs(NamedTuple):
         """Keys of those that statutes have."""
         return self.known[self.numbers > 0]
 
-    def counts(self, length: int) -> Iterator[tuple[str, int]]:
-        """Of those that statutes have."""
-        characters = [self.counted >> by & _CODE for by in reversed(range(0, length * _BITS, _BITS))]
-        joined = np.column_stack(characters).astype(np.uint16).tobytes().decode("utf-16-le")
-        runs = (joined[at : at + length] for at in range(0, len(joined), length))
-        return zip(runs, self.numbers[self.numbers > 0].tolist(), strict=True)
+    def counts(self, length: int) -> dict[str, int]:
+        """How often each of those stands there that statutes have."""
+        counted = self.counted
+        characters = [counted >> by & _CODE for by in reversed(range(0, length * _BITS, _BITS))]
+        rows = np.column_stack([*characters, np.full_like(counted, ord(" "))])
+        runs = rows.astype(np.uint16).tobytes().decode("utf-16-le").split()
+        return dict(zip(runs, self.numbers[self.numbers > 0].tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ class Usage:
     @functools.cached_property
     def runs(self) -> Mapping[str, int]:
         """How often three or four characters stand together in statutes."""
-        return dict(self.threes.counts(3)) | dict(self.fours.counts(4))
+        runs = self.threes.counts(3)
+        runs |= self.fours.counts(4)
+        return runs
 
     @functools.cached_property
     def idioms(self) -> frozenset[str]:
@@ -118,7 +122,7 @@ class Usage:
     def _weights(self, groups: Iterable[Words], newer: Iterable[str]) -> dict[str, float]:
         weights = dict[str, float]()
         for each in groups:
-            weights |= dict.fromkeys(each.spaced.split(" "), each.weight)
+            weights.update(zip(each.spaced.split(" "), itertools.repeat(each.weight)))
         weights |= {word: max(weights.get(word, _NEW), _NEW) for word in newer}
         return weights
 

@@ -22,7 +22,7 @@ _SHORT = 5
 
 _SHORTEST_WITH_ONE_LEFT_OUT, _SHORTEST_WITH_TWO_LEFT_OUT = 5, 10
 
-_LEAST_GAIN, _GREAT_GAIN = 3.0, 6.0
+_LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 """How much likelier the corrected text must read, in natural logarithm."""
 
 _RARE = -9.0
@@ -36,34 +36,79 @@ _ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公�
 
 _JOIN = frozenset("和与及或、")
 _LEVELS = frozenset("省市县区镇乡村州盟旗国")
+_WHOLE_NAMES = frozenset({Kind.ORGAN, Kind.FORMULA, Kind.TERM})
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
+)
+"""After 国家卫生健康委员 a member's name may stand."""
+
 _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
 
 
-def judge(written: Written) -> Miss | None:
-    """The miss; null where something else may be meant."""
-    found = written.found
+def may_be_miswritten(form: Form, found: Difference) -> bool:
+    """What can be said of a difference wherever it stands."""
     if _NUMERALS & {*found.written, *found.right}:
-        return None
-    if written.form.kind is Kind.COLLOCATION and found.error is not Error.SUBSTITUTED:
-        return None
+        return False
+    if form.kind is Kind.COLLOCATION and not _is_of_a_collocation(found):
+        return False
+    if found.error is Error.MISSING:
+        return _may_be_missing(form, found.right)
+    return found.error is not Error.SUBSTITUTED or _may_be_substituted(form, found)
+
+
+def _is_of_a_collocation(found: Difference) -> bool:
+    return found.error is Error.SUBSTITUTED and len(found.right) == 1 and found.right not in _MAY_BE_LEFT_OUT
+
+
+def _may_be_missing(form: Form, right: str) -> bool:
+    if len(right) > 1:
+        return form.fixed and form.kind is Kind.STATE and len(form.text) >= _SHORTEST_WITH_TWO_LEFT_OUT
+    may_be_left_out = right in _MAY_BE_LEFT_OUT and form.kind is not Kind.STATE
+    return not may_be_left_out and len(form.text) >= _SHORTEST_WITH_ONE_LEFT_OUT
+
+
+def _may_be_substituted(form: Form, found: Difference) -> bool:
+    if _LEVELS & {found.written} and _LEVELS & {found.right}:
+        return False
+    if len(found.written) > 1 and len(form.text) < _LONG and found.written in usage().weights:
+        return False  # 法治宣传效能: another word
+    if all(_likes(found)) or _may_lack_its_end(form, found):
+        return True
+    return (form.fixed and len(found.written) == 1) or _may_repeat_itself(form, found)
+
+
+def _may_repeat_itself(form: Form, found: Difference) -> bool:
+    """全国人大常委委: the last character but one, typed again for the last."""
+    if form.kind not in _WHOLE_NAMES or len(form.text) < _SHORT:
+        return False
+    return (found.right, found.written) == (form.text[-1], form.text[-2])
+
+
+def _may_lack_its_end(form: Form, found: Difference) -> bool:
+    return found.right == _OF_COMMITTEE and form.text.endswith(_COMMITTEE)
+
+
+def _likes(found: Difference) -> list[Likeness | None]:
+    pairs = zip(found.written, found.right, strict=True)
+    return [likeness(one, other) for one, other in pairs if one != other]
+
+
+def judge(written: Written) -> Miss | None:
+    """The miss; null where something else may be meant. Asked only of what `may_be_miswritten`."""
     if _lacks_its_end(written):
-        lost = Difference(Error.MISSING, found.at, "", found.right)
-        return Miss(written.start, found.at, written.form.text, written.form.kind, lost, sure=True)
-    miss = _JUDGES[found.error](written)
+        lost = Difference(Error.MISSING, written.found.at, "", written.found.right)
+        return Miss(written.start, written.found.at, written.form.text, written.form.kind, lost, sure=True)
+    miss = _JUDGES[written.found.error](written)
     return None if miss is None or _is_newer_word(written) else miss
 
 
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
-    if right in _MAY_BE_LEFT_OUT and not (form.kind is Kind.STATE and _is_inside_a_word(written)):
+    if right in _MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
         return None
     if len(right) == 1 and written.gain < 0 and not is_name:
-        return None
-    if len(form.text) < (_SHORTEST_WITH_ONE_LEFT_OUT if len(right) == 1 else _SHORTEST_WITH_TWO_LEFT_OUT):
-        return None
-    if len(right) > 1 and not (form.fixed and form.kind is Kind.STATE):
         return None
     if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
         return None
@@ -88,15 +133,13 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
-    found, form = written.found, written.form
-    if _LEVELS & {found.written} and _LEVELS & {found.right}:
-        return None
-    pairs = zip(found.written, found.right, strict=True)
-    likes = [likeness(one, other) for one, other in pairs if one != other]
-    if not form.fixed and not all(likes):
-        return None
+    found, form, likes = written.found, written.form, _likes(written.found)
     if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
-        if written.gain < _gain_needed(form) or not _may_be_meant(written) or _is_no_country(written, likes):
+        if (
+            written.gain < _gain_needed(written, alike=all(likes))
+            or not _may_be_meant(written)
+            or _is_no_country(written, likes)
+        ):
             return None
         return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
     return written.miss() if _is_wrong_whatever_it_is(written) else None
@@ -104,25 +147,47 @@ def _substituted(written: Written) -> Miss | None:
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
     form, found = written.form, written.found
-    if len(found.written) > 1 or not form.fixed:
+    if not form.fixed:
+        return _may_repeat_itself(form, found) and _repeats_itself(written)
+    if len(found.written) > 1:
         return False
     is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
-    return is_known or _is_crumb_of(written)
+    return is_known or _is_crumb(written)
+
+
+def _repeats_itself(written: Written) -> bool:
+    first, last = written.reading.word_at(written.at)
+    return written.found.at == written.end - 1 and last - first == 1
 
 
 def _lacks_its_end(written: Written) -> bool:
-    form, at = written.form.text, written.found.at
-    if written.found.right != _OF_COMMITTEE or not form.endswith(_COMMITTEE) or written.is_at_start:
+    at = written.found.at
+    if not _may_lack_its_end(written.form, written.found) or written.is_at_start:
         return False
     return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
 
 
-def _is_crumb_of(written: Written) -> bool:
+def _is_crumb(written: Written) -> bool:
     """Whether what is written belongs to no word on either side, and the right character makes one with its form."""
     first, last = written.reading.word_at(written.at)
-    is_alone = last - first == 1 and not written.is_at_start
-    is_rare = "一" <= written.found.written <= "鿿" and usage().weights.get(written.found.written, -99.0) < _RARE
-    return is_alone and is_rare and len(written.form.text) >= _SHORT and written.gain >= _GREAT_GAIN
+    character = written.found.written
+    if last - first > 1 or written.is_at_start or character in _SURNAMES or not "一" <= character <= "鿿":
+        return False
+    is_rare = len(written.form.text) >= _SHORT and usage().weights.get(character, -99.0) < _RARE
+    return written.gain >= (_GREAT_GAIN if is_rare else _HUGE_GAIN)
+
+
+def _reaches_out(written: Written) -> bool:
+    """Whether what is written at an edge makes a word with what stands beyond it."""
+    first, last = written.reading.word_at(written.at)
+    length = written.end - written.start
+    begins = written.at if written.is_at_start else written.at + len(written.found.written) - length
+    return first < begins or last > begins + length
+
+
+def _is_in_a_word(written: Written) -> bool:
+    first, last = written.reading.word_at(written.at)
+    return last - first > 1
 
 
 def _is_inside_a_word(written: Written) -> bool:
@@ -149,23 +214,28 @@ def _is_newer_word(written: Written) -> bool:
     return not usage().newer.isdisjoint(pieces)
 
 
-def _gain_needed(form: Form) -> float:
+def _gain_needed(written: Written, *, alike: bool) -> float:
     """A formula as a whole is evidence too, the more the longer it is."""
-    if form.kind is Kind.PERSON:
+    kind, length = written.form.kind, len(written.form.text)
+    if kind is Kind.PERSON:
         return -math.inf  # no reading knows a name
-    if form.fixed:
-        return -_GREAT_GAIN
-    if form.kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
-        return 0.0 if len(form.text) > _SHORT else _LEAST_GAIN / 2
-    return _LEAST_GAIN
+    if written.form.fixed:
+        return -_GREAT_GAIN if alike or length >= _SHORT else _GREAT_GAIN
+    if kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
+        if length >= _LONG and not written.is_at_edge:
+            return -_LEAST_GAIN
+        return 0.0 if length > _SHORT else _LEAST_GAIN / 2
+    return 0.0 if kind is Kind.ORGAN and length >= _LONG else _LEAST_GAIN
 
 
 def _may_be_meant(written: Written) -> bool:
-    kind, found, window, at = written.form.kind, written.found, written.window, written.at
+    kind, window, at = written.form.kind, written.window, written.at
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
         return False
-    if kind is Kind.COLLOCATION and (len(found.written) > 1 or found.right in _MAY_BE_LEFT_OUT):
-        return False
+    if not written.form.fixed and written.is_at_edge and _reaches_out(written):
+        return False  # 有关部门负责做好: not 负责人
+    if kind is Kind.COLLOCATION and written.gain < _HUGE_GAIN and _is_in_a_word(written):
+        return False  # 办理登机手续, 采取扑救措施: other words, meant so
     if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
         return True
     return not any(window[first : first + 3] in usage().runs for first in range(max(0, at - 2), at + 1))

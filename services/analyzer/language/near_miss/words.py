@@ -6,11 +6,10 @@ the crumbs, how much likelier the text then reads, and whether statutes know the
 """
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.analyzer.language.near_miss.crumbs import crumbs, is_usual
+from services.analyzer.language.near_miss.crumbs import Crumbs, is_usual
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.fitting import LEAST_GAIN, fitting
 from services.analyzer.language.near_miss.forms import Kind
@@ -18,23 +17,27 @@ from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, most_gained, read
 from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.text import later_re as re
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
-_CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(r"[一-鿿]*\Z")
+_CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(rf"[一-鿿]{{0,{_AROUND}}}\Z")
+_GREAT_GAIN = 12.5
+"""The same, from which an ordinary word of three characters speaks for itself."""
+
 _SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
 
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
     "姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文闫佟卜尤"
 )
-_OF_FOREIGN_NAMES = frozenset(
+FOREIGN = frozenset(
     "阿埃艾爱安奥巴拜班邦包保鲍贝本比彼别宾波伯勃布茨达戴丹当道德的登狄迪蒂第丁东杜顿多尔厄法范菲费芬佛夫弗福富盖甘冈高戈哥格根贡古瓜哈海汉豪赫亨胡华"
     "怀霍基吉加贾杰捷金卡开凯坎康考科克肯孔库夸奎拉莱兰朗劳勒雷里利莉丽梨黎列林琳龙卢鲁路伦罗洛吕马玛迈麦曼茅梅门蒙米密明缪摩莫默姆木穆拿那娜纳南内妮尼涅宁纽"
     "农努诺欧帕潘庞佩蓬皮匹珀泼普奇齐契恰钱乔切琴丘琼让热日荣茹儒瑞若撒萨塞赛桑瑟森沙莎山珊尚绍舍申圣施什史舒朔丝斯苏索塔台泰坦汤唐特滕提廷通图托脱瓦万汪旺威"
     "韦维魏温文翁沃乌伍武西希锡夏香肖谢辛欣休许雅亚延扬耶叶伊依易因尤于约泽扎詹珍朱卓兹祖佐"
 )
-_FUNCTION = frozenset("一不的在有了和等与个其这那也就是之于为以及或到要可能会")
-_NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲乙丙丁戊己")
+FUNCTION = frozenset("一不的在有了和等与个其这那也就是之于为以及或到要可能会")
+NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲乙丙丁戊己")
 _PREFIXES = frozenset("净泛母非反准伪类总副逾超亚辅公独")
 _SUFFIXES = frozenset("券型圈侧款巷坊线式类级族期单件比")
 """What makes new words of any word: 服务券, 消费侧, 航空类, 净出口. Beside a whole word it may be meant."""
@@ -66,9 +69,9 @@ class _Candidate:
         return self.gain + math.log1p(self.run_of_three) + math.log1p(self.run_of_four)
 
 
-def misses(text: str) -> Iterator[Miss]:
-    """Misses in a folded text, those that overlap included."""
-    for place, others in fitting(text, crumbs(text)).items():
+def misses(text: str, crumbs: Crumbs) -> Iterator[Miss]:
+    """Misses in a folded text at its crumbs, those that overlap included."""
+    for place, others in fitting(text, crumbs).items():
         window, at = _clause(text, place)
         if len(window) < _SHORTEST_WINDOW or not _may_speak(window, at, others):
             continue
@@ -164,9 +167,11 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
     both = not (at and is_usual(window[at - 1], window[at])) and not (
         at + 1 < len(window) and is_usual(window[at], window[at + 1])
     )
+    if _speaks_for_itself(best, before):
+        return _SURE
     if end - start > 1 and not (length >= _FORM and best.word in known.idioms):
         return -math.inf
-    if short and (best.right in _FUNCTION or _NUMERALS & {*best.word, best.written}):
+    if short and (best.right in FUNCTION or NUMERALS & {*best.word, best.written}):
         return -math.inf
     return (
         _LIKENESS[best.like]
@@ -178,9 +183,20 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         - 0.6 * (length > 2)
         + 0.5 * (best.word in known.idioms and not short)
         - 1.0 * (short and best.word in known.names)
-        - 0.5 * (short and bool(_SURNAMES & {*before, best.written}))
-        - 0.1 * sum(character in _OF_FOREIGN_NAMES for character in (*before, best.written, *after))
+        - 0.5 * (short and bool(SURNAMES & {*before, best.written}))
+        - 0.1 * sum(character in FOREIGN for character in (*before, best.written, *after))
         + _AT_FIRST
+    )
+
+
+def _speaks_for_itself(best: _Candidate, before: str) -> bool:
+    """Whether three characters sound as an ordinary word that hardly anything else can sound as: 超升波."""
+    return (
+        len(best.word) == _FORM - 1
+        and best.gain >= _GREAT_GAIN
+        and best.like in (Likeness.SOUND, Likeness.SOUND_AND_SHAPE)
+        and best.word not in usage().names
+        and not (NUMERALS | FUNCTION | SURNAMES) & {best.written, *before[-1:]}
     )
 
 

@@ -2,7 +2,8 @@
 
 import bisect
 import functools
-import re
+
+from services.analyzer.language.text import later_re as re
 
 _HEADING = r"[^。；;！？!?0-9]{0,60}?"
 _PERSON = r"(?:姓\s?名|户主|户名|领款人|补贴对象|受益人|持卡人|申请人|学生|领取人|收款人)"

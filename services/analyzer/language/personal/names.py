@@ -1,7 +1,6 @@
 """Persons named beside a number: 张某某, 王女士, 姓名：李四, or a bare name in the cell next to it."""
 
-import re
-
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.segmenter import tag
 
 _SURNAMES = (

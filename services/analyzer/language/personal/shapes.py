@@ -1,6 +1,5 @@
 """What has the form of a personal number, check digit and all; what it means the words around it tell."""
 
-import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -14,6 +13,8 @@ from services.analyzer.language.personal.checks import (
     is_taiwan_id,
 )
 from services.analyzer.language.personal.phones import is_mobile
+from services.analyzer.language.personal.signs import may_hold_number
+from services.analyzer.language.text import later_re as re
 
 Form = Literal[
     "student_number",
@@ -120,7 +121,7 @@ class Number(NamedTuple):
 def numbers_in(text: str) -> list[Number]:
     """Left to right, none inside another, none that is part of a link; the text is folded."""
     found: list[Number] = []
-    if "@" not in text and not _RUN.search(text):
+    if "@" not in text and not (may_hold_number(text) and _RUN.search(text)):
         return found
     for island in _ISLAND.finditer(text):
         if _WORTH_IT.search(island.group()):

@@ -1,9 +1,9 @@
 """What the words round a number tell: what it is called, whose it is, and why it was published."""
 
 import functools
-import re
 
 from services.analyzer.language.personal.names import is_addressed, is_name
+from services.analyzer.language.text import later_re as re
 
 _SENT = (
     r"订单|运单|快递|单号|流水|交易号|票号|序列|货号|条码|条形码|批号|信用代码|项目代码|版本|网址|http|"
@@ -53,7 +53,7 @@ PRIVATELY_CALLED = re.compile(
 )
 """家长电话 right before the number, or an identity number that it goes with."""
 
-_PRIVATE_NAMED = re.compile(rf"(?:{_PRIVATE})(?:姓名)?[:：是为]?\s{{0,2}}([一-鿿·×xX*＊]{{2,5}})")
+_PRIVATE_NAMED = re.compile(rf"(?:{_PRIVATE}){{1,3}}(?:姓名)?[:：是为]?\s{{0,2}}([一-鿿·×xX*＊]{{2,5}})")
 _BEHIND_NAME = re.compile(r"的?(?:手机|电话|家住|现住|住|身份证|$)")
 
 CARD = re.compile(r"卡\s?号|银行卡|信用卡|储蓄卡|借记卡|工资卡|一卡通")

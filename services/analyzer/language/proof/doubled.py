@@ -1,13 +1,13 @@
 """Words written twice: 进一步进一步, 的的 - and not 天天, 的的确确, 一个一个, 讨论讨论."""
 
 import functools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.repeats import repeats
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text import segmenter
 
 KIND = "doubled"
@@ -15,6 +15,7 @@ _WINDOW = 10
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
+_USUAL, _HARDLY_ALONE, _CHANCE = 500, 10_000, 5
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
 _HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
@@ -49,10 +50,12 @@ def _single(text: str, start: int) -> Fault | None:
         return lost
     if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
         return None
-    if word in "年月日":
+    if word == "们":
+        wrong = text[start - 1 : start] not in tuple("哥姐爷娘弟妹")
+    elif word in "年月日":
         wrong = _DATE_GOES_ON.match(text, start + 2) is not None and text[max(0, start - 1) : start].isdecimal()
     else:
-        wrong = _sign_twice(text, start) if word in _SIGNS else _ends_twice(text, start) or _begins_twice(text, start)
+        wrong = _sign_twice(text, start) if word in _SIGNS else _word_twice(text, start)
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
 
 
@@ -77,6 +80,28 @@ def _ends_twice(text: str, start: int) -> bool:
     spans = _spans(text, start, start + 2)
     before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
     return (segmenter.tag(before) or "").startswith(("v", "a")) and (start + 1, start + 2) in spans
+
+
+def _word_twice(text: str, start: int) -> bool:
+    if _ends_twice(text, start) or _begins_twice(text, start):
+        return True
+    return text[start] not in _LEVELS and _stammers(text, start)
+
+
+def _stammers(text: str, start: int) -> bool:
+    """营商环境境: the usual word before ends with it, and nothing else can be meant by it. Names are (娃哈哈)."""
+    word, after = text[start], text[start + 2 : start + 4]
+    is_last = not after or after[0] in "，。；：、！？\n"
+    if segmenter.count(word) > (_RARE_ALONE if is_last else _HARDLY_ALONE) or segmenter.count(word * 2) > _CHANCE:
+        return False
+    if not is_last and (segmenter.is_word(word + after[0]) or not segmenter.is_word(after)):
+        return False
+    spans = _spans(text, start, start + 2)
+    before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
+    before = max(before, before[-2:], key=segmenter.count)
+    its_tag = segmenter.tag(before) or ""
+    is_usual = its_tag.startswith(("n", "v", "a", "d")) and not its_tag.startswith(("nr", "ns", "nz"))
+    return is_usual and segmenter.count(before) >= _USUAL and (start + 1, start + 2) in spans
 
 
 def _begins_twice(text: str, start: int) -> bool:
@@ -108,12 +133,20 @@ def _several(text: str, start: int, length: int) -> Fault | None:
     if text[max(0, start - 1) : start] in ("·", "•", "#", "@"):  # a foreign name, a tag
         return None
     spans = _spans(text, start, end)
-    if not {start + length, end} <= {stop for _, stop in spans} or not _begins(spans, start):
-        return None
-    if length == 2 and segmenter.tag(word) not in _NOUN_TAGS:  # 讨论讨论; and 我们我们 begins a clause
+    if length == 2 and _is_tail(spans, start, length) and not segmenter.is_word(word):
+        return Fault(start, end, KIND, f"“{word}”重复", suggestion=word)
+    is_cut_out = {start + length, end} <= {stop for _, stop in spans} and _begins(spans, start)
+    if not is_cut_out or (length == 2 and segmenter.tag(word) not in _NOUN_TAGS):  # 讨论讨论; 我们我们 begins a clause
         return None
     certain = length > 2 and _goes_on(text, start, end) and _is_prose(text, start, end)
     return Fault(start, end, KIND, f"“{word}”重复", graded(certain=certain), word)
+
+
+def _is_tail(spans: list[tuple[int, int]], start: int, length: int) -> bool:
+    """人民共和国和国成立: the end of a longer word again, which the words that follow leave alone."""
+    middle, end = start + length, start + 2 * length
+    ends_a_word = any(begin < start and stop == middle for begin, stop in spans)
+    return ends_a_word and any(stop == end for _, stop in spans)
 
 
 def _is_prose(text: str, start: int, end: int) -> bool:

@@ -46,7 +46,7 @@ class Kinds:
             self._table[[ord(sign) for sign in kind.signs]] |= 1 << number
         self._interested = {
             bits: [number for number in range(len(kinds)) if bits >> number & 1]
-            for bits in np.unique(self._table).tolist()
+            for bits in np.bincount(self._table).nonzero()[0].tolist()
         }
 
     def ask(self, text: str) -> list[Fault]:

@@ -1,15 +1,17 @@
 """Punctuation written twice: ，， 、， ；。"""
 
-import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
+from services.analyzer.language.text import later_re as re
 
 KIND = "doubled"
 PHRASES = tuple(first + second for first in "，、；：。" for second in "，、；：。")
 _TWO = re.compile(r"[，、；：。][，、；：。]+")
 _ENDS = ("；。", "，。", "、。")
+_NEVER = ("，。", "、。")
+"""In a sentence by itself nothing can be lost between them."""
 
 
 def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
@@ -20,5 +22,5 @@ def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
         if "。。。" in marks or (same and len(marks) > 2):
             continue
         suggestion = marks[0] if same else ("。" if marks in _ENDS else None)
-        severity = graded(certain=same and marks[0] != "。" and is_short(text))
+        severity = graded(certain=is_short(text) and ((same and marks[0] != "。") or marks in _NEVER))
         yield Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)

@@ -1,10 +1,10 @@
 """Quotation marks, brackets and title marks that have lost their other half, or stand the wrong way round."""
 
-import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
+from services.analyzer.language.text import later_re as re
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}
@@ -28,6 +28,7 @@ _QUOTED = re.compile(r'[^，。；！？\n“”"]{1,20}"')
 _QUOTED_BACK = re.compile(r'"[^，。；！？\n“”"]{1,19}\Z')
 _LONGEST_QUOTED = 20
 _MOST = 20
+_DEEPEST = 3
 
 
 def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
@@ -50,13 +51,13 @@ def find(text: str, places: Places, _phrases: Occurrences) -> Iterator[Fault]:
 
 
 def _are_paired(signs: str) -> bool:
-    """As in nearly every text: nothing is left when the pairs are taken out from the innermost."""
-    before = ""
-    while signs and signs != before:
-        before = signs
+    """As in nearly every text: nothing is left when the pairs are taken out from the innermost, a few times."""
+    for _ in range(_DEEPEST):
         for pair in _PAIRS:
             signs = signs.replace(pair, "")
-    return not signs
+        if not signs:
+            return True
+    return False
 
 
 def _unpaired(marks: list[tuple[int, str]]) -> list[int]:
@@ -135,7 +136,7 @@ def _missing(text: str, place: int) -> Fault | None:
         or _CUT.search(text)
     ):
         return None
-    if sign in "（）" and (_FACE.search(before) or _LIST_NUMBER.search(before[-6:])):
+    if sign in "（）" and (_FACE.search(before) or (not is_opener and _LIST_NUMBER.search(before[-6:]))):
         return None
     goes_on = is_opener and sign in "“「『" and _SPEECH.search(before)
     began_earlier = not is_opener and not _CLAUSE.search(before)

@@ -1,10 +1,10 @@
 """What a template asked for and nobody filled in: 点击此处添加标题, 20XX年X月X日, XX县人民政府."""
 
-import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded
 from services.analyzer.language.proof.kind import Occurrences, Places
+from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "placeholder"
@@ -48,6 +48,9 @@ _DATE = re.compile(
 _NAME = re.compile(
     rf"(?<![{_CROSS}0-9A-Za-z])[{_CROSS}]{{2,4}}(?:省|市|县|区|镇|乡|街道|村|社区|局|委员会|办公室|单位|学校|中学|小学|医院)"
 )
+_CONTACT = re.compile(
+    rf"(?:电话|手机|热线|传真|联系人|联系方式|邮箱)(?:号码)?[:：]\s?[XＸ]{{3,11}}(?:-[XＸ]{{3,8}})?(?![{_CROSS}0-9A-Za-z*@])"
+)
 _AFTER_CROSS = frozenset("年月日省市县区镇乡街村社局委办单学中小医")
 """One of them follows the last cross of every date and name."""
 
@@ -75,6 +78,8 @@ def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
         yield from _templates(text)
     if any(text[place + 1 : place + 2] in _AFTER_CROSS for place in places):
         yield from _crosses(text)
+    if any(text[place - 1] in "：: " for place in places if place):
+        yield from _contacts(text)
 
 
 def _templates(text: str) -> Iterator[Fault]:
@@ -94,6 +99,12 @@ def _crosses(text: str) -> Iterator[Fault]:
     if not is_sample and not is_told:
         for match in _NAME.finditer(text):
             yield Fault(match.start(), match.end(), KIND, "名称疑似未填写", Severity.HINT)
+
+
+def _contacts(text: str) -> Iterator[Fault]:
+    is_sample = _SAMPLE.search(text) is not None
+    for match in _CONTACT.finditer(text):
+        yield Fault(match.start(), match.end(), KIND, "联系方式未填写", graded(certain=not is_sample))
 
 
 def _around(text: str, match: re.Match[str]) -> str:

@@ -1,11 +1,11 @@
 """Stretches of Chinese that stand in a text twice in a row."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.glance import glance
 
 _LONGEST = 12
@@ -17,6 +17,7 @@ _Marks = npt.NDArray[np.bool_]
 def repeats(text: str) -> Iterator[tuple[int, int]]:
     """Start and length of each stretch of Chinese that stands there again at once, the shortest first.
 
+    Of more than one character only what stands there twice and no third time, and is no run of one character.
     So many characters, one after the other, are then the same as those so many places further on; up to four of them
     are asked for at once.
     """
@@ -25,10 +26,23 @@ def repeats(text: str) -> Iterator[tuple[int, int]]:
     two = one[:-1] & one[1:]
     four = two[:-2] & two[2:]
     for marks, shortest, longest in ((one, 1, 1), (two, 2, 3), (four, 4, _LONGEST)):
-        for place in _places(marks[(shortest - 1) * size : longest * size].tobytes()):
-            start, length = place % size, shortest + place // size
-            if text[start] >= "一" and _is_again(text, start, length):
+        yield from _marked(text, marks[(shortest - 1) * size : longest * size].tobytes(), shortest)
+
+
+def _marked(text: str, marks: bytes, shortest: int) -> Iterator[tuple[int, int]]:
+    """`marks`: a row of the text's size for each length from `shortest` on, with 1 where a stretch may begin."""
+    size = len(text)
+    place = marks.find(1)
+    while place >= 0:
+        start, length, passed_over = place % size, shortest + place // size, 0
+        if length == 1:
+            if "一" <= text[start] <= "鿿":
                 yield start, length
+        elif text.startswith(text[start : start + length], start + length):
+            passed_over = _on_and_on(text, start, length)
+            if _is_twice(text, start, length):
+                yield start, length
+        place = marks.find(1, place + 1 + passed_over)
 
 
 def _same(text: str) -> _Marks:
@@ -43,15 +57,16 @@ def _same(text: str) -> _Marks:
     return same
 
 
-def _places(marks: bytes) -> Iterator[int]:
-    place = marks.find(1)
-    while place >= 0:
-        yield place
-        place = marks.find(1, place + 1)
-
-
-def _is_again(text: str, start: int, length: int) -> bool:
+def _is_twice(text: str, start: int, length: int) -> bool:
     word = text[start : start + length]
-    if length > 1 and (not text.startswith(word, start + length) or len(set(word)) == 1):
+    if text.startswith(word, start + 2 * length) or len(set(word)) == 1:
         return False
     return _CHINESE.fullmatch(word) is not None
+
+
+def _on_and_on(text: str, start: int, length: int) -> int:
+    """How many places further on each begins what stands there three times and more, too."""
+    end = start + length
+    while end < len(text) and text[end] == text[end - length]:
+        end += 1
+    return max(0, end - 3 * length - start)

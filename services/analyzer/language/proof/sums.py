@@ -1,11 +1,11 @@
 """Parts that do not add up to their whole: 共12例，其中A市5例、B县6例."""
 
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
+from services.analyzer.language.text import later_re as re
 
 KIND = "sum"
 SIGNS = "共"
@@ -28,7 +28,7 @@ _PLACE = re.compile(
     r"(?:和|及|以及)?[A-Z一-鿿]{1,12}(?:省|市|县|区|州|盟|旗|镇|乡|村|街道|社区|第[一二三四五六七八九十]{1,3}师|团场)\Z"
 )
 _SAYS_ALL = re.compile("分别|即|[：:]")
-COMPLEMENT = re.compile(r"男([生性]?)\|女\1|女([生性]?)\|男\2|([一-鿿]{1,6})\|[不未非]\3")
+COMPLEMENT = re.compile(r"男([生性]?)\|女\1|女([生性]?)\|男\2|已?([一-鿿]{1,6})\|[不未非]\3")
 _LONGEST = 400
 
 

@@ -4,13 +4,14 @@ import bisect
 import functools
 import importlib.util
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
+
+from services.analyzer.language.text import later_re as re
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPREAD, _PAIR_MASK = 8191, 0x3FFFFF
@@ -19,7 +20,7 @@ _SPREAD, _PAIR_MASK = 8191, 0x3FFFFF
 _UNKNOWN_COUNT = 1
 """How often jieba takes a single character to occur that its dictionary does not hold."""
 
-_LOG_TOTAL = math.log(60_101_967)
+_LOG_TOTAL = math.log(60_101_964)
 """Of all counts together: adding them up takes longer than checking a text."""
 
 

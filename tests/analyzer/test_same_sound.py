@@ -1,0 +1,125 @@
+"""Idioms, unmistakable words and words in place of others that sound the same; what may be meant is left alone."""
+
+import csv
+
+import pytest
+
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
+from services.analyzer.objection import Hit
+from services.analyzer.rules.wrong_expression import WrongExpression
+
+_IDIOMS = {
+    "景区门口的游客络绎不决。": "景区门口的游客络绎不绝。",
+    "各村因地治宜发展特色产业。": "各村因地制宜发展特色产业。",
+    "我校代表队在比赛中名列前矛。": "我校代表队在比赛中名列前茅。",
+    "演出形式喜闻乐建，群众赞不绝口。": "演出形式喜闻乐见，群众赞不绝口。",
+    "检查不能走马观化、流于形式。": "检查不能走马观花、流于形式。",
+    "志愿者们齐心歇力清理河道垃圾": "志愿者们齐心协力清理河道垃圾",
+    "他几十年如一日，任劳任愿。": "他几十年如一日，任劳任怨。",
+}
+_UNMISTAKABLE = {
+    "突燃下起大雨，工作人员迅速转移群众。": "突然下起大雨，工作人员迅速转移群众。",
+    "问题得到彻抵解决。": "问题得到彻底解决。",
+    "他毕境年纪大了。": "他毕竟年纪大了。",
+    "群众的担优逐一化解": "群众的担忧逐一化解",
+    "大家心情非尝激动": "大家心情非常激动",
+    "孩子们倍受鼓历。": "孩子们倍受鼓励。",
+}
+_IN_PLACE = {
+    "办事群众不在需要来回跑路。": "办事群众不再需要来回跑路。",
+    "千万别在相信这种广告了。": "千万别再相信这种广告了。",
+    "该路段以于6月10日恢复通行。": "该路段已于6月10日恢复通行。",
+    "犯罪嫌疑人以被抓获。": "犯罪嫌疑人已被抓获。",
+    "全市以进入主汛期": "全市已进入主汛期",
+    "防汛工作以进入关键阶段": "防汛工作已进入关键阶段",
+    "乡亲们激动不以。": "乡亲们激动不已。",
+    "在座的干部值的学习": "在座的干部值得学习",
+    "活动取的圆满成功": "活动取得圆满成功",
+    "事故调查组在次强调安全生产责任": "事故调查组再次强调安全生产责任",
+    "新车站正再建设": "新车站正在建设",
+    "场面另人感动": "场面令人感动",
+    "请向行人付责任": "请向行人负责任",
+    "新大桥以正式通车": "新大桥已正式通车",
+    "首批专家以陆续抵达灾区": "首批专家已陆续抵达灾区",
+    "嫌疑人以依法刑拘": "嫌疑人已依法刑拘",
+    "我市羽毛球队在获佳绩": "我市羽毛球队再获佳绩",
+    "这样下去不行，改天在聊": "这样下去不行，改天再聊",
+    "市民不必在排队": "市民不必再排队",
+    "父亲以是满头白发": "父亲已是满头白发",
+    "气像局发布高温橙色预警": "气象局发布高温橙色预警",
+    "医院新购彩色超升波诊断仪": "医院新购彩色超声波诊断仪",
+    "张某因醉驾被追究行事责任": "张某因醉驾被追究刑事责任",
+}
+_RIGHT = (
+    "行政许可不在受理范围内的，应当告知申请人。",
+    "不在使用期限内的药品不得销售。",
+    "该项目不在办理时限之列",
+    "可以于10个工作日内提出申诉。",
+    "所得价款予以没收，难以于当日追缴。",
+    "以被告人名义提起上诉，以被保险人为受益人。",
+    "对逾期不缴的，可以被加处罚款。",
+    "实现再就业，体现再分配的公平，现在次日可达。",
+    "双方支付责任明确，应付责任保险费。",
+    "他打开眼界，牟取私利者受罚。",
+    "拒不接收残疾学生入学的，责令改正。",
+    "《声临其境》昨晚播出，“粽”享端午。",
+    "建账立制，规范收支。",
+    "不知不觉的变化，改变的更多。",
+    "解决对策不足的问题，判决对双方有效。",
+    "各界人大代表，世界运动会，三界新村。",
+    "本法另有规定的除外，第三期线下展开展。",
+    "债权人以不能清偿到期债务为由申请破产。",
+    "学校以在校学生为主体，以从事教育工作的教师为骨干。",
+    "现场以有奖问答的形式普及法律，所以是一次好课。",
+    "让学生有机会在来自各国的专家面前展示。",
+    "各级干部要勠力同心，一路领鲜。",
+    "可存取的数据，超过道路限载标准。",
+    "欧尔班总理访华，庆尚南道进入灾难状态。",
+    "来自物业共用设施设备的收益归业主所有。",
+    "深学细悟，众志成城，久久为功。",
+)
+
+
+def _hits(text: str) -> list[Hit]:
+    return list(WrongExpression().check_text(text))
+
+
+def _mended(text: str) -> str:
+    for hit in reversed(_hits(text)):
+        assert hit.severity.accuses
+        if hit.suggestion is not None:
+            text = text[: hit.start] + hit.suggestion + text[hit.end :]
+    return text
+
+
+@pytest.mark.parametrize(("written", "right"), [*_IDIOMS.items(), *_UNMISTAKABLE.items(), *_IN_PLACE.items()])
+def test_a_word_that_sounds_as_the_right_one_is_mended(written: str, right: str) -> None:
+    assert _mended(written) == right
+
+
+@pytest.mark.parametrize("text", _RIGHT)
+def test_what_may_be_meant_is_left_alone(text: str) -> None:
+    assert not _hits(text)
+
+
+def test_it_is_told_how_the_two_characters_are_alike() -> None:
+    (hit,) = _hits("景区门口的游客络绎不决。")
+    assert hit.text == "络绎不决"
+    assert hit.advice is not None
+    assert "“绝”写成“决”" in hit.advice
+    assert "音同" in hit.advice
+
+
+def test_each_slip_is_one_character_of_the_right_word_and_told_once() -> None:
+    with (RIGHT_FORMS / "slips.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["written"] for row in rows}) == len(rows)
+    for row in rows:
+        differing = [one != other for one, other in zip(row["written"], row["right"], strict=True)]
+        assert sum(differing) == 1, row["written"]
+
+
+def test_unmistakable_words_are_words_that_everybody_uses() -> None:
+    words = [word for line in lines(RIGHT_FORMS / "unmistakable.txt") for word in line.split()]
+    assert len(words) == len({*words})
+    assert all(len(word) == 2 and usage().weights[word] >= -14.0 for word in words)
