@@ -1,6 +1,7 @@
 """What inspections name in short texts, kind by kind, and what looks like it and is right."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -8,9 +9,8 @@ from services.analyzer.objection import Hit
 from services.analyzer.rules.personal_number import PersonalNumber
 from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.wrong_expression import WrongExpression
+from tests.analyzer import right_names, right_words, wrong_names, wrong_words
 from tests.analyzer.number_texts import PERSONAL, PUBLIC
-from tests.analyzer.right_texts import RIGHT
-from tests.analyzer.wrong_texts import WRONG
 
 _MARKED = re.compile(r"\{([^{}]*)\}")
 
@@ -20,7 +20,11 @@ def _accusing(text: str) -> list[Hit]:
     return [hit for rule in rules for hit in rule.check_text(text) if hit.severity.accuses]
 
 
-@pytest.mark.parametrize("marked", [text for texts in WRONG.values() for text in texts])
+def _texts(*tables: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [text for table in tables for texts in table.values() for text in texts]
+
+
+@pytest.mark.parametrize("marked", _texts(wrong_names.WRONG, wrong_words.WRONG))
 def test_the_wrong_expression_is_accused(marked: str) -> None:
     text = _MARKED.sub(r"\1", marked)
     spans = [(found.start() - 2 * at, found.end() - 2 * at - 2) for at, found in enumerate(_MARKED.finditer(marked))]
@@ -28,7 +32,7 @@ def test_the_wrong_expression_is_accused(marked: str) -> None:
     assert hits, text
 
 
-@pytest.mark.parametrize("text", [text for texts in RIGHT.values() for text in texts])
+@pytest.mark.parametrize("text", _texts(right_names.RIGHT, right_words.RIGHT))
 def test_what_only_looks_wrong_is_left_alone(text: str) -> None:
     assert not [(hit.rule, hit.text) for hit in _accusing(text)]
 

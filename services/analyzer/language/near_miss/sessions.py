@@ -31,7 +31,7 @@ class _Pattern(NamedTuple):
 
 
 _PATTERNS = (
-    _Pattern(re.compile(rf"(?:(?<![一-鿿])|(?<=党的)){_ORDINAL}(大){_COUNT}中全会"), "届"),
+    _Pattern(re.compile(rf"(?<![一二三四五六七八九十百第届]){_ORDINAL}(大){_COUNT}中全会"), "届"),
     _Pattern(re.compile(rf"{_ORDINAL}(界)(?={_COUNT}中全会|中央委员会|中央纪委)"), "届"),
     _Pattern(re.compile(rf"党的{_ORDINAL}(界)"), "届"),
     _Pattern(re.compile(r"(?<![一-鿿])([省市县区镇乡])(?=\1(?:委|长|政府|人大|政协|人民|纪委))"), ""),

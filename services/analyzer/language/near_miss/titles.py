@@ -13,7 +13,7 @@ from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
 from services.analyzer.language.text import later_re as re
 
 _STATE = "中华人民共和国"
-_SHORTEST, _LONG = 4, 6
+_SHORTEST, _SHORTEST_NAMED_IN_PART, _LONG = 3, 4, 6
 _IN_MARKS = re.compile(f"《({_STATE})?([一-鿿]{{{_SHORTEST},40}})(?=》)")
 
 
@@ -29,16 +29,21 @@ def misses(text: str) -> Iterator[Miss]:
             continue
         if found[1] is not None:
             yield from _left_out(found)
-        for at in range(len(written)):
-            right = _without_one().get((at, written[:at] + written[at + 1 :]), "")
-            if len(right) == 1 and _is_wrong(written, at, right[0], named_fully=found[1] is not None):
-                title = written[:at] + right + written[at + 1 :]
-                place = found.start(2) + at
-                difference = Difference(Error.SUBSTITUTED, place, written[at], right)
-                like = likeness(written[at], right)
-                yield Miss(
-                    *found.span(2), title, Kind.STATUTE, difference, sure=True, likeness=like.value if like else ""
-                )
+        yield from (miss for at in range(len(written)) if (miss := _written_for(found, at)) is not None)
+
+
+def _written_for(found: re.Match[str], at: int) -> Miss | None:
+    """One that is alike before any other, which has to be the only one."""
+    written = found[2]
+    others = _without_one().get((at, written[:at] + written[at + 1 :]), "")
+    likes = [other for other in others if likeness(written[at], other)]
+    right = likes or others
+    if len(right) != 1 or not _is_wrong(written, at, right[0], named_fully=found[1] is not None):
+        return None
+    title = written[:at] + right[0] + written[at + 1 :]
+    difference = Difference(Error.SUBSTITUTED, found.start(2) + at, written[at], right[0])
+    like = likeness(written[at], right[0])
+    return Miss(*found.span(2), title, Kind.STATUTE, difference, sure=True, likeness=like.value if like else "")
 
 
 def _left_out(found: re.Match[str]) -> Iterator[Miss]:
@@ -57,7 +62,7 @@ def _is_wrong(written: str, at: int, right: str, *, named_fully: bool) -> bool:
     words, is_last = usage().weights, at == len(written) - 1
     makes_word = any(written[first : first + 2] in words for first in (at - 1, at) if 0 <= first < len(written) - 1)
     if likeness(written[at], right):
-        return is_last or not makes_word
+        return named_fully or (len(written) >= _SHORTEST_NAMED_IN_PART and (is_last or not makes_word))
     return (named_fully or (is_last and len(written) >= _LONG)) and not makes_word
 
 

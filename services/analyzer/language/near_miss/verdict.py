@@ -75,7 +75,13 @@ def _may_be_substituted(form: Form, found: Difference) -> bool:
         return False  # 法治宣传效能: another word
     if all(_likes(found)) or _may_lack_its_end(form, found):
         return True
-    return (form.fixed and len(found.written) == 1) or _may_repeat_itself(form, found)
+    return (form.fixed and len(found.written) == 1) or _may_repeat_itself(form, found) or _looks_a_little(form, found)
+
+
+def _looks_a_little(form: Form, found: Difference) -> bool:
+    """做好防汛抗早工作: only a radical in common, but all the rest of a long form is right."""
+    is_long = form.kind in _WHOLE_NAMES and len(form.text) > _SHORT
+    return is_long and len(found.written) == 1 and share_a_part(found.written, found.right)
 
 
 def _may_repeat_itself(form: Form, found: Difference) -> bool:
@@ -148,7 +154,9 @@ def _substituted(written: Written) -> Miss | None:
 def _is_wrong_whatever_it_is(written: Written) -> bool:
     form, found = written.form, written.found
     if not form.fixed:
-        return _may_repeat_itself(form, found) and _repeats_itself(written)
+        is_inside = not written.is_at_edge and not _is_in_a_word(written) and written.gain >= _GREAT_GAIN
+        repeats = _may_repeat_itself(form, found) and _repeats_itself(written)
+        return repeats or (is_inside and _looks_a_little(form, found))
     if len(found.written) > 1:
         return False
     is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
@@ -230,11 +238,12 @@ def _gain_needed(written: Written, *, alike: bool) -> float:
 
 def _may_be_meant(written: Written) -> bool:
     kind, window, at = written.form.kind, written.window, written.at
+    length = len(written.form.text)
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
         return False
-    if not written.form.fixed and written.is_at_edge and _reaches_out(written):
+    if not written.form.fixed and written.is_at_edge and written.gain < _HUGE_GAIN and _reaches_out(written):
         return False  # 有关部门负责做好: not 负责人
-    if kind is Kind.COLLOCATION and written.gain < _HUGE_GAIN and _is_in_a_word(written):
+    if kind is Kind.COLLOCATION and length < _LONG and written.gain < _HUGE_GAIN and _is_in_a_word(written):
         return False  # 办理登机手续, 采取扑救措施: other words, meant so
     if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
         return True

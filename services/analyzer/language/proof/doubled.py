@@ -52,6 +52,8 @@ def _single(text: str, start: int) -> Fault | None:
         return None
     if word == "们":
         wrong = text[start - 1 : start] not in tuple("哥姐爷娘弟妹")
+    elif word == "各":  # 各各不同 is fine
+        wrong = (segmenter.tag(text[start + 2 : start + 4]) or "").startswith("n")
     elif word in "年月日":
         wrong = _DATE_GOES_ON.match(text, start + 2) is not None and text[max(0, start - 1) : start].isdecimal()
     else:

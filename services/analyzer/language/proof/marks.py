@@ -7,10 +7,11 @@ from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.text import later_re as re
 
 KIND = "doubled"
-PHRASES = tuple(first + second for first in "，、；：。" for second in "，、；：。")
-_TWO = re.compile(r"[，、；：。][，、；：。]+")
-_ENDS = ("；。", "，。", "、。")
-_NEVER = ("，。", "、。")
+_HALF_AND_FULL = (",，", "，,")
+PHRASES = (*(first + second for first in "，、；：。" for second in "，、；：。"), *_HALF_AND_FULL)
+_TWO = re.compile(r"[，、；：。][，、；：。]+|,，|，,")
+_MEANT = {"；。": "。", "，。": "。", "、。": "。", ",，": "，", "，,": "，"}
+_NEVER = ("，。", "、。", *_HALF_AND_FULL)
 """In a sentence by itself nothing can be lost between them."""
 
 
@@ -21,6 +22,6 @@ def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
         same = len(set(marks)) == 1
         if "。。。" in marks or (same and len(marks) > 2):
             continue
-        suggestion = marks[0] if same else ("。" if marks in _ENDS else None)
+        suggestion = marks[0] if same else _MEANT.get(marks)
         severity = graded(certain=is_short(text) and ((same and marks[0] != "。") or marks in _NEVER))
         yield Fault(match.start(), match.end(), KIND, f"标点“{marks}”重复", severity, suggestion)

@@ -128,7 +128,7 @@ def _missing(text: str, place: int) -> Fault | None:
     before, after = text[start:place].strip(), text[place + 1 : end if end >= 0 else len(text)].strip()
     sign = _FULL.get(text[place], text[place])
     is_opener = sign in _CLOSER
-    is_title = sign == "《" and _TITLE_END.search(after) is not None
+    is_title = sign == "《" and (_TITLE_END.search(after) or _SENTENCE_END.search(after)) is not None
     if (
         not (before or is_title)
         or not after

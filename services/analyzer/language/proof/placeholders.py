@@ -49,7 +49,7 @@ _NAME = re.compile(
     rf"(?<![{_CROSS}0-9A-Za-z])[{_CROSS}]{{2,4}}(?:省|市|县|区|镇|乡|街道|村|社区|局|委员会|办公室|单位|学校|中学|小学|医院)"
 )
 _CONTACT = re.compile(
-    rf"(?:电话|手机|热线|传真|联系人|联系方式|邮箱)(?:号码)?[:：]\s?[XＸ]{{3,11}}(?:-[XＸ]{{3,8}})?(?![{_CROSS}0-9A-Za-z*@])"
+    rf"(?:电话|手机|热线|传真|联系人|联系方式|邮箱)(?:号码)?[:：]\s?(?:0\d{{2,3}}-)?[XＸ]{{3,11}}(?:-[XＸ]{{3,8}})?(?![{_CROSS}0-9A-Za-z*@])"
 )
 _AFTER_CROSS = frozenset("年月日省市县区镇乡街村社局委办单学中小医")
 """One of them follows the last cross of every date and name."""
@@ -78,7 +78,7 @@ def find(text: str, places: Places, phrases: Occurrences) -> Iterator[Fault]:
         yield from _templates(text)
     if any(text[place + 1 : place + 2] in _AFTER_CROSS for place in places):
         yield from _crosses(text)
-    if any(text[place - 1] in "：: " for place in places if place):
+    if any(text[place - 1] in "：: -" for place in places if place):
         yield from _contacts(text)
 
 

@@ -10,6 +10,7 @@ from services.analyzer.language.proof import (
     digits,
     doubled,
     garbled,
+    glyphs,
     halves,
     marks,
     pairs,
@@ -30,6 +31,7 @@ def _kinds() -> Kinds:
     return Kinds(
         (
             Kind(garbled.find, garbled.SIGNS, garbled.PHRASES),
+            Kind(glyphs.find, glyphs.SIGNS),
             Kind(remains.find, remains.SIGNS, remains.PHRASES),
             Kind(dates.find, dates.SIGNS),
             Kind(weekdays.find, phrases=weekdays.PHRASES),
