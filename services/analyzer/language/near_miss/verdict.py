@@ -28,6 +28,12 @@ _LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 _RARE = -9.0
 """Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
 
+_COMMON_WORD = -13.0
+"""Log share of all words of one that may be meant for the last of a form."""
+
+_POINTING = frozenset("各每该本我某此")
+"""各国红十字会: these may stand before any name."""
+
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
 _MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
 _COMMITTEE, _OF_COMMITTEE = "委员会", "会"
@@ -51,6 +57,8 @@ def may_be_miswritten(form: Form, found: Difference) -> bool:
     if _NUMERALS & {*found.written, *found.right}:
         return False
     if form.kind is Kind.COLLOCATION and not _is_of_a_collocation(found):
+        return False
+    if not all(character.isalnum() for character in found.written):  # 斗争中，人民解放军
         return False
     if found.error is Error.MISSING:
         return _may_be_missing(form, found.right)
@@ -153,6 +161,8 @@ def _substituted(written: Written) -> Miss | None:
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
     form, found = written.form, written.found
+    if (written.is_at_start and found.written in _POINTING) or _ends_in_another_word(written):
+        return False
     if not form.fixed:
         is_inside = not written.is_at_edge and not _is_in_a_word(written) and written.gain >= _GREAT_GAIN
         repeats = _may_repeat_itself(form, found) and _repeats_itself(written)
@@ -161,6 +171,14 @@ def _is_wrong_whatever_it_is(written: Written) -> bool:
         return False
     is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
     return is_known or _is_crumb(written)
+
+
+def _ends_in_another_word(written: Written) -> bool:
+    """社会主义文艺 for 社会主义文化: the last word is another one."""
+    last = written.end - 1
+    if written.found.at != last:
+        return False
+    return usage().weights.get(written.text[last - 1 : written.end], -99.0) >= _COMMON_WORD
 
 
 def _repeats_itself(written: Written) -> bool:
