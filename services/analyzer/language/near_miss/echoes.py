@@ -35,6 +35,9 @@ _GAIN, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 4.0, 1.5
 _COMMON = -14.0
 """Log share of all words from which two characters are a word that may be meant."""
 
+_KNOWN_OUTSIDE = -15.0
+"""The same, where one of them stands outside the phrase."""
+
 _MUCH_RARER = 3.0
 """By how much, in natural logarithm, what is counted too must be rarer than the right phrase: the news has slips."""
 
@@ -75,7 +78,7 @@ def _judge(text: str, start: int, right: str, at: int) -> Miss | None:
         return None
     if _may_be_either(written[at], right[at]) or _is_named(text, start):
         return None
-    if right not in known.idioms and _belongs_outside(text, start, at):
+    if _belongs_outside(text, start, at):
         return None
     first, end = max(0, start - _AROUND), start + _LENGTH
     before, after = text[first:start], text[end : end + _AROUND]
@@ -96,7 +99,7 @@ def _is_named(text: str, start: int) -> bool:
 def _belongs_outside(text: str, start: int, at: int) -> bool:
     """这样的花|市, 一切都使|人: the first or last character makes a word with what stands beside the phrase."""
     pieces = {0: text[max(0, start - 1) : start + 1], _LENGTH - 1: text[start + _LENGTH - 1 : start + _LENGTH + 1]}
-    return usage().weights.get(pieces.get(at, ""), -99.0) >= _COMMON
+    return usage().weights.get(pieces.get(at, ""), -99.0) >= _KNOWN_OUTSIDE
 
 
 def _may_be_either(one: str, other: str) -> bool:

@@ -28,11 +28,10 @@ _LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 _RARE = -9.0
 """Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
 
-_COMMON_WORD = -13.0
-"""Log share of all words of one that may be meant for the last of a form."""
-
 _POINTING = frozenset("各每该本我某此")
 """各国红十字会: these may stand before any name."""
+
+_PIECES, _COUNTING = "个", frozenset("一二三四五六七八九十百千万亿零〇两几多每整这那某各")
 
 _NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
 _MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
@@ -147,6 +146,8 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
+    if _points_or_counts(written):
+        return None
     found, form, likes = written.found, written.form, _likes(written.found)
     if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
         if (
@@ -161,8 +162,6 @@ def _substituted(written: Written) -> Miss | None:
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
     form, found = written.form, written.found
-    if (written.is_at_start and found.written in _POINTING) or _ends_in_another_word(written):
-        return False
     if not form.fixed:
         is_inside = not written.is_at_edge and not _is_in_a_word(written) and written.gain >= _GREAT_GAIN
         repeats = _may_repeat_itself(form, found) and _repeats_itself(written)
@@ -173,12 +172,14 @@ def _is_wrong_whatever_it_is(written: Written) -> bool:
     return is_known or _is_crumb(written)
 
 
-def _ends_in_another_word(written: Written) -> bool:
-    """社会主义文艺 for 社会主义文化: the last word is another one."""
-    last = written.end - 1
-    if written.found.at != last:
+def _points_or_counts(written: Written) -> bool:
+    """各国红十字会, 十二个街道办事处: what may stand before any name."""
+    if not written.is_at_start:
         return False
-    return usage().weights.get(written.text[last - 1 : written.end], -99.0) >= _COMMON_WORD
+    before = written.text[written.start - 1 : written.start]
+    return written.found.written in _POINTING or (
+        written.found.written == _PIECES and (before.isdecimal() or before in _COUNTING)
+    )
 
 
 def _repeats_itself(written: Written) -> bool:

@@ -29,7 +29,7 @@ _SURE, _SURE_OF_IDIOM, _SURE_BY_SOUND, _LIKELY = 2.0, 1.2, 3.5, 1.2
 
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
-    "姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文闫佟卜尤"
+    "姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文闫佟卜尤邢庄祁聂鲍邬柯樊"
 )
 FOREIGN = frozenset(
     "阿埃艾爱安奥巴拜班邦包保鲍贝本比彼别宾波伯勃布茨达戴丹当道德的登狄迪蒂第丁东杜顿多尔厄法范菲费芬佛夫弗福富盖甘冈高戈哥格根贡古瓜哈海汉豪赫亨胡华"
@@ -48,6 +48,9 @@ _VARIANTS = (
     *("呆待", "联连", "材才", "辞词", "注瞩", "妍艳", "唯惟", "合阖", "桔橘"),
 )
 """呆在家里, 联为一体, 有用之材, 新年贺辞, 举世注目: characters that good writers take for each other."""
+
+_WELL_KNOWN, _COMMON_WORD, _LOOSE = 20, -13.0, frozenset("的了着得地")
+"""How often statutes have a run; log share of all words of a word; what stands beside anything."""
 
 _FORM = 4
 """From so many characters on a word speaks for itself."""
@@ -130,15 +133,24 @@ def _judge(window: str, at: int, others: Iterable[str]) -> Miss | None:
     kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
-    sure = score >= _needed(best, kind) and not (len(best.word) < _FORM and _is_coined(window, at))
+    sure = score >= _needed(best, kind, window, at) and not (len(best.word) < _FORM and _is_coined(window, at))
     return Miss(best.start, end, best.word, kind, difference, sure, best.like.value)
 
 
-def _needed(best: _Candidate, kind: Kind) -> float:
+def _needed(best: _Candidate, kind: Kind, window: str, at: int) -> float:
     if kind is Kind.IDIOM:
         return _SURE_OF_IDIOM
-    by_sound = best.like in (Likeness.SOUND, Likeness.ROUGH_SOUND)
-    return _SURE_BY_SOUND if by_sound and len(best.word) < _FORM else _SURE
+    is_heard = best.like in (Likeness.SOUND, Likeness.ROUGH_SOUND) and len(best.word) < _FORM
+    return _SURE_BY_SOUND if is_heard and not _is_known_run(best, window, at) else _SURE
+
+
+def _is_known_run(best: _Candidate, window: str, at: int) -> bool:
+    """Whether statutes know four characters well that would appear, and none of the word belongs outside: 有关|记人."""
+    corrected, known = window[:at] + best.right + window[at + 1 :], usage()
+    if best.start and known.weights.get(window[best.start - 1 : best.start + 1], -99.0) >= _COMMON_WORD:
+        return False
+    runs = (corrected[start : start + 4] for start in range(max(0, at - 3), at + 1))
+    return any(known.runs.get(run, 0) >= _WELL_KNOWN and _LOOSE.isdisjoint(run) for run in runs)
 
 
 def _is_coined(window: str, at: int) -> bool:
@@ -205,8 +217,9 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
 
 
 def _is_counted(best: _Candidate) -> bool:
-    """第三十期, 一百二十起: a number may stand before whatever can be counted."""
-    return len({*best.word} - NUMERALS - {"第"}) <= 1
+    """第三十期, 九十九名: what is counted is no numeral, and no other measure that looks alike."""
+    is_number = len({*best.word} - NUMERALS - {"第"}) <= 1
+    return is_number and (best.right in NUMERALS or best.like is Likeness.SHAPE)
 
 
 def is_variant(one: str, other: str) -> bool:
