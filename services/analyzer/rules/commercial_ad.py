@@ -43,14 +43,14 @@ class CommercialAd(Rule):
         folded = fold(text)
         reading = read_advert(folded.text)
         if reading.sells:
-            yield _hit(text, folded, reading, reading.cues[0])
+            yield _hit(text, folded, reading, _shown(reading)[0])
 
     def check_post(self, post: Post, history: History) -> Iterator[Objection]:
         title = f"{post.title}\n" if post.title else ""
         whole = title + (post.text or "")
         folded = fold(whole)
         reading = read_advert(folded.text)
-        hits = [_hit(whole, folded, reading, cue) for cue in reading.cues if reading.sells]
+        hits = [_hit(whole, folded, reading, cue) for cue in _shown(reading) if reading.sells]
         places = [Place("标题" if hit.start < len(title) else "正文", hit, whole) for hit in hits]
         if post.ad_signals:
             yield _platform_says(post, places)
@@ -63,6 +63,11 @@ class CommercialAd(Rule):
                 threshold=f"不足{reading.needed}分",
                 confirm=True,
             )
+
+
+def _shown(reading: Advert) -> tuple[Cue, ...]:
+    """The places that an official is shown."""
+    return reading.cues or ((reading.tone,) if reading.tone else ())
 
 
 def _parts(places: list[Place]) -> str:
@@ -105,7 +110,7 @@ def _meaning(signal: str) -> str:
 def _reason(reading: Advert, folded: str) -> str:
     """What weighed how much, in the order of the text, so that a person can add it up."""
     masked = mask_all(folded)
-    weighed = "、".join(_weighed(cue, masked) for cue in (*reading.cues, *reading.against))
+    weighed = "、".join(_weighed(cue, masked) for cue in reading.reasons)
     return f"{weighed}，合计{reading.score}分（满{reading.needed}分即疑似广告）"
 
 

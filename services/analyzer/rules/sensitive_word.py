@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from services.analyzer.language.lexicon.in_use import BUILT_IN_OPTIONS, Lexicon, Match, load_lexicon, trouble_with
 from services.analyzer.language.lexicon.options import LexiconOptions, parse_options
+from services.analyzer.language.meaning.luring import lure_in
 from services.analyzer.language.meaning.masks import MASKS, is_masked, may_hide_words
 from services.analyzer.language.meaning.weighing import MASKED_TAGS, Weigher, Weight, tag_name
 from services.analyzer.language.text.folding import fold
@@ -29,6 +30,8 @@ class SensitiveWord(Rule):
     - `trade` (冰毒, 假证, 征信修复: things that are sold, and that news and notices name) the same, but only a
       person's account or what only such sellers say counts as solicitation, not a telephone number or a link;
     - `lure` (代开发票, 翻墙: words with an ordinary use too) as `trade`; without an offer nothing is said;
+    - a short text in which no word accuses, but that sounds like the posts of hijacked accounts, solicits, and neither
+      warns nor tells of somebody else, accuses too (docs/decisions/0015);
     - `slang` is a hint; `topic` (诈骗, 走私…) is a mention whatever stands beside it: nobody sells it;
     - `absolute` (最佳, 国家级…) counts in commercial text only, where the advertising law applies;
     - any other tag is an office's own: the word counts, unless officials act against it, warn of it or news tells of
@@ -66,6 +69,12 @@ class SensitiveWord(Rule):
         return trouble_with(self.lexicons, self._options)
 
     def check_text(self, text: str) -> Iterator[Hit]:
+        hits = [*self._words(text)]
+        yield from hits
+        if not self.lexicons and not any(hit.severity.accuses for hit in hits):
+            yield from self._lures(text)
+
+    def _words(self, text: str) -> Iterator[Hit]:
         lexicon = load_lexicon(self.lexicons, self._options) if self.lexicons else self._built_in
         folded = fold(text, lexicon.folding)
         if matches := list(lexicon.find_in(text, folded)):
@@ -92,6 +101,22 @@ class SensitiveWord(Rule):
                 weight = weigher.weigh(match)
                 if weight.severity is not None and weight.severity.accuses:
                     yield self._hit(text, match, weight.severity, weight)
+
+    def _lures(self, text: str) -> Iterator[Hit]:
+        """An offer by its tone, where no word accuses."""
+        folded = fold(text)
+        if found := lure_in(folded.text):
+            start, end = folded.span(*found.place)
+            yield Hit(
+                rule="sensitive_word",
+                severity=Severity.DEDUCTION,
+                start=start,
+                end=end,
+                text=text[start:end],
+                advice="请核实是否为账号被盗用后发布；确属招揽的删除并修改密码。",
+                tag="lure",
+                reason="口吻似违法招揽" + (f"，同文有招揽“{found.cue}”" if found.cue else ""),
+            )
 
     def _hit(self, text: str, match: Match, severity: Severity, weight: Weight) -> Hit:
         if severity.accuses and match.word.tag in self.reminder_tags:

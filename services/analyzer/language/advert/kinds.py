@@ -28,6 +28,7 @@ class Family(StrEnum):
     TRADE = "行当"
     GOODS = "商品"
     PUSH = "鼓动"
+    TONE = "口吻"
     AGAINST = "反证"
 
 

@@ -6,12 +6,17 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from services.analyzer.language.advert.against import AGAINST, OF_THE_WHOLE
-from services.analyzer.language.advert.kinds import Cue, Family, Finder
+from services.analyzer.language.advert.against import AGAINST, OF_THE_WHOLE, WARNS
+from services.analyzer.language.advert.calls import CALLS
+from services.analyzer.language.advert.kinds import Cue, Family, Finder, Kind
 from services.analyzer.language.advert.offers import OFFERS
+from services.analyzer.language.advert.services import SERVICES
+from services.analyzer.language.advert.shops import SHOPS
+from services.analyzer.language.advert.talk import TALK
 from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.advert.ways import WAYS
 from services.analyzer.language.text import later_re as re
+from services.analyzer.language.tone.tone import read_tone
 
 ADVERT_SCORE = 5
 """From this score on a text reads as an advertisement."""
@@ -35,8 +40,28 @@ _WITHOUT_WAY = 2
 _TELLING = {Family.WAY: 2, Family.OFFER: 2, Family.TRADE: 3}
 """One cue must weigh so much: a price, a telephone number or an address is printed by notices too."""
 
+_WARES = {Family.GOODS, Family.TRADE}
+_HOLDING_OUT = {Family.WAY, Family.OFFER, Family.TRADE}
+
+_SOUNDS, _FORMAL = Kind("推销口吻", Family.TONE, 0), Kind("公文口吻", Family.TONE, 0)
+_LEAST_HEARD, _HEADLINE = 30, 40
+"""So few code points have no tone. A few more may be a headline, which tells of prices too: it has no full stop, and no
+way to buy.
+"""
+
+_POINTS, _EVEN = 2, -1
+"""Points for each unit of the logarithm of the odds beyond `_EVEN`."""
+
+_LEAST_POINTS, _MOST_POINTS = -4, 8
+_CLEAR, _BY_ITSELF = 3, 7
+"""From so many points on tone takes the place of a way to buy; of everything else where nothing speaks
+against it."""
+
 _ENOUGH_ALONE = ("网店入口", "商务合作")
 """Ways that are an offer too."""
+
+_QUOTED = 20
+"""Code points that a quotation has at most on either side of a cue."""
 
 _FOOTER = re.compile(
     r"^[^\w\n]{0,12}(?:end|完|the end|正文完|推荐|广告|推广|好物推荐|今日好物|好物|福利|限时福利|"
@@ -48,31 +73,56 @@ _FOOTER = re.compile(
 
 
 class Advert(NamedTuple):
-    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells with a way."""
+    """`cues`: one of each kind that counted, in order of place; `against` likewise; `enough`: what sells with a way.
+
+    `tone`: what the whole of a short piece adds or takes off, with the clause that says most.
+    """
 
     score: int = 0
     cues: tuple[Cue, ...] = ()
     against: tuple[Cue, ...] = ()
     enough: int = ADVERT_SCORE
+    tone: Cue | None = None
+
+    @property
+    def reasons(self) -> tuple[Cue, ...]:
+        """All that was weighed."""
+        return (*self.cues, *((self.tone,) if self.tone else ()), *self.against)
 
     @property
     def sells(self) -> bool:
         families = self._families
+        if self._sounds >= _CLEAR:
+            by_itself = self._sounds >= _BY_ITSELF and not self.against
+            return self.score >= self.needed and (by_itself or bool(families & _HOLDING_OUT))
         strong = [cue.kind.family for cue in self.cues if cue.weight >= _TELLING.get(cue.kind.family, _REACH)]
         if self.score < self.needed or not strong:
             return False
         if Family.WAY not in families:
-            return strong.count(Family.OFFER) > 1 and bool(families & {Family.GOODS, Family.TRADE})
+            return strong.count(Family.OFFER) + strong.count(Family.TRADE) > 1 and bool(families & _WARES)
         return bool(families & {Family.OFFER, Family.TRADE}) or any(cue.kind.name in _ENOUGH_ALONE for cue in self.cues)
 
     @property
     def needed(self) -> int:
         """The score that sells."""
-        return self.enough if Family.WAY in self._families else self.enough + _WITHOUT_WAY
+        with_way = Family.WAY in self._families or self._sounds >= _CLEAR
+        return self.enough if with_way else self.enough + _WITHOUT_WAY
+
+    @property
+    def _sounds(self) -> int:
+        return self.tone.weight if self.tone else 0
 
     @property
     def _families(self) -> set[Family]:
         return {cue.kind.family for cue in self.cues}
+
+
+class _Found(NamedTuple):
+    """All in order of place; `quoted`: those of `cues` in quotation marks, which somebody who warns does not say."""
+
+    cues: list[Cue]
+    quoted: frozenset[Cue]
+    against: list[Cue]
 
 
 @functools.lru_cache(maxsize=2)
@@ -82,13 +132,15 @@ def read_advert(folded: str) -> Advert:
     Remembered, since superlatives ask for it too.
     """
     cues = _cues(folded)
-    if _total(_counted(cues)) < ADVERT_SCORE:
+    if _total(_counted(cues)) < ADVERT_SCORE and not _LEAST_HEARD <= len(folded) <= _SHORT:
         return Advert()
     against = sorted(_finder(Family.AGAINST).find(folded), key=_place)
-    one_piece = any(found.kind.name in OF_THE_WHOLE for found in against)
-    readings = [_read(cues, against, start, end, ADVERT_SCORE) for start, end in _sections(folded, ruled=not one_piece)]
+    found = _Found(cues, frozenset(cue for cue in cues if _is_quoted(folded, cue)), against)
+    one_piece = any(cue.kind.name in OF_THE_WHOLE for cue in against)
+    sections = [*_sections(folded, ruled=not one_piece)]
+    readings = [_sounding(_read(found, *section, ADVERT_SCORE), folded, *section) for section in sections]
     if "\n" in folded and not one_piece:
-        readings += [_read(cues, against, start, end, _TAIL_SCORE) for start, end in _tails(folded)]
+        readings += [_read(found, *tail, _TAIL_SCORE) for tail in _tails(folded)]
     return max(readings, key=lambda reading: (reading.sells, reading.score))
 
 
@@ -98,7 +150,7 @@ def _cues(folded: str) -> list[Cue]:
     if not ways and len(folded) >= _SHORT:
         return []
     offers = _finder(Family.OFFER, Family.TRADE).find(folded)
-    if not _may_sell(ways, offers):
+    if not _may_sell(ways, offers) and len(folded) > _SHORT:
         return []
     return sorted([*ways, *offers, *_finder(Family.GOODS, Family.PUSH).find(folded)], key=_place)
 
@@ -125,14 +177,34 @@ def _tails(folded: str) -> Iterator[tuple[int, int]]:
         yield from ((first, end) for first in lines[1:][-_TAIL_LINES:])
 
 
-def _read(cues: list[Cue], against: list[Cue], start: int, end: int, enough: int) -> Advert:
+def _read(found: _Found, start: int, end: int, enough: int) -> Advert:
     """The window with the highest score between two places; what speaks against may stand anywhere between them."""
-    inside = _between(cues, start, end)
-    speaking = _counted(_between(against, start, end)) if inside else ()
+    inside, speaking = _between(found.cues, start, end), _counted(_between(found.against, start, end))
+    if any(cue.kind.name == WARNS for cue in speaking):
+        inside = [cue for cue in inside if cue not in found.quoted]
     steps = range(start, max(start + 1, end - _REACH // 2), _REACH // 2)
     windows = (_counted(_between(inside, step, min(end, step + _REACH))) for step in steps)
     best = max(windows, key=_total)
     return Advert(_total(best) + _total(speaking), best, speaking, enough)
+
+
+def _sounding(reading: Advert, folded: str, start: int, end: int) -> Advert:
+    """The reading with the tone of the piece, where it is short enough to have one."""
+    no_headline = "。" in folded[start:end] or any(cue.kind.family is Family.WAY for cue in reading.cues)
+    least = _LEAST_HEARD if no_headline else _HEADLINE
+    if not least <= end - start <= _SHORT:
+        return reading
+    tone = read_tone("selling")
+    points = round(_POINTS * (tone.odds(folded[start:end]) - _EVEN))
+    points = min(_MOST_POINTS, max(_LEAST_POINTS, points))
+    known, extreme = (_SOUNDS, max) if points > 0 else (_FORMAL, min)
+    heard = Cue(known._replace(weight=points), *tone.clause(folded, start, end, extreme))
+    return reading._replace(tone=heard, score=reading.score + points) if points else reading
+
+
+def _is_quoted(folded: str, cue: Cue) -> bool:
+    opened = folded.rfind("“", max(0, cue.start - _QUOTED), cue.start)
+    return opened >= 0 and "”" not in folded[opened : cue.start] and "”" in folded[cue.end : cue.end + _QUOTED]
 
 
 def _between(cues: list[Cue], start: int, end: int) -> list[Cue]:
@@ -164,5 +236,5 @@ def _total(cues: Iterable[Cue]) -> int:
 
 @functools.cache
 def _finder(*families: Family) -> Finder:
-    kinds = (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES, *AGAINST)
+    kinds = (*WAYS, *CALLS, *OFFERS, *TALK, *TRADES, *SERVICES, *SHOPS, *GOODS, *PUSHES, *AGAINST)
     return Finder(known for known in kinds if known.family in families)

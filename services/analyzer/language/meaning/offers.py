@@ -28,7 +28,9 @@ _LURE = re.compile(
     r"稳赚|躺赚|日[赚结]|月入(?:过万|\d)|提现秒到|大额无忧|诚信(?:经营|办理|合作)|[诚急]?招代理|招收代理|诚招|"
     r"需要的?(?:朋友|老板|亲)?(?:请|可)?(?:加|私|滴)|要的(?:来|加|联系|滴|私)|有意者?(?:请|可)?(?:加|私|联系)|"
     r"全套服务|免费(?:试玩|试看|看片)|先[办考]后付|不中不收|不满意可换|一单一结|[单佣]金?[秒日]结|找客服|[导老]师带单|首存|"
-    r"点我|速来|24小时(?:接单|上门|发货)|非诚勿扰"
+    r"点我|速来|24小时(?:接单|上门|发货)|非诚勿扰|"
+    r"滴我|懂的私|诚意来|[找加联](?:系)?群主|[付收]尾款|先付一半|先款后货|先验货|自助(?:购买|下单|提取|发货)|(?:全平台|在线|专业)接单|接单(?:qq|微信)|"
+    r"包售后|[拉进]群(?:做|报|听|领|秒)|点头像|秒结|v信同号|微信下单|卡密|包教会|拍照发样|全国邮寄|保密发|隐私包装"
 )
 """What only those say who sell what may not be sold."""
 
@@ -63,18 +65,19 @@ def offer_beside(text: str, sentence: Sentence, start: int, end: int, *, strong:
     asked = text[sentence.end : sentence.end + 1] in ("?", "？")
     pieces = () if asked else (text[sentence.start : start], text[end : sentence.end])
     for piece in (*pieces, following):
-        if cue := _cue_in(piece, strong=strong):
+        if cue := solicitation(piece, strong=strong):
             return cue
     return None
 
 
 def offers_near(text: str, start: int, end: int) -> bool:
     """Whether anything in the sentences round a place offers: dear questions need not be asked where nothing does."""
-    return _cue_in(text[max(0, start - _NEAR) : end + _NEAR], strong=False) is not None
+    return solicitation(text[max(0, start - _NEAR) : end + _NEAR], strong=False) is not None
 
 
 @functools.lru_cache(maxsize=_REMEMBERED)
-def _cue_in(piece: str, *, strong: bool) -> str | None:
+def solicitation(piece: str, *, strong: bool) -> str | None:
+    """The words of a piece of folded text that solicit; null: none. `strong` as above."""
     for pattern in (_PRIVATE, _LURE):
         if found := pattern.search(piece):
             return found.group()

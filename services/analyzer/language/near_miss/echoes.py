@@ -18,13 +18,16 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import read
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, codes, lines, usage
+from services.analyzer.language.near_miss.usage import RIGHT_FORMS, Words, codes, lines, usage
 from services.analyzer.language.near_miss.words import FOREIGN, FUNCTION
 from services.analyzer.language.text.glance import glance
 
 _LENGTH, _AROUND = 4, 4
 _LEAST_WEIGHT = -16.0
 """Log share of all words of the rarest phrase looked for: rarer ones are variants of others (阖家团圆, 合家团圆)."""
+
+_COMMONEST = -13.0
+"""The same of the most frequent one that is no idiom: more frequent ones stand everywhere, and are met as words."""
 
 _GAIN, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 4.0, 1.5
 """How much likelier the right phrase must read than what is written, in natural logarithm; the last is added."""
@@ -122,17 +125,19 @@ def _phrases() -> _Phrases:
     sounds = np.arange(0x10000, dtype=np.uint32) * _MIX
     for group in lines(RIGHT_FORMS / "sounds.txt"):
         sounds[codes(group)] = sounds[ord(group[0])]
-    characters, weights = usage().words_of(_LENGTH)
-    characters = characters[weights >= _LEAST_WEIGHT].ravel()
-    joined = characters.astype(np.uint16).tobytes().decode("utf-16-le")
-    right = [joined[at : at + _LENGTH] for at in range(0, len(joined), _LENGTH)]
-    keys = _keys(sounds[characters])[::_LENGTH]
+    counted = [each for each in usage().words if each.length == _LENGTH and _is_sought(each)]
+    right = [phrase for each in counted for phrase in each.spaced.split(" ")]
+    keys = _keys(sounds[codes("".join(right))])[::_LENGTH]
     marks = np.zeros(1 << _ROOM, dtype=bool)
     marks[keys >> _SHIFT] = True
     by_key = defaultdict[int, list[str]](list)
     for key, phrase in zip(keys.tolist(), right, strict=True):
         by_key[key].append(phrase)
     return _Phrases(sounds, frozenset(right), by_key, marks)
+
+
+def _is_sought(words: Words) -> bool:
+    return words.weight >= _LEAST_WEIGHT and (words.kind == "idiom" or words.weight <= _COMMONEST)
 
 
 def _keys(numbers: _Numbers) -> _Numbers:

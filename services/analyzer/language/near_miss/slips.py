@@ -14,94 +14,55 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, usage
+from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 
-_END = "。"
-"""Stands in a row for the beginning or end of a clause."""
+_END, _LATER = "。", "…"
+"""In a row: the beginning or end of a clause; what comes later in it, if nothing is likened there (像母校致敬)."""
 
 _COMMON_WORD = -13.0
 """Log share of all words of one that a character may belong to instead."""
 
-_LATER = "…"
-"""Stands in a row before what comes later in the clause, if nothing is likened there: 像母校致敬, not 像他致敬那样."""
+_AT, _BY, _CLAUSE = "在", "以", re.compile("[一-鿿]{0,14}")
+_OF_LIKENESS = tuple("的样似般如这那等")
+_OF_MEANS = (*"为由的价作等", "名义", "方式", "形式", "身份")
+_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单", "方面", "高峰")
+"""What a clause has that begins with 以 or 在 as it should: 以不能清偿债务为由, 不在使用期限内."""
 
-_OF_LIKENESS = ("的", "样", "似", "般", "如", "这", "那", "等")
-_AT, _BY, _CLAUSE = "在", "以", 14
-_OF_MEANS = ("为", "由", "的", "名义", "方式", "形式", "价", "作", "身份", "等")
-_OF_PLACE_AND_TIME = (
-    "时",
-    "期",
-    "范围",
-    "之列",
-    "之内",
-    "内",
-    "中",
-    "里",
-    "上",
-    "前",
-    "后",
-    "名单",
-    "处",
-    "地",
-    "下",
-    "间",
-    "者",
-)
-"""What a clause has that begins with 在 as it should: 不在使用期限内."""
-
+_NOT_AT, _BUT_AT, _AHEAD = "不在", ("而在", "在于", "贵在", "重在", "只在"), 24
+"""不在做多少，而在做得好 is meant."""
 
 _NOUNS = (
-    *(
-        "来自",
-        "来源",
-        "来宾",
-        "来年",
-        "来访",
-        "来信",
-        "去年",
-        "去向",
-        "去世",
-        "用户",
-        "用人",
-        "用工",
-        "用地",
-        "用水",
-        "用电",
-    ),
-    *(
-        "买家",
-        "买方",
-        "卖家",
-        "说明",
-        "说法",
-        "看点",
-        "看台",
-        "看守",
-        "做工",
-        "做法",
-        "有关",
-        "有效",
-        "有些",
-        "有的",
-        "有限",
-    ),
-    *("有期", "有色", "等级", "让步", "作为"),
+    *(f"来{other}" for other in "自源宾年访信"),
+    *(f"去{other}" for other in "年向世"),
+    *(f"用{other}" for other in "户人工地水电餐药"),
+    *(f"说{other}" for other in "明法"),
+    *(f"看{other}" for other in "点台守病"),
+    *(f"做{other}" for other in "工法"),
+    *(f"有{other}" for other in "关效些的限期色"),
+    *("买家", "买方", "卖家", "等级", "让步", "作为"),
 )
 """Begin with what may follow 不再, but are no verbs: 有机会在来自各国的观众面前."""
 
 
+class _Words(NamedTuple):
+    """Of which one must stand beside: right there; there, with the end of the clause behind it; later in the clause."""
+
+    there: tuple[str, ...]
+    at_end: tuple[str, ...]
+    later: tuple[str, ...]
+
+
 class _Slip(NamedTuple):
-    """`not_after`, `not_before`: characters beside which it is meant; `after`, `before`: words one of which must stand
-    there, any if none is named.
-    """
+    """`not_after`, `not_before`: characters beside which it is meant; `after`, `before`: null if anything may stand."""
 
     written: str
     right: str
     not_after: str
     not_before: str
-    after: tuple[str, ...]
-    before: tuple[str, ...]
+    after: _Words | None
+    before: _Words | None
 
 
 def misses(text: str) -> Iterator[Miss]:
@@ -120,19 +81,23 @@ def _stands(text: str, start: int, end: int, slip: _Slip) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     if (before and before in slip.not_after) or (after and after in slip.not_before):
         return False
-    if slip.after and not any(_ends(text, start, word) for word in slip.after):
+    if slip.after is not None and not _follows(text, start, slip.after):
         return False
-    if slip.before and not any(_begins(text, end, word) for word in slip.before):
+    found = _CLAUSE.match(text, end)
+    clause = found[0] if found else ""
+    if (slip.before is not None and not _begins(text, end, clause, slip.before)) or _is_preposition(
+        slip, clause, text[end : end + _AHEAD]
+    ):
         return False
-    if _may_be_a_preposition(slip, _clause(text, end)):
-        return False
-    if slip.written.endswith(_AT):
+    if slip.after or slip.before or slip.written.endswith(_AT):
         return True
-    return bool(slip.before or slip.after) or (is_whole_word(text, start, end) and not _is_shared(text, start, end))
+    return is_whole_word(text, start, end) and not _is_shared(text, start, end)
 
 
-def _may_be_a_preposition(slip: _Slip, clause: str) -> bool:
-    """Whether the clause ends as one does that begins with 在 or 以 as it should: 不在期限内, 以不能清偿债务为由."""
+def _is_preposition(slip: _Slip, clause: str, ahead: str) -> bool:
+    """Whether the clause ends as one does that begins with 在 or 以 as it should."""
+    if slip.written.endswith(_NOT_AT) and any(word in ahead for word in _BUT_AT):
+        return True
     if slip.written.endswith(_AT) or (slip.written.startswith(_AT) and not clause.startswith(("也", "都"))):
         return clause.startswith(_NOUNS) or any(word in clause for word in _OF_PLACE_AND_TIME)
     return slip.written.startswith(_BY) and any(word in clause for word in _OF_MEANS)
@@ -145,24 +110,17 @@ def _is_shared(text: str, start: int, end: int) -> bool:
     return any(len(piece) > 1 and weights.get(piece, -99.0) >= _COMMON_WORD for piece in outside)
 
 
-def _ends(text: str, place: int, word: str) -> bool:
-    return text.endswith(word, 0, place) or (word == _END and not _is_han(text[place - 1 : place]))
+def _follows(text: str, place: int, words: _Words) -> bool:
+    return text.endswith(words.there, 0, place) or (bool(words.at_end) and not _is_han(text[place - 1 : place]))
 
 
-def _begins(text: str, place: int, word: str) -> bool:
-    if word.startswith(_LATER):
-        clause = _clause(text, place)
-        return word.removeprefix(_LATER) in clause[1:] and not any(other in clause for other in _OF_LIKENESS)
-    if not word.endswith(_END):
-        return text.startswith(word, place)
-    word = word.removesuffix(_END)
-    return text.startswith(word, place) and not _is_han(text[place + len(word) : place + len(word) + 1])
-
-
-def _clause(text: str, place: int) -> str:
-    """What follows up to a mark, as far as a clause goes."""
-    piece = text[place : place + _CLAUSE]
-    return piece[: next((at for at, character in enumerate(piece) if not _is_han(character)), len(piece))]
+def _begins(text: str, place: int, clause: str, words: _Words) -> bool:
+    if text.startswith(words.there, place) or any(
+        clause.startswith(word) and not _is_han(text[place + len(word) : place + len(word) + 1])
+        for word in words.at_end
+    ):
+        return True
+    return any(word in clause[1:] for word in words.later) and not any(word in clause for word in _OF_LIKENESS)
 
 
 def _is_han(character: str) -> bool:
@@ -177,5 +135,12 @@ def _known() -> tuple[Phrases, Sequence[_Slip]]:
 
 
 def _slip(row: dict[str, str]) -> _Slip:
-    words = (tuple(row[side].split()) for side in ("after", "before"))
-    return _Slip(row["written"], row["right"], row["not_after"], row["not_before"], *words)
+    after, before = (_words(row[side].split()) for side in ("after", "before"))
+    return _Slip(row["written"], row["right"], row["not_after"], row["not_before"], after, before)
+
+
+def _words(named: Sequence[str]) -> _Words | None:
+    later = tuple(word.removeprefix(_LATER) for word in named if word.startswith(_LATER))
+    at_end = tuple(word.removesuffix(_END) for word in named if word.endswith(_END))
+    there = tuple(word for word in named if not word.startswith(_LATER) and not word.endswith(_END))
+    return _Words(there, at_end, later) if named else None

@@ -30,14 +30,14 @@ _COMMON_WORD = -13.0
 def misses(text: str, crumbs: Crumbs) -> Iterator[Miss]:
     """Misses in a folded text at its crumbs."""
     known = _miswritten()
-    for place in crumbs.places.tolist():
-        for start in (place - 1, place):
-            right = known.get(text[max(0, start) : start + 2])
-            if right is not None and text[place] != right[place - start] and _stands(text, start, place, right):
-                difference = Difference(Error.SUBSTITUTED, place, text[place], right[place - start])
-                like = likeness(text[place], right[place - start])
-                if like in _OF_ONE_SOUND:
-                    yield Miss(start, start + 2, right, Kind.WORD, difference, sure=True, likeness=like.value)
+    starts = (start for place in crumbs.places.tolist() for start in (place - 1, place))
+    for start in [start for start in starts if text[start : start + 2] in known]:
+        right = known[text[start : start + 2]]
+        place = start + (text[start] == right[0])
+        like = likeness(text[place], right[place - start])
+        if like in _OF_ONE_SOUND and place in crumbs.places and _stands(text, start, place, right):
+            difference = Difference(Error.SUBSTITUTED, place, text[place], right[place - start])
+            yield Miss(start, start + 2, right, Kind.WORD, difference, sure=True, likeness=like.value)
 
 
 def _stands(text: str, start: int, place: int, right: str) -> bool:
