@@ -128,7 +128,8 @@ def _phrases() -> _Phrases:
     for group in lines(RIGHT_FORMS / "sounds.txt"):
         sounds[codes(group)] = sounds[ord(group[0])]
     counted = [each for each in usage().words if each.length == _LENGTH and _is_sought(each)]
-    right = [phrase for each in counted for phrase in each.spaced.split(" ")]
+    words = {phrase for each in counted for phrase in each.spaced.split(" ")}
+    right = sorted(words | {word for word in usage().newer if len(word) == _LENGTH})
     keys = _keys(sounds[codes("".join(right))])[::_LENGTH]
     marks = np.zeros(1 << _ROOM, dtype=bool)
     marks[keys >> _SHIFT] = True
