@@ -100,7 +100,7 @@ def _is_preposition(slip: _Slip, clause: str, ahead: str) -> bool:
         return True
     if slip.written.endswith(_AT) or (slip.written.startswith(_AT) and not clause.startswith(("也", "都"))):
         return clause.startswith(_NOUNS) or any(word in clause for word in _OF_PLACE_AND_TIME)
-    return slip.written.startswith(_BY) and any(word in clause for word in _OF_MEANS)
+    return _BY in slip.written and any(word in clause for word in _OF_MEANS)
 
 
 def _is_shared(text: str, start: int, end: int) -> bool:
