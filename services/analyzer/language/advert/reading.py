@@ -148,7 +148,8 @@ def read_advert(folded: str) -> Advert:
     readings = [_sounding(_read(found, *section, ADVERT_SCORE), folded, *section) for section in sections]
     if "\n" in folded and not one_piece:
         readings += [_read(found, *tail, _TAIL_SCORE) for tail in _tails(folded)]
-    return max(readings, key=lambda reading: (reading.sells, reading.score))
+    best = max(readings, key=lambda reading: (reading.sells, reading.score))
+    return _with_clause(best, folded) if best.sells else best
 
 
 def _cues(folded: str) -> list[Cue]:
@@ -201,12 +202,20 @@ def _sounding(reading: Advert, folded: str, start: int, end: int) -> Advert:
     least = _LEAST_HEARD if no_headline else _HEADLINE
     if not least <= end - start <= _SHORT:
         return reading
-    tone = read_tone("selling")
-    points = round(_POINTS * (tone.odds(folded[start:end]) - _EVEN))
+    points = round(_POINTS * (read_tone("selling").odds(folded[start:end]) - _EVEN))
     points = min(_MOST_POINTS, max(_LEAST_POINTS, points))
-    known, extreme = (_SOUNDS, max) if points > 0 else (_FORMAL, min)
-    heard = Cue(known._replace(weight=points), *tone.clause(folded, start, end, extreme))
+    known = _SOUNDS if points > 0 else _FORMAL
+    heard = Cue(known._replace(weight=points), start, end)
     return reading._replace(tone=heard, score=reading.score + points) if points else reading
+
+
+def _with_clause(reading: Advert, folded: str) -> Advert:
+    """The tone at the clause that says most of it, which is asked only where somebody is told: it costs much."""
+    if reading.tone is None:
+        return reading
+    kind, start, end = reading.tone
+    place = read_tone("selling").clause(folded, start, end, max if kind.weight > 0 else min)
+    return reading._replace(tone=Cue(kind, *place))
 
 
 def _is_quoted(folded: str, cue: Cue) -> bool:
