@@ -7,13 +7,18 @@ from typing import Any
 import pytest
 
 from services.analyzer.language.advert.against import AGAINST
+from services.analyzer.language.advert.calls import CALLS
 from services.analyzer.language.advert.kinds import Family, Finder, Kind, kind
 from services.analyzer.language.advert.offers import OFFERS
+from services.analyzer.language.advert.services import SERVICES
+from services.analyzer.language.advert.shops import SHOPS
+from services.analyzer.language.advert.talk import TALK
 from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.advert.ways import WAYS
 
 PARSER: Any = importlib.import_module("re._parser")
-_BY_PATTERN = [known for known in (*WAYS, *OFFERS, *TRADES, *GOODS, *PUSHES, *AGAINST) if known.pattern]
+_KINDS = (*WAYS, *CALLS, *OFFERS, *TALK, *TRADES, *SERVICES, *SHOPS, *GOODS, *PUSHES, *AGAINST)
+_BY_PATTERN = [known for known in _KINDS if known.pattern is not None]
 
 
 def _extent(items: Iterable[tuple[Any, Any]]) -> tuple[int, int]:

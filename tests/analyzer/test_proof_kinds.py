@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from timeit import timeit
 
 import pytest
 
@@ -9,6 +10,7 @@ from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Kind, Kinds, Occurrences, Places
 from services.analyzer.language.proof.proofread import proofread
 from services.analyzer.language.proof.repeats import repeats
+from services.analyzer.language.text import segmenter
 
 _Asked = tuple[list[int], list[tuple[int, int, int]]]
 
@@ -119,7 +121,16 @@ def test_brackets_in_brackets_take_no_longer_than_their_number() -> None:
     assert long <= 4**1.6 * short + 0.2
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    """Dictionaries are loaded at the first question, which is not to be measured with what is asked."""
+    segmenter.cut("路口交通")
+    segmenter.is_word("路口")
+    segmenter.stretch("路口交通", 0, 1, 1)
+
+
 def _seconds(text: str) -> float:
-    started = time.process_time()
-    assert proofread(text) == []
-    return time.process_time() - started
+    found = []
+    seconds = timeit(lambda: found.extend(proofread(text)), number=1, timer=time.process_time)
+    assert found == []
+    return seconds

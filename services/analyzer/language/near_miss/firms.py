@@ -24,11 +24,13 @@ _FIRMS = (
     ),
     *("药业", "酒业", "餐饮", "医药", "合伙", "商行", "经营部", "创始人", "董事长", "总裁", "CEO"),
 )
+_FUNDED = ("轮融资", "A轮", "B轮", "天使轮", "领投", "跟投", "战略投资", "控股子公司")
 
 
 def may_name_a_firm(miss: Miss, text: str) -> bool:
     """Whether a short word begins a clause, or follows a place or a mark, and a firm is spoken of right behind it."""
     if miss.kind is not Kind.WORD or miss.end - miss.start > _LONGEST_NAME:
         return False
+    behind = text[miss.end : miss.end + _REACH]
     begins = miss.start == 0 or not "一" <= text[miss.start - 1] <= "鿿" or text[miss.start - 1] in "省市县区"
-    return begins and any(firm in text[miss.end : miss.end + _REACH] for firm in _FIRMS)
+    return any(deal in behind for deal in _FUNDED) or (begins and any(firm in behind for firm in _FIRMS))

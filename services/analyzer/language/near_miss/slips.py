@@ -27,15 +27,18 @@ _COMMON_WORD = -13.0
 _AT, _BY, _CLAUSE = "在", "以", re.compile("[一-鿿]{0,14}")
 _OF_LIKENESS = tuple("的样似般如这那等")
 _OF_MEANS = (*"为由的价作等", "名义", "方式", "形式", "身份")
-_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单")
+_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单", "方面", "高峰")
 """What a clause has that begins with 以 or 在 as it should: 以不能清偿债务为由, 不在使用期限内."""
+
+_NOT_AT, _BUT_AT, _AHEAD = "不在", ("而在", "在于", "贵在", "重在", "只在"), 24
+"""不在做多少，而在做得好 is meant."""
 
 _NOUNS = (
     *(f"来{other}" for other in "自源宾年访信"),
     *(f"去{other}" for other in "年向世"),
-    *(f"用{other}" for other in "户人工地水电"),
+    *(f"用{other}" for other in "户人工地水电餐药"),
     *(f"说{other}" for other in "明法"),
-    *(f"看{other}" for other in "点台守"),
+    *(f"看{other}" for other in "点台守病"),
     *(f"做{other}" for other in "工法"),
     *(f"有{other}" for other in "关效些的限期色"),
     *("买家", "买方", "卖家", "等级", "让步", "作为"),
@@ -82,18 +85,22 @@ def _stands(text: str, start: int, end: int, slip: _Slip) -> bool:
         return False
     found = _CLAUSE.match(text, end)
     clause = found[0] if found else ""
-    if (slip.before is not None and not _begins(text, end, clause, slip.before)) or _is_preposition(slip, clause):
+    if (slip.before is not None and not _begins(text, end, clause, slip.before)) or _is_preposition(
+        slip, clause, text[end : end + _AHEAD]
+    ):
         return False
     if slip.after or slip.before or slip.written.endswith(_AT):
         return True
     return is_whole_word(text, start, end) and not _is_shared(text, start, end)
 
 
-def _is_preposition(slip: _Slip, clause: str) -> bool:
+def _is_preposition(slip: _Slip, clause: str, ahead: str) -> bool:
     """Whether the clause ends as one does that begins with 在 or 以 as it should."""
+    if slip.written.endswith(_NOT_AT) and any(word in ahead for word in _BUT_AT):
+        return True
     if slip.written.endswith(_AT) or (slip.written.startswith(_AT) and not clause.startswith(("也", "都"))):
         return clause.startswith(_NOUNS) or any(word in clause for word in _OF_PLACE_AND_TIME)
-    return slip.written.startswith(_BY) and any(word in clause for word in _OF_MEANS)
+    return _BY in slip.written and any(word in clause for word in _OF_MEANS)
 
 
 def _is_shared(text: str, start: int, end: int) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.language.text import later_re as re
-from services.analyzer.language.text.glance import Numbers, glance, pair_numbers
+from services.analyzer.language.text.glance import Numbers, code_points, pair_numbers
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|\[[a-z一-鿿]{1,5}\]")
 """Addresses of the web and signs for emoji have no tone."""
@@ -42,7 +42,8 @@ class Tone(NamedTuple):
         return extreme(places, key=lambda place: self._sum(plain_text(folded[place.start : place.end])))
 
     def _sum(self, plain: str) -> float:
-        asked = glance(plain).pairs
+        codes = code_points(plain)
+        asked = pair_numbers(codes[:-1], codes[1:])
         found = self.pairs.searchsorted(asked).clip(max=len(self.pairs) - 1)
         return float(self.weights[found][self.pairs[found] == asked].sum())
 
@@ -69,7 +70,7 @@ def read_tone(name: str) -> Tone:
     bias, *rows = (line.split(" ") for line in lines if not line.startswith("# "))
     pairs = "".join("".join(row[1:]) for row in rows)
     weights = np.repeat([float(row[0]) for row in rows], [len(row) - 1 for row in rows])
-    codes = glance(pairs).codes
+    codes = code_points(pairs)
     numbers = pair_numbers(codes[::2], codes[1::2])
     order = numbers.argsort()
     return Tone(numbers[order], weights[order], float(bias[1]))
