@@ -15,8 +15,9 @@ import ahocorasick_rs
 from services.analyzer.language.near_miss.difference import Difference, Error, difference_after, difference_before
 from services.analyzer.language.near_miss.forms import Form, Kind
 from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.possible import may_be_miswritten
 from services.analyzer.language.near_miss.usage import usage
-from services.analyzer.language.near_miss.verdict import judge, may_be_miswritten
+from services.analyzer.language.near_miss.verdict import judge
 from services.analyzer.language.near_miss.written import Written
 
 _SHORTEST = 4

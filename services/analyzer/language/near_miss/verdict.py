@@ -4,23 +4,24 @@ import math
 from collections.abc import Callable, Sequence
 
 from services.analyzer.language.near_miss.difference import Difference, Error
-from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.near_miss.likeness import Likeness, likeness, share_a_part
+from services.analyzer.language.near_miss.forms import Kind
+from services.analyzer.language.near_miss.likeness import Likeness, share_a_part
 from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.possible import (
+    LONG,
+    MAY_BE_LEFT_OUT,
+    SHORT,
+    likes,
+    looks_a_little,
+    may_lack_its_end,
+    may_repeat_itself,
+)
 from services.analyzer.language.near_miss.reading import Reading, read
 from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.near_miss.written import Written
 
-_LONG = 7
-"""From so many characters on a fixed form is known by the others, whatever stands in the place of one."""
-
 _SHORTEST_COUNTRY = 3
 _OF_COUNTRIES = frozenset("国使统洲访侨籍队际交盟洋")
-
-_SHORT = 5
-"""Up to so many characters a form is spared where statutes know what is written."""
-
-_SHORTEST_WITH_ONE_LEFT_OUT, _SHORTEST_WITH_TWO_LEFT_OUT = 5, 10
 
 _LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 """How much likelier the corrected text must read, in natural logarithm."""
@@ -28,15 +29,10 @@ _LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 _RARE = -9.0
 """Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
 
-_NUMERALS = frozenset("0123456789一二三四五六七八九十百千万亿零〇两")
-_MAY_BE_LEFT_OUT = frozenset("的和与及或在为了之各市县区省镇乡村等新大")
-_COMMITTEE, _OF_COMMITTEE = "委员会", "会"
 _ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公告", "通告", "办公厅", "办公室", "令")
 """What no member does and a committee does: behind it 委员 lacks its 会."""
 
 _JOIN = frozenset("和与及或、")
-_LEVELS = frozenset("省市县区镇乡村州盟旗国")
-_WHOLE_NAMES = frozenset({Kind.ORGAN, Kind.FORMULA, Kind.TERM})
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
 )
@@ -46,62 +42,8 @@ _MUST_BE_INSIDE = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
 """Kinds after which anything may follow: their first and last character are no evidence."""
 
 
-def may_be_miswritten(form: Form, found: Difference) -> bool:
-    """What can be said of a difference wherever it stands."""
-    if _NUMERALS & {*found.written, *found.right}:
-        return False
-    if form.kind is Kind.COLLOCATION and not _is_of_a_collocation(found):
-        return False
-    if found.error is Error.MISSING:
-        return _may_be_missing(form, found.right)
-    return found.error is not Error.SUBSTITUTED or _may_be_substituted(form, found)
-
-
-def _is_of_a_collocation(found: Difference) -> bool:
-    return found.error is Error.SUBSTITUTED and len(found.right) == 1 and found.right not in _MAY_BE_LEFT_OUT
-
-
-def _may_be_missing(form: Form, right: str) -> bool:
-    if len(right) > 1:
-        return form.fixed and form.kind is Kind.STATE and len(form.text) >= _SHORTEST_WITH_TWO_LEFT_OUT
-    may_be_left_out = right in _MAY_BE_LEFT_OUT and form.kind is not Kind.STATE
-    return not may_be_left_out and len(form.text) >= _SHORTEST_WITH_ONE_LEFT_OUT
-
-
-def _may_be_substituted(form: Form, found: Difference) -> bool:
-    if _LEVELS & {found.written} and _LEVELS & {found.right}:
-        return False
-    if len(found.written) > 1 and len(form.text) < _LONG and found.written in usage().weights:
-        return False  # 法治宣传效能: another word
-    if all(_likes(found)) or _may_lack_its_end(form, found):
-        return True
-    return (form.fixed and len(found.written) == 1) or _may_repeat_itself(form, found) or _looks_a_little(form, found)
-
-
-def _looks_a_little(form: Form, found: Difference) -> bool:
-    """做好防汛抗早工作: only a radical in common, but all the rest of a long form is right."""
-    is_long = form.kind in _WHOLE_NAMES and len(form.text) > _SHORT
-    return is_long and len(found.written) == 1 and share_a_part(found.written, found.right)
-
-
-def _may_repeat_itself(form: Form, found: Difference) -> bool:
-    """全国人大常委委: the last character but one, typed again for the last."""
-    if form.kind not in _WHOLE_NAMES or len(form.text) < _SHORT:
-        return False
-    return (found.right, found.written) == (form.text[-1], form.text[-2])
-
-
-def _may_lack_its_end(form: Form, found: Difference) -> bool:
-    return found.right == _OF_COMMITTEE and form.text.endswith(_COMMITTEE)
-
-
-def _likes(found: Difference) -> list[Likeness | None]:
-    pairs = zip(found.written, found.right, strict=True)
-    return [likeness(one, other) for one, other in pairs if one != other]
-
-
 def judge(written: Written) -> Miss | None:
-    """The miss; null where something else may be meant. Asked only of what `may_be_miswritten`."""
+    """The miss; null where something else may be meant. Asked only of what is `possible`."""
     if _lacks_its_end(written):
         lost = Difference(Error.MISSING, written.found.at, "", written.found.right)
         return Miss(written.start, written.found.at, written.form.text, written.form.kind, lost, sure=True)
@@ -112,7 +54,7 @@ def judge(written: Written) -> Miss | None:
 def _missing(written: Written) -> Miss | None:
     form, right = written.form, written.found.right
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
-    if right in _MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
+    if right in MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
         return None
     if len(right) == 1 and written.gain < 0 and not is_name:
         return None
@@ -139,63 +81,48 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
-    found, form, likes = written.found, written.form, _likes(written.found)
-    if all(likes) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
+    found, form, alike = written.found, written.form, likes(written.found)
+    if all(alike) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
         if (
-            written.gain < _gain_needed(written, alike=all(likes))
+            written.gain < _gain_needed(written, alike=all(alike))
             or not _may_be_meant(written)
-            or _is_no_country(written, likes)
+            or _is_no_country(written, alike)
         ):
             return None
-        return written.miss(likeness="、".join(dict.fromkeys(like.value for like in likes if like)))
+        return written.miss(likeness="、".join(dict.fromkeys(like.value for like in alike if like)))
     return written.miss() if _is_wrong_whatever_it_is(written) else None
 
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
     form, found = written.form, written.found
     if not form.fixed:
-        is_inside = not written.is_at_edge and not _is_in_a_word(written) and written.gain >= _GREAT_GAIN
-        repeats = _may_repeat_itself(form, found) and _repeats_itself(written)
-        return repeats or (is_inside and _looks_a_little(form, found))
+        is_inside = not written.is_at_edge and not written.is_in_a_word and written.gain >= _GREAT_GAIN
+        repeats = may_repeat_itself(form, found) and _repeats_itself(written)
+        return repeats or (is_inside and looks_a_little(form, found))
     if len(found.written) > 1:
         return False
-    is_known = len(form.text) >= _LONG and (not written.is_at_edge or _ends_a_word(written))
+    is_known = len(form.text) >= LONG and (not written.is_at_edge or written.ends_a_word)
     return is_known or _is_crumb(written)
 
 
 def _repeats_itself(written: Written) -> bool:
-    first, last = written.reading.word_at(written.at)
-    return written.found.at == written.end - 1 and last - first == 1
+    return written.found.at == written.end - 1 and not written.is_in_a_word
 
 
 def _lacks_its_end(written: Written) -> bool:
     at = written.found.at
-    if not _may_lack_its_end(written.form, written.found) or written.is_at_start:
+    if not may_lack_its_end(written.form, written.found) or written.is_at_start:
         return False
     return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
 
 
 def _is_crumb(written: Written) -> bool:
     """Whether what is written belongs to no word on either side, and the right character makes one with its form."""
-    first, last = written.reading.word_at(written.at)
     character = written.found.written
-    if last - first > 1 or written.is_at_start or character in _SURNAMES or not "一" <= character <= "鿿":
+    if written.is_in_a_word or written.is_at_start or character in _SURNAMES or not "一" <= character <= "鿿":
         return False
-    is_rare = len(written.form.text) >= _SHORT and usage().weights.get(character, -99.0) < _RARE
+    is_rare = len(written.form.text) >= SHORT and usage().weights.get(character, -99.0) < _RARE
     return written.gain >= (_GREAT_GAIN if is_rare else _HUGE_GAIN)
-
-
-def _reaches_out(written: Written) -> bool:
-    """Whether what is written at an edge makes a word with what stands beyond it."""
-    first, last = written.reading.word_at(written.at)
-    length = written.end - written.start
-    begins = written.at if written.is_at_start else written.at + len(written.found.written) - length
-    return first < begins or last > begins + length
-
-
-def _is_in_a_word(written: Written) -> bool:
-    first, last = written.reading.word_at(written.at)
-    return last - first > 1
 
 
 def _is_inside_a_word(written: Written) -> bool:
@@ -205,12 +132,12 @@ def _is_inside_a_word(written: Written) -> bool:
     return last - first > 1
 
 
-def _is_no_country(written: Written, likes: Sequence[Likeness | None]) -> bool:
+def _is_no_country(written: Written, alike: Sequence[Likeness | None]) -> bool:
     """Short names that only look alike mean a country where one speaks of countries: 阿根延等国, not 科摩多龙."""
     if (
         written.form.kind is not Kind.COUNTRY
         or len(written.form.text) > _SHORTEST_COUNTRY
-        or Likeness.SHAPE not in likes
+        or Likeness.SHAPE not in alike
     ):
         return False
     return _OF_COUNTRIES.isdisjoint(written.text)
@@ -228,12 +155,12 @@ def _gain_needed(written: Written, *, alike: bool) -> float:
     if kind is Kind.PERSON:
         return -math.inf  # no reading knows a name
     if written.form.fixed:
-        return -_GREAT_GAIN if alike or length >= _SHORT else _GREAT_GAIN
+        return -_GREAT_GAIN if alike or length >= SHORT else _GREAT_GAIN
     if kind in (Kind.STATE, Kind.FORMULA, Kind.TERM):
-        if length >= _LONG and not written.is_at_edge:
+        if length >= LONG and not written.is_at_edge:
             return -_LEAST_GAIN
-        return 0.0 if length > _SHORT else _LEAST_GAIN / 2
-    return 0.0 if kind is Kind.ORGAN and length >= _LONG else _LEAST_GAIN
+        return 0.0 if length > SHORT else _LEAST_GAIN / 2
+    return 0.0 if kind is Kind.ORGAN and length >= LONG else _LEAST_GAIN
 
 
 def _may_be_meant(written: Written) -> bool:
@@ -241,20 +168,14 @@ def _may_be_meant(written: Written) -> bool:
     length = len(written.form.text)
     if kind in _MUST_BE_INSIDE and written.is_at_edge:
         return False
-    if not written.form.fixed and written.is_at_edge and written.gain < _HUGE_GAIN and _reaches_out(written):
+    may_be_parted = not written.form.fixed and kind is not Kind.PERSON
+    if may_be_parted and written.is_at_edge and written.gain < _HUGE_GAIN and written.reaches_out:
         return False  # 有关部门负责做好: not 负责人
-    if kind is Kind.COLLOCATION and length < _LONG and written.gain < _HUGE_GAIN and _is_in_a_word(written):
+    if kind is Kind.COLLOCATION and length < LONG and written.gain < _HUGE_GAIN and written.is_in_a_word:
         return False  # 办理登机手续, 采取扑救措施: other words, meant so
-    if written.form.fixed or (len(written.form.text) > _SHORT and kind is not Kind.COLLOCATION):
+    if written.form.fixed or (len(written.form.text) > SHORT and kind is not Kind.COLLOCATION):
         return True
     return not any(window[first : first + 3] in usage().runs for first in range(max(0, at - 2), at + 1))
-
-
-def _ends_a_word(written: Written) -> bool:
-    """Whether the first or last character belongs to what the form holds, and not to what stands beside it."""
-    first, last = written.reading.word_at(written.at)
-    before, after = first < written.at, written.at + 1 < last
-    return (after and not before) if written.is_at_start else (before and not after)
 
 
 def _leaves_crumbs(reading: Reading, seam: int) -> bool:

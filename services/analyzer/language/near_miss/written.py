@@ -47,6 +47,27 @@ class Written:
     def is_at_edge(self) -> bool:
         return self.is_at_start or self.found.at + len(self.found.written) == self.end
 
+    @property
+    def is_in_a_word(self) -> bool:
+        """Whether the likeliest reading has what is written, or begins it, in a word of several characters."""
+        first, last = self.reading.word_at(self.at)
+        return last - first > 1
+
+    @property
+    def reaches_out(self) -> bool:
+        """Whether what is written at an edge makes a word with what stands beyond it."""
+        first, last = self.reading.word_at(self.at)
+        length = self.end - self.start
+        begins = self.at if self.is_at_start else self.at + len(self.found.written) - length
+        return first < begins or last > begins + length
+
+    @property
+    def ends_a_word(self) -> bool:
+        """Whether the first or last character belongs to what the form holds, and not to what stands beside it."""
+        first, last = self.reading.word_at(self.at)
+        before, after = first < self.at, self.at + 1 < last
+        return (after and not before) if self.is_at_start else (before and not after)
+
     def miss(self, *, sure: bool = True, likeness: str = "") -> Miss:
         return Miss(self.start, self.end, self.form.text, self.form.kind, self.found, sure, likeness)
 
