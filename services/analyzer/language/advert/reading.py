@@ -43,6 +43,9 @@ _TELLING = {Family.WAY: 2, Family.OFFER: 2, Family.TRADE: 3}
 _WARES = {Family.GOODS, Family.TRADE}
 _HOLDING_OUT = {Family.WAY, Family.OFFER, Family.TRADE}
 
+_OFFICES_TOO = "扫码或链接"
+"""What every office prints."""
+
 _SOUNDS, _FORMAL = Kind("推销口吻", Family.TONE, 0), Kind("公文口吻", Family.TONE, 0)
 _LEAST_HEARD, _HEADLINE = 30, 40
 """So few code points have no tone. A few more may be a headline, which tells of prices too: it has no full stop, and no
@@ -54,8 +57,8 @@ _POINTS, _EVEN = 2, -1
 
 _LEAST_POINTS, _MOST_POINTS = -4, 8
 _CLEAR, _BY_ITSELF = 3, 7
-"""From so many points on tone takes the place of a way to buy; of everything else where nothing speaks
-against it."""
+"""From so many points on tone takes the place of a way to buy; of an offer too, where anything at all is
+sold or praised and nothing speaks against it."""
 
 _ENOUGH_ALONE = ("网店入口", "商务合作")
 """Ways that are an offer too."""
@@ -93,8 +96,8 @@ class Advert(NamedTuple):
     def sells(self) -> bool:
         families = self._families
         if self._sounds >= _CLEAR:
-            by_itself = self._sounds >= _BY_ITSELF and not self.against
-            return self.score >= self.needed and (by_itself or bool(families & _HOLDING_OUT))
+            by_itself = self._sounds >= _BY_ITSELF and bool(self.cues) and not self.against
+            return self.score >= self.needed and (by_itself or self._holds_out)
         strong = [cue.kind.family for cue in self.cues if cue.weight >= _TELLING.get(cue.kind.family, _REACH)]
         if self.score < self.needed or not strong:
             return False
@@ -107,6 +110,10 @@ class Advert(NamedTuple):
         """The score that sells."""
         with_way = Family.WAY in self._families or self._sounds >= _CLEAR
         return self.enough if with_way else self.enough + _WITHOUT_WAY
+
+    @property
+    def _holds_out(self) -> bool:
+        return any(cue.kind.family in _HOLDING_OUT and cue.kind.name != _OFFICES_TOO for cue in self.cues)
 
     @property
     def _sounds(self) -> int:

@@ -26,10 +26,10 @@ _LENGTH, _AROUND = 4, 4
 _LEAST_WEIGHT = -16.0
 """Log share of all words of the rarest phrase looked for: rarer ones are variants of others (阖家团圆, 合家团圆)."""
 
-_COMMONEST = -13.0
+_COMMONEST = -12.5
 """The same of the most frequent one that is no idiom: more frequent ones stand everywhere, and are met as words."""
 
-_GAIN, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 4.0, 1.5
+_GAIN, _GAIN_OF_WORDS, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 11.5, 4.0, 1.5
 """How much likelier the right phrase must read than what is written, in natural logarithm; the last is added."""
 
 _COMMON = -14.0
@@ -104,9 +104,11 @@ def _gain_needed(written: str, right: str, at: int, like: Likeness) -> float:
     begins_apart = at == 0 and written[at] in _STAND_BESIDE
     makes_words = begins_apart or any(known.weights.get(piece, -99.0) >= _COMMON for piece in pieces)
     is_idiom, is_rough = right in known.idioms, like is Likeness.ROUGH_SOUND
-    if (is_rough and not is_idiom) or FOREIGN.issuperset(right):
+    if not is_idiom and (is_rough or len(FOREIGN & {*right}) >= _LENGTH - 1):
         return math.inf
-    return (_GAIN_OF_IDIOM if is_idiom and not makes_words else _GAIN) + _GAIN_BY_ROUGH_SOUND * is_rough
+    if makes_words:
+        return _GAIN + _GAIN_BY_ROUGH_SOUND * is_rough
+    return (_GAIN_OF_IDIOM if is_idiom else _GAIN_OF_WORDS) + _GAIN_BY_ROUGH_SOUND * is_rough
 
 
 class _Phrases(NamedTuple):
@@ -126,7 +128,8 @@ def _phrases() -> _Phrases:
     for group in lines(RIGHT_FORMS / "sounds.txt"):
         sounds[codes(group)] = sounds[ord(group[0])]
     counted = [each for each in usage().words if each.length == _LENGTH and _is_sought(each)]
-    right = [phrase for each in counted for phrase in each.spaced.split(" ")]
+    words = {phrase for each in counted for phrase in each.spaced.split(" ")}
+    right = sorted(words | {word for word in usage().newer if len(word) == _LENGTH})
     keys = _keys(sounds[codes("".join(right))])[::_LENGTH]
     marks = np.zeros(1 << _ROOM, dtype=bool)
     marks[keys >> _SHIFT] = True
