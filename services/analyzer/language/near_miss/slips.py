@@ -27,7 +27,7 @@ _COMMON_WORD = -13.0
 _AT, _BY, _CLAUSE = "在", "以", re.compile("[一-鿿]{0,14}")
 _OF_LIKENESS = tuple("的样似般如这那等")
 _OF_MEANS = (*"为由的价作等", "名义", "方式", "形式", "身份")
-_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单", "方面", "高峰")
+_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单", "方面", "高峰", "状态")
 """What a clause has that begins with 以 or 在 as it should: 以不能清偿债务为由, 不在使用期限内."""
 
 _NOT_AT, _BUT_AT, _AHEAD = "不在", ("而在", "在于", "贵在", "重在", "只在"), 24

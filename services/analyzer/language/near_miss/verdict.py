@@ -37,6 +37,7 @@ _PIECES, _COUNTING = "个", frozenset("一二三四五六七八九十百千万�
 _ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公告", "通告", "办公厅", "办公室", "令")
 """What no member does and a committee does: behind it 委员 lacks its 会."""
 
+_SOUND_LIKE_DEPUTY, _ONLY_ONE = "付傅富", ("国家", "全国", "国务院", "中央")
 _JOIN = frozenset("和与及或、")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
@@ -96,8 +97,16 @@ def _substituted(written: Written) -> Miss | None:
             or _is_no_country(written, alike)
         ):
             return None
-        return written.miss(likeness="、".join(dict.fromkeys(like.value for like in alike if like)))
+        return written.miss(
+            sure=not _may_be_surname(written), likeness="、".join(dict.fromkeys(like.value for like in alike if like))
+        )
     return written.miss() if _is_wrong_whatever_it_is(written) else None
+
+
+def _may_be_surname(written: Written) -> bool:
+    """县委付书记 may be Secretary Fu."""
+    is_deputy = written.found.right == "副" and written.found.written in _SOUND_LIKE_DEPUTY
+    return is_deputy and not written.form.text.startswith(_ONLY_ONE)
 
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
