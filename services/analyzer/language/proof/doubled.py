@@ -15,7 +15,7 @@ _WINDOW = 10
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
-_USUAL, _HARDLY_ALONE, _CHANCE = 500, 10_000, 5
+_USUAL, _HARDLY_ALONE, _CHANCE, _LONGER = 500, 10_000, 5, 20
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
 _HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
@@ -157,7 +157,7 @@ def _several(text: str, start: int, length: int) -> Fault | None:
 
 def _begins_longer(text: str, start: int, end: int) -> bool:
     """根据|根据地, 代表|代表团: the second is the beginning of another word."""
-    return any(segmenter.is_word(text[start : end + more]) for more in (1, 2) if end + more <= len(text))
+    return any(segmenter.count(text[start : end + more]) >= _LONGER for more in (1, 2) if end + more <= len(text))
 
 
 def _is_tail(spans: list[tuple[int, int]], start: int, length: int) -> bool:
