@@ -69,23 +69,30 @@ class Found(NamedTuple):
         }
 
 
-def writing(*, as_jsonl: bool, csv_file: Path | None) -> AbstractContextManager[Callable[[Found], None]]:
-    """What takes each hit as it is found: a file, lines for a pipe, or a table. Raises InputError for the file."""
+def writing(
+    *, as_jsonl: bool, csv_file: Path | None, goes_on: bool = False
+) -> AbstractContextManager[Callable[[Found], None]]:
+    """What takes each hit as it is found: a file, lines for a pipe, or a table. Raises InputError for the file.
+
+    `goes_on`: behind what the file holds already.
+    """
     if csv_file is not None:
-        return _csv(csv_file)
+        return _csv(csv_file, goes_on=goes_on)
     return _lines(as_jsonl=as_jsonl) if as_jsonl or not Console().is_terminal else _table()
 
 
 @contextmanager
-def _csv(file: Path) -> Iterator[Callable[[Found], None]]:
+def _csv(file: Path, *, goes_on: bool) -> Iterator[Callable[[Found], None]]:
     try:
+        is_new = not goes_on or not file.exists() or not file.stat().st_size
         # With the mark by which Excel knows UTF-8.
-        stream = file.open("w", encoding="utf-8-sig", newline="")
+        stream = file.open("w" if is_new else "a", encoding="utf-8-sig" if is_new else "utf-8", newline="")
     except OSError as error:
         raise InputError(str(file), f"写不了：{error.strerror or error}；请换一个位置") from error
     with stream:
         writer = csv.writer(stream)
-        writer.writerow(HEADERS)
+        if is_new:
+            writer.writerow(HEADERS)
         yield lambda found: writer.writerows([csv_text(cell) for cell in row] for row in found.rows())
 
 

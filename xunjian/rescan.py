@@ -1,8 +1,9 @@
 """`xunjian rescan`: what the rules would say today of the posts that are stored, telling nobody."""
 
 import json
+import signal
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,7 +38,9 @@ def rescan(
     rulebook: Annotated[str | None, typer.Option(help="规则集名称或文件；不给则用设置里各账号所用的")] = None,
     since: Annotated[str | None, typer.Option(help="从何时发布的内容起（ISO 8601，北京时间）；默认一年前")] = None,
     until: Annotated[str | None, typer.Option(help="到何时为止；默认现在")] = None,
-    after: Annotated[str | None, typer.Option(help="接着上次：从这个账号（平台/账号ID）之后继续")] = None,
+    after: Annotated[
+        str | None, typer.Option(help="接着上次：从这个账号（平台/账号ID）之后继续，--csv 的文件接着写")
+    ] = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="每条一行 JSON")] = False,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="另存为 CSV 文件")] = None,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
@@ -50,11 +53,15 @@ def rescan(
     end = moment(until, "--until") if until else now
     if start >= end:
         raise InputError("--since", "晚于截止时间，没有可查的内容；请改正 --since 或 --until")
-    with closing(_opened(settings)) as store, writing(as_jsonl=jsonl, csv_file=csv_file) as write:
+    if jsonl and csv_file:
+        raise InputError("--jsonl", "不能与 --csv 同时使用；请去掉一个")
+    with closing(_opened(settings)) as store:
+        accounts = _accounts(store, after)
         scan = Scan(store, asking, start, end)
         try:
-            for found in scan.over(_accounts(store, after)):
-                write(found)
+            with _stoppable(), writing(as_jsonl=jsonl, csv_file=csv_file, goes_on=after is not None) as write:
+                for found in scan.over(accounts):
+                    write(found)
         except (KeyboardInterrupt, TransientError) as error:
             place = f" --after {scan.done}" if scan.done else ""
             typer.echo(f"已中断；接着查请加 --since {start.isoformat()}{place}", err=True)
@@ -66,6 +73,16 @@ def rescan(
     )
     if scan.hits:
         raise typer.Exit(_FOUND)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A request to end is an interruption too, which says how to go on."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Asking:
@@ -116,12 +133,17 @@ class Scan:
         self.hits = 0
 
     def over(self, accounts: list[Account]) -> Iterator[Found]:
-        """What is found, with the progress on standard error."""
+        """What is found, with the progress on standard error.
+
+        Of an account all at once: whoever goes on after the last one that was done gets nothing twice.
+        """
         with Shown(len(accounts)) as shown:
             for number, account in enumerate(accounts):
+                found: list[Found] = []
                 for part in self._store.posts.published(account.key, self._start, self._end):
-                    yield from self._in(account, part)
+                    found += self._in(account, part)
                     shown.at(number, f"重查：{self.posts} 条，{self.hits} 处")
+                yield from found
                 self.done = account.key
                 shown.at(number + 1, f"重查：{self.posts} 条，{self.hits} 处")
 
@@ -136,8 +158,9 @@ class Scan:
         history = History(account=account, posts=(post,), watched_since=post.observed_at)
         for entry in entries:
             for objection in entry.plugin.check_post(post, history):
-                self.hits += 1
-                yield Found(account, post, entry, objection)
+                found = Found(account, post, entry, objection)
+                self.hits += len(list(found.rows()))
+                yield found
 
 
 def _asked(entries: Sequence[Entry], bodies: Sequence[str]) -> list[list[Entry]]:
@@ -179,7 +202,7 @@ def _opened(settings: Settings) -> Store:
 
 
 def _accounts(store: Store, after: str | None) -> list[Account]:
-    accounts = store.accounts.all()
+    accounts = sorted(store.accounts.all(), key=lambda account: account.key)
     if after is not None and after not in {account.key for account in accounts}:
         raise InputError("--after", f"台账里没有账号 {after}；请写 平台/账号ID，例如 weibo/1001")
     return [account for account in accounts if after is None or account.key > after]

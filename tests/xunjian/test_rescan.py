@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import signal
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -136,6 +137,52 @@ def test_an_interruption_says_how_to_go_on(folder: Path, monkeypatch: pytest.Mon
     assert done.stderr.rstrip().endswith("--after weibo/1001")
 
 
+def _stopped_in(monkeypatch: pytest.MonkeyPatch, account: str) -> None:
+    """Someone stops the scan while this account is read, after its first posts."""
+    read = Posts.published
+
+    def stopped(self: Posts, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:
+        yield from read(self, key, since, until)
+        if key == account:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(Posts, "published", stopped)
+
+
+def _rows(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def test_one_that_was_stopped_goes_on_in_its_file_with_nothing_twice_and_nothing_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, file = folder / "whole.csv", folder / "hits.csv"
+    rescan("--lexicon", a_lexicon(folder), "--csv", str(whole))
+    with monkeypatch.context() as patched:
+        _stopped_in(patched, "weibo/1002")
+        stopped = rescan("--lexicon", a_lexicon(folder), "--csv", str(file))
+    assert stopped.exit_code == 130
+    assert len(_rows(file)) == 2
+    *_, after = stopped.stderr.split()
+    rescan("--lexicon", a_lexicon(folder), "--csv", str(file), "--after", after)
+    assert _rows(file) == _rows(whole)
+
+
+def test_a_wrong_account_to_go_on_after_leaves_the_file_as_it_was(folder: Path) -> None:
+    file = folder / "hits.csv"
+    file.write_text("留着", encoding="utf-8")
+    rescan("--csv", str(file), "--after", "weibo/9")
+    assert file.read_text(encoding="utf-8") == "留着"
+
+
+def test_as_many_places_are_counted_as_are_listed(folder: Path) -> None:
+    done = rescan("--lexicon", a_lexicon(folder, "word,tag\n量子,新词\n堆肥,新词\n"))
+    _, *lines = done.stdout.splitlines()
+    assert f"{len(lines)} 处须看" in done.stderr
+    assert len(lines) == 4
+
+
 def test_each_account_is_asked_by_its_own_rulebook(folder: Path) -> None:
     settings = folder / "settings.yaml"
     settings.write_text("rulebooks: [{region: 湖北省, rulebook: hubei}]\n", encoding="utf-8")
@@ -186,6 +233,7 @@ def test_a_broken_lexicon_is_refused_by_line_before_anything_is_read(folder: Pat
         (["--since", "2030-01-01"], "晚于截止时间"),
         (["--since", "昨天"], "--since"),
         (["--rulebook", "atlantis"], "没有这个规则集"),
+        (["--jsonl", "--csv", "hits.csv"], "不能与 --csv 同时使用"),
     ],
 )
 def test_a_wrong_option_is_named(folder: Path, options: list[str], words: str) -> None:
