@@ -19,6 +19,7 @@ def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # its tables cut Chinese short, which has no spaces to break at
     )
     app.callback()(prepare)
     for name in names:
