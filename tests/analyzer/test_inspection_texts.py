@@ -73,3 +73,8 @@ def test_the_last_character_of_a_word_typed_twice_is_accused(text: str) -> None:
 )
 def test_a_word_that_begins_as_the_one_before_ends_is_left_alone(text: str) -> None:
     assert not [(hit.rule, hit.text) for hit in _accusing(text)]
+
+
+@pytest.mark.parametrize("text", ["县委付书记带队检查。", "人大常委会付主任带队视察。", "市政协傅副主席、傅主席出席。"])
+def test_a_deputy_that_may_be_a_surname_is_not_accused(text: str) -> None:
+    assert not [(hit.rule, hit.text) for hit in _accusing(text)]

@@ -42,13 +42,12 @@ def _ends_of_parents(text: str) -> Iterator[int]:
 
 def _miss(text: str, start: int, names: Mapping[str, str]) -> Iterator[Miss]:
     """`names`: right names by themselves, and with any one character left open."""
-    if _SUFFIXES.isdisjoint(text[start + _SHORTEST - 1 : start + _LONGEST]):
+    window = text[start : start + _LONGEST]
+    if _SUFFIXES.isdisjoint(window[_SHORTEST - 1 :]):
         return
-    pieces = [text[start : start + length] for length in range(_SHORTEST, min(_LONGEST, len(text) - start) + 1)]
-    if any(piece in names for piece in pieces):
-        return
-    for piece in pieces:
-        if piece[-1] in _SUFFIXES:
+    pieces = [window[:end] for end, sign in enumerate(window, start=1) if sign in _SUFFIXES and end >= _SHORTEST]
+    if not any(piece in names for piece in pieces):
+        for piece in pieces:
             yield from _written_for(piece, start, names)
 
 

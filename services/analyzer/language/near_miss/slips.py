@@ -18,6 +18,9 @@ from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 
+_MARKS = ("", *",.!?;。！？；，…~\r\n ")
+"""What stands behind a clause; a number or a quotation goes on with it: 以完成30项任务为目标, 不以“罚款”代替."""
+
 _END, _LATER = "。", "…"
 """In a row: the beginning or end of a clause; what comes later in it, if nothing is likened there (像母校致敬)."""
 
@@ -27,7 +30,7 @@ _COMMON_WORD = -13.0
 _AT, _BY, _CLAUSE = "在", "以", re.compile("[一-鿿]{0,14}")
 _OF_LIKENESS = tuple("的样似般如这那等")
 _OF_MEANS = (*"为由的价作等", "名义", "方式", "形式", "身份")
-_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单", "方面", "高峰")
+_OF_PLACE_AND_TIME = (*"时期内中里上前后处地下间者", "范围", "之列", "名单", "方面", "高峰", "状态")
 """What a clause has that begins with 以 or 在 as it should: 以不能清偿债务为由, 不在使用期限内."""
 
 _NOT_AT, _BUT_AT, _AHEAD = "不在", ("而在", "在于", "贵在", "重在", "只在"), 24
@@ -116,7 +119,7 @@ def _follows(text: str, place: int, words: _Words) -> bool:
 
 def _begins(text: str, place: int, clause: str, words: _Words) -> bool:
     if text.startswith(words.there, place) or any(
-        clause.startswith(word) and not _is_han(text[place + len(word) : place + len(word) + 1])
+        text.startswith(word, place) and text[place + len(word) : place + len(word) + 1] in _MARKS
         for word in words.at_end
     ):
         return True

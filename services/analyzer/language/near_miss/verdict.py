@@ -29,9 +29,15 @@ _LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 _RARE = -9.0
 """Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
 
+_POINTING = frozenset("各每该本我某此")
+"""各国红十字会: these may stand before any name."""
+
+_PIECES, _COUNTING = "个", frozenset("一二三四五六七八九十百千万亿零〇两几多每整这那某各")
+
 _ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公告", "通告", "办公厅", "办公室", "令")
 """What no member does and a committee does: behind it 委员 lacks its 会."""
 
+_SOUND_LIKE_DEPUTY, _ONLY_ONE = "付傅富", ("国家", "全国", "国务院", "中央")
 _JOIN = frozenset("和与及或、")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
@@ -81,6 +87,8 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
+    if _points_or_counts(written):
+        return None
     found, form, alike = written.found, written.form, likes(written.found)
     if all(alike) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
         if (
@@ -89,8 +97,16 @@ def _substituted(written: Written) -> Miss | None:
             or _is_no_country(written, alike)
         ):
             return None
-        return written.miss(likeness="、".join(dict.fromkeys(like.value for like in alike if like)))
+        return written.miss(
+            sure=not _may_be_surname(written), likeness="、".join(dict.fromkeys(like.value for like in alike if like))
+        )
     return written.miss() if _is_wrong_whatever_it_is(written) else None
+
+
+def _may_be_surname(written: Written) -> bool:
+    """县委付书记 may be Secretary Fu."""
+    is_deputy = written.found.right == "副" and written.found.written in _SOUND_LIKE_DEPUTY
+    return is_deputy and not written.form.text.startswith(_ONLY_ONE)
 
 
 def _is_wrong_whatever_it_is(written: Written) -> bool:
@@ -103,6 +119,16 @@ def _is_wrong_whatever_it_is(written: Written) -> bool:
         return False
     is_known = len(form.text) >= LONG and (not written.is_at_edge or written.ends_a_word)
     return is_known or _is_crumb(written)
+
+
+def _points_or_counts(written: Written) -> bool:
+    """各国红十字会, 十二个街道办事处: what may stand before any name."""
+    if not written.is_at_start:
+        return False
+    before = written.text[written.start - 1 : written.start]
+    return written.found.written in _POINTING or (
+        written.found.written == _PIECES and (before.isdecimal() or before in _COUNTING)
+    )
 
 
 def _repeats_itself(written: Written) -> bool:

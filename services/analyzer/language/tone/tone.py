@@ -5,6 +5,7 @@ texts of our own (tests/analyzer/texts), statutes, and words as frequent as they
 """
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +26,10 @@ Weights = npt.NDArray[np.float64]
 
 
 class Tone(NamedTuple):
-    """`pairs`: n sorted numbers of pairs; `weights`: n natural logarithms of odds; `bias`: that of any text."""
+    """`pairs`: n sorted numbers of pairs; `weights`: n natural logarithms of odds; `bias`: that of any text.
+
+    The last is greater than any number of a pair, so that every pair has one at its place or after it.
+    """
 
     pairs: Numbers
     weights: Weights
@@ -33,19 +37,17 @@ class Tone(NamedTuple):
 
     def odds(self, folded: str) -> float:
         """Natural logarithm of the odds that a folded text, of some hundred code points at most, sounds so."""
-        plain = plain_text(folded)
-        return self._sum(plain) / float(np.sqrt(len(plain))) + self.bias
+        asked = _pairs_of(folded)
+        return self._sum(asked) / math.sqrt(len(asked) + 1) + self.bias
 
     def clause(self, folded: str, start: int, end: int, extreme: Callable[..., "Place"]) -> "Place":
         """The clause between two places that speaks most for it (`max`) or against it (`min`)."""
         places = [*_clauses(folded, start, end)] or [Place(start, end)]
-        return extreme(places, key=lambda place: self._sum(plain_text(folded[place.start : place.end])))
+        return extreme(places, key=lambda place: self._sum(_pairs_of(folded[place.start : place.end])))
 
-    def _sum(self, plain: str) -> float:
-        codes = code_points(plain)
-        asked = pair_numbers(codes[:-1], codes[1:])
-        found = self.pairs.searchsorted(asked).clip(max=len(self.pairs) - 1)
-        return float(self.weights[found][self.pairs[found] == asked].sum())
+    def _sum(self, asked: Numbers) -> float:
+        found = self.pairs.searchsorted(asked)
+        return float(self.weights.take(found)[self.pairs.take(found) == asked].sum())
 
 
 class Place(NamedTuple):
@@ -63,6 +65,13 @@ def plain_text(folded: str) -> str:
     return f"^{plain}^"
 
 
+@functools.lru_cache(maxsize=2)
+def _pairs_of(folded: str) -> Numbers:
+    """The numbers of the pairs, one fewer than the code points of the plain text. Two tones are read from one text."""
+    codes = code_points(plain_text(folded))
+    return pair_numbers(codes[:-1], codes[1:])
+
+
 @functools.cache
 def read_tone(name: str) -> Tone:
     """One of the drawn tables: `selling`, `luring`."""
@@ -73,7 +82,8 @@ def read_tone(name: str) -> Tone:
     codes = code_points(pairs)
     numbers = pair_numbers(codes[::2], codes[1::2])
     order = numbers.argsort()
-    return Tone(numbers[order], weights[order], float(bias[1]))
+    pairs_in_order = np.append(numbers[order], np.iinfo(np.int64).max)
+    return Tone(pairs_in_order, np.append(weights[order], 0.0), float(bias[1]))
 
 
 def _clauses(folded: str, start: int, end: int) -> Iterator[Place]:
