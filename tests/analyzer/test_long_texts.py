@@ -1,10 +1,13 @@
 """A long text of one repeated word is asked of no more than its different surroundings."""
 
 import re
+from typing import Any
 
 import pytest
 
 from services.analyzer.language.meaning import cues, offers
+from services.analyzer.language.proof import pairs
+from services.analyzer.rules.proofreading import Proofreading
 from services.analyzer.rules.sensitive_word import SensitiveWord
 from shared.events import Severity
 
@@ -46,3 +49,24 @@ def test_the_surroundings_decide_as_they_do_in_a_short_text() -> None:
     rule = SensitiveWord()
     alone = [(hit.text, hit.severity, hit.reason) for text in apart for hit in rule.check_text(text)]
     assert [(hit.text, hit.severity, hit.reason) for hit in rule.check_text("".join(apart))] == alone
+
+
+class Replaced(str):
+    """A text that counts how often something in it is replaced."""
+
+    times = 0
+
+    def replace(self, *args: Any) -> "Replaced":
+        Replaced.times += 1
+        return Replaced(super().replace(*args))
+
+
+@pytest.mark.parametrize(("depth", "is_paired"), [(1, True), (3, True), (1_000, False)])
+def test_brackets_that_nest_are_not_taken_out_layer_by_layer(
+    depth: int, is_paired: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Replaced, "times", 0)
+    assert pairs._are_paired(Replaced("（" * depth + "）" * depth)) is is_paired
+    assert Replaced.times < 100
+    text = f"市政府{'（' * depth}草案{'）' * depth}已印发。"
+    assert not list(Proofreading().check_text(text))

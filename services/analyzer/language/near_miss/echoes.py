@@ -19,7 +19,7 @@ from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import read
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, Words, codes, lines, usage
-from services.analyzer.language.near_miss.words import FOREIGN, FUNCTION
+from services.analyzer.language.near_miss.words import FOREIGN, FUNCTION, is_variant
 from services.analyzer.language.text.glance import glance
 
 _LENGTH, _AROUND = 4, 4
@@ -35,6 +35,9 @@ _GAIN, _GAIN_OF_WORDS, _GAIN_OF_IDIOM, _GAIN_BY_ROUGH_SOUND = 12.5, 11.5, 4.0, 1
 _COMMON = -14.0
 """Log share of all words from which two characters are a word that may be meant."""
 
+_KNOWN_OUTSIDE = -15.0
+"""The same, where one of them stands outside the phrase."""
+
 _MUCH_RARER = 3.0
 """By how much, in natural logarithm, what is counted too must be rarer than the right phrase: the news has slips."""
 
@@ -42,8 +45,8 @@ _ROOM, _SHIFT = 20, 12
 _MIX, _MIX_AGAIN = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 _Numbers = npt.NDArray[np.uint32]
 _NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几")
-_VARIANTS = ("他她它", "作做", "只止", "分份", "帐账", "象像", "的地得", "那哪")
-"""Characters that good writers take for each other, or that both make sense."""
+_POINTING = frozenset("某各每该本此")
+"""总参某部: these may stand before anything."""
 _STAND_BESIDE = FUNCTION | frozenset("上下里中前后内外时")
 _OPENING, _CLOSING = frozenset("《“‘「『"), frozenset("》”’」』")
 
@@ -75,6 +78,8 @@ def _judge(text: str, start: int, right: str, at: int) -> Miss | None:
         return None
     if _may_be_either(written[at], right[at]) or _is_named(text, start):
         return None
+    if _belongs_outside(text, start, at):
+        return None
     first, end = max(0, start - _AROUND), start + _LENGTH
     before, after = text[first:start], text[end : end + _AROUND]
     gain = read(before + right + after).likelihood - read(before + written + after).likelihood
@@ -91,8 +96,14 @@ def _is_named(text: str, start: int) -> bool:
     return text[start - 1 : start] in _OPENING and text[start + _LENGTH : start + _LENGTH + 1] in _CLOSING
 
 
+def _belongs_outside(text: str, start: int, at: int) -> bool:
+    """这样的花|市, 一切都使|人: the first or last character makes a word with what stands beside the phrase."""
+    pieces = {0: text[max(0, start - 1) : start + 1], _LENGTH - 1: text[start + _LENGTH - 1 : start + _LENGTH + 1]}
+    return usage().weights.get(pieces.get(at, ""), -99.0) >= _KNOWN_OUTSIDE
+
+
 def _may_be_either(one: str, other: str) -> bool:
-    return bool(_NUMERALS & {one, other}) or any(one in group and other in group for group in _VARIANTS)
+    return bool(_NUMERALS & {one, other}) or one in _POINTING or is_variant(one, other)
 
 
 def _gain_needed(written: str, right: str, at: int, like: Likeness) -> float:

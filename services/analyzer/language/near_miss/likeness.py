@@ -2,7 +2,7 @@
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
 from services.analyzer.language.near_miss.usage import usage
@@ -33,11 +33,17 @@ def likeness(one: str, other: str) -> Likeness | None:
     if not ("一" <= one <= "鿿" and "一" <= other <= "鿿"):
         return None
     looks = not (_telling_parts(one).isdisjoint(_parts(other)) and _parts(one).isdisjoint(_telling_parts(other)))
-    if not _sounds(one).isdisjoint(_sounds(other)):
+    if _sound_alike(one, other, _sounds):
         return Likeness.SOUND_AND_SHAPE if looks else Likeness.SOUND
     if looks:
         return Likeness.SHAPE
-    return None if _rough_sounds(one).isdisjoint(_rough_sounds(other)) else Likeness.ROUGH_SOUND
+    return Likeness.ROUGH_SOUND if _sound_alike(one, other, _rough_sounds) else None
+
+
+def _sound_alike(one: str, other: str, readings: Callable[[str], Sequence[str]]) -> bool:
+    """Whether one has the usual reading of the other: what only seldom readings share nobody hears (有, 机: wei)."""
+    ours, theirs = readings(one), readings(other)
+    return any(reading in theirs for reading in ours[:1]) or any(reading in ours for reading in theirs[:1])
 
 
 def share_a_part(one: str, other: str) -> bool:
@@ -94,14 +100,15 @@ def _index(of: Callable[[str], Iterable[str]], characters: Iterable[str]) -> dic
 
 
 @functools.cache
-def _sounds(character: str) -> frozenset[str]:
-    return frozenset(syllables(character))
+def _sounds(character: str) -> Sequence[str]:
+    """The usual reading first."""
+    return syllables(character)
 
 
 @functools.cache
-def _rough_sounds(character: str) -> frozenset[str]:
-    """The readings as many ears hear them: zh as z, ch as c, sh as s, l as n, -ng as -n."""
-    return frozenset(map(_rough, syllables(character)))
+def _rough_sounds(character: str) -> Sequence[str]:
+    """The readings as many ears hear them: zh as z, ch as c, sh as s, l as n, -ng as -n; the usual one first."""
+    return tuple(dict.fromkeys(map(_rough, syllables(character))))
 
 
 def _rough(sound: str) -> str:

@@ -46,7 +46,11 @@ class NearMisses:
         found = [*_words(folded.text), *titles.misses(folded.text)]
         marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
         marks += [*sessions.misses(squeezed.text), *divisions.misses(squeezed.text)]
-        found += [_unsqueezed(miss, squeezed) for miss in marks if not _stands_apart(miss, squeezed)]
+        found += [
+            _unsqueezed(miss, squeezed)
+            for miss in marks
+            if not (_stands_apart(miss, squeezed) or _is_a_treatise(miss, squeezed))
+        ]
         return (_in_given(miss, text, folded) for miss in _best(found))
 
 
@@ -79,6 +83,10 @@ def _best(found: Sequence[Miss]) -> list[Miss]:
     return sorted((miss for miss in ranked if taken.take(miss.start, miss.end)), key=lambda miss: miss.start)
 
 
+def _is_meant(miss: Miss, squeezed: Squeezed) -> bool:
+    return _stands_apart(miss, squeezed) or _is_a_treatise(miss, squeezed)
+
+
 def _stands_apart(miss: Miss, squeezed: Squeezed) -> bool:
     """Whether marks part what is written wrongly from the rest: then it belongs to what stands beyond them."""
     at, last = miss.difference.at, miss.difference.at + len(miss.difference.written)
@@ -87,6 +95,13 @@ def _stands_apart(miss: Miss, squeezed: Squeezed) -> bool:
     return miss.difference.error is Error.SUBSTITUTED and (
         (at == miss.start and squeezed.is_parted(last)) or (last == miss.end and squeezed.is_parted(at))
     )
+
+
+def _is_a_treatise(miss: Miss, squeezed: Squeezed) -> bool:
+    """《邓小平论祖国统一》: a title that goes on after what lacks its 理."""
+    if miss.difference.right != "理" or not squeezed.text.startswith("论", miss.difference.at):
+        return False
+    return squeezed.given[: squeezed.places[miss.start]].endswith("《") and not squeezed.is_parted(miss.end)
 
 
 def _unsqueezed(miss: Miss, squeezed: Squeezed) -> Miss:

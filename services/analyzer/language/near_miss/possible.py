@@ -25,6 +25,8 @@ def may_be_miswritten(form: Form, found: Difference) -> bool:
         return False
     if form.kind is Kind.COLLOCATION and not _is_of_a_collocation(found):
         return False
+    if not all(character.isalnum() for character in found.written):  # 斗争中，人民解放军
+        return False
     if found.error is Error.MISSING:
         return _may_be_missing(form, found.right)
     return found.error is not Error.SUBSTITUTED or _may_be_substituted(form, found)

@@ -1,6 +1,7 @@
 """Congresses, their sessions, and formulas that begin with a number: right words, wrong together."""
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,7 +10,6 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.text import later_re as re
 
 _ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MOST_PLENUMS = {"六": 7, "七": 7, "八": 12, "九": 2, "十": 3, "十三": 8}

@@ -6,6 +6,7 @@ A row of `slips.csv` names the right word and what may stand before and after wh
 
 import csv
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,9 +15,11 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, usage
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
+
+_MARKS = ("", *",.!?;。！？；，…~\r\n ")
+"""What stands behind a clause; a number or a quotation goes on with it: 以完成30项任务为目标, 不以“罚款”代替."""
 
 _END, _LATER = "。", "…"
 """In a row: the beginning or end of a clause; what comes later in it, if nothing is likened there (像母校致敬)."""
@@ -116,7 +119,7 @@ def _follows(text: str, place: int, words: _Words) -> bool:
 
 def _begins(text: str, place: int, clause: str, words: _Words) -> bool:
     if text.startswith(words.there, place) or any(
-        clause.startswith(word) and not _is_han(text[place + len(word) : place + len(word) + 1])
+        text.startswith(word, place) and text[place + len(word) : place + len(word) + 1] in _MARKS
         for word in words.at_end
     ):
         return True

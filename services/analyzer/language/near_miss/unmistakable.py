@@ -17,9 +17,6 @@ from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
 from services.analyzer.language.near_miss.words import NUMERALS, SURNAMES
 
 _OF_ONE_SOUND = (Likeness.SOUND, Likeness.SOUND_AND_SHAPE)
-_MUCH_RARER = 4.5
-"""By how much, in natural logarithm, what is written must be rarer than the right word: the news has slips too."""
-
 _AROUND, _GAIN = 4, 5.0
 """How much likelier the right word must read, in natural logarithm."""
 
@@ -46,12 +43,12 @@ def _stands(text: str, start: int, place: int, right: str) -> bool:
     before, after = text[start - 1 : start], text[start + 2 : start + 3]
     beside, other = (before, after) if is_first else (after, before)
     written, kept = text[place], text[start + is_first]
-    if _is_drawn(beside, written, is_first) or NUMERALS & {written} or SURNAMES & {before, text[start]}:
+    if _is_drawn(beside, written, is_first) or NUMERALS & {written, kept} or SURNAMES & {before, text[start]}:
         return False
     if not is_first and written in SURNAMES and "一" <= after <= "鿿":
         return False
     known = usage()
-    if known.weights.get(text[start : start + 2], -99.0) > known.weights.get(right, -99.0) - _MUCH_RARER:
+    if text[start : start + 2] in known.weights:  # 怡然, 徒然, 悸动, and names: 努里
         return False
     if known.weights.get(kept + other if is_first else other + kept, -99.0) >= _COMMON_WORD:
         return False
@@ -61,7 +58,7 @@ def _stands(text: str, start: int, place: int, right: str) -> bool:
 
 def _is_drawn(beside: str, written: str, is_first: bool) -> bool:
     if not "一" <= beside <= "鿿":
-        return False
+        return beside.isalnum()  # VCD机将
     return is_usual(beside, written) if is_first else is_usual(written, beside)
 
 

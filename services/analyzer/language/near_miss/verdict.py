@@ -32,6 +32,11 @@ _WHOLE = 10
 _RARE = -9.0
 """Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
 
+_POINTING = frozenset("各每该本我某此")
+"""各国红十字会: these may stand before any name."""
+
+_PIECES, _COUNTING = "个", frozenset("一二三四五六七八九十百千万亿零〇两几多每整这那某各")
+
 _ORGANS_ACT = ("印发", "发布", "公布", "颁布", "下发", "通报", "公告", "通告", "办公厅", "办公室", "令")
 """What no member does and a committee does: behind it 委员 lacks its 会."""
 
@@ -86,6 +91,8 @@ def _may_be_other_words(written: Written) -> bool:
 
 
 def _substituted(written: Written) -> Miss | None:
+    if _points_or_counts(written):
+        return None
     found, form, alike = written.found, written.form, likes(written.found)
     if all(alike) or (form.fixed and len(found.written) == 1 and share_a_part(found.written, found.right)):
         if (
@@ -116,6 +123,16 @@ def _is_wrong_whatever_it_is(written: Written) -> bool:
         return False
     is_known = len(form.text) >= LONG and (not written.is_at_edge or written.ends_a_word)
     return is_known or _is_crumb(written)
+
+
+def _points_or_counts(written: Written) -> bool:
+    """各国红十字会, 十二个街道办事处: what may stand before any name."""
+    if not written.is_at_start:
+        return False
+    before = written.text[written.start - 1 : written.start]
+    return written.found.written in _POINTING or (
+        written.found.written == _PIECES and (before.isdecimal() or before in _COUNTING)
+    )
 
 
 def _repeats_itself(written: Written) -> bool:

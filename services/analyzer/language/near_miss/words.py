@@ -6,6 +6,7 @@ the crumbs, how much likelier the text then reads, and whether statutes know the
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,18 +18,18 @@ from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, most_gained, read
 from services.analyzer.language.near_miss.usage import usage
-from services.analyzer.language.text import later_re as re
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
 _CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(rf"[一-鿿]{{0,{_AROUND}}}\Z")
 _GREAT_GAIN = 12.5
 """The same, from which an ordinary word of three characters speaks for itself."""
 
-_SURE, _SURE_OF_IDIOM, _LIKELY = 2.0, 1.2, 1.2
+_SURE, _SURE_OF_IDIOM, _SURE_BY_SOUND, _LIKELY = 2.0, 1.2, 3.5, 1.2
+"""`_SURE_BY_SOUND`: of two or three characters alike in sound alone: 缺碘, 单桅 and names sound as some word too."""
 
 SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任"
-    "姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文闫佟卜尤"
+    "姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文闫佟卜尤邢庄祁聂鲍邬柯樊"
 )
 FOREIGN = frozenset(
     "阿埃艾爱安奥巴拜班邦包保鲍贝本比彼别宾波伯勃布茨达戴丹当道德的登狄迪蒂第丁东杜顿多尔厄法范菲费芬佛夫弗福富盖甘冈高戈哥格根贡古瓜哈海汉豪赫亨胡华"
@@ -41,6 +42,15 @@ NUMERALS = frozenset("一二三四五六七八九十百千万亿零〇两几甲�
 _PREFIXES = frozenset("净泛母非反准伪类总副逾超亚辅公独")
 _SUFFIXES = frozenset("券型圈侧款巷坊线式类级族期单件比")
 """What makes new words of any word: 服务券, 消费侧, 航空类, 净出口. Beside a whole word it may be meant."""
+
+_VARIANTS = (
+    *("他她它", "作做", "只止", "分份", "帐账", "象像", "的地得", "那哪"),
+    *("呆待", "联连", "材才", "辞词", "注瞩", "妍艳", "唯惟", "合阖", "桔橘"),
+)
+"""呆在家里, 联为一体, 有用之材, 新年贺辞, 举世注目: characters that good writers take for each other."""
+
+_WELL_KNOWN, _COMMON_WORD, _LOOSE = 20, -13.0, frozenset("的了着得地")
+"""How often statutes have a run; log share of all words of a word; what stands beside anything."""
 
 _FORM = 4
 """From so many characters on a word speaks for itself."""
@@ -123,9 +133,24 @@ def _judge(window: str, at: int, others: Iterable[str]) -> Miss | None:
     kind = Kind.IDIOM if len(best.word) >= _FORM and best.word in usage().idioms else Kind.WORD
     difference = Difference(Error.SUBSTITUTED, at, best.written, best.right)
     end = best.start + len(best.word)
-    enough = score >= (_SURE_OF_IDIOM if kind is Kind.IDIOM else _SURE)
-    sure = enough and not (len(best.word) < _FORM and _is_coined(window, at))
+    sure = score >= _needed(best, kind, window, at) and not (len(best.word) < _FORM and _is_coined(window, at))
     return Miss(best.start, end, best.word, kind, difference, sure, best.like.value)
+
+
+def _needed(best: _Candidate, kind: Kind, window: str, at: int) -> float:
+    if kind is Kind.IDIOM:
+        return _SURE_OF_IDIOM
+    is_heard = best.like in (Likeness.SOUND, Likeness.ROUGH_SOUND) and len(best.word) < _FORM
+    return _SURE_BY_SOUND if is_heard and not _is_known_run(best, window, at) else _SURE
+
+
+def _is_known_run(best: _Candidate, window: str, at: int) -> bool:
+    """Whether statutes know four characters well that would appear, and none of the word belongs outside: 有关|记人."""
+    corrected, known = window[:at] + best.right + window[at + 1 :], usage()
+    if best.start and known.weights.get(window[best.start - 1 : best.start + 1], -99.0) >= _COMMON_WORD:
+        return False
+    runs = (corrected[start : start + 4] for start in range(max(0, at - 3), at + 1))
+    return any(known.runs.get(run, 0) >= _WELL_KNOWN and _LOOSE.isdisjoint(run) for run in runs)
 
 
 def _is_coined(window: str, at: int) -> bool:
@@ -168,10 +193,12 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         at + 1 < len(window) and is_usual(window[at], window[at + 1])
     )
     if _speaks_for_itself(best, before):
-        return _SURE
+        return _SURE_BY_SOUND
     if end - start > 1 and not (length >= _FORM and best.word in known.idioms):
         return -math.inf
     if short and (best.right in FUNCTION or NUMERALS & {*best.word, best.written}):
+        return -math.inf
+    if is_variant(best.written, best.right) or _is_counted(best):
         return -math.inf
     return (
         _LIKENESS[best.like]
@@ -187,6 +214,17 @@ def _score(window: str, at: int, written: Reading, best: _Candidate, margin: flo
         - 0.1 * sum(character in FOREIGN for character in (*before, best.written, *after))
         + _AT_FIRST
     )
+
+
+def _is_counted(best: _Candidate) -> bool:
+    """第三十期, 九十九名: what is counted is no numeral, and no other measure that looks alike."""
+    is_number = len({*best.word} - NUMERALS - {"第"}) <= 1
+    return is_number and (best.right in NUMERALS or best.like is Likeness.SHAPE)
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Whether good writers take these characters for each other."""
+    return any(one in group and other in group for group in _VARIANTS)
 
 
 def _speaks_for_itself(best: _Candidate, before: str) -> bool:

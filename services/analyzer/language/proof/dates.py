@@ -1,6 +1,7 @@
 """Dates that no calendar has: 2月30日, 2025年2月29日, 9月28日至31日, 2025年13月, 2025-06-31."""
 
 import calendar
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,9 +9,11 @@ from services.analyzer.language.proof.fault import Fault, graded
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
 from services.analyzer.language.proof.years import years_of
-from services.analyzer.language.text import later_re as re
 
 KIND = "date"
+_TWO_MONTHS = "九十"
+"""九十月份: September and October."""
+
 SIGNS = "月-/."
 _NUMBER = r"\d{1,2}|[一二三四五六七八九十廿卅〇]{1,4}"
 _DAY = re.compile(rf"月 ?({_NUMBER}) ?([日号])?")
@@ -115,6 +118,8 @@ def _is_house(text: str, match: re.Match[str]) -> bool:
 def _no_such_month(text: str, place: int, outer: str, start: int, after: re.Match[str] | None) -> Iterator[Fault]:
     """13月 alone may be a period; a day, a year or a part of the month beside it makes it a date."""
     end = place + 1
+    if text.endswith(_TWO_MONTHS, start, place):
+        return
     has_day = after is not None and bool(after[2])
     part = _PART_OF_MONTH.match(text, end)
     in_year = _YEAR_BEFORE.search(outer) is not None

@@ -1,13 +1,13 @@
 """Words written twice: 进一步进一步, 的的 - and not 天天, 的的确确, 一个一个, 讨论讨论."""
 
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.repeats import repeats
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text import segmenter
 
 KIND = "doubled"
@@ -15,7 +15,7 @@ _WINDOW = 10
 _SIGNS = frozenset("的了是在和与及为对并而也就都且或由把至将被从该")
 """Characters that no two of a kind follow each other where the segmenter cuts both off as words."""
 _RARE_ALONE = 60_000
-_USUAL, _HARDLY_ALONE, _CHANCE = 500, 10_000, 5
+_USUAL, _HARDLY_ALONE, _CHANCE, _LONGER = 500, 10_000, 5, 20
 _SOFTENED = re.compile("[啦吧呗嘛呢呀]|一下")
 _HEADED = re.compile("[是为由在位将有于]")
 _LEVELS = "省市县区镇乡"
@@ -28,6 +28,7 @@ _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很�
 _NOUN_TAGS = ("n", "nt", "nz", "b")
 _OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
 _GOES_ON = re.compile(r"[一-鿿]")
+_TRIED = re.compile("把把[一-鿿]{0,4}[关脉门]")
 _MARKS = re.compile(r"[，。；：,]")
 _NEAR = 40
 _PHRASE_ENDS = re.compile(r"[，。；、！？）”的了和与]|\Z")
@@ -39,7 +40,7 @@ def find(text: str, _places: Places, _phrases: Occurrences) -> Iterator[Fault]:
     for start, length in sorted(repeats(text), key=lambda repeat: (repeat[0], -repeat[1])):
         if start >= reach:
             fault = _single(text, start) if length == 1 else _several(text, start, length)
-            if fault is not None:
+            if fault is not None and not (length > 1 and _begins_longer(text, start + length, start + 2 * length)):
                 reach = fault.end
                 yield fault
 
@@ -48,7 +49,7 @@ def _single(text: str, start: int) -> Fault | None:
     word = text[start]
     if word in _LEVELS and (lost := _place_lost(text, start)):
         return lost
-    if text[start - 1 : start] == word or text[start + 2 : start + 3] == word:
+    if text[start - 1 : start] == word or text[start + 2 : start + 3] == word or _is_spread(text, start):
         return None
     if word == "们":
         wrong = text[start - 1 : start] not in tuple("哥姐爷娘弟妹")
@@ -61,8 +62,18 @@ def _single(text: str, start: int) -> Fault | None:
     return Fault(start, start + 2, KIND, f"“{word}”重复", suggestion=word) if wrong else None
 
 
+def _is_spread(text: str, start: int) -> bool:
+    """愉愉快快: each character of a word twice."""
+    before, after = text[max(0, start - 2) : start], text[start + 2 : start + 4]
+    return any(len(pair) == 2 and pair[0] == pair[1] and _GOES_ON.match(pair) for pair in (before, after))
+
+
 def _sign_twice(text: str, start: int) -> bool:
     if text[start] in _FREE and not _CAN_PRECEDE.match(text[max(0, start - 1) : start]):  # 了了心愿, 打的的费用
+        return False
+    if text[start] in _FREE and segmenter.is_word(text[start + 1 : start + 3]):  # 扔了|了事, 是|是否
+        return False
+    if _TRIED.match(text, start):
         return False
     spans = _spans(text, start, start + 2)
     ends = {end for _, end in spans}
@@ -142,6 +153,11 @@ def _several(text: str, start: int, length: int) -> Fault | None:
         return None
     certain = length > 2 and _goes_on(text, start, end) and _is_prose(text, start, end)
     return Fault(start, end, KIND, f"“{word}”重复", graded(certain=certain), word)
+
+
+def _begins_longer(text: str, start: int, end: int) -> bool:
+    """根据|根据地, 代表|代表团: the second is the beginning of another word."""
+    return any(segmenter.count(text[start : end + more]) >= _LONGER for more in (1, 2) if end + more <= len(text))
 
 
 def _is_tail(spans: list[tuple[int, int]], start: int, length: int) -> bool:
