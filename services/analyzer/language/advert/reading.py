@@ -3,6 +3,7 @@
 import bisect
 import functools
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -15,7 +16,6 @@ from services.analyzer.language.advert.shops import SHOPS
 from services.analyzer.language.advert.talk import TALK
 from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.advert.ways import WAYS
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.tone.tone import read_tone
 
 ADVERT_SCORE = 5
