@@ -65,7 +65,8 @@ def _missing(written: Written) -> Miss | None:
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
     if right in MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
         return None
-    is_whole = is_name or (form.fixed and len(form.text) >= _WHOLE)
+    is_deep = min(written.found.at - written.start, written.end - written.found.at) > 1  # 我国主权、安全、发展利益
+    is_whole = is_name or (form.fixed and is_deep and len(form.text) >= _WHOLE and written.gain > -_GREAT_GAIN)
     if len(right) == 1 and written.gain < 0 and not is_whole:
         return None
     if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
