@@ -18,8 +18,6 @@ from typing import Any
 
 import pytest
 
-from services.analyzer.language.text.later_re import Later
-
 ROOMS = (
     "services.collector.reading",
     "services.collector.platforms",
@@ -60,8 +58,6 @@ def held(values: Iterable[Any], depth: int) -> Iterator[re.Pattern[Any]]:
     for value in values:
         if isinstance(value, re.Pattern):
             yield value
-        elif isinstance(value, Later):
-            yield value.compiled()
         elif depth and isinstance(value, Mapping):
             yield from held([*value.keys(), *value.values()], depth - 1)
         elif depth and isinstance(value, list | tuple | set | frozenset):

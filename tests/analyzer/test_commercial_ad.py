@@ -74,7 +74,18 @@ def test_a_landmark_makes_no_office(landmark: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["温馨提示：解释权归本店", "谨防假冒", "明码标价无套路", "回馈广大市民", "店址：县财政局对面"]
+    "words",
+    [
+        "温馨提示：解释权归本店",
+        "谨防假冒",
+        "明码标价无套路",
+        "回馈广大市民",
+        "店址：县财政局对面",
+        "友情提示：周一店休",
+        "县法院隔壁",
+        "如有虚假包退",
+        "开店三年零投诉",
+    ],
 )
 def test_a_shop_may_speak_like_an_office(words: str) -> None:
     text = f"童装清仓，39元一件，满200减50，地址：新华街8号，欢迎到店选购。{words}。"

@@ -78,3 +78,7 @@ def test_a_word_that_begins_as_the_one_before_ends_is_left_alone(text: str) -> N
 @pytest.mark.parametrize("text", ["县委付书记带队检查。", "人大常委会付主任带队视察。", "市政协傅副主席、傅主席出席。"])
 def test_a_deputy_that_may_be_a_surname_is_not_accused(text: str) -> None:
     assert not [(hit.rule, hit.text) for hit in _accusing(text)]
+
+
+def test_a_long_formula_without_its_second_character_may_be_other_words() -> None:
+    assert not _accusing("对于危害我国主权、安全、发展利益的行为，依法追究责任。")

@@ -1,6 +1,7 @@
 """The written policy (docs/decisions/0016): what a number or a home is, given its form and the words around it."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,6 @@ from services.analyzer.language.personal import columns, names, surroundings
 from services.analyzer.language.personal.addresses import Home
 from services.analyzer.language.personal.checks import issuer
 from services.analyzer.language.personal.shapes import Form, Number, numbers_in
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 _BEFORE = 16

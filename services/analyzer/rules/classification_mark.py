@@ -1,9 +1,9 @@
 """A classification mark at the head of a document that was published: 机密★1年, 内部资料 注意保管."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule

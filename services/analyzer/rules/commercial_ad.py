@@ -1,12 +1,12 @@
 """A commercial advertisement on an official account: the platform says so, or cues that weigh enough together do."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.language.advert.kinds import Cue
 from services.analyzer.language.advert.reading import Advert, read_advert
 from services.analyzer.language.personal.numbers import mask_all
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.folding import Folded, fold
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import MOST_PLACES, WINDOW, Place, name_of, objection, shown, shown_place

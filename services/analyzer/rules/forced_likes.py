@@ -1,11 +1,11 @@
 """People told to like, follow or collect likes: 点赞截图上报, 全员务必关注, 集赞换礼."""
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.language.meaning.cues import sentence_around
-from services.analyzer.language.text import later_re as re
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule

@@ -2,10 +2,10 @@
 
 import bisect
 import functools
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.phrases import Phrases
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in

@@ -1,11 +1,11 @@
 """The names of those who wrote, checked and released a post are not all given at its end."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, shown, shown_place
 from services.analyzer.rules.base import Rule

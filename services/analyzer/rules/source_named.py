@@ -1,10 +1,10 @@
 """Somebody else's text without the name of where it comes from: 来源：网络, 【转载】 and nothing more."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from services.analyzer.language.origin.kind import source_of
-from services.analyzer.language.text import later_re as re
 from services.analyzer.objection import History, Hit, Objection
 from services.analyzer.rules._places import name_of, objection, places_in
 from services.analyzer.rules.base import Rule

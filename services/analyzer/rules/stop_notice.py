@@ -1,12 +1,12 @@
 """The account announced its end, and still stands long afterwards."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import takewhile
 
 from pydantic import Field
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.objection import History, Objection
 from services.analyzer.rules._places import name_of, shown, shown_place
 from services.analyzer.rules.base import Rule

@@ -1,5 +1,6 @@
 """A kind of cue: by which words or expression it is known, what it weighs, and how its places are found in one pass."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +8,6 @@ from typing import NamedTuple
 from services.analyzer.language.lexicon.forms import Forms
 from services.analyzer.language.lexicon.options import LexiconOptions
 from services.analyzer.language.lexicon.words import Word, WordTable
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 

@@ -3,6 +3,7 @@
 import bisect
 import functools
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -15,7 +16,6 @@ from services.analyzer.language.advert.shops import SHOPS
 from services.analyzer.language.advert.talk import TALK
 from services.analyzer.language.advert.trades import GOODS, PUSHES, TRADES
 from services.analyzer.language.advert.ways import WAYS
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.tone.tone import read_tone
 
 ADVERT_SCORE = 5
@@ -30,7 +30,7 @@ Lines further up are the article's own, which may tell of a sale.
 _REACH = 600
 """Code points within which cues belong to one offer: a long article names many prices and places that do not."""
 
-_RULE = re.compile(r"^[-—─_=*~·.… ]{5,60}$", re.MULTILINE)
+_RULE = re.compile(r"^[-—─_=*~·.… ]{4,60}$", re.MULTILINE)
 _LINE = re.compile(r"\S[^\n]*")
 
 _SHORT = 300
@@ -43,8 +43,8 @@ _TELLING = {Family.WAY: 2, Family.OFFER: 2, Family.TRADE: 3}
 _WARES = {Family.GOODS, Family.TRADE}
 _HOLDING_OUT = {Family.WAY, Family.OFFER, Family.TRADE}
 
-_OFFICES_TOO = "扫码或链接"
-"""What every office prints."""
+_OFFICES_TOO = ("扫码或链接", "价格", "电话", "地址")
+"""What offices print too: these hold nothing out."""
 
 _SOUNDS, _FORMAL = Kind("推销口吻", Family.TONE, 0), Kind("公文口吻", Family.TONE, 0)
 _LEAST_HEARD, _HEADLINE = 30, 40
@@ -67,9 +67,9 @@ _QUOTED = 20
 """Code points that a quotation has at most on either side of a cue."""
 
 _FOOTER = re.compile(
-    r"^[^\w\n]{0,12}(?:end|完|the end|正文完|推荐|广告|推广|好物推荐|今日好物|好物|福利|限时福利|"
-    r"商务合作)[^\w\n]{1,12}|"
-    r"^[^\w\n]{0,4}(?:来源|编辑|责编|责任编辑|审核|监制|供稿|校对|审校|值班编委)[:：丨|][^\n]{0,60}$",
+    r"^[^\w\n]{0,12}(?:end|完|the end|正文完|推荐|广告|推广|赞助|好物推荐|今日好物|好物分享|好物|福利|限时福利|"
+    r"粉丝福利|今日特推|今日推荐|特推|今日特惠|商务合作)[^\w\n]{1,12}|"
+    r"^[^\w\n]{0,4}(?:来源|图文|撰稿|美编|排版|编辑|责编|责任编辑|审核|监制|供稿|校对|审校|值班编委)[:：丨|][^\n]{0,60}$",
     re.MULTILINE,
 )
 """Where an article ends: what follows stands for itself."""
@@ -113,7 +113,7 @@ class Advert(NamedTuple):
 
     @property
     def _holds_out(self) -> bool:
-        return any(cue.kind.family in _HOLDING_OUT and cue.kind.name != _OFFICES_TOO for cue in self.cues)
+        return any(cue.kind.family in _HOLDING_OUT and cue.kind.name not in _OFFICES_TOO for cue in self.cues)
 
     @property
     def _sounds(self) -> int:

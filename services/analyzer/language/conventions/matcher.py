@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -10,7 +11,6 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from services.analyzer.language.conventions.convention import Convention
 from services.analyzer.language.conventions.pattern import LONGEST_GAP, Piece
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.folding import Folded, fold, fold_word
 

@@ -2,9 +2,9 @@
 
 import itertools
 import math
+import re
 from typing import NamedTuple
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.folding import fold_words
 
 GAPS = re.compile("[…⋯]+")

@@ -1,11 +1,11 @@
 """What a list may ask to be found by its make rather than its words: long numbers, mail addresses, links, hosts."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.lexicon.options import LexiconOptions
 from services.analyzer.language.lexicon.variants import as_digits
 from services.analyzer.language.lexicon.words import Word
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.folding import Folded, fold
 
 _EMAIL = re.compile(r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}", re.IGNORECASE)

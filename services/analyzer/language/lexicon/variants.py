@@ -3,12 +3,12 @@
 import functools
 import itertools
 import math
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.shapes import parts
 from services.analyzer.language.text.sounds import same_sound
 

@@ -1,9 +1,8 @@
 """What the words around a hit tell: is it officials acting against something, or spoken of, or an ordinary sentence?"""
 
 import functools
+import re
 from typing import NamedTuple
-
-from services.analyzer.language.text import later_re as re
 
 SENTENCE_ENDS = "。！？!?；;\n\r"
 _SENTENCE_END = re.compile(f"[{SENTENCE_ENDS}]")

@@ -2,9 +2,9 @@
 
 import functools
 import itertools
+import re
 
 from services.analyzer.language.lexicon.in_use import built_in
-from services.analyzer.language.text import later_re as re
 
 MASKS = "*#·_~^|.+-"
 _SIGNS = tuple(MASKS)

@@ -1,9 +1,9 @@
 """Solicitation: the ways in which somebody offers a thing, told apart by how far an office would use them too."""
 
 import functools
+import re
 
 from services.analyzer.language.meaning.cues import SENTENCE_ENDS, Sentence, sentence_around
-from services.analyzer.language.text import later_re as re
 
 _CHAT = r"微信|薇信|威信|徽信|卫信|v信|vx|wx|wechat|qq|扣扣|企鹅|电报|telegram|tg|飞机|纸飞机|蝙蝠|whatsapp"
 _ENDS = r"(?=[\s:,.!?、。，！？；;~～]|$|号|\d)"

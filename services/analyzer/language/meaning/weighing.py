@@ -1,6 +1,7 @@
 """What a word of a lexicon counts for in its place: its tag, its sentence, and whose word it is."""
 
 import functools
+import re
 from typing import NamedTuple
 
 from services.analyzer.language.advert.reading import read_advert
@@ -16,7 +17,6 @@ from services.analyzer.language.meaning.cues import (
     tells_of_insults,
 )
 from services.analyzer.language.meaning.offers import offer_beside, offers_near
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text import segmenter
 from services.analyzer.language.text.folding import fold_word
 from shared.events import Severity

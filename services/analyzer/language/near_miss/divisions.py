@@ -16,6 +16,9 @@ _SHORTEST, _LONGEST = 3, 13
 _SIGNS = ("省", "市", "州", "盟", "治区")
 _SUFFIXES = frozenset("市县区旗州盟")
 _AUTONOMOUS = ("自治州", "自治县", "自治旗")
+_GOES_ON = frozenset("场民集")
+"""张家市场 and 市民 are no city."""
+
 _ANY = "?"
 
 
@@ -25,6 +28,8 @@ def misses(text: str) -> Iterator[Miss]:
         parent = next((name for n in _lengths() if (name := text[max(0, place - n) : place]) in _divisions()), None)
         if parent is not None:
             yield from _miss(text, place, _within(parent))
+        else:
+            yield from _short_of_one(text, place)
     if "自治" in text:
         yield from _autonomous(text)
 
@@ -49,6 +54,18 @@ def _miss(text: str, start: int, names: Mapping[str, str]) -> Iterator[Miss]:
     if not any(piece in names for piece in pieces):
         for piece in pieces:
             yield from _written_for(piece, start, names)
+
+
+def _short_of_one(text: str, end: int) -> Iterator[Miss]:
+    """A province or city that lacks a character inside its name: 黑江省, 石家市."""
+    for length in range(_SHORTEST, min(_LONGEST, end) + 1):
+        piece = text[end - length : end]
+        lost = _without_one().get(piece)
+        if lost is not None and text[end : end + 1] not in _GOES_ON:
+            name, at = lost
+            difference = Difference(Error.MISSING, end - length + at, "", name[at])
+            yield Miss(end - length, end, name, Kind.PLACE, difference, sure=True)
+            return
 
 
 def _written_for(piece: str, start: int, names: Mapping[str, str]) -> Iterator[Miss]:
@@ -83,7 +100,21 @@ def _divisions() -> Mapping[str, tuple[str, ...]]:
 @functools.cache
 def _endings() -> frozenset[str]:
     """The last two characters of what others belong to: with them nearly every 市 and 区 is told from a name's."""
-    return frozenset(name[-2:] for name in _divisions())
+    return frozenset(name[-2:] for name in (*_divisions(), *_without_one()))
+
+
+@functools.cache
+def _without_one() -> Mapping[str, tuple[str, int]]:
+    """Names of four characters and more by what is left without one inside, where nothing else is called so."""
+    known = {name for parent, names in _divisions().items() for name in (parent, *names)}
+    stems = {name[:-1] for name in known} | usage().weights.keys()
+    cut = {
+        name[:at] + name[at + 1 :]: (name, at)
+        for name in _divisions()
+        for at in range(1, len(name) - 1)
+        if len(name) > _SHORTEST and name[-1] in "省市"
+    }
+    return {piece: found for piece, found in cut.items() if piece not in known and piece[:-1] not in stems}
 
 
 @functools.cache

@@ -31,6 +31,9 @@ _COMMON_HALF, _USUAL_HALF, _RARE_HALF = -8.3, -10.0, -12.6
 
 _MOST_OF_ONE_HALF, _SHORTEST_OF_DRAWN = 6, 6
 _DRAWN = frozenset({Kind.COLLOCATION, Kind.STATUTE, Kind.PLACE})
+_LONG_REST = 7
+"""From so many characters on what follows two that are missing tells the form by itself."""
+
 _STATE = "中华人民共和国"
 
 
@@ -154,7 +157,9 @@ def _leaves_nothing(half: _Half, found: Difference, piece: str) -> bool:
     if len(found.right) == 1 or found.error not in (Error.SUBSTITUTED, Error.MISSING):
         return False
     beside = found.at == (0 if half.is_first else len(piece))
-    return beside if found.error is Error.MISSING else len(found.right) == len(half.rest)
+    if found.error is Error.MISSING:
+        return beside and not (half.form.fixed and len(half.rest) > _LONG_REST)
+    return len(found.right) == len(half.rest)
 
 
 def _difference(half: _Half, text: str, place: int) -> Difference | None:

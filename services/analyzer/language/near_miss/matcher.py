@@ -90,7 +90,7 @@ def _is_meant(miss: Miss, squeezed: Squeezed) -> bool:
 def _stands_apart(miss: Miss, squeezed: Squeezed) -> bool:
     """Whether marks part what is written wrongly from the rest: then it belongs to what stands beyond them."""
     at, last = miss.difference.at, miss.difference.at + len(miss.difference.written)
-    if miss.kind is Kind.SESSION and squeezed.is_parted(last):
+    if miss.kind is Kind.SESSION and miss.difference.written == "大" and squeezed.is_parted(last):
         return True  # 二十大、三中全会
     return miss.difference.error is Error.SUBSTITUTED and (
         (at == miss.start and squeezed.is_parted(last)) or (last == miss.end and squeezed.is_parted(at))

@@ -1,6 +1,7 @@
 """Congresses, their sessions, and formulas that begin with a number: right words, wrong together."""
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,7 +10,6 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.text import later_re as re
 
 _ORDINAL = "(?:二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _MOST_PLENUMS = {"六": 7, "七": 7, "八": 12, "九": 2, "十": 3, "十三": 8}
@@ -35,7 +35,17 @@ _PATTERNS = (
     _Pattern(re.compile(rf"{_ORDINAL}(界)(?={_COUNT}中全会|中央委员会|中央纪委)"), "届"),
     _Pattern(re.compile(rf"党的{_ORDINAL}(界)"), "届"),
     _Pattern(re.compile(r"(?<![一-鿿])([省市县区镇乡])(?=\1(?:委|长|政府|人大|政协|人民|纪委))"), ""),
-    _Pattern(re.compile("(青山绿水)就是金山银山"), "绿水青山"),
+    _Pattern(re.compile("([青绿清][山水][青绿清][山水])就是金山银山"), "绿水青山"),
+    _Pattern(re.compile("新时代中国(社会主义)思想"), "特色社会主义"),
+    _Pattern(re.compile("四个自信,?做到两个([一-鿿]{2})"), "维护"),
+    _Pattern(re.compile("增强四个([一-鿿]{2}),?坚定四个自信"), "意识"),
+    _Pattern(re.compile("坚定四个([一-鿿]{2}),?做到两个维护"), "自信"),
+    _Pattern(
+        re.compile(
+            "(习(?!近平总书记)(?=[近平总书记]{0,4}近)(?=[近平总书记]{0,4}总)(?=[近平总书记]{0,4}记)[近平总书记]{5})"
+        ),
+        "习近平总书记",
+    ),
     _Pattern(re.compile(rf"(?:党的|中国共产党|中共)第?{_ORDINAL}(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(r"(?<![一-鿿])(?:十[一二三四五六七八九]|二十)(届)(?:全国)?代表大会"), "次"),
     _Pattern(re.compile(rf"第{_ORDINAL}(次)全国人民代表大会"), "届"),
@@ -74,6 +84,7 @@ _MAY_HOLD = (
         "个全面",
     ),
     *("毫不动摇", "就是金山银山", "区区", "县县", "市市", "省省", "镇镇", "乡乡"),
+    *("代中国社", "习总", "习书", "习平", "记近平"),
     *(f"{numeral}界" for numeral in "十一二三四五六七八九"),
 )
 
@@ -126,4 +137,4 @@ def _miss(found: re.Match[str], pattern: _Pattern) -> Miss:
     form = found.group()[: place - start] + pattern.right + found.group()[found.end(1) - start :]
     error = Error.SUBSTITUTED if pattern.right else Error.DOUBLED
     difference = Difference(error, place, found[1], pattern.right)
-    return Miss(start, max(end, found.end(1) + 1), form, Kind.SESSION, difference, pattern.sure)
+    return Miss(start, max(end, found.end(1) + (not pattern.right)), form, Kind.SESSION, difference, pattern.sure)

@@ -6,6 +6,7 @@ A row of `slips.csv` names the right word and what may stand before and after wh
 
 import csv
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ from services.analyzer.language.near_miss.forms import Kind
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, usage
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
 

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +11,6 @@ from services.analyzer.language.near_miss.forms import Kind, right_forms
 from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
-from services.analyzer.language.text import later_re as re
 
 _STATE = "中华人民共和国"
 _SHORTEST, _SHORTEST_NAMED_IN_PART, _LONG = 3, 4, 6

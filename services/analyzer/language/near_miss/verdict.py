@@ -26,6 +26,9 @@ _OF_COUNTRIES = frozenset("国使统洲访侨籍队际交盟洋")
 _LEAST_GAIN, _GREAT_GAIN, _HUGE_GAIN = 3.0, 6.0, 10.0
 """How much likelier the corrected text must read, in natural logarithm."""
 
+_WHOLE = 10
+"""From so many characters on a fixed form is known without one of them, however it reads."""
+
 _RARE = -9.0
 """Log share of all words below which a character hardly stands by itself: 的 and 后 may follow anything."""
 
@@ -62,7 +65,9 @@ def _missing(written: Written) -> Miss | None:
     is_name = form.kind in (Kind.PLACE, Kind.COUNTRY)
     if right in MAY_BE_LEFT_OUT and not _is_inside_a_word(written):
         return None
-    if len(right) == 1 and written.gain < 0 and not is_name:
+    is_deep = min(written.found.at - written.start, written.end - written.found.at) > 1  # 我国主权、安全、发展利益
+    is_whole = is_name or (form.fixed and is_deep and len(form.text) >= _WHOLE and written.gain > -_GREAT_GAIN)
+    if len(right) == 1 and written.gain < 0 and not is_whole:
         return None
     if not (form.fixed or is_name or written.gain >= _GREAT_GAIN or _leaves_crumbs(written.reading, written.at)):
         return None
@@ -80,7 +85,7 @@ def _may_be_other_words(written: Written) -> bool:
     found, text, end = written.found, written.text, written.end
     if found.written in (text[max(0, found.at - 1) : found.at], text[found.at + 1 : found.at + 2]):
         return False
-    begins_a_word = end < len(text) and text[end - 1 : end + 1] in usage().weights
+    begins_a_word = end < len(text) and text[end - 1 : end + 1] in usage().weights and written.gain < _HUGE_GAIN
     return (
         found.written in _JOIN or begins_a_word or (not written.form.fixed and found.written not in written.form.text)
     )
@@ -136,10 +141,14 @@ def _repeats_itself(written: Written) -> bool:
 
 
 def _lacks_its_end(written: Written) -> bool:
-    at = written.found.at
-    if not may_lack_its_end(written.form, written.found) or written.is_at_start:
+    """A committee before what only organs do; a fixed form that reads much likelier with its last character put in."""
+    at, form = written.found.at, written.form
+    if at != written.end - 1 or written.is_at_start or written.found.error is not Error.SUBSTITUTED:
         return False
-    return at == written.end - 1 and written.text.startswith(_ORGANS_ACT, at)
+    if may_lack_its_end(form, written.found) and written.text.startswith(_ORGANS_ACT, at):
+        return True
+    is_long = form.fixed and len(form.text) > SHORT
+    return is_long and not written.reaches_back and written.gain_of_adding >= max(_GREAT_GAIN, written.gain)
 
 
 def _is_crumb(written: Written) -> bool:

@@ -6,6 +6,7 @@ the crumbs, how much likelier the text then reads, and whether statutes know the
 """
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,6 @@ from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.reading import Reading, most_gained, read
 from services.analyzer.language.near_miss.usage import usage
-from services.analyzer.language.text import later_re as re
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
 _CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(rf"[一-鿿]{{0,{_AROUND}}}\Z")

@@ -39,6 +39,17 @@ class Written:
         after = self.window[self.at + len(self.found.written) :]
         return read(self.window[: self.at] + self.found.right + after).likelihood - self.reading.likelihood
 
+    @functools.cached_property
+    def gain_of_adding(self) -> float:
+        """How much likelier it reads with what is right put before what is written."""
+        added = self.window[: self.at] + self.found.right + self.window[self.at :]
+        return read(added).likelihood - self.reading.likelihood
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether what is written makes a word with what stands before it."""
+        return self.reading.word_at(self.at)[0] < self.at
+
     @property
     def is_at_start(self) -> bool:
         return self.found.at == self.start

@@ -1,9 +1,9 @@
 """Whether a text is the account's own: what the platform marks, then what the text says of where it comes from."""
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.folding import fold
 from shared.account import Account
 from shared.events import Kind, Post

@@ -6,6 +6,7 @@ figures stand in the same words and differ.
 """
 
 import functools
+import re
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.folding import fold
 
 Hashes = NDArray[np.uint64]

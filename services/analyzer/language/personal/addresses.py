@@ -1,9 +1,8 @@
 """Where somebody lives, down to the building, the room or the house, as lists and reports print it."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
-
-from services.analyzer.language.text import later_re as re
 
 _COUNT = r"[0-9一二三四五六七八九十甲乙丙]{1,3}"
 _UNIT = rf"\s?{_COUNT}单元"

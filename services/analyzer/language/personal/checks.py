@@ -3,9 +3,8 @@
 python-stdnum is imported where it is asked: it takes a twentieth of a second, and most texts hold no number.
 """
 
+import re
 import string
-
-from services.analyzer.language.text import later_re as re
 
 _PROVINCES = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[123])"
 _ID = re.compile(rf"(?:{_PROVINCES}[0-9]{{4}}|9{_PROVINCES}[0-9]{{3}})[0-9]{{11}}[0-9X]", re.ASCII)

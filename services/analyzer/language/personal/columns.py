@@ -2,8 +2,7 @@
 
 import bisect
 import functools
-
-from services.analyzer.language.text import later_re as re
+import re
 
 _HEADING = r"[^。；;！？!?0-9]{0,60}?"
 _PERSON = r"(?:姓\s?名|户主|户名|领款人|补贴对象|受益人|持卡人|申请人|学生|领取人|收款人)"

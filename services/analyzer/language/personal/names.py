@@ -1,6 +1,7 @@
 """Persons named beside a number: 张某某, 王女士, 姓名：李四, or a bare name in the cell next to it."""
 
-from services.analyzer.language.text import later_re as re
+import re
+
 from services.analyzer.language.text.segmenter import tag
 
 _SURNAMES = (

@@ -1,7 +1,8 @@
 """How a personal number is shown without being given away."""
 
+import re
+
 from services.analyzer.language.personal.addresses import ADDRESS
-from services.analyzer.language.text import later_re as re
 
 _BETWEEN = r"[\s\-\u00ad\u200b-\u200f\u2060\ufeff\x00]{0,3}"
 _LETTER = "A-Za-zＡ-Ｚａ-ｚ"

@@ -1,6 +1,6 @@
 """Which numbers are mobile telephones. The ranges are phonenumbers'; those it lacks are ours."""
 
-from services.analyzer.language.text import later_re as re
+import re
 
 _LACKING = re.compile(r"149[0-9]{8}")
 """China Telecom; the data cards of 140 to 148 that people do not call are rightly left out."""

@@ -1,5 +1,6 @@
 """What has the form of a personal number, check digit and all; what it means the words around it tell."""
 
+import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -14,7 +15,6 @@ from services.analyzer.language.personal.checks import (
 )
 from services.analyzer.language.personal.phones import is_mobile
 from services.analyzer.language.personal.signs import may_hold_number
-from services.analyzer.language.text import later_re as re
 
 Form = Literal[
     "student_number",

@@ -1,9 +1,9 @@
 """What the words round a number tell: what it is called, whose it is, and why it was published."""
 
 import functools
+import re
 
 from services.analyzer.language.personal.names import is_addressed, is_name
-from services.analyzer.language.text import later_re as re
 
 _SENT = (
     r"订单|运单|快递|单号|流水|交易号|票号|序列|货号|条码|条形码|批号|信用代码|项目代码|版本|网址|http|"

@@ -1,11 +1,11 @@
 """Times that no clock shows: 25:00, 9时65分, 上午15:00. 24:00 is midnight; 25:20 alone may be a score, 1:50 a scale."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
-from services.analyzer.language.text import later_re as re
 
 KIND = "time"
 SIGNS = ":：时点"

@@ -1,6 +1,7 @@
 """Dates that no calendar has: 2月30日, 2025年2月29日, 9月28日至31日, 2025年13月, 2025-06-31."""
 
 import calendar
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -8,7 +9,6 @@ from services.analyzer.language.proof.fault import Fault, graded
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.numerals import number
 from services.analyzer.language.proof.years import years_of
-from services.analyzer.language.text import later_re as re
 
 KIND = "date"
 _TWO_MONTHS = "九十"

@@ -1,10 +1,10 @@
 """Groups of digits that are no thousands: 1,0000元, 12,34,567人."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "digits"

@@ -1,13 +1,13 @@
 """Words written twice: 进一步进一步, 的的 - and not 天天, 的的确确, 一个一个, 讨论讨论."""
 
 import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.repeats import repeats
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text import segmenter
 
 KIND = "doubled"

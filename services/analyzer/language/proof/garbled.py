@@ -1,10 +1,10 @@
 """Text that was read in a wrong encoding: 锟斤拷, 鍏充簬, ä¸­å›½, ï»¿, �."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "garbled"

@@ -1,11 +1,11 @@
 """Two that make a whole and do not add up to it, with no 共 before: 抽检120批次，合格115批次，不合格15批次."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.sums import AMOUNT, COMPLEMENT, SOME, UNIT, unless_equal
-from services.analyzer.language.text import later_re as re
 
 PHRASES = (
     *(

@@ -1,10 +1,10 @@
 """Punctuation written twice: ，， 、， ；。"""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 
 KIND = "doubled"
 _HALF_AND_FULL = (",，", "，,")

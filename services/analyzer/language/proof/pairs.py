@@ -1,10 +1,10 @@
 """Quotation marks, brackets and title marks that have lost their other half, or stand the wrong way round."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded, is_short
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 
 KIND = "pair"
 _CLOSER = {"“": "”", "《": "》", "（": "）", "(": ")", "【": "】", "「": "」", "『": "』", "〔": "〕"}

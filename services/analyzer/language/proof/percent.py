@@ -1,10 +1,10 @@
 """Percent said twice: 百分之15%, 百分之十五%, 15%个百分点."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "percent"

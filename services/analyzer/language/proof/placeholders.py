@@ -1,10 +1,10 @@
 """What a template asked for and nobody filled in: 点击此处添加标题, 20XX年X月X日, XX县人民政府."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault, graded
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "placeholder"

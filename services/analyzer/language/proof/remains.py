@@ -1,11 +1,11 @@
 """What a page or a template leaves in a text: &nbsp; <br> ${name} [object Object]."""
 
 import html
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "remains"

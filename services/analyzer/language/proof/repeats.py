@@ -1,11 +1,11 @@
 """Stretches of Chinese that stand in a text twice in a row."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.glance import glance
 
 _LONGEST = 12

@@ -1,11 +1,11 @@
 """Parts that do not add up to their whole: 共12例，其中A市5例、B县6例."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 
 KIND = "sum"
 SIGNS = "共"

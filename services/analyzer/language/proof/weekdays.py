@@ -1,12 +1,12 @@
 """Weekdays that do not fit their date: 2025年3月5日（星期四）."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
 from services.analyzer.language.proof.years import years_of
-from services.analyzer.language.text import later_re as re
 
 KIND = "weekday"
 _DAYS = "一二三四五六日"

@@ -1,10 +1,10 @@
 """Marks and digits of both widths in one text: 你好,世界。 and 2０25年."""
 
+import re
 from collections.abc import Iterator
 
 from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Occurrences, Places
-from services.analyzer.language.text import later_re as re
 from shared.events import Severity
 
 KIND = "width"

@@ -1,6 +1,6 @@
 """The year of a date that is written without one."""
 
-from services.analyzer.language.text import later_re as re
+import re
 
 _FULL = re.compile(r"(?<!\d)((?:19|20)\d\d) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号])?")
 _SENTENCE_END = "。！？；\n"

@@ -2,6 +2,7 @@
 
 import bisect
 import functools
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -9,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.characters import ACCENT, DROPPED, Codes, Style, table
 from services.analyzer.language.text.glance import glance, keep
 

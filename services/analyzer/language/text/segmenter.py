@@ -4,14 +4,13 @@ import bisect
 import functools
 import importlib.util
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
-
-from services.analyzer.language.text import later_re as re
 
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPREAD, _PAIR_MASK = 8191, 0x3FFFFF

@@ -6,6 +6,7 @@ texts of our own (tests/analyzer/texts), statutes, and words as frequent as they
 
 import functools
 import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.text import later_re as re
 from services.analyzer.language.text.glance import Numbers, code_points, pair_numbers
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|\[[a-z一-鿿]{1,5}\]")
