@@ -89,3 +89,8 @@ def test_the_wrong_word_beside_it_is_still_found(text: str, suggestion: str) -> 
 def test_what_only_seldom_readings_share_is_no_like_sound() -> None:
     assert likeness("机", "有") is None
     assert likeness("法", "发") is Likeness.SOUND
+
+
+def test_a_number_in_a_formula_is_not_called_a_session() -> None:
+    (hit,) = WrongExpression().check_text("坚定“四个自信”、做到“四个维护”。")
+    assert "带数字的固定提法" in (hit.reason or "")

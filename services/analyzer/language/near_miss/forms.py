@@ -40,7 +40,7 @@ _CHINESE = {
     Kind.COLLOCATION: "法规常用表述",
     Kind.IDIOM: "成语、习用语",
     Kind.WORD: "常用词",
-    Kind.SESSION: "会议届次",
+    Kind.SESSION: "会议届次或带数字的固定提法",
     Kind.PERSON: "姓名、职务",
 }
 
