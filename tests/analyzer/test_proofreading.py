@@ -119,3 +119,9 @@ def test_a_preposition_written_twice_is_found_and_one_after_a_word_that_ends_so_
 def test_parts_that_do_not_add_up_are_shown_so_that_they_can_be_added_by_hand() -> None:
     (hit,) = Proofreading().check_text("全市共有村庄50个，其中东县20个、西县25个。")
     assert hit.reason == "各项相加为45个（20+25），与总数50个不符"
+
+
+def test_what_becomes_a_space_is_not_said_to_be_deleted() -> None:
+    (hit,) = Proofreading().check_text("今日&nbsp;天气晴。")
+    assert hit.suggestion == " "
+    assert "改为空格" in (hit.advice or "")

@@ -78,5 +78,5 @@ def _asks(fault: Fault) -> str:
     if fault.suggestion is None:
         return "请对照原稿核实后改正"
     if not fault.suggestion.strip():
-        return "请核实后删去"
+        return "请核实后改为空格" if fault.suggestion else "请核实后删去"
     return f"请核实后改为“{fault.suggestion}”"
