@@ -7,8 +7,8 @@ from bench.table import Goal, Row, faster, in_turns, over
 from services.analyzer.language.lexicon.in_use import load_lexicon
 from services.analyzer.language.near_miss.forms import right_forms
 from services.analyzer.language.near_miss.matcher import built_in
-from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.text.folding import fold
+from services.analyzer.language.usage.usage import usage
 
 _POSTS, _CHARACTERS = 300, 700
 _SHARE = 0.5

@@ -22,9 +22,9 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from services.analyzer.language.near_miss.likeness import alike_groups, sound_groups, very_alike
-from services.analyzer.language.near_miss.usage import codes, keys_of, usage
 from services.analyzer.language.text import segmenter
+from services.analyzer.language.usage.likeness import alike_groups, sound_groups, very_alike
+from services.analyzer.language.usage.usage import codes, keys_of, usage
 
 _FOLDER = Path(__file__).parents[1] / "services" / "analyzer" / "language" / "right_forms"
 _HAN = re.compile("[一-鿿]+")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.analyzer.language.near_miss.likeness import Likeness, likeness
+from services.analyzer.language.usage.likeness import Likeness, likeness
 from services.analyzer.rules.wrong_expression import WrongExpression
 
 _DICTIONARY_WORDS = (

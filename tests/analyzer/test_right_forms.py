@@ -6,9 +6,9 @@ import json
 import pytest
 
 from bench import right_forms
-from services.analyzer.language.near_miss.likeness import Likeness, alike, likeness, sound_groups
-from services.analyzer.language.near_miss.likes import likes
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, codes, distinct, keys_of, lines, usage
+from services.analyzer.language.usage.likeness import Likeness, alike, likeness, sound_groups
+from services.analyzer.language.usage.likes import likes
+from services.analyzer.language.usage.usage import RIGHT_FORMS, codes, distinct, keys_of, lines, usage
 from tests.paths import SHARED, needs_shared
 
 _STATUTES = SHARED / "datasets" / "gov" / "statutes.build.jsonl.gz"

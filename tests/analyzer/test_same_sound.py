@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
+from services.analyzer.language.usage.usage import RIGHT_FORMS, lines, usage
 from services.analyzer.objection import Hit
 from services.analyzer.rules.wrong_expression import WrongExpression
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
+from services.analyzer.language.usage.likeness import likeness
+from services.analyzer.language.usage.usage import RIGHT_FORMS, lines, usage
 
 _SHORTEST, _LONGEST = 3, 13
 _SIGNS = ("省", "市", "州", "盟", "治区")

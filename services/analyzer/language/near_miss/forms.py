@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines
+from services.analyzer.language.usage.usage import RIGHT_FORMS, lines
 
 
 class Kind(Enum):

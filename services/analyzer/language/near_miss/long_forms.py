@@ -16,9 +16,9 @@ from services.analyzer.language.near_miss.difference import Difference, Error, d
 from services.analyzer.language.near_miss.forms import Form, Kind
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.possible import may_be_miswritten
-from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.near_miss.verdict import judge
 from services.analyzer.language.near_miss.written import Written
+from services.analyzer.language.usage.usage import usage
 
 _SHORTEST = 4
 _NEVER = "\1"

@@ -4,13 +4,14 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from services.analyzer.language.near_miss import divisions, echoes, sessions, slips, titles, unmistakable, words
-from services.analyzer.language.near_miss.crumbs import crumbs
+from services.analyzer.language.near_miss import divisions, sessions, titles
 from services.analyzer.language.near_miss.difference import Difference, Error
-from services.analyzer.language.near_miss.firms import may_name_a_firm
 from services.analyzer.language.near_miss.forms import Form, Kind, right_forms
 from services.analyzer.language.near_miss.long_forms import LongForms
 from services.analyzer.language.near_miss.miss import Miss
+from services.analyzer.language.near_miss.ordinary import echoes, slips, unmistakable, words
+from services.analyzer.language.near_miss.ordinary.crumbs import crumbs
+from services.analyzer.language.near_miss.ordinary.firms import may_name_a_firm
 from services.analyzer.language.near_miss.squeeze import Squeezed, squeeze
 from services.analyzer.language.text.folding import Folded, fold
 from services.analyzer.language.text.taken import Taken

@@ -2,8 +2,8 @@
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Form, Kind
-from services.analyzer.language.near_miss.likeness import Likeness, likeness, share_a_part
-from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.usage.likeness import Likeness, likeness, share_a_part
+from services.analyzer.language.usage.usage import usage
 
 LONG = 7
 """From so many characters on a fixed form is known by the others, whatever stands in the place of one."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import Likeness, share_a_part
 from services.analyzer.language.near_miss.miss import Miss
 from services.analyzer.language.near_miss.possible import (
     LONG,
@@ -16,9 +15,10 @@ from services.analyzer.language.near_miss.possible import (
     may_lack_its_end,
     may_repeat_itself,
 )
-from services.analyzer.language.near_miss.reading import Reading, read
-from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.near_miss.written import Written
+from services.analyzer.language.usage.likeness import Likeness, share_a_part
+from services.analyzer.language.usage.reading import Reading, read
+from services.analyzer.language.usage.usage import usage
 
 _SHORTEST_COUNTRY = 3
 _OF_COUNTRIES = frozenset("国使统洲访侨籍队际交盟洋")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.analyzer.language.near_miss.difference import Difference
 from services.analyzer.language.near_miss.forms import Form
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import Reading, read
+from services.analyzer.language.usage.reading import Reading, read
 
 _AROUND = 4
 

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services.analyzer.language.near_miss.crumbs import Crumbs, is_usual
 from services.analyzer.language.near_miss.difference import Difference, Error
-from services.analyzer.language.near_miss.fitting import LEAST_GAIN, fitting
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import Reading, most_gained, read
-from services.analyzer.language.near_miss.usage import usage
+from services.analyzer.language.near_miss.ordinary.crumbs import Crumbs, is_usual
+from services.analyzer.language.near_miss.ordinary.fitting import LEAST_GAIN, fitting
+from services.analyzer.language.usage.likeness import Likeness, likeness
+from services.analyzer.language.usage.reading import Reading, most_gained, read
+from services.analyzer.language.usage.usage import usage
 
 _AROUND, _SHORTEST_WINDOW = 4, 3
 _CHINESE, _LAST_CHINESE = re.compile("[一-鿿]*"), re.compile(rf"[一-鿿]{{0,{_AROUND}}}\Z")

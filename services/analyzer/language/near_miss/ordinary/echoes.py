@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import read
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, Words, codes, lines, usage
-from services.analyzer.language.near_miss.words import FOREIGN, FUNCTION, is_variant
+from services.analyzer.language.near_miss.ordinary.words import FOREIGN, FUNCTION, is_variant
 from services.analyzer.language.text.glance import glance
+from services.analyzer.language.usage.likeness import Likeness, likeness
+from services.analyzer.language.usage.reading import read
+from services.analyzer.language.usage.usage import RIGHT_FORMS, Words, codes, lines, usage
 
 _LENGTH, _AROUND = 4, 4
 _LEAST_WEIGHT = -16.0

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 
-from services.analyzer.language.near_miss.usage import usage
 from services.analyzer.language.text import shapes
 from services.analyzer.language.text.sounds import syllables
+from services.analyzer.language.usage.usage import usage
 
 _FOLDED_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"))
 

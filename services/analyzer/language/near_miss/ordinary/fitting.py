@@ -7,10 +7,10 @@ Characters are numbered as in `crumbs`; which are like one, and which stand besi
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.crumbs import UNKNOWN, Crumbs, pairs
-from services.analyzer.language.near_miss.fit_tables import OF_TWO, Rows, row, set_bits, tables
-from services.analyzer.language.near_miss.likeness import alike, very_alike
-from services.analyzer.language.near_miss.usage import Codes
+from services.analyzer.language.near_miss.ordinary.crumbs import UNKNOWN, Crumbs, pairs
+from services.analyzer.language.near_miss.ordinary.fit_tables import OF_TWO, Rows, row, set_bits, tables
+from services.analyzer.language.usage.likeness import alike, very_alike
+from services.analyzer.language.usage.usage import Codes
 
 _EDGE = 2
 """Places looked at on either side."""

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.usage import Codes
+from services.analyzer.language.usage.usage import Codes
 
 _BITS = 23
 _MIXED = np.uint64(0x9E3779B97F4A7C15)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.usage import (
+from services.analyzer.language.usage.usage import (
     RIGHT_FORMS,
     Codes,
     codes,

@@ -7,14 +7,14 @@ only where nothing draws either character to what stands outside.
 import functools
 from collections.abc import Iterator, Mapping
 
-from services.analyzer.language.near_miss.crumbs import Crumbs, is_usual
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import Likeness, likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.reading import read
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, lines, usage
-from services.analyzer.language.near_miss.words import NUMERALS, SURNAMES
+from services.analyzer.language.near_miss.ordinary.crumbs import Crumbs, is_usual
+from services.analyzer.language.near_miss.ordinary.words import NUMERALS, SURNAMES
+from services.analyzer.language.usage.likeness import Likeness, likeness
+from services.analyzer.language.usage.reading import read
+from services.analyzer.language.usage.usage import RIGHT_FORMS, lines, usage
 
 _OF_ONE_SOUND = (Likeness.SOUND, Likeness.SOUND_AND_SHAPE)
 _AROUND, _GAIN = 4, 5.0

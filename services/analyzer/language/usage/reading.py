@@ -4,7 +4,7 @@ import functools
 import math
 from dataclasses import dataclass
 
-from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, usage
+from services.analyzer.language.usage.usage import UNKNOWN_WEIGHT, usage
 
 _LONGEST_WORD = 5
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.crumbs import UNKNOWN, pairs
-from services.analyzer.language.near_miss.keys import Keys
-from services.analyzer.language.near_miss.likes import likes
-from services.analyzer.language.near_miss.usage import UNKNOWN_WEIGHT, Codes, Weights, codes, distinct, usage
+from services.analyzer.language.near_miss.ordinary.crumbs import UNKNOWN, pairs
+from services.analyzer.language.usage.keys import Keys
+from services.analyzer.language.usage.likes import likes
+from services.analyzer.language.usage.usage import UNKNOWN_WEIGHT, Codes, Weights, codes, distinct, usage
 
 Rows = npt.NDArray[np.uint64]
 """A bit for each numbered character, 64 to a word."""

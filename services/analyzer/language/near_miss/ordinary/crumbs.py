@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.language.near_miss.usage import Codes, codes, usage
 from services.analyzer.language.text.glance import glance
+from services.analyzer.language.usage.usage import Codes, codes, usage
 
 OTHER, UNKNOWN, _FIRST_KNOWN = 0, 1, 2
 """Numbers of what is no Chinese character, and of one beside which nothing is usual."""

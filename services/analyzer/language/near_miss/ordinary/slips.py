@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from services.analyzer.language.near_miss.difference import Difference, Error
 from services.analyzer.language.near_miss.forms import Kind
-from services.analyzer.language.near_miss.likeness import likeness
 from services.analyzer.language.near_miss.miss import Miss
-from services.analyzer.language.near_miss.usage import RIGHT_FORMS, usage
 from services.analyzer.language.text.boundary import is_whole_word
 from services.analyzer.language.text.phrases import Phrases
+from services.analyzer.language.usage.likeness import likeness
+from services.analyzer.language.usage.usage import RIGHT_FORMS, usage
 
 _MARKS = ("", *",.!?;。！？；，…~\r\n ")
 """What stands behind a clause; a number or a quotation goes on with it: 以完成30项任务为目标, 不以“罚款”代替."""
