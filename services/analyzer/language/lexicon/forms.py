@@ -95,8 +95,9 @@ class _Searched:
         return self._plain, self._special
 
     def _add(self, others: Iterable[tuple[str, str]]) -> None:
+        put, written = self._plain.setdefault, self._written
         for key, other in others:
-            self._plain.setdefault(other, self._written[key])
+            put(other, written[key])
 
     def _put(self, key: str, written: Written) -> None:
         self._special.setdefault(key, []).append(written)

@@ -34,9 +34,9 @@ def with_digits(words: Iterable[str]) -> Iterator[tuple[str, str]]:
     """
     concerned = list(_lines_with(_NUMERAL, words))
     digits, written_out = (_translated(concerned, table) for table in (_TO_DIGIT, _TO_WRITTEN_OUT))
-    for word, *others in zip(concerned, digits, written_out, strict=True):
-        if not others[0].isdigit():
-            yield from ((word, other) for other in others)
+    mixed = [not word.isdigit() for word in digits]
+    for others in (digits, written_out):
+        yield from itertools.compress(zip(concerned, others, strict=True), mixed)
 
 
 def with_numerals(words: Iterable[str]) -> Iterator[tuple[str, str]]:
