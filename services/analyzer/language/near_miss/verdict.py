@@ -102,10 +102,14 @@ def _substituted(written: Written) -> Miss | None:
             or _is_no_country(written, alike)
         ):
             return None
-        return written.miss(
-            sure=not _may_be_surname(written), likeness="、".join(dict.fromkeys(like.value for like in alike if like))
-        )
+        sure = (all(alike) or _is_known_by_the_rest(written)) and not _may_be_surname(written)
+        return written.miss(sure=sure, likeness="、".join(dict.fromkeys(like.value for like in alike if like)))
     return written.miss() if _is_wrong_whatever_it_is(written) else None
+
+
+def _is_known_by_the_rest(written: Written) -> bool:
+    """Whether no other formula can be meant: 扫黄打假 is one, and what a campaign was called before or elsewhere."""
+    return written.form.kind is not Kind.FORMULA or (len(written.form.text) >= LONG and not written.is_at_edge)
 
 
 def _may_be_surname(written: Written) -> bool:
