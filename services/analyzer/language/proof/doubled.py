@@ -25,6 +25,7 @@ know all names (和|和县) and compounds (在|在建)."""
 _CAN_PRECEDE = re.compile(r"[^\W打]|[》”）)]")
 _DATE_GOES_ON = re.compile(r"\d|(?<=日)[，。）上下至起前]")
 _IN_TURN = re.compile(r"[一二三四五六七八九十两几半每逐多好很太真非越再不来走加谢恭哈嘿嘟]")
+_NOUN_OF_VERB = "vn"
 _NOUN_TAGS = ("n", "nt", "nz", "b")
 _OFFICE = re.compile(r"委(?!托|屈|婉|以)|政府|人大|政协|纪委|长(?![一-鿿]{0,2}[大远期高])")
 _GOES_ON = re.compile(r"[一-鿿]")
@@ -86,13 +87,15 @@ def _begins(spans: list[tuple[int, int]], start: int) -> bool:
 
 
 def _ends_twice(text: str, start: int) -> bool:
-    """提高高了: the verb before ends with it, and alone it is hardly a word. Names do too (佐罗罗)."""
+    """提高高了: the verb before ends with it, and alone it is hardly a word. Not names (佐罗罗), nor 工作|作了."""
     word = text[start]
     if text[start + 2 : start + 3] not in ("了", "的", "着", "过") or segmenter.count(word) > _RARE_ALONE:
         return False
     spans = _spans(text, start, start + 2)
     before = next((text[begin:end] for begin, end in spans if begin < start and end == start + 1), "")
-    return (segmenter.tag(before) or "").startswith(("v", "a")) and (start + 1, start + 2) in spans
+    its_tag = segmenter.tag(before) or ""
+    may_be_subject = its_tag == _NOUN_OF_VERB and (segmenter.tag(word) or "").startswith("v")
+    return its_tag.startswith(("v", "a")) and not may_be_subject and (start + 1, start + 2) in spans
 
 
 def _word_twice(text: str, start: int) -> bool:
