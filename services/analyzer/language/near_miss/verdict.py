@@ -109,7 +109,7 @@ def _substituted(written: Written) -> Miss | None:
 
 def _is_known_by_the_rest(written: Written) -> bool:
     """Whether no other formula can be meant: 扫黄打假 is one, and what a campaign was called before or elsewhere."""
-    return written.form.kind is not Kind.FORMULA or (len(written.form.text) >= LONG and not written.is_at_edge)
+    return written.form.kind is not Kind.FORMULA or (len(written.form.text) >= LONG and not written.is_at_start)
 
 
 def _may_be_surname(written: Written) -> bool:
