@@ -1,8 +1,6 @@
 """Which kinds of fault a text is asked for, and where they are told to look."""
 
-import time
 from collections.abc import Iterator
-from timeit import timeit
 
 import pytest
 
@@ -10,7 +8,6 @@ from services.analyzer.language.proof.fault import Fault
 from services.analyzer.language.proof.kind import Kind, Kinds, Occurrences, Places
 from services.analyzer.language.proof.proofread import proofread
 from services.analyzer.language.proof.repeats import repeats
-from services.analyzer.language.text import segmenter
 
 _Asked = tuple[list[int], list[tuple[int, int, int]]]
 
@@ -114,23 +111,3 @@ def test_a_date_written_plainly_is_no_short_cut_past_a_wrong_one(text: str, mark
 )
 def test_what_a_template_asks_for_is_found(words: str) -> None:
     assert [fault.kind for fault in proofread(f"一、工作开展情况\n{words}\n二、下一步打算")] == ["placeholder"]
-
-
-def test_brackets_in_brackets_take_no_longer_than_their_number() -> None:
-    short, long = (_seconds("（" * depth + "公告" + "）" * depth) for depth in (4_000, 16_000))
-    assert long <= 4**1.6 * short + 0.2
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _loaded() -> None:
-    """Dictionaries are loaded at the first question, which is not to be measured with what is asked."""
-    segmenter.cut("路口交通")
-    segmenter.is_word("路口")
-    segmenter.stretch("路口交通", 0, 1, 1)
-
-
-def _seconds(text: str) -> float:
-    found = []
-    seconds = timeit(lambda: found.extend(proofread(text)), number=1, timer=time.process_time)
-    assert found == []
-    return seconds

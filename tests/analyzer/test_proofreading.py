@@ -78,6 +78,11 @@ def test_time_grows_with_the_text_and_not_faster(unit: str) -> None:
     assert long <= 4**1.6 * short + 0.2
 
 
+def test_brackets_in_brackets_take_no_longer_than_their_number() -> None:
+    short, long = (_seconds("（" * depth + "公告" + "）" * depth) for depth in (4_000, 16_000))
+    assert long <= 4**1.6 * short + 0.2
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
     """Dictionaries are loaded at the first question, which is not to be measured with what is asked."""

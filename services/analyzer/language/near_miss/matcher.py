@@ -47,11 +47,7 @@ class NearMisses:
         found = [*_words(folded.text), *titles.misses(folded.text)]
         marks = [miss for forms in self._long for miss in forms.misses(squeezed.text)]
         marks += [*sessions.misses(squeezed.text), *divisions.misses(squeezed.text)]
-        found += [
-            _unsqueezed(miss, squeezed)
-            for miss in marks
-            if not (_stands_apart(miss, squeezed) or _is_a_treatise(miss, squeezed))
-        ]
+        found += [_unsqueezed(miss, squeezed) for miss in marks if not _is_meant(miss, squeezed)]
         return (_in_given(miss, text, folded) for miss in _best(found))
 
 
