@@ -181,13 +181,8 @@ class Deliveries:
         wanted += [_delivery.c.channel != NO_CHANNEL]
         wanted += [_delivery.c.channel == channel] if channel is not None else []
         wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == number.lower()] if number else []
-        due = {
-            "state": DeliveryState.PENDING.value,
-            "next_attempt_at": now,
-            "attempts": 0,
-            "error": None,
-            "held_by": None,
-        }
+        due = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0}
+        nothing = dict.fromkeys(("error", "held_by", "sent_at", "message_id", "answer"))
         with self._database.begin() as connection:
             again = update(_delivery).where(*wanted, _delivery.c.leased_by.is_(None))
             return connection.execute(again.values(**due, **nothing)).rowcount
