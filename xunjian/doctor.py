@@ -34,7 +34,7 @@ _SECONDS = 15
 
 def doctor(config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None) -> None:
     """逐项检查运行环境，每项一行；必需的项不合格时退出码为 1。"""
-    settings = load_settings(config)
+    settings = load_settings(config, needs_store=False)
     healthy = True
     for check in diagnose(settings, utc_now()):
         typer.echo(check.line)
