@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from shared.account import Account
 from shared.errors import InputError
 from shared.ledger.around import is_header_again, note_of
-from shared.ledger.columns import HEADER_OF, is_ledger_header, normal_header, recognise
+from shared.ledger.columns import HEADER_OF, SECRETS, is_ledger_header, normal_header, recognise
 from shared.ledger.rows import filled_cells, read_row
 from shared.ledger.sheets import HEADER_WITHIN_ROWS, MAX_ROWS, Sheet, read_sheets
 from shared.ledger.values import BadCellError, CellValue, UnsupportedPlatformError, is_blank, shown
@@ -140,7 +140,7 @@ class _Table:
         own = {one: self.shown(number, one) for one in ("name", "platform", "unit")}
         header = HEADER_OF[name] if index is None else shown(self.header[index])
         column = get_column_letter((self.fields["name"] if index is None else index) + 1)
-        value = self.shown(number, name)
+        value = "（不显示）" if name in SECRETS else self.shown(number, name)
         return CellError(self.sheet.name, number, column, header, value, bad.message, bad.remedy, name, key=key, **own)
 
     def shown(self, number: int, name: str) -> str:
