@@ -86,7 +86,10 @@ def first_problem(error: ValidationError, kind: type[BaseModel] | None = None) -
 
     With the `kind` that was asked for, an unknown key is told with the nearest right one.
     """
-    first = error.errors(include_url=False, include_input=False)[0]
+    # A misspelt key first: that the right one is missing follows from it.
+    first = min(
+        error.errors(include_url=False, include_input=False), key=lambda problem: problem["type"] != "extra_forbidden"
+    )
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden" and (known := _fields(kind, first["loc"][:-1])):
         words = f"没有这一项；{advice(str(first['loc'][-1])[:MAX_PLACE], known)}"
