@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from shared.events import Finding
 from shared.storage.database import Database
@@ -14,6 +14,8 @@ from shared.storage.tables import metadata
 
 _finding = metadata.tables["finding"]
 MOST_AT_ONCE = 500
+FINGERPRINT = 32
+"""Characters."""
 
 
 def findings_held(
@@ -72,6 +74,16 @@ class Findings:
         with self._database.read() as connection:
             bodies = dict.fromkeys(body for query in wanted for body in connection.execute(query).scalars())
         return [Finding.model_validate_json(body) for body in bodies]
+
+    def numbered(self, number: str) -> list[Finding]:
+        """Findings whose fingerprint begins with `number` (a 告警编号 or more of it), the newest row of each."""
+        begins = number.lower()
+        whole = _finding.c.fingerprint == begins
+        same = whole if len(begins) == FINGERPRINT else func.substr(_finding.c.fingerprint, 1, len(begins)) == begins
+        rows = select(_finding.c.fingerprint, _finding.c.body).where(same).order_by(_finding.c.id)
+        with self._database.read() as connection:
+            newest = {row.fingerprint: row.body for row in connection.execute(rows)}
+        return [Finding.model_validate_json(body) for body in newest.values()]
 
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
+from shared.storage.marks import Marks
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
@@ -38,6 +39,7 @@ class Store:
         self.channels = Channels(database)
         self.notices = Notices(database)
         self.findings = Findings(database)
+        self.marks = Marks(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
 
