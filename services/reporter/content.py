@@ -48,6 +48,7 @@ class _Line(NamedTuple):
     fingerprint: str
     number: str
     matter: str
+    silenced: str
     cells: tuple[object, ...]
 
 
@@ -57,6 +58,7 @@ class Content:
     def __init__(self, store: Store, cut_off: datetime, beginning: Beginning) -> None:
         self._store, self._cut_off, self._beginning = store, cut_off, beginning
         self._marks = store.marks.current()
+        self._silences = store.silences.as_of(cut_off)
         self._lines: dict[Part, list[_Line]] = {part: [] for part in Part}
         self._units: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for state, unit, standing in store.standings.each_as_of(cut_off):
@@ -97,7 +99,7 @@ class Content:
             for line in batch:
                 place += 1
                 said = wording.told(told.get(line.fingerprint, ())) if line.fingerprint else ""
-                yield [place, *line.cells, said, *_typed(line, self._marks.get(line.matter, UNMARKED))]
+                yield [place, *line.cells, said + line.silenced, *_typed(line, self._marks.get(line.matter, UNMARKED))]
         if not place:
             yield ["", self._nothing(), *[""] * (len(HEADERS[part]) - 2)]
 
@@ -122,9 +124,15 @@ class Content:
         whose = (account.name, account.platform_name, account.unit, account.region)
         matter = matter_of(finding) if finding else unverified_matter(account.key, one.proved_at)
         number, fingerprint = (finding.number, finding.fingerprint) if finding else ("", "")
-        line = _Line(rank, account.unit, account.key, fingerprint, number, matter, (*whose, *cells))
+        silenced = self._silenced(finding, account.unit) if finding else ""
+        line = _Line(rank, account.unit, account.key, fingerprint, number, matter, silenced, (*whose, *cells))
         self._lines[part].append(line)
         self._units[account.unit]["其他问题（条）" if part is Part.OTHER else part] += part is not Part.UNVERIFIED
+
+    def _silenced(self, finding: Finding, unit: str) -> str:
+        """Why nobody was told, or will be told again."""
+        held = [silence for silence in self._silences if silence.covers(finding, unit, self._cut_off)]
+        return f"；{wording.silenced(max(held, key=lambda silence: silence.over_at))}" if held else ""
 
 
 def _unit_of(part: Part) -> str:

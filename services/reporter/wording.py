@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.clock import chinese_time
 from shared.events import Finding, Severity
+from shared.silence import Silence
 
 _SEVERITIES = {
     Severity.VETO: "单项否决",
@@ -74,3 +75,7 @@ def told(sent: Sequence[tuple[datetime, str]]) -> str:
         return "尚未告知"
     channels = "、".join(dict.fromkeys(channel for _, channel in sent))
     return f"已于{chinese_time(sent[0][0])}告知（{channels}）"
+
+
+def silenced(silence: Silence) -> str:
+    return f"静默至{chinese_time(silence.ends_at)}（{silence.author}：{silence.comment}）"
