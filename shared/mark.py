@@ -1,7 +1,7 @@
 """What a person wrote beside a matter on a list: verified or not, why, until when it must be mended."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from shared.events import Finding, Moment, Value, Words
@@ -55,7 +55,7 @@ def matter_of(finding: Finding) -> str:
 
 def unverified_matter(key: str, proved_at: datetime | None) -> str:
     """A time in which nobody could look at the account: it began when it was looked at last."""
-    return _hash(key, "unverified", proved_at.isoformat() if proved_at else "")
+    return _hash(key, "unverified", proved_at.astimezone(UTC).isoformat() if proved_at else "")
 
 
 def _hash(*parts: str) -> str:

@@ -77,7 +77,7 @@ def names(sheet: Worksheet) -> list[object]:
 
 
 def cells(sheet: Worksheet, row: int = 6) -> dict[object, object]:
-    return {cell.value: sheet.cell(row, cell.column).value for cell in sheet[5]}
+    return {sheet.cell(5, place).value: sheet.cell(row, place).value for place in range(1, sheet.max_column + 1)}
 
 
 def test_each_account_stands_in_the_part_it_belongs_to(store: Store, ledger: Ledger, tmp_path: Path) -> None:
