@@ -11,12 +11,12 @@ import structlog
 from services.alerter import stages
 from services.alerter.channels.base import Channel
 from services.alerter.decision import Decision
-from services.alerter.message import Message
+from services.alerter.message import Matter, Message
 from services.alerter.notices import word_notices
 from services.alerter.parts import Parts
 from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
-from services.alerter.wording import Matter, word
+from services.alerter.wording import word
 from shared.delivery import Delivery
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import FindingStatus
@@ -55,7 +55,7 @@ class Courier:
         self._tells_operators = tells_operators
         self._closing = closing
         self._monotonic = monotonic
-        self._unwritten: list[tuple[Sequence[Delivery], Message, datetime]] = []
+        self._unwritten: list[tuple[Sequence[Delivery], Message, str, datetime]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
@@ -101,7 +101,7 @@ class Courier:
             return
         rows, message = worded
         try:
-            self._channel.send(message, clock())
+            answer = self._channel.send(message, clock())
         except (TransientError, ChannelError) as error:
             self._receipts.failed(rows, error, clock())
         except PermanentError as error:
@@ -110,7 +110,7 @@ class Courier:
             # Without its words: they may hold the channel's address, which is a secret.
             self._receipts.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
         else:
-            self._unwritten.append((rows, message, clock()))
+            self._unwritten.append((rows, message, answer, clock()))
             self._write_down()
             self._receipts.works(clock())
 
@@ -127,7 +127,7 @@ class Courier:
         matters: list[Matter] = []
         for row in group.deliveries:
             try:
-                matter = Matter(row.finding, self._parts.accounts.find(row.account_key))
+                matter = Matter(finding=row.finding, account=self._parts.accounts.find(row.account_key))
                 word(group.unit, [matter], resolved=resolved)
             except TransientError:
                 raise

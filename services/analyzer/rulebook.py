@@ -6,14 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Clause, Severity
 from shared.plugins import find, names
-from shared.validation import first_problem, yaml_problem
+from shared.validation import beside, first_problem
+from shared.yaml_file import read_yaml
 
 _RULES = "services.analyzer.rules"
 _BUILT_IN = Path(__file__).parent / "rulebooks"
@@ -92,11 +92,11 @@ def built_in_names() -> list[str]:
     return sorted(file.stem for file in _BUILT_IN.glob("*.yaml"))
 
 
-def load_rulebook(name_or_path: str = "cn") -> Rulebook:
-    """A built-in rulebook by name, or one from a file; `extends` is followed. Raises InputError."""
+def load_rulebook(name_or_path: str = "cn", folder: Path = Path()) -> Rulebook:
+    """A built-in rulebook by name, or a file relative to `folder`; `extends` is followed. Raises InputError."""
     path = _BUILT_IN / f"{name_or_path}.yaml"
     if not path.is_file():
-        path = Path(name_or_path)
+        path = beside(folder, name_or_path)
     return _load(path, ())
 
 
@@ -123,11 +123,9 @@ def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
     except FileNotFoundError:
         raise InputError(str(path), f"没有这个规则集；请写文件路径，或内置的：{'、'.join(built_in_names())}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise InputError(str(path), yaml_problem(error)) from error
     if not isinstance(raw, dict):
         raise InputError(str(path), "规则集应为 YAML 对照表，含 name、title、version、effective_from 和 entries")
     return raw

@@ -2,16 +2,23 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from shared.errors import InputError
-from shared.validation import file_problem, first_problem, yaml_problem
+from shared.runtime.settings_file import Given, find_file, read_file
+from shared.validation import beside, first_problem
+from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
+
+_SQLITE = "sqlite:///"
+_DATABASES = (_SQLITE, "postgresql+psycopg://")
+_SECRET_TABLES = ("kafka_security", "channels", "browser", "platforms", "reports")
+_STORES = ("data_dir", "database_url")
+"""What says where the data are; without any of it nothing is written."""
 
 
 class LocalRulebook(BaseModel):
@@ -26,7 +33,7 @@ class LocalRulebook(BaseModel):
 class Settings(BaseSettings):
     """Everything that can be set. `channels`: a name of your own -> {type: file name of a channel, ...its options}."""
 
-    model_config = SettingsConfigDict(env_prefix="XUNJIAN_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     data_dir: Path = Path("var")
     database_url: str | None = None
@@ -43,7 +50,7 @@ class Settings(BaseSettings):
     """kafka-python's `security_protocol`, `sasl_*` and `ssl_*` settings."""
     kafka_create_topics: int = Field(default=0, ge=0)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
-    rulebook: str = "cn"
+    rulebook: str = Field(default="cn", min_length=1)
     """Of every account that `rulebooks` has none for."""
     rulebooks: tuple[LocalRulebook, ...] = ()
     """The first that is in force and whose region the account lies in is taken."""
@@ -60,16 +67,52 @@ class Settings(BaseSettings):
     """Whose findings go where; the alerter knows the keys."""
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
-    group_wait_seconds: float = Field(default=10, ge=0)
-    retention_days: int = Field(default=90, ge=30)
+    group_wait_seconds: float = Field(default=10, ge=0, le=86_400)
+    retention_days: int = Field(default=90, ge=30, le=36_500)
     """After so many days probes and repeated sightings are thinned to what still proves something."""
-    sketch_days: int = Field(default=30, ge=1)
+    sketch_days: int = Field(default=30, ge=1, le=36_500)
     """For so many days a published text can be recognised in others' posts."""
     metrics_host: str = "127.0.0.1"
-    metrics_port: int = Field(default=9464, ge=0, le=65535)
-    """0 takes a free port."""
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """0 takes a free port. Null: each service has its own, see `shared.runtime.opening`."""
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    _file: Path | None = PrivateAttr(default=None)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_we_know(cls, url: str | None) -> str | None:
+        kind, sign, _ = (url or "").partition("://")
+        if url is not None and not url.startswith(_DATABASES):
+            named = f"认不出 {kind[:20]}://" if sign else "这不是数据库的地址"
+            raise ValueError(f"{named}；请写 {_SQLITE}文件路径 或 {_DATABASES[1]}用户:密码@主机/库名")
+        return url
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """What may be printed: of what holds secrets only the names."""
+        for name, value in super().__repr_args__():
+            yield name, _without_secrets(name, value)
+
+    @property
+    def file(self) -> Path | None:
+        """The settings file; null where there is none."""
+        return self._file
+
+    @property
+    def database(self) -> str:
+        """The database as it may be shown: without a password."""
+        return hidden(self.store_url)
+
+    @property
+    def place(self) -> str:
+        """Where these settings come from, for messages."""
+        return f"设置文件 {self._file}" if self._file else "环境变量和默认设置（没有设置文件）"
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths are relative to: the folder of the settings file, or else the working directory."""
+        return self._file.parent if self._file else Path()
 
     @property
     def is_alone(self) -> bool:
@@ -93,74 +136,91 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(config: Path | None = None, more: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from the YAML file, `more` on top of it, and the environment. Raises InputError naming file and key.
+def load_settings(
+    config: Path | None = None, more: Mapping[str, Any] | None = None, *, needs_store: bool = True
+) -> Settings:
+    """The environment over `more` over the file that is found; relative paths made to lie beside that file.
 
-    A value `{file: path}` or `{env: NAME}` anywhere in the YAML is replaced by the file's or variable's text, which is
-    how secrets stay out of it.
+    The file: `config`, `XUNJIAN_CONFIG`, ./xunjian.yaml, /etc/xunjian/xunjian.yaml. Raises InputError naming file and
+    key or variable; where a store is needed, also when nothing at all says where the data are.
     """
-    values = _read(config) if config else {}
-    return _validated({**values, **(more or {})}, str(config or "environment"))
+    file = find_file(config, os.environ)
+    given = read_file(file, os.environ) if file else Given({}, frozenset())
+    values = {**given.values, **(more or {})}
+    refuse_unknown(Settings.model_fields, _nested_keys(), given.variables)
+    if needs_store and not is_set_up(config) and not values.keys() & set(_STORES):
+        raise InputError("没有设置文件", _NO_FILE)
+    settings = _validated(values, str(file or "设置"))
+    settings._file = file
+    return _beside_file(settings)
+
+
+def is_set_up(config: Path | None = None) -> bool:
+    """True where there is a settings file, or the environment says where the data are."""
+    return find_file(config, os.environ) is not None or says_where(_STORES)
+
+
+_NO_FILE = (
+    "依次找过 --config、XUNJIAN_CONFIG、./xunjian.yaml 和 /etc/xunjian/xunjian.yaml；"
+    "新建请运行 xunjian init，只想看演示请运行 xunjian run --demo"
+)
+
+
+def _nested_keys() -> set[str]:
+    """Those that have parts, which a variable may name one of."""
+    plain = (Path, str, int, float, bool)
+    return {
+        name
+        for name, field in Settings.model_fields.items()
+        if not any(kind in plain for kind in (field.annotation, *get_args(field.annotation)))
+        or get_origin(field.annotation) is dict
+    }
+
+
+def _beside_file(settings: Settings) -> Settings:
+    """The paths known here; those in plug-ins' options are known to the plug-ins, see `paths_beside`."""
+    folder = settings.folder
+    return settings.model_copy(
+        update={
+            "data_dir": beside(folder, settings.data_dir),
+            "ledger": settings.ledger and beside(folder, settings.ledger),
+            "database_url": settings.database_url and _database_beside(folder, settings.database_url),
+            # kafka-python's names: ssl_cafile, ssl_certfile, ssl_keyfile, ssl_crlfile.
+            "kafka_security": {
+                key: str(beside(folder, value)) if key.endswith("file") else value
+                for key, value in settings.kafka_security.items()
+            },
+        }
+    )
+
+
+def _database_beside(folder: Path, url: str) -> str:
+    path = url.removeprefix(_SQLITE)
+    return url if path in (url, "", ":memory:") else f"{_SQLITE}{beside(folder, path)}"
 
 
 def _validated(values: dict[str, Any], place: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        problem = first_problem(error)
-        variable = _variable(problem.place.partition(".")[0])
+        problem = first_problem(error, Settings)
+        variable = variable_of(problem.place) or variable_of(problem.place.partition(".")[0])
         # Not `from error`: its text quotes the settings, secrets too.
         raise InputError(variable or place, f"{problem}；各项说明见 docs/settings.md") from None
     except SettingsError as error:
         # It names the field, never what was given.
         named = re.search('field "([a-z_]+)"', str(error))
-        variable = named and _variable(named[1])
+        variable = named and variable_of(named[1])
         remedy = "不是 JSON；请写成 JSON，或写在设置文件里；见 docs/settings.md"
         raise InputError(variable or "环境变量 XUNJIAN_*", remedy) from None
 
 
-def _variable(key: str) -> str | None:
-    """The environment variable that sets the key, which then wins over the file."""
-    whole = f"XUNJIAN_{key.upper()}"
-    names = [name for name in os.environ if name.upper() == whole or name.upper().startswith(f"{whole}__")]
-    return f"环境变量 {names[0]}" if names else None
+def hidden(url: str) -> str:
+    """An address without the password that may stand in it; an `@` in the password is part of it."""
+    return re.sub(r"(://[^/:@]*:).*@", r"\1***@", url)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(str(path), "没有这个文件；用默认设置请不写 --config") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        # Not `from error`: its text quotes the file, secrets too.
-        raise InputError(str(path), yaml_problem(error)) from None
-    if not isinstance(raw, dict | None):
-        raise InputError(str(path), "设置文件应为 YAML 的“名称: 值”对照表")
-    return {str(key): _filled(value, path, str(key)) for key, value in (raw or {}).items()}
-
-
-def _filled(value: Any, path: Path, key: str) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"env"}:
-            return _from_environment(str(value["env"]), path, key)
-        if set(value) == {"file"}:
-            return _from_file(path.parent / str(value["file"]), path, key)
-        return {name: _filled(item, path, f"{key}.{name}") for name, item in value.items()}
-    if isinstance(value, list):
-        return [_filled(item, path, f"{key}.{index}") for index, item in enumerate(value)]
-    return value
-
-
-def _from_environment(name: str, path: Path, key: str) -> str:
-    if name not in os.environ:
-        raise InputError(str(path), f"{key}：没有环境变量 {name}；请设置它")
-    return os.environ[name]
-
-
-def _from_file(file: Path, path: Path, key: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError:
-        raise InputError(str(path), f"{key}：文件 {file} 不是 UTF-8 编码；请另存为 UTF-8") from None
-    except OSError as error:
-        raise InputError(str(path), f"{key}：文件 {file} {file_problem(error)}") from error
+def _without_secrets(name: str | None, value: Any) -> Any:
+    if name == "database_url" and isinstance(value, str):
+        return hidden(value)
+    return list(value) if name in _SECRET_TABLES else value
