@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -75,8 +76,8 @@ class Routes:
                     raise InputError(f"channels.{name}.to", f"{place} 用到这个渠道，它却没有收件人；请填写 to")
 
 
-def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str]) -> Routes:
+def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str], file: Path | None = None) -> Routes:
     """Routes as the settings give them. Raises InputError naming the route and the key."""
     return Routes(
-        tuple(validated(Route, options, f"routes.{number}") for number, options in enumerate(given)), operators
+        tuple(validated(Route, options, f"routes.{number}", file) for number, options in enumerate(given)), operators
     )

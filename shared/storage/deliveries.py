@@ -132,6 +132,17 @@ class Deliveries:
             rows = connection.execute(select(_delivery).where(same).order_by(_delivery.c.at, _delivery.c.status)).all()
         return [_delivery_of(row) for row in rows]
 
+    def told(self, fingerprints: Collection[str], moment: datetime) -> dict[str, list[tuple[datetime, str]]]:
+        """By finding when and on which channel it was told up to `moment`, the earliest first; at most 500 at once."""
+        mine = and_(_delivery.c.fingerprint.in_(fingerprints), _delivery.c.status == FindingStatus.OPEN.value)
+        columns = (_delivery.c.fingerprint, _delivery.c.sent_at, _delivery.c.channel)
+        rows = select(*columns).where(mine, _delivery.c.sent_at <= moment)
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(rows.order_by(_delivery.c.sent_at, _delivery.c.channel)):
+                found.setdefault(row.fingerprint, []).append((row.sent_at, row.channel))
+        return found
+
     def sent_since(self, channel: str, since: datetime, now: datetime, destination: str | None = None) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together.
 
