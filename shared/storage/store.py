@@ -16,6 +16,7 @@ from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
 from shared.storage.reports import Reports
+from shared.storage.silences import Silences
 from shared.storage.standings import Standings
 from shared.storage.thinning import Thinning
 from shared.storage.upgrade import Upgraded, upgrade
@@ -41,6 +42,7 @@ class Store:
         self.leases = Leases(database)
         self.channels = Channels(database)
         self.notices = Notices(database)
+        self.silences = Silences(database)
         self.findings = Findings(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
