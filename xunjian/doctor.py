@@ -124,7 +124,7 @@ def _check_recorded(settings: Settings, now: datetime) -> Iterator[Diagnosis]:
 
 def _check_routes(settings: Settings) -> Diagnosis:
     try:
-        routes = build_routes(settings.routes, settings.operators).routes
+        routes = build_routes(settings.routes, settings.operators, settings.file).routes
     except InputError as error:
         return Diagnosis("通知去向", False, str(error), "按 docs/settings.md 改正设置")
     used = {f"routes.{number}": route.channels for number, route in enumerate(routes)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -55,8 +56,8 @@ class Routes:
                     raise InputError(place, f"没有渠道 {name}；设置 channels 中有：{there}")
 
 
-def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str]) -> Routes:
+def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str], file: Path | None = None) -> Routes:
     """Routes as the settings give them. Raises InputError naming the route and the key."""
     return Routes(
-        tuple(validated(Route, options, f"routes.{number}") for number, options in enumerate(given)), operators
+        tuple(validated(Route, options, f"routes.{number}", file) for number, options in enumerate(given)), operators
     )
