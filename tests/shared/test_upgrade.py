@@ -87,7 +87,7 @@ def test_a_full_disk_is_told_before_anything_is_touched(tmp_path: Path, monkeypa
     url = make_old(path)
     before = rows_of(path)
     usage = shutil.disk_usage(tmp_path)._replace(free=1000)
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(InputError, match=r"约需.*MB，磁盘只剩0 MB；请清理磁盘"):
         open_store(url)
     assert rows_of(path) == before
