@@ -12,6 +12,7 @@ from services.alerter.own import MAIL, ROBOT
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
+from shared.nearest import advice
 from shared.regions import lies_in
 from shared.validation import validated
 
@@ -70,8 +71,7 @@ class Routes:
         for place, names in {**places, "operators": self.operators}.items():
             for name in names:
                 if name not in channels:
-                    there = "、".join(sorted(channels))
-                    raise InputError(place, f"没有渠道 {name}；设置 channels 中有：{there}")
+                    raise InputError(place, f"设置 channels 中没有渠道 {name}；{advice(name, channels)}")
                 if not channels[name].has_recipient:
                     raise InputError(f"channels.{name}.to", f"{place} 用到这个渠道，它却没有收件人；请填写 to")
 

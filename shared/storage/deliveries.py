@@ -1,6 +1,7 @@
 """The delivery ledger: looked up before sending, written after, claimed by a conditional update."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, literal_column, or_, select, update
@@ -21,6 +22,20 @@ LONGEST_WAIT = timedelta(hours=25)
 """Nothing waits longer for its next attempt, and no claim lasts as long: what does was written under a wrong clock."""
 _NUMBER_CHARACTERS = 8
 """A 告警编号 is the beginning of a fingerprint."""
+
+
+@dataclass(frozen=True)
+class About:
+    """Which deliveries somebody asks for: all conditions given must match. `since`: of sending, or else of queueing."""
+
+    channel: str | None = None
+    unit: str | None = None
+    account_key: str | None = None
+    number: str | None = None
+    since: datetime | None = None
+
+
+EVERYTHING = About()
 
 
 class Deliveries:
@@ -202,24 +217,16 @@ class Deliveries:
             self._add(connection, routed)
             connection.execute(delete(_delivery).where(_same(found)))
 
-    def listed(
-        self, *, states: Collection[DeliveryState] = (), channel: str | None = None, unit: str | None = None
-    ) -> list[Delivery]:
+    def listed(self, *, states: Collection[DeliveryState] = (), about: About = EVERYTHING) -> list[Delivery]:
         """The deliveries in one of the states (none given: all but `sent` and `muted`), oldest first."""
-        wanted = [_delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)]
-        wanted += [_delivery.c.channel == channel] if channel is not None else []
-        wanted += [_delivery.c.unit == unit] if unit is not None else []
+        state = _delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)
         with self._database.read() as connection:
-            return _ordered(connection, *wanted)
+            return _ordered(connection, state, *_matching(about))
 
-    def make_due(
-        self, states: Collection[DeliveryState], now: datetime, *, channel: str | None = None, number: str | None = None
-    ) -> int:
+    def make_due(self, states: Collection[DeliveryState], now: datetime, about: About = EVERYTHING) -> int:
         """What is in one of the states waits to be sent now, as if never tried; how many there are."""
         wanted: list[ColumnElement[bool]] = [_delivery.c.state.in_([state.value for state in states])]
-        wanted += [_delivery.c.channel != NO_CHANNEL]
-        wanted += [_delivery.c.channel == channel] if channel is not None else []
-        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == number.lower()] if number else []
+        wanted += [_delivery.c.channel != NO_CHANNEL, *_matching(about)]
         due = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0}
         nothing = dict.fromkeys(("error", "held_by", "sent_at", "message_id", "answer"))
         with self._database.begin() as connection:
@@ -242,6 +249,18 @@ class Deliveries:
 def _ordered(connection: Connection, *wanted: ColumnElement[bool]) -> list[Delivery]:
     rows = select(_delivery).where(*wanted).order_by(_delivery.c.queued_at, _delivery.c.fingerprint)
     return [_delivery_of(row) for row in connection.execute(rows)]
+
+
+def _matching(about: About) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    for name in ("channel", "unit", "account_key"):
+        value = getattr(about, name)
+        wanted += [_delivery.c[name] == value] if value is not None else []
+    if about.number is not None:
+        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == about.number.lower()]
+    if about.since is not None:
+        wanted += [func.coalesce(_delivery.c.sent_at, _delivery.c.queued_at) >= about.since]
+    return wanted
 
 
 def _same(row: Delivery) -> ColumnElement[bool]:

@@ -163,5 +163,5 @@ def test_unusable_options_are_refused_at_start(server: FakeMailServer, fields: d
 
 
 def test_without_recipients_nothing_is_sent_and_it_is_said_where_to_put_them(server: FakeMailServer) -> None:
-    with pytest.raises(ChannelError, match="没有收件人.*to"):
+    with pytest.raises(ChannelError, match=r"没有收件人.*to"):
         email(server, to=[]).send(a_message(), NOW)

@@ -31,8 +31,8 @@ def robot(which: str) -> str:
     return f"https://oapi.dingtalk.com/robot/send?access_token={TOKENS[which]}"
 
 
-def about(account_id: str, **fields: object) -> Finding:
-    return a_finding(account_id=account_id, **fields)
+def about(account_id: str, rule: str = "silent_account") -> Finding:
+    return a_finding(account_id=account_id, rule=rule)
 
 
 class FakeRobot(Channel):
@@ -76,7 +76,7 @@ class Office(Bench):
             MAIL: UnitMail(carrier=carrier or email(self.server)),
             ROBOT: UnitRobot(kinds={"dingtalk": FakeRobot}),
         }
-        self.engine = self.alerter(routes=routes or (Route(channels=("ding",)),), **own)
+        self.engine = self.alerter(routes=routes or (Route(channels=("ding",)),), more=own)
 
     def ledger(self, *accounts: Account, at: object = NOW) -> None:
         self.store.accounts.upsert(accounts, NOW if at is NOW else at)  # type: ignore[arg-type]
@@ -243,7 +243,7 @@ def test_without_an_email_channel_the_operators_are_told_and_all_is_sent_when_th
     lacking = own_channels({"inbox": RecordingChannel()}, None, {})[MAIL]
     office.start(None)
     office.engine.close()
-    office.engine = office.alerter(**{MAIL: lacking, ROBOT: UnitRobot(kinds={})})
+    office.engine = office.alerter(more={MAIL: lacking, ROBOT: UnitRobot(kinds={})})
     office.open(about("1001"))
     later = office.run(NOW, MINUTE)
     assert "没有 email 类型的渠道" in office.ops.messages[0].text
@@ -300,7 +300,7 @@ def test_the_name_of_no_channel_is_said_to_be_none_and_mended_by_a_channel_of_th
     assert "“值班室”不是机器人地址，也不是设置 channels 中的渠道" in office.ops.messages[0].text
     duty = RecordingChannel()
     office.engine.close()
-    office.engine = office.alerter(**{"值班室": duty, MAIL: UnitMail(carrier=None), ROBOT: UnitRobot(kinds={})})
+    office.engine = office.alerter(more={"值班室": duty, MAIL: UnitMail(carrier=None), ROBOT: UnitRobot(kinds={})})
     office.run(later, MINUTE)
     assert len(duty.messages) == 1
 

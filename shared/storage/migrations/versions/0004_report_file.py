@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("report", "period", "channel", "recipient"),
     )
     pending = sa.text("state = 'pending'")
-    where = {"sqlite_where": pending, "postgresql_where": pending}
-    op.create_index("report_delivery_due", "report_delivery", ["next_attempt_at"], **where)
+    columns = ["next_attempt_at"]
+    op.create_index("report_delivery_due", "report_delivery", columns, sqlite_where=pending, postgresql_where=pending)
     with op.batch_alter_table("delivery") as delivery:
         delivery.add_column(sa.Column("destination", sa.String(), nullable=True))
