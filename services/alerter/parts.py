@@ -7,13 +7,15 @@ from shared.storage.channels import Channels
 from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.notices import Notices
+from shared.storage.report_deliveries import ReportDeliveries
+from shared.storage.report_files import ReportFiles
 from shared.storage.silences import Silences
 from shared.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Parts:
-    """It writes deliveries, channels and notices; accounts, findings and silences it only looks up."""
+    """It writes deliveries, channels and notices; accounts, findings, silences and reports it only looks up."""
 
     deliveries: Deliveries
     channels: Channels
@@ -21,7 +23,18 @@ class Parts:
     accounts: Accounts
     findings: Findings
     silences: Silences
+    report_files: ReportFiles
+    report_deliveries: ReportDeliveries
 
     @classmethod
     def of(cls, store: Store) -> "Parts":
-        return cls(store.deliveries, store.channels, store.notices, store.accounts, store.findings, store.silences)
+        return cls(
+            store.deliveries,
+            store.channels,
+            store.notices,
+            store.accounts,
+            store.findings,
+            store.silences,
+            store.report_files,
+            store.report_deliveries,
+        )

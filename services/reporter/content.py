@@ -36,6 +36,8 @@ _TYPED = ("核实状态", "备注", "整改期限", "系统标识")
 _SILENT = ("最近发布时间", "静默天数", "问题", "依据", "最近核查时间", "最近发布链接/主页链接", "告警编号", "告知情况")
 _OTHER = ("指标", "等级", "问题", "实测", "标准", "依据", "证据摘录", "链接", "告警编号", "首次发现", "告知情况")
 HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED) for part in Part}
+_PROBLEM = len(_WHOSE) - 1 + _SILENT.index("问题")
+"""Where it stands among a line's cells, of which 序号 is none."""
 SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
 
 
@@ -102,6 +104,16 @@ class Content:
                 yield [place, *line.cells, said + line.silenced, *_typed(line, self._marks.get(line.matter, UNMARKED))]
         if not place:
             yield ["", self._nothing(), *[""] * (len(HEADERS[part]) - 2)]
+
+    def gravest(self, most: int) -> Iterator[str]:
+        """The longest silences, then the gravest other matters, then what is nearly due; a sentence each."""
+        lines = ((part, line) for part in (Part.OVERDUE, Part.OTHER, Part.NEAR) for line in sorted(self._lines[part]))
+        for place, (part, line) in enumerate(islice(lines, most), 1):
+            name, platform, unit = line.cells[:3]
+            yield f"{place}. 〔{part}〕{name}（{platform}）｜{unit}：{line.cells[_PROBLEM]}"
+
+    def count(self, part: Part) -> int:
+        return len(self._lines[part])
 
     def _nothing(self) -> str:
         return f"（{self._beginning.words}）" if self._beginning.is_before else "（本期无）"
