@@ -27,7 +27,7 @@ def version_lines() -> list[str]:
 
 def newest_schema() -> str:
     """The number of the newest migration: they are one chain, numbered without gaps."""
-    return max((re.findall(r"\d+", file.name)[0] for file in _MIGRATIONS.glob("[0-9]*.py")), default="0000")
+    return max(re.findall(r"\d+", file.name)[0] for file in _MIGRATIONS.glob("[0-9]*.py"))
 
 
 def _version() -> str:
