@@ -13,7 +13,7 @@ from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.observations import Observations
 from shared.storage.sketches import Sketches
-from shared.storage.standings import write_standing
+from shared.storage.standings import end_standing, write_standing
 from shared.storage.tables import UNTOLD, WAITING, metadata
 
 _post = metadata.tables["post"]
@@ -110,6 +110,10 @@ class Judging:
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
         """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""
         write_standing(self.connection, standing, at, check_at)
+
+    def end_standing(self, key: str, at: datetime) -> None:
+        """An account that is no longer in the ledger stands nowhere from `at`."""
+        end_standing(self.connection, key, at)
 
 
 class Judgements:
