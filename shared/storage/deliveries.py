@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, literal_column, or_, select, update
 
 from shared.delivery import NO_CHANNEL, Delivery, DeliveryState
-from shared.events import Finding
+from shared.events import Finding, FindingStatus
 from shared.silence import Silence
 from shared.storage.database import CLOCKS_DIFFER, Database
 from shared.storage.tables import metadata
@@ -126,6 +126,17 @@ class Deliveries:
         with self._database.read() as connection:
             rows = connection.execute(select(_delivery).where(same).order_by(_delivery.c.at, _delivery.c.status)).all()
         return [_delivery_of(row) for row in rows]
+
+    def told(self, fingerprints: Collection[str], moment: datetime) -> dict[str, list[tuple[datetime, str]]]:
+        """By finding when and on which channel it was told up to `moment`, the earliest first; at most 500 at once."""
+        mine = and_(_delivery.c.fingerprint.in_(fingerprints), _delivery.c.status == FindingStatus.OPEN.value)
+        columns = (_delivery.c.fingerprint, _delivery.c.sent_at, _delivery.c.channel)
+        rows = select(*columns).where(mine, _delivery.c.sent_at <= moment)
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(rows.order_by(_delivery.c.sent_at, _delivery.c.channel)):
+                found.setdefault(row.fingerprint, []).append((row.sent_at, row.channel))
+        return found
 
     def sent_since(self, channel: str, since: datetime, now: datetime) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together.

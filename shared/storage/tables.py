@@ -381,6 +381,23 @@ class ReportRow(SQLModel, table=True):
     written_at: datetime | None = _time(default=None)
 
 
+class MarkRow(SQLModel, table=True):
+    """What a person wrote beside a matter on a list; null: of that nothing was said. Rows are only ever added."""
+
+    __tablename__ = "mark"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    matter: str = Field(index=True)
+    key: str
+    number: str | None = None
+    at: datetime = _time()
+    author: str
+    state: str | None = None
+    note: str | None = _body(nullable=True)
+    deadline: str | None = None
+
+
 class NoteRow(SQLModel, table=True):
     """Dated remarks that reports print: which rulebook was in force."""
 
