@@ -235,7 +235,7 @@ def last_version() -> ColumnElement[bool]:
 _IN_FORCE = select(_account.c.body).where(_account.c.key == bindparam("of"), in_force())
 _earlier = _account.alias()
 _OUTSIDE = select(func.max(_earlier.c.id)).where(_earlier.c.key == bindparam("of"), _earlier.c.removed.is_(True))
-_ENTERED = select(func.min(_account.c.since)).where(
+_ENTERED = select(func.min(_account.c.since).label("at"), _OUTSIDE.scalar_subquery().label("outside")).where(
     _account.c.key == bindparam("of"), _account.c.id > func.coalesce(_OUTSIDE.scalar_subquery(), 0)
 )
 
@@ -245,10 +245,10 @@ def find_account(connection: Connection, key: str) -> Account | None:
     return Account.model_validate_json(body) if body is not None else None
 
 
-def watched_since(connection: Connection, key: str) -> datetime | None:
-    """When the account entered the ledger; after a removal, when it came back: nobody watched it in between."""
-    moment: datetime | None = connection.execute(_ENTERED, {"of": key}).scalar()
-    return moment
+def entered(connection: Connection, key: str) -> tuple[datetime | None, bool]:
+    """When the account entered the ledger, and whether it had been in it and was removed: nobody watched it then."""
+    row = connection.execute(_ENTERED, {"of": key}).one()
+    return row.at, row.outside is not None
 
 
 def cancelled_since(connection: Connection, key: str) -> datetime | None:

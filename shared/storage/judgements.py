@@ -39,7 +39,7 @@ class Judging:
         self.sketches = Sketches(connection)
         self._held: dict[str, list[Finding]] = {}
         self._accounts: dict[str, Account | None] = {}
-        self._watched_since: dict[str, datetime | None] = {}
+        self._entered: dict[str, tuple[datetime | None, bool]] = {}
 
     def serialise(self, key: str) -> None:
         """Of two analyzers that judge one account, one waits until the other's transaction is over."""
@@ -61,9 +61,18 @@ class Judging:
         return self._accounts[key]
 
     def watched_since(self, key: str) -> datetime | None:
-        if key not in self._watched_since:
-            self._watched_since[key] = accounts.watched_since(self.connection, key)
-        return self._watched_since[key]
+        """When the account entered the ledger, or came back to it."""
+        return self._entering(key)[0]
+
+    def returned_at(self, key: str) -> datetime | None:
+        """When it came back after a removal; null when it never left."""
+        moment, has_been_outside = self._entering(key)
+        return moment if has_been_outside else None
+
+    def _entering(self, key: str) -> tuple[datetime | None, bool]:
+        if key not in self._entered:
+            self._entered[key] = accounts.entered(self.connection, key)
+        return self._entered[key]
 
     def cancelled_since(self, key: str) -> datetime | None:
         return accounts.cancelled_since(self.connection, key)
