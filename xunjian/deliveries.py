@@ -18,6 +18,7 @@ from shared.errors import InputError
 from shared.events import FindingStatus
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_store, open_to_read
+from xunjian.where import where
 
 deliveries_app = typer.Typer(help="消息：未送达的、原因、补发。", no_args_is_help=True)
 
@@ -66,7 +67,8 @@ def resend(
     if again and not numbers:
         raise InputError("--again", "请给出要再发一次的编号")
     states = {DeliveryState.DEAD, *(() if dead else _WAITING), *((DeliveryState.SENT,) if again else ())}
-    with closing(open_store(load_settings(config).store_url)) as store:
+    settings = load_settings(config)
+    with closing(open_store(settings.store_url)) as store:
         now = utc_now()
         for name in _mended(store, channel, now):
             typer.echo(f"渠道 {name} 重新启用")
@@ -75,6 +77,7 @@ def resend(
             typer.echo(f"{f'编号 {number}：' if number else ''}{count}条待补发，由运行中的告警服务发出")
         if left := store.deliveries.kept().get(DeliveryState.UNROUTED, 0):
             typer.echo(f"另有{left}条没有通知去向：请在设置 routes 中补充后重启")
+    typer.echo(where(settings))
 
 
 def _mended(store: Store, channel: str | None, now: datetime) -> Iterator[str]:
