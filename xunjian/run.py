@@ -68,6 +68,8 @@ def run(
         host = process.open(stack) if once else _opened(process, stack)
         if host is None:
             return
+        if (upgraded := host.store.upgraded) is not None and upgraded.before.has_tables:
+            typer.echo(upgraded.sentence)
         for said in import_ledger(host.settings.ledger, host.store.accounts, host.clock()):
             typer.echo(f"台账：{said}", err=True)
         screen = Screen(

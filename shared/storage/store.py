@@ -12,6 +12,7 @@ from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
+from shared.storage.marks import Marks
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
@@ -44,6 +45,7 @@ class Store:
         self.notices = Notices(database)
         self.silences = Silences(database)
         self.findings = Findings(database)
+        self.marks = Marks(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
 
