@@ -11,7 +11,7 @@ ONCE ?=
 .PHONY: run test check bench bench-analyzer bench-scale eval format lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
-	@$(VENV)/bin/xunjian run --bus $(BUS) $(if $(ONCE),--once)
+	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
 	$(VENV)/bin/python -m pytest

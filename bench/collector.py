@@ -76,7 +76,7 @@ def _cost(here: Site, session: Session, visits: int) -> Cost:
 
 @contextmanager
 def _our_pages(here: Site, name: str, browser: Path | None = None, *, light: bool = False) -> Iterator[Visit]:
-    platform = build_platforms(load_settings())[name]
+    platform = build_platforms(load_settings(needs_store=False))[name]
     plans = itertools.cycle([platform.plan(account) for account in accounts(name)])
     with closing(Browser(_settings(here, browser), utc_now)) as visitor:
         visitor.visit(name, next(plans), platform.hosts)
@@ -95,7 +95,7 @@ def _our_pages(here: Site, name: str, browser: Path | None = None, *, light: boo
 @contextmanager
 def _engine(here: Site) -> Iterator[Visit]:
     """The whole collector; every post is news to it."""
-    settings = load_settings(more={"platforms": {"douyin": {"min_interval_seconds": 0}}})
+    settings = load_settings(more={"platforms": {"douyin": {"min_interval_seconds": 0}}}, needs_store=False)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.db"
         with closing(open_store(f"sqlite:///{file}")) as store, closing(SqliteBus(file, "bench", utc_now)) as bus:

@@ -1,7 +1,7 @@
 """The demonstration's surroundings: the stand-in running, and the settings that lead the collector to it."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.stories import demo_world
+from shared.runtime.settings import Settings, load_settings
 
 LEDGER = Path(__file__).parent / "ledger.csv"
 SETTINGS = Path(__file__).parent / "settings.yaml"
@@ -27,11 +28,18 @@ def stand_in(folder: Path, now: datetime, *, remembers: bool = True) -> Iterator
     began = _first_start(folder, now) if remembers else _begun(folder, now) or now
     with Proxy(Internet(demo_world(began))) as proxy:
         yield {
-            "data_dir": folder,
+            "data_dir": folder.absolute(),
             "ledger": LEDGER,
             "browser": {"proxy": proxy.url, "proxy_spki": proxy.spki},
-            "channels": {"inbox": {"type": "inbox", "folder": folder / "inbox"}},
+            "channels": {"inbox": {"type": "inbox", "folder": folder.absolute() / "inbox"}},
         }
+
+
+def demo_settings(more: Mapping[str, Any]) -> Settings:
+    """The demonstration's settings with those of `stand_in`, which no variable changes: what is meant for a real
+    system is not the demonstration's to write to."""
+    own = {"database_url": None, "kafka_bootstrap": None, **more}
+    return load_settings(SETTINGS, more).model_copy(update=own)
 
 
 def _begun(folder: Path, now: datetime) -> datetime | None:

@@ -40,9 +40,11 @@ class Account(BaseModel):
 
     `platform` is a file name of services/collector/platforms; `id` is the platform's own id, always a string.
     `opened_on` is a Beijing calendar date. Contact fields are the only personal data kept.
+    `mail`: the unit's own mailboxes; `robot`: its own chat robot, as shared.robots reads it, or the name of a channel.
+    The robot's address is a secret: who has it can write into the group.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     platform: str = Field(min_length=1)
     id: str = Field(min_length=1)
@@ -57,6 +59,8 @@ class Account(BaseModel):
     leader: str | None = None
     contact: str | None = None
     phone: str | None = None
+    mail: tuple[str, ...] = ()
+    robot: str | None = Field(default=None, repr=False)
     followers: int | None = None
     remark: str | None = None
 

@@ -31,3 +31,4 @@ class InputError(PermanentError):
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}: {message}")
         self.place = place
+        self.message = message

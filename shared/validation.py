@@ -1,8 +1,10 @@
 """Options validated where they are read, and the first thing wrong with them in one Chinese phrase."""
 
 import errno
+import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -85,15 +87,33 @@ def first_problem(error: ValidationError) -> Problem:
     return Problem(place[:MAX_PLACE], _words(first["type"], first["msg"], first.get("ctx", {}))[:MAX_WORDS])
 
 
-def validated(kind: type[M], options: Mapping[str, Any], place: str) -> M:
-    """`options` as a `kind`. Raises InputError naming `place` and the option."""
+def validated(kind: type[M], options: Mapping[str, Any], place: str, folder: Path = Path()) -> M:
+    """`options` as a `kind`, paths relative to `folder`. Raises InputError naming `place` and the option."""
     try:
-        return kind.model_validate(options)
+        return kind.model_validate(paths_beside(kind, options, folder))
     except ValidationError as error:
         problem = first_problem(error)
         key = ".".join(filter(None, (place, problem.place)))
         # Not `from error`: its text quotes what was given, and a logged traceback would show it.
         raise InputError(key, f"{problem.words}；请改正设置") from None
+
+
+def paths_beside(kind: type[BaseModel], options: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The options, with what `kind` declares as a Path relative to `folder`, where the settings file lies."""
+    if not isinstance(options, Mapping):
+        return options
+    paths = {
+        name for name, field in kind.model_fields.items() if Path in (field.annotation, *get_args(field.annotation))
+    }
+    return {
+        name: beside(folder, value) if name in paths and isinstance(value, str | Path) else value
+        for name, value in options.items()
+    }
+
+
+def beside(folder: Path, path: Path | str) -> Path:
+    """A path as a file in `folder` means it: relative to that folder; `~` is the home of who runs this."""
+    return folder / os.path.expanduser(path)  # noqa: PTH111 - pathlib's raises where there is no home
 
 
 def yaml_problem(error: yaml.YAMLError | UnicodeDecodeError | OSError) -> str:

@@ -6,26 +6,37 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from shared.storage.database import Database
+from shared.storage.upgrade import upgrade
 
 USER = "postgres"
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """SQLAlchemy URL of a database whose tables may be emptied."""
+    """SQLAlchemy URL of a database whose tables are there and may be emptied."""
     if given := os.environ.get("XUNJIAN_TEST_POSTGRES"):
-        yield given
+        yield with_tables(given)
         return
     with ExitStack() as stack:
         try:
             url = stack.enter_context(own_server())
         except FileNotFoundError:
             pytest.skip("no PostgreSQL server and no XUNJIAN_TEST_POSTGRES: the store is tested on SQLite only")
-        yield url
+        yield with_tables(url)
+
+
+def with_tables(url: str) -> str:
+    """The same URL, once its tables are there: what `xunjian db upgrade` does."""
+    with closing(Database(url)) as database:
+        upgrade(database, datetime.now(UTC))
+    return url
 
 
 @contextmanager

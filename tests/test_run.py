@@ -49,7 +49,7 @@ def environment() -> dict[str, str]:
 
 
 def start(folder: Path, *options: str, new_group: bool = False) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "xunjian", "run", *options]
+    command = [sys.executable, "-m", "xunjian", "run", "--demo", *options]
     group = 0 if new_group else None
     pipe = subprocess.PIPE
     return subprocess.Popen(

@@ -8,7 +8,7 @@ import typer
 from shared.runtime.logs import configure_logs_when_needed
 
 COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
-GROUPS = ("deliveries", "ledger", "rulebook")
+GROUPS = ("channel", "deliveries", "ledger", "rulebook")
 
 
 def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:

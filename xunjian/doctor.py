@@ -34,7 +34,7 @@ _SECONDS = 15
 
 def doctor(config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None) -> None:
     """逐项检查运行环境，每项一行；必需的项不合格时退出码为 1。"""
-    settings = load_settings(config)
+    settings = load_settings(config, needs_store=False)
     healthy = True
     for check in diagnose(settings, utc_now()):
         typer.echo(check.line)
@@ -69,7 +69,7 @@ def _check_database(settings: Settings) -> Diagnosis:
 
 def _ask_postgresql(settings: Settings) -> None:
     try:
-        with closing(Database(settings.store_url, only_reads=True)) as database, database.read() as connection:
+        with closing(Database(settings.store_url)) as database, database.read() as connection:
             if connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
                 raise PermanentError("这是备机，只能读")
             if not connection.exec_driver_sql("SELECT has_schema_privilege(current_schema(), 'CREATE')").scalar():

@@ -55,7 +55,7 @@ def export(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx �
     with closing(store):
         accounts = store.accounts.all()
     write_ledger(file, accounts)
-    typer.echo(f"已导出 {len(accounts)} 个账号：{file}（含联系人信息，请妥善保管）")
+    typer.echo(f"已导出 {len(accounts)} 个账号：{file}（含联系人信息和机器人地址，请妥善保管，勿外传）")
 
 
 @ledger_app.command()

@@ -191,7 +191,8 @@ def _texts(bodies: Sequence[str]) -> tuple[list[int], list[str]]:
 def _rulebooks(settings: Settings, name: str | None) -> Rulebooks:
     if name is not None:
         return load_rulebooks(name)
-    return load_rulebooks(settings.rulebook, [(row.region, row.rulebook) for row in settings.rulebooks])
+    local = [(row.region, row.rulebook) for row in settings.rulebooks]
+    return load_rulebooks(settings.rulebook, local, settings.folder)
 
 
 def _opened(settings: Settings) -> Store:

@@ -1,4 +1,4 @@
-"""`xunjian run`: the services in one process; without --config, the demonstration."""
+"""`xunjian run`: the services in one process; where nothing is set up yet, the demonstration."""
 
 import threading
 import time
@@ -14,19 +14,20 @@ from rich.console import Console
 
 from demo.kafka_broker import Broker
 from demo.stand_in import FOLDER as DEMO
-from demo.stand_in import SETTINGS, stand_in
+from demo.stand_in import demo_settings, stand_in
 from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.__main__ import build as build_collector
 from services.reporter.__main__ import build as build_reporter
 from shared.clock import utc_now
+from shared.errors import InputError
 from shared.ledger.reading import read_ledger
 from shared.runtime.lock import ROLES, holding
 from shared.runtime.logs import RotatingFile, configure_logs
 from shared.runtime.loop import install_signals
 from shared.runtime.loop import run as run_service
 from shared.runtime.opening import Host, Process, hold_folder
-from shared.runtime.settings import Settings, load_settings
+from shared.runtime.settings import Settings, is_set_up, load_settings
 from xunjian.crew import Crew
 from xunjian.screen import Screen
 
@@ -44,17 +45,18 @@ class BusChoice(StrEnum):
 
 
 def run(
-    config: Annotated[Path | None, typer.Option(help="设置文件（YAML）；不给则运行演示")] = None,
+    config: Annotated[Path | None, typer.Option(help="设置文件（YAML）；还没有设置时运行演示")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="运行演示：自带模拟平台和台账，不动正式数据")] = False,
     once: Annotated[bool, typer.Option("--once", help="每个账号核查一次，打印结果后退出")] = False,
     bus: Annotated[
         BusChoice, typer.Option(help="演示所用的总线：内嵌，或真实的 Kafka（需要 Java 和 Maven）")
     ] = BusChoice.EMBEDDED,
 ) -> None:
-    """一个进程运行采集、分析、告警；不给 --config 即为演示。"""
+    """一个进程运行采集、分析、告警、报表；还没有设置文件时为演示。"""
     stop = threading.Event()
     install_signals(stop)
     with ExitStack() as stack:
-        process = Process(OWNER, _settings(config, bus, stack), utc_now, stop)
+        process = Process(OWNER, _settings(config, demo, bus, stack), utc_now, stop)
         settings = process.settings
         file = RotatingFile(settings.data_dir / "xunjian.log")
         stack.callback(file.close)
@@ -76,18 +78,22 @@ def run(
             _until_stopped(host, screen, process)
 
 
-def _settings(config: Path | None, bus: BusChoice, stack: ExitStack) -> Settings:
+def _settings(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack) -> Settings:
     """The settings, their data folder held by this process alone: before the demonstration begins it anew, too."""
-    if config is not None:
+    if not demo and (config is not None or is_set_up()):
         settings = load_settings(config)
         hold_folder(settings, utc_now(), ROLES, stack)
         return settings
+    if demo and config is not None:
+        raise InputError("--demo", "演示自带设置，不能与 --config 同用；请去掉一个")
+    why = "" if demo else "还没有设置文件，"
+    typer.echo(f"演示：{why}由自带的模拟平台和台账应答，数据在 {DEMO.absolute()}；正式使用请先运行 xunjian init")
     stack.enter_context(holding(DEMO, ROLES, utc_now()))
-    stand_in_settings = stack.enter_context(stand_in(DEMO, utc_now()))
+    more = stack.enter_context(stand_in(DEMO, utc_now()))
     if bus is BusChoice.KAFKA:
         broker = stack.enter_context(Broker(folder=DEMO / "kafka"))
-        stand_in_settings |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
-    return load_settings(SETTINGS, stand_in_settings)
+        more |= {"kafka_bootstrap": broker.bootstrap, "kafka_create_topics": 3}
+    return demo_settings(more)
 
 
 def _opened(process: Process, stack: ExitStack) -> Host | None:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from demo.stand_in import FOLDER as DEMO
-from demo.stand_in import LEDGER, SETTINGS, stand_in
+from demo.stand_in import LEDGER, demo_settings, stand_in
 from services.collector.__main__ import build
 from services.collector.capture import Reading
 from services.collector.engine import Visit
@@ -22,7 +22,7 @@ from shared.events import Comments, Kind
 from shared.ledger.reading import read_ledger
 from shared.runtime.logs import configure_logs
 from shared.runtime.opening import Host, open_host
-from shared.runtime.settings import Settings, load_settings
+from shared.runtime.settings import Settings, is_set_up, load_settings
 from shared.storage.store import open_to_read
 
 PREVIEW_CHARACTERS = 36
@@ -36,13 +36,13 @@ def visit(
     debug: Annotated[bool, typer.Option(help="同时打印保留的每份应答和日志")] = False,
 ) -> None:
     """立即核查一个账号并打印所见，不记录、不通知。"""
-    demonstrated = {} if config else {known.key: known for known in read_ledger(LEDGER).accounts}
+    demonstrated = {} if is_set_up(config) else {known.key: known for known in read_ledger(LEDGER).accounts}
     with ExitStack() as stack:
-        settings = load_settings(config)
+        settings = load_settings(config, needs_store=False)
         filed = _filed(settings, account)
         if account in demonstrated:
             typer.echo("（演示账号：由模拟平台应答）")
-            settings = load_settings(SETTINGS, stack.enter_context(stand_in(DEMO, utc_now(), remembers=False)))
+            settings = demo_settings(stack.enter_context(stand_in(DEMO, utc_now(), remembers=False)))
         configure_logs(settings.log_format, "debug" if debug else "error")
         host = stack.enter_context(open_host(_thrown_away(settings, stack), utc_now, "visit"))
         _print(_visit(host, filed or demonstrated.get(account) or _unfiled(account)), debug)

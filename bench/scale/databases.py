@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
-from tests.postgres_server import own_server
+from tests.postgres_server import own_server, with_tables
 
 NAMES = ("xunjian_scale_small", "xunjian_scale_large")
 
@@ -30,7 +30,7 @@ def postgres() -> Iterator[list[str]]:
             for name in NAMES:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
                 connection.execute(text(f"CREATE DATABASE {name}"))
-        yield [make_url(server).set(database=name).render_as_string(hide_password=False) for name in NAMES]
+        yield [with_tables(make_url(server).set(database=name).render_as_string(hide_password=False)) for name in NAMES]
         with admin.connect() as connection:
             for name in NAMES:
                 connection.execute(text(f"DROP DATABASE {name}"))

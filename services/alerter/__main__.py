@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.alerter.building import build_channels
+from services.alerter.channels.base import Channel
 from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
 from services.alerter.routes import build_routes
+from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
+from shared.validation import paths_beside
 
 
 def build(host: Host) -> AlerterEngine:
@@ -34,11 +37,18 @@ def build(host: Host) -> AlerterEngine:
 
 
 def channel_options(settings: Settings) -> dict[str, Mapping[str, Any]]:
-    """The settings' channels; an inbox without a folder is the one in the data folder."""
+    """The settings' channels, paths beside the settings file; an inbox without a folder is the one in the data folder.
+
+    Whether the options are right, whoever builds the channels says.
+    """
+    kinds = discover("services.alerter.channels", Channel)
     inbox = {"folder": settings.data_dir / "inbox"}
-    return {
-        name: {**inbox, **given} if given.get("type") == "inbox" else given for name, given in settings.channels.items()
-    }
+    options: dict[str, Mapping[str, Any]] = {}
+    for name, given in settings.channels.items():
+        kind = kinds.get(str(given.get("type")), Channel)
+        placed = paths_beside(kind, given, settings.folder)
+        options[name] = {**inbox, **placed} if given.get("type") == "inbox" else placed
+    return options
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from shared.validation import validated
 class Gone(Channel):
     """In place of a channel that messages wait for and the settings no longer hold."""
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         raise ChannelError("设置中已没有这个渠道；请在 channels 中恢复，同名的渠道会补发")
 
 

@@ -11,12 +11,12 @@ import structlog
 from services.alerter import stages
 from services.alerter.channels.base import Channel
 from services.alerter.decision import Decision
-from services.alerter.message import Message
+from services.alerter.message import Matter, Message
 from services.alerter.notices import word_notices
 from services.alerter.parts import Parts
 from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
-from services.alerter.wording import Matter, word
+from services.alerter.wording import word
 from shared.delivery import Delivery
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import FindingStatus
@@ -127,7 +127,7 @@ class Courier:
         matters: list[Matter] = []
         for row in group.deliveries:
             try:
-                matter = Matter(row.finding, self._parts.accounts.find(row.account_key))
+                matter = Matter(finding=row.finding, account=self._parts.accounts.find(row.account_key))
                 word(group.unit, [matter], resolved=resolved)
             except TransientError:
                 raise

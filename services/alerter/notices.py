@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.alerter.message import Message
+from services.alerter.message import Message, MessageEvent
 from services.alerter.routes import OPERATORS
 from services.alerter.text import one_line
 from shared.delivery import Notice
@@ -20,7 +20,8 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     lines += [_unrouted(units)] if units else []
     return Message(
         unit=OPERATORS,
-        title=f"【巡检运维】{len(notices)}项需要处理",
+        event=MessageEvent.NOTICE,
+        title=f"【{MessageEvent.NOTICE.words}】{len(notices)}项需要处理",
         lines=tuple(lines),
         severity=Severity.UNVERIFIED,
         at=max(notice.since for notice in notices),

@@ -1,12 +1,11 @@
 """Findings of one unit to one message. It states what was seen and asks to check; it never passes judgement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from services.alerter.message import Message
+from services.alerter.message import Matter, Message, MessageEvent
 from services.alerter.places import place_lines, quotes_of, size_of, worth_opening
 from services.alerter.text import one_line
-from shared.account import PLATFORM_NAMES, WHOLE_PLATFORM, Account
+from shared.account import PLATFORM_NAMES, WHOLE_PLATFORM
 from shared.clock import chinese_time
 from shared.events import Finding, Severity
 
@@ -24,21 +23,6 @@ LEVELS = {
 }
 
 
-@dataclass(frozen=True)
-class Matter:
-    """A finding with the account it is about; null when the ledger does not hold it (a whole platform, say)."""
-
-    finding: Finding
-    account: Account | None
-
-    @property
-    def who(self) -> str:
-        """`某市发布（微信公众号）`."""
-        if self.account is None:
-            return PLATFORM_NAMES.get(self.finding.platform, self.finding.platform)
-        return f"{one_line(self.account.name, 30)}（{self.account.platform_name}）"
-
-
 def word(unit: str, matters: Sequence[Matter], *, resolved: bool) -> Message:
     """One message about all `matters` (at least one), gravest first. The same matters always make the same message."""
     ordered = sorted(matters, key=_rank)
@@ -50,8 +34,16 @@ def word(unit: str, matters: Sequence[Matter], *, resolved: bool) -> Message:
         severity=ordered[0].finding.severity,
         at=max(matter.finding.at for matter in ordered),
         numbers=tuple(matter.finding.number for matter in ordered),
-        resolved=resolved,
+        event=_event(resolved),
+        matters=tuple(ordered),
     )
+
+
+def _who(matter: Matter) -> str:
+    """`某市发布（微信公众号）`."""
+    if matter.account is None:
+        return PLATFORM_NAMES.get(matter.finding.platform, matter.finding.platform)
+    return f"{one_line(matter.account.name, 30)}（{matter.account.platform_name}）"
 
 
 def _rank(matter: Matter) -> tuple[int, str, str]:
@@ -63,7 +55,7 @@ def _single(unit: str, matter: Matter, resolved: bool) -> tuple[str, list[str]]:
     finding = matter.finding
     clause = f"依据：{one_line(finding.clause.document, 40)}“{one_line(finding.clause.words, 80)}”"
     link = _link(matter)
-    title = f"{_head(resolved)}{_level(finding)}｜{matter.who}｜{one_line(unit, 40)}"
+    title = f"{_head(resolved)}{_level(finding)}｜{_who(matter)}｜{one_line(unit, 40)}"
     facts = [] if resolved else [_measure(finding)]
     links = [f"链接：{link}"] if link else []
     last = _signature(finding, resolved)
@@ -104,7 +96,7 @@ def _item(place: int, matter: Matter, unit: str, resolved: bool) -> str:
     link = _link(matter)
     quotes = "" if resolved else quotes_of(finding.evidence)
     return (
-        f"{place}. 〔{_level(finding)}〕{matter.who}{whose}：{_fact(finding, resolved)}{quotes}"
+        f"{place}. 〔{_level(finding)}〕{_who(matter)}{whose}：{_fact(finding, resolved)}{quotes}"
         f"依据：{one_line(finding.clause.document, 40)}。{f'链接：{link} ' if link else ''}编号：{finding.number}"
     )
 
@@ -115,7 +107,11 @@ def _rest(matters: Sequence[Matter]) -> str:
 
 
 def _head(resolved: bool) -> str:
-    return "【巡检恢复】" if resolved else "【巡检提醒】"
+    return f"【{_event(resolved).words}】"
+
+
+def _event(resolved: bool) -> MessageEvent:
+    return MessageEvent.RESOLUTION if resolved else MessageEvent.OPENING
 
 
 def _level(finding: Finding) -> str:

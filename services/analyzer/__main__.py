@@ -16,7 +16,7 @@ def build(host: Host) -> AnalyzerEngine:
     """The analyzer over a host. Raises InputError for a rulebook that cannot be used."""
     store = host.store
     local = [(row.region, row.rulebook) for row in host.settings.rulebooks]
-    rulebooks = load_rulebooks(host.settings.rulebook, local)
+    rulebooks = load_rulebooks(host.settings.rulebook, local, host.settings.folder)
     rulebooks.check()
     note_rulebooks(store.notes, rulebooks, host.clock())
     host.metrics.count_accounts(store.standings.counts)

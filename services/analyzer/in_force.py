@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
@@ -78,9 +79,10 @@ class Rulebooks:
         return [row for row in self._rows if row.rulebook.is_in_force(day)]
 
 
-def load_rulebooks(default: str, local: Sequence[tuple[str, str]] = ()) -> Rulebooks:
-    """The rulebooks of (region, name or path). Raises InputError."""
+def load_rulebooks(default: str, local: Sequence[tuple[str, str]] = (), folder: Path = Path()) -> Rulebooks:
+    """The rulebooks of (region, name or path relative to `folder`). Raises InputError."""
     for region, name in local:
         if not name.strip():
             raise InputError("rulebooks", f"{region or '（未写行政区划）'}：没有写规则集；请写内置名称或文件路径")
-    return Rulebooks(load_rulebook(default), [Local(region.strip(), load_rulebook(name)) for region, name in local])
+    rows = [Local(region.strip(), load_rulebook(name, folder)) for region, name in local]
+    return Rulebooks(load_rulebook(default, folder), rows)

@@ -13,7 +13,7 @@ from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Clause, Severity
 from shared.plugins import find, names
-from shared.validation import first_problem, yaml_problem
+from shared.validation import beside, first_problem, yaml_problem
 
 _RULES = "services.analyzer.rules"
 _BUILT_IN = Path(__file__).parent / "rulebooks"
@@ -92,11 +92,11 @@ def built_in_names() -> list[str]:
     return sorted(file.stem for file in _BUILT_IN.glob("*.yaml"))
 
 
-def load_rulebook(name_or_path: str = "cn") -> Rulebook:
-    """A built-in rulebook by name, or one from a file; `extends` is followed. Raises InputError."""
+def load_rulebook(name_or_path: str = "cn", folder: Path = Path()) -> Rulebook:
+    """A built-in rulebook by name, or a file relative to `folder`; `extends` is followed. Raises InputError."""
     path = _BUILT_IN / f"{name_or_path}.yaml"
     if not path.is_file():
-        path = Path(name_or_path)
+        path = beside(folder, name_or_path)
     return _load(path, ())
 
 

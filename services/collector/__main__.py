@@ -1,7 +1,9 @@
 """Wiring of the collector: `python -m services.collector`."""
 
 import random
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
@@ -72,13 +74,17 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
     for name in settings.platforms.keys() - known.keys():
         raise InputError(f"platforms.{name}", f"没有这个平台；可用的有：{'、'.join(sorted(known))}")
     return {
-        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}") for name, kind in known.items()
+        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.folder)
+        for name, kind in known.items()
     }
 
 
 def browser_settings(settings: Settings) -> BrowserSettings:
     """How to reach the platforms. Raises InputError naming the option."""
-    return validated(BrowserSettings, settings.browser, "browser")
+    options = dict(settings.browser)
+    if program := shutil.which(str(options.get("executable") or "")):
+        options["executable"] = Path(program)  # `chromium` is a program wherever it lies, no file beside the settings
+    return validated(BrowserSettings, options, "browser", settings.folder)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,10 @@ def build_reports(settings: Settings) -> dict[str, Report]:
     known = discover("services.reporter.reports", Report)
     for name in settings.reports.keys() - known.keys():
         raise InputError(f"reports.{name}", f"没有这种报表；现有：{'、'.join(sorted(known))}")
-    return {name: validated(kind, settings.reports.get(name, {}), f"reports.{name}") for name, kind in known.items()}
+    return {
+        name: validated(kind, settings.reports.get(name, {}), f"reports.{name}", settings.folder)
+        for name, kind in known.items()
+    }
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -17,6 +17,8 @@ class Column:
     example: str = ""
     required: bool = False
     width: int = 16
+    secret: bool = False
+    """What stands in its cells is never quoted."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -130,6 +132,25 @@ COLUMNS = (
     ),
     Column("phone", "联系电话", "联系人电话 手机 手机号 手机号码 电话 电话号码 办公电话 联系方式", "联系人电话"),
     Column(
+        "mail",
+        "通知邮箱",
+        "邮箱 电子邮箱 电子邮件 联系邮箱 联系人邮箱 单位邮箱 邮箱地址 电子邮箱地址 邮件 邮件地址 接收邮箱 提醒邮箱 "
+        "告警邮箱 email mail",
+        "本单位收提醒的邮箱，多个用分号隔开；填了就直接发到这里，不必改设置",
+        "xinmeiti@example.gov.cn",
+        width=28,
+    ),
+    Column(
+        "robot",
+        "通知机器人",
+        "机器人 群机器人 机器人地址 群机器人地址 机器人链接 钉钉机器人 钉钉群机器人 企业微信机器人 企微机器人 "
+        "飞书机器人 通知机器人地址 webhook webhook地址 机器人webhook",
+        "钉钉、企业微信、飞书群机器人的整段 Webhook 地址，有加签密钥的在后面空一格写 加签:SEC…；"
+        "或填设置里的渠道名称。地址等于群的发言权，请勿外传本表",
+        width=28,
+        secret=True,
+    ),
+    Column(
         "followers", "粉丝数", "粉丝数量 粉丝量 粉丝 关注数 关注人数 订阅数 用户数", "整数，或 1.2万", "12000", width=12
     ),
     Column("remark", "备注", "备注说明 说明 其他", "", width=30),
@@ -137,6 +158,7 @@ COLUMNS = (
 
 HEADERS = tuple(column.header for column in COLUMNS)
 HEADER_OF = {column.field: column.header for column in COLUMNS}
+SECRETS = frozenset(column.field for column in COLUMNS if column.secret)
 _FIELD_OF = {name: (column.field, rank) for column in COLUMNS for rank, name in enumerate(column.names)}
 
 

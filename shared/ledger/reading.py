@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 
 from shared.account import Account
 from shared.errors import InputError
-from shared.ledger.columns import HEADER_OF, is_ledger_header, normal_header, recognise
+from shared.ledger.columns import HEADER_OF, SECRETS, is_ledger_header, normal_header, recognise
 from shared.ledger.rows import filled_cells, read_row
 from shared.ledger.sheets import HEADER_WITHIN_ROWS, MAX_ROWS, Sheet, read_sheets
 from shared.ledger.values import BadCellError, CellValue, UnsupportedPlatformError, is_blank, shown
@@ -103,6 +103,7 @@ class _Table:
         row, index = self.sheet.rows[number - 1], self.fields.get(name)
         header = HEADER_OF[name] if index is None else shown(self.header[index])
         value = shown(row[index])[:200] if index is not None and index < len(row) else ""
+        value = "（不显示）" if name in SECRETS else value
         column = get_column_letter((self.fields["name"] if index is None else index) + 1)
         self.errors.append(CellError(self.sheet.name, number, column, header, value, bad.message, bad.remedy))
 

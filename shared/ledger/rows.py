@@ -17,8 +17,10 @@ from shared.ledger.values import (
     read_date,
     read_followers,
     read_id,
+    read_mail,
     read_phone,
     read_platform,
+    read_robot,
     read_status,
     read_text,
 )
@@ -34,6 +36,8 @@ _PARSERS: dict[str, Callable[[CellValue], object]] = {
     "status": read_status,
     "opened_on": read_date,
     "phone": read_phone,
+    "mail": read_mail,
+    "robot": read_robot,
     "followers": read_followers,
     "followers_in_ten_thousands": partial(read_followers, in_ten_thousands=True),
 }

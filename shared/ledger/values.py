@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.account import PLATFORM_NAMES, AccountStatus
+from shared.errors import InputError
+from shared.robots import is_address, parse_robot
 from shared.spreadsheet import safe_text
 
 AS_TEXT = "把该列单元格格式设为“文本”后重新填写"
@@ -102,6 +104,43 @@ def read_phone(value: CellValue) -> str:
     parts = [part.strip() for part in re.split(r"[,;、/，；]", text) if part.strip()]
     if not parts or not all(_PHONE.fullmatch(part.casefold()) for part in parts):
         raise BadCellError("不是电话号码", "填手机号或带区号的座机，如 010-12345678")
+    return text
+
+
+MAILBOX = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
+_MOST_MAILBOXES = 10
+_MAIL_REMEDY = "填完整的邮箱，如 xinmeiti@example.gov.cn；多个用分号隔开"
+
+
+def read_mail(value: CellValue) -> tuple[str, ...]:
+    """One or several mail addresses, also as `张三<a@b.cn>`; each once."""
+    text = re.sub(r"mailto:", "", fold(value), flags=re.IGNORECASE)
+    named = re.findall(r"<([^<>]*)>", text)
+    parts = [part for part in (named or re.split(r"[;,、/|\s]+", text)) if part.strip()]
+    found = {part.strip().casefold(): part.strip() for part in parts}
+    if wrong := [part for part in found.values() if not MAILBOX.fullmatch(part)]:
+        raise BadCellError(f"“{wrong[0][:60]}”不是邮箱", _MAIL_REMEDY)
+    if not found or len(found) > _MOST_MAILBOXES:
+        raise BadCellError(f"邮箱应为1至{_MOST_MAILBOXES}个", _MAIL_REMEDY)
+    return tuple(found.values())
+
+
+_BARE_SECRET = re.compile(r"SEC\w{8,}|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def read_robot(value: CellValue) -> str:
+    """The address of a robot, its signing secret behind it, or the name of a channel. What is wrong is not quoted."""
+    text = fold(value)
+    if is_address(text):
+        try:
+            parse_robot(text)
+        except InputError as error:
+            message, _, remedy = error.message.partition("；")
+            raise BadCellError(message, remedy) from None
+    elif _BARE_SECRET.fullmatch(text) or len(text) > 60:
+        raise BadCellError("不是机器人的地址，也不是渠道名称", "填机器人页面上整段 Webhook 地址（https:// 开头）")
     return text
 
 

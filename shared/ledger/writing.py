@@ -48,6 +48,8 @@ def _cell_text(account: Account, field: str) -> str:
     value: object = account.platform_name if field == "platform" else getattr(account, field)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return "；".join(value)
     return "" if value is None else str(value)
 
 

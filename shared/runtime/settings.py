@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from shared.errors import InputError
-from shared.validation import file_problem, first_problem, yaml_problem
+from shared.runtime.settings_file import find_file, read_file
+from shared.validation import beside, first_problem
+
+PREFIX = "XUNJIAN_"
+_SQLITE = "sqlite:///"
+_STORES = ("data_dir", "database_url")
+"""What says where the data are; without any of it nothing is written."""
 
 
 class LocalRulebook(BaseModel):
@@ -71,6 +76,18 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def place(self) -> str:
+        """Where these settings come from, for messages."""
+        return f"设置文件 {self._file}" if self._file else "环境变量和默认设置（没有设置文件）"
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths are relative to: the folder of the settings file, or else the working directory."""
+        return self._file.parent if self._file else Path()
+
     @property
     def is_alone(self) -> bool:
         """True where one process a role holds the data folder, and nobody else has its database."""
@@ -93,14 +110,55 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(config: Path | None = None, more: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from the YAML file, `more` on top of it, and the environment. Raises InputError naming file and key.
+def load_settings(
+    config: Path | None = None, more: Mapping[str, Any] | None = None, *, needs_store: bool = True
+) -> Settings:
+    """The environment over `more` over the file that is found; relative paths made to lie beside that file.
 
-    A value `{file: path}` or `{env: NAME}` anywhere in the YAML is replaced by the file's or variable's text, which is
-    how secrets stay out of it.
+    The file: `config`, `XUNJIAN_CONFIG`, ./xunjian.yaml, /etc/xunjian/xunjian.yaml. Raises InputError naming file and
+    key; where a store is needed, also when nothing at all says where the data are.
     """
-    values = _read(config) if config else {}
-    return _validated({**values, **(more or {})}, str(config or "environment"))
+    file = find_file(config, os.environ)
+    values = {**(read_file(file, os.environ) if file else {}), **(more or {})}
+    if needs_store and not is_set_up(config) and not values.keys() & set(_STORES):
+        raise InputError("没有设置文件", _NO_FILE)
+    settings = _validated(values, str(file or "environment"))
+    settings._file = file
+    return _beside_file(settings)
+
+
+def is_set_up(config: Path | None = None) -> bool:
+    """True where there is a settings file, or the environment says where the data are."""
+    given = {name.upper() for name, text in os.environ.items() if text}
+    return find_file(config, os.environ) is not None or any(f"{PREFIX}{key.upper()}" in given for key in _STORES)
+
+
+_NO_FILE = (
+    "依次找过 --config、XUNJIAN_CONFIG、./xunjian.yaml 和 /etc/xunjian/xunjian.yaml；"
+    "新建请运行 xunjian init，只想看演示请运行 xunjian run --demo"
+)
+
+
+def _beside_file(settings: Settings) -> Settings:
+    """The paths known here; those in plug-ins' options are known to the plug-ins, see `paths_beside`."""
+    folder = settings.folder
+    return settings.model_copy(
+        update={
+            "data_dir": beside(folder, settings.data_dir),
+            "ledger": settings.ledger and beside(folder, settings.ledger),
+            "database_url": settings.database_url and _database_beside(folder, settings.database_url),
+            # kafka-python's names: ssl_cafile, ssl_certfile, ssl_keyfile, ssl_crlfile.
+            "kafka_security": {
+                key: str(beside(folder, value)) if key.endswith("file") else value
+                for key, value in settings.kafka_security.items()
+            },
+        }
+    )
+
+
+def _database_beside(folder: Path, url: str) -> str:
+    path = url.removeprefix(_SQLITE)
+    return url if path in (url, "", ":memory:") else f"{_SQLITE}{beside(folder, path)}"
 
 
 def _validated(values: dict[str, Any], place: str) -> Settings:
@@ -124,43 +182,3 @@ def _variable(key: str) -> str | None:
     whole = f"XUNJIAN_{key.upper()}"
     names = [name for name in os.environ if name.upper() == whole or name.upper().startswith(f"{whole}__")]
     return f"环境变量 {names[0]}" if names else None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(str(path), "没有这个文件；用默认设置请不写 --config") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        # Not `from error`: its text quotes the file, secrets too.
-        raise InputError(str(path), yaml_problem(error)) from None
-    if not isinstance(raw, dict | None):
-        raise InputError(str(path), "设置文件应为 YAML 的“名称: 值”对照表")
-    return {str(key): _filled(value, path, str(key)) for key, value in (raw or {}).items()}
-
-
-def _filled(value: Any, path: Path, key: str) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"env"}:
-            return _from_environment(str(value["env"]), path, key)
-        if set(value) == {"file"}:
-            return _from_file(path.parent / str(value["file"]), path, key)
-        return {name: _filled(item, path, f"{key}.{name}") for name, item in value.items()}
-    if isinstance(value, list):
-        return [_filled(item, path, f"{key}.{index}") for index, item in enumerate(value)]
-    return value
-
-
-def _from_environment(name: str, path: Path, key: str) -> str:
-    if name not in os.environ:
-        raise InputError(str(path), f"{key}：没有环境变量 {name}；请设置它")
-    return os.environ[name]
-
-
-def _from_file(file: Path, path: Path, key: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except UnicodeDecodeError:
-        raise InputError(str(path), f"{key}：文件 {file} 不是 UTF-8 编码；请另存为 UTF-8") from None
-    except OSError as error:
-        raise InputError(str(path), f"{key}：文件 {file} {file_problem(error)}") from error

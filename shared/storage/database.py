@@ -4,22 +4,22 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, text
+from sqlalchemy import Connection, Table, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
-from shared.storage.tables import metadata
+from shared.storage.files import use_log_of_changes
+from shared.storage.schema import Schema, schema_of
 
-SCHEMA = "2"
-"""Counts up with every change of a table that an older program's database lacks."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
 """Of SQLite; 32 MB of pages, since the index of texts is asked all over."""
 _PASSING_SQLITE = tuple(
     f"SQLITE_{name}"
@@ -32,10 +32,11 @@ _PASSING_SQLSTATES = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
 class Database:
     """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    Tables are made at once, unless it `only_reads`.
+    Raises InputError for a database that is not this program's, or a newer program's. Its tables may still be of an
+    older version, or missing: see `schema`.
     """
 
-    def __init__(self, url: str, *, only_reads: bool = False) -> None:
+    def __init__(self, url: str) -> None:
         if not url.startswith(("sqlite", "postgresql")):
             raise InputError(
                 "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
@@ -52,49 +53,25 @@ class Database:
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
         try:
-            self._open(only_reads)
+            self.schema()
         except BaseException:
             self.close()
             raise
 
-    def _open(self, only_reads: bool) -> None:
+    @property
+    def file(self) -> Path | None:
+        """Null where a server keeps it."""
+        return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+
+    def schema(self) -> Schema:
+        """The version of its tables. Raises TransientError, InputError."""
         try:
-            with _told_apart():
-                self._refuse_other_schema()
-                if not only_reads:
-                    self._make_tables()
+            with self.read() as connection:
+                return schema_of(connection)
+        except InputError:
+            raise
         except PermanentError as error:
             raise InputError("数据库", f"{error}；请确认地址指向本程序的数据库，或换用新的") from error
-
-    def _refuse_other_schema(self) -> None:
-        with self.read() as connection:
-            inside = inspect(connection)
-            ours = [name for name in metadata.tables if inside.has_table(name)]
-            # Without the ledger's table they are somebody else's, who only names them as we do.
-            version = text(self._schema_query if "account" in ours else "SELECT 0")
-            found = connection.execute(version).scalar() if ours else SCHEMA
-        if str(found or 0) != SCHEMA:
-            raise InputError(
-                "数据库",
-                f"表结构版本为{found or 0}，本程序需要{SCHEMA}，不能直接使用；"
-                "请换用新的数据目录或数据库后重新导入台账，旧数据由原版本程序读取",
-            )
-
-    def _make_tables(self) -> None:
-        # One transaction, and one process at a time: another that opens the database never finds it half made.
-        with self.engine.begin() as connection:
-            self.serialise(connection, "schema")
-            metadata.create_all(connection)
-            if self.engine.dialect.name == "postgresql":
-                connection.execute(text(f"COMMENT ON TABLE account IS '{SCHEMA}'"))
-            else:
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
-
-    @property
-    def _schema_query(self) -> str:
-        if self.engine.dialect.name == "postgresql":
-            return "SELECT obj_description('account'::regclass)"
-        return "PRAGMA user_version"
 
     def check_clock(self, now: datetime) -> None:
         """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
@@ -134,12 +111,6 @@ class Database:
         """Until the transaction ends no other that names the same goes on; SQLite has one writer anyway."""
         if self.engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
-
-    def is_made(self) -> bool:
-        """Whether the tables are there. Raises TransientError."""
-        with self.read() as connection:
-            there = inspect(connection).get_table_names()
-        return metadata.tables.keys() <= set(there)
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
@@ -194,6 +165,7 @@ def _durable_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN is switched off, so that _begin decides when a transaction takes the write lock.
     connection.isolation_level = None
     cursor = connection.cursor()
+    use_log_of_changes(cursor.execute, _BUSY_SECONDS)
     for pragma in (*_PRAGMAS, f"busy_timeout={_BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -3,11 +3,12 @@
 from pathlib import Path
 from urllib.parse import quote
 
-from shared.errors import TransientError
+from shared.clock import Clock, utc_now
 from shared.storage.accounts import Accounts
 from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
+from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
@@ -17,6 +18,7 @@ from shared.storage.posts import Posts
 from shared.storage.reports import Reports
 from shared.storage.standings import Standings
 from shared.storage.thinning import Thinning
+from shared.storage.upgrade import Upgraded, upgrade
 from shared.storage.visits import Visits
 
 SQLITE = "sqlite:///"
@@ -25,8 +27,10 @@ SQLITE = "sqlite:///"
 class Store:
     """Thread-safe. Every method of a part is one transaction and raises TransientError when the database is away."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, upgraded: Upgraded | None = None) -> None:
         self.database = database
+        self.upgraded = upgraded
+        """What was done to the database when this store was opened."""
         self.accounts = Accounts(database)
         self.visits = Visits(database)
         self.judgements = Judgements(database)
@@ -49,17 +53,28 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str) -> Store:
-    """The store at `sqlite:///path` (folder made if needed) or `postgresql+psycopg://...`; makes its tables."""
+def open_store(url: str, clock: Clock = utc_now) -> Store:
+    """The store at `sqlite:///path` or `postgresql+psycopg://...`.
+
+    An SQLite file is made, with its folder, and upgraded, after a copy; a server's database is upgraded by whoever
+    runs it. Raises InputError with the remedy, TransientError when the database is away.
+    """
     if url.startswith(SQLITE):
-        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
-    return Store(Database(url))
+        make_private(Path(url.removeprefix(SQLITE)))
+    database = Database(url)
+    try:
+        upgraded = upgrade(database, clock()) if database.file else None
+        database.schema().demand_current()
+    except BaseException:
+        database.close()
+        raise
+    return Store(database, upgraded)
 
 
 def open_to_read(url: str) -> Store | None:
     """The store as it stands, for who must change nothing, not even make a file; null where there is none yet.
 
-    Raises TransientError when the database is away.
+    Raises TransientError when the database is away, InputError when it has to be upgraded first.
     """
     if url.startswith(SQLITE):
         path = Path(url.removeprefix(SQLITE))
@@ -68,12 +83,14 @@ def open_to_read(url: str) -> Store | None:
         # Without a log of changes all is in the file, and SQLite needs none beside it; with one, its files are there.
         mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
         url = f"{SQLITE}file:{quote(str(path.resolve()))}?{mode}&uri=true"
-    store = Store(Database(url, only_reads=True))
+    database = Database(url)
     try:
-        if store.database.is_made():
-            return store
-    except TransientError:
-        store.close()
+        schema = database.schema()
+        if schema.has_tables:
+            schema.demand_current()
+            return Store(database)
+    except BaseException:
+        database.close()
         raise
-    store.close()
+    database.close()
     return None

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.email import Email
 from services.alerter.digest import digest_of, is_same
-from services.alerter.message import Message
+from services.alerter.message import Matter, Message
 from services.alerter.routes import Route
-from services.alerter.wording import Matter, word
+from services.alerter.wording import word
 from shared.delivery import DeliveryState
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import Severity
@@ -158,10 +158,10 @@ def test_a_message_that_cannot_be_is_dead_and_told_and_the_others_go_on(bench: B
 class Broken(RecordingChannel):
     """Raises what no channel should, for one unit."""
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         if message.unit == "北山区卫健局":
             raise ValueError("https://secret.example.org")
-        super().send(message, now)
+        return super().send(message, now)
 
 
 def test_a_channel_that_breaks_over_one_message_still_sends_the_others(bench: Bench) -> None:
@@ -220,9 +220,9 @@ class Slow(RecordingChannel):
 
     seconds: float = 10
 
-    def send(self, message: Message, now: datetime) -> None:
-        super().send(message, now)
+    def send(self, message: Message, now: datetime) -> str:
         TICKS[0] += self.seconds
+        return super().send(message, now)
 
 
 TICKS = [0.0]

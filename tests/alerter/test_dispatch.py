@@ -22,8 +22,9 @@ released = threading.Event()
 
 
 class Hanging(Channel):
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         released.wait()
+        return ""
 
 
 @pytest.fixture(autouse=True)

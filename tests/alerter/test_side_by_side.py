@@ -21,10 +21,10 @@ class Stuck(RecordingChannel):
     _entered: threading.Event = PrivateAttr(default_factory=threading.Event)
     _let_go: threading.Event = PrivateAttr(default_factory=threading.Event)
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         self._entered.set()
         assert self._let_go.wait(60)
-        super().send(message, now)
+        return super().send(message, now)
 
 
 def test_a_stuck_channel_keeps_nobody_waiting_and_a_stop_loses_and_doubles_nothing(bench: Bench) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.alerter.wording import MOST_BYTES, Matter, word
+from services.alerter.message import Matter
+from services.alerter.wording import MOST_BYTES, word
 from shared.account import WHOLE_PLATFORM
 from shared.events import Clause, Evidence, Finding, FindingStatus, Severity
 from tests.alerter.messages import HOSTILE
@@ -16,7 +17,7 @@ URL = "https://weibo.com/1001/Abc"
 
 def a_matter(subject: str = "p1", account_id: str = "1001", **given: Any) -> Matter:
     fields = {"evidence": (Evidence(url=URL),)} | given
-    return Matter(a_finding(subject, account_id=account_id, **fields), an_account(account_id))
+    return Matter(finding=a_finding(subject, account_id=account_id, **fields), account=an_account(account_id))
 
 
 def size(*texts: str) -> int:
@@ -106,7 +107,7 @@ def test_even_the_longest_texts_fit() -> None:
     finding = a_finding(
         **fields, clause=Clause(document=long, words=long), evidence=(Evidence(url=f"{URL}/{'x' * 150}"),)
     )
-    matter = Matter(finding, an_account(name=long, unit=long))
+    matter = Matter(finding=finding, account=an_account(name=long, unit=long))
     for count in (1, 3):
         message = word(long, [matter] * count, resolved=False)
         assert size(message.title, *message.lines) <= 2048
@@ -125,7 +126,7 @@ def test_only_whole_web_addresses_are_links(url: str) -> None:
 
 
 def test_the_accounts_own_page_stands_in_for_a_missing_link() -> None:
-    matter = Matter(a_finding(), an_account(url="https://weibo.com/u/1001"))
+    matter = Matter(finding=a_finding(), account=an_account(url="https://weibo.com/u/1001"))
     assert "链接：https://weibo.com/u/1001" in word(UNIT, [matter], resolved=False).lines
 
 
@@ -136,7 +137,7 @@ def test_operators_see_whose_account_it_is() -> None:
 
 def test_a_whole_platform_has_no_account() -> None:
     finding: Finding = a_finding(account_id="*", severity=Severity.UNVERIFIED)
-    assert "新浪微博" in word("巡检运维", [Matter(finding, None)], resolved=False).title
+    assert "新浪微博" in word("巡检运维", [Matter(finding=finding, account=None)], resolved=False).title
 
 
 def two_places(count: int = 2) -> tuple[Evidence, ...]:

@@ -21,7 +21,7 @@ def test_what_comes_from_the_environment_is_text_and_understood(monkeypatch: pyt
     monkeypatch.setenv("XUNJIAN_BROWSER__TIMEOUT_SECONDS", "12.5")
     monkeypatch.setenv("XUNJIAN_BROWSER__HEADLESS", "false")
     monkeypatch.setenv("XUNJIAN_BROWSER__PROXY_SPKI", "12345")
-    browser = browser_settings(load_settings())
+    browser = browser_settings(load_settings(needs_store=False))
     assert (browser.timeout_seconds, browser.headless, browser.proxy_spki) == (12.5, False, "12345")
 
 
@@ -50,7 +50,7 @@ def test_feeds_need_no_browser() -> None:
     ],
 )
 def test_a_wrong_option_is_named(more: dict[str, object], place: str) -> None:
-    settings = load_settings(None, more)
+    settings = load_settings(None, more, needs_store=False)
     with pytest.raises(InputError) as refused:  # noqa: PT012 - whichever of the two reads the option
         browser_settings(settings)
         build_platforms(settings)

@@ -31,8 +31,9 @@ class RecordingChannel(Channel):
     def recover(self) -> None:
         self._failures.clear()
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         self._attempts += 1
         if self._failures:
             raise self._failures.popleft()
         self._messages.append(message)
+        return f"taken as number {len(self._messages)}"

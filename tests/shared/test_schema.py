@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from shared.errors import InputError
+from shared.storage.schema import VERSION_TABLE, newest
 from shared.storage.store import open_store, open_to_read
 from shared.storage.tables import metadata
+from tests.postgres_server import with_tables
 
 
 def make(path: Path, *statements: str) -> str:
@@ -20,13 +22,22 @@ def make(path: Path, *statements: str) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.mark.parametrize("version", ["0", "1", "999"])
-def test_a_database_of_another_version_is_refused_with_a_remedy(tmp_path: Path, version: str) -> None:
+@pytest.mark.parametrize("version", ["0", "1", "3", "999"])
+def test_a_database_of_an_unknown_version_is_refused_with_a_remedy(tmp_path: Path, version: str) -> None:
     path = tmp_path / "xunjian.db"
     open_store(f"sqlite:///{path}").close()
-    url = make(path, f"PRAGMA user_version = {version}")
+    url = make(path, f"PRAGMA user_version = {version}", f"DROP TABLE {VERSION_TABLE}")
     for opened in (open_store, open_to_read):
         with pytest.raises(InputError, match="重新导入台账"):
+            opened(url)
+
+
+def test_a_newer_programs_database_is_refused_naming_both_versions_and_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "xunjian.db"
+    open_store(f"sqlite:///{path}").close()
+    url = make(path, f"UPDATE {VERSION_TABLE} SET version_num = '0999'")
+    for opened in (open_store, open_to_read):
+        with pytest.raises(InputError, match=f"版本为0999，比本程序（{newest()}）新；请更新本程序，或.*restore.*备份"):
             opened(url)
 
 
@@ -43,6 +54,7 @@ def test_somebody_elses_tables_in_postgresql_are_refused(postgres_url: str) -> N
     engine = create_engine(postgres_url)
     with engine.begin() as connection:
         metadata.drop_all(connection)
+        connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
         connection.execute(text("CREATE TABLE post (id INTEGER)"))
     try:
         with pytest.raises(InputError, match="表结构版本为0"):
@@ -51,7 +63,9 @@ def test_somebody_elses_tables_in_postgresql_are_refused(postgres_url: str) -> N
         with engine.begin() as connection:
             connection.execute(text("DROP TABLE post"))
         engine.dispose()
-    open_store(postgres_url).close()
+    with pytest.raises(InputError, match="xunjian db upgrade"):
+        open_store(postgres_url)
+    open_store(with_tables(postgres_url)).close()
 
 
 def test_a_file_that_is_no_database_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -165,6 +165,7 @@ def test_what_the_import_takes_its_platform_can_open(folder: Path, platform: str
 
 def test_to_export_makes_no_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XUNJIAN_DATA_DIR", "nothing")
     result = CliRunner().invoke(ledger_app, ["export", "out.csv"])
     assert "还没有数据" in str(result.exception)
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ import pytest
 _HEAVY = (
     *("sqlmodel", "sqlalchemy", "playwright", "kafka", "httpx", "openpyxl", "prometheus_client", "chinese_calendar"),
     *("pypinyin.phrases_dict", "jieba", "phonenumbers", "stdnum", "feedparser", "cryptography"),
-    *("structlog", "rich", "asyncio", "numpy.ma"),
+    *("structlog", "rich", "asyncio", "numpy.ma", "alembic"),
 )
 _CHECK = """
 import sys

@@ -12,8 +12,9 @@ class Channel(Plugin):
     rate_per_minute: int | None = None
     rate_per_second: int | None = None
 
-    def send(self, message: Message, now: datetime) -> None:
-        """Returns only when the other side said it has the message (a robot's HTTP 200 with errcode != 0 has not).
+    def send(self, message: Message, now: datetime) -> str:
+        """Returns only when the other side said it has the message (a robot's HTTP 200 with errcode != 0 has not): what
+        it said, on one line without secrets, kept for the day on which somebody says he was never told.
 
         Raises TransientError to be tried again later; ChannelError when no message would pass (secret, address, login,
         TLS), for a person to mend; PermanentError when only this message cannot be. In doubt it is a ChannelError: that

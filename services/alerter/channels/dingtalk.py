@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 from pydantic import SecretStr
 
 from services.alerter.channels import _robot as robot
-from services.alerter.channels.base import Channel
+from services.alerter.channels._outgoing import HttpChannel
 from services.alerter.message import Message
 
 _BODY_BYTES = 20_000
@@ -19,7 +19,7 @@ _MESSAGE = frozenset({430101, 430102, 430103, 430104, 460101})
 """Unsafe links, words it does not take, too long."""
 
 
-class DingTalk(Channel):
+class DingTalk(HttpChannel):
     """`token` is the access_token of the robot's address; `secret` (SEC…) when 加签 is chosen, else keyword or IP mode.
 
     A robot over its rate is shut out for 10 minutes. Two of its 20 messages are left free, for replicas that race.
@@ -30,11 +30,11 @@ class DingTalk(Channel):
     base_url: str = "https://oapi.dingtalk.com"
     rate_per_minute: int | None = 18
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         text = robot.cut(robot.quiet(message.text), _BODY_BYTES - _ENVELOPE_BYTES, robot.json_bytes)
         body = {"msgtype": "text", "text": {"content": text}, "at": {"isAtAll": False}}
-        said = robot.ask(self._url(now), body, now)
-        robot.refuse(said.get("errcode"), said.get("errmsg"), rate=_RATE, busy={-1}, message=_MESSAGE, pause=600)
+        said = robot.ask(self._url(now), body, now, self)
+        return robot.refuse(said, "errcode", "errmsg", rate=_RATE, busy={-1}, message=_MESSAGE, pause=600)
 
     def _url(self, now: datetime) -> str:
         url = f"{self.base_url}/robot/send?access_token={quote_plus(self.token.get_secret_value())}"

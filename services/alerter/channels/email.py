@@ -3,7 +3,6 @@
 import contextlib
 import smtplib
 import socket
-import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from typing import Annotated, Literal, Self
 import structlog
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
-from services.alerter.channels._outgoing import speaks_no_trusted_tls
+from services.alerter.channels._network import network_trouble, tls_trouble, trusting
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from services.alerter.text import one_line
@@ -30,6 +29,8 @@ _HELD_BACK = timedelta(hours=1)
 """How long a recipient who is put off (greylisted, full) holds back the others, before they get it without him."""
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 _TOO_BIG = 552
+_MOST_WORDS = 160
+"""Characters of what the server said that are shown and kept."""
 
 Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$")]
 
@@ -53,40 +54,45 @@ class Email(Channel):
             raise ValueError("要登录就须设 security: starttls 或 ssl，否则密码以明文传送")
         return self
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         mail = self._mail(message, now).as_bytes()
         try:
             with self._connected() as client:
-                self._deliver(client, mail, now)
+                return self._deliver(client, mail, now)
         except smtplib.SMTPResponseException as error:
             raise _refusal(error) from None
-        except smtplib.SMTPNotSupportedError:
-            raise ChannelError("邮件服务器不支持 STARTTLS 或登录；请核对 security 与 username") from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise ChannelError(_not_supported(error)) from None
         except (smtplib.SMTPException, OSError) as error:
-            if speaks_no_trusted_tls(error):
-                raise ChannelError("邮件服务器的证书不可信或不支持 TLS；请核对 security 与 ca_file") from None
-            raise TransientError(f"连接不上邮件服务器（{type(error).__name__}）；请检查网络与 host、port") from None
+            if trouble := tls_trouble(error):
+                raise ChannelError(f"邮件服务器：{trouble}（security、ca_file）") from None
+            raise TransientError(f"连接不上邮件服务器：{network_trouble(error)}（host、port）") from None
 
-    def _deliver(self, client: smtplib.SMTP, mail: bytes, now: datetime) -> None:
+    def _deliver(self, client: smtplib.SMTP, mail: bytes, now: datetime) -> str:
         """To all recipients at once or, while one of them is put off, to none: nobody gets it twice."""
         _expect(client.mail(self.sender), smtplib.SMTPSenderRefused, self.sender)
-        refused = {address: code for address in self.to if (code := client.rcpt(address)[0]) not in (250, 251)}
+        answers = {address: client.rcpt(address) for address in self.to}
+        refused = {address: answer for address, answer in answers.items() if answer[0] not in (250, 251)}
         self._weigh(refused, now)
-        _expect(client.data(mail), smtplib.SMTPDataError)
+        taken = _expect(client.data(mail), smtplib.SMTPDataError)
         if refused:
             _log.error("some mail recipients refused", refused=len(refused), of=len(self.to))
+        told = "、".join(address for address in answers if address not in refused)
+        left = (f"；被拒：{address}（{_words(*answer)}）" for address, answer in refused.items())
+        return f"{taken}；收件人：{told}{''.join(left)}"
 
-    def _weigh(self, refused: Mapping[str, int], now: datetime) -> None:
+    def _weigh(self, refused: Mapping[str, tuple[int, bytes]], now: datetime) -> None:
         """Returns when the mail should go to those who were not refused."""
-        self._put_off = {address: self._put_off.get(address, now) for address, code in refused.items() if code < 500}
-        said = f"SMTP {', '.join(str(code) for code in sorted(set(refused.values())))}"
+        codes = {address: code for address, (code, _) in refused.items()}
+        self._put_off = {address: self._put_off.get(address, now) for address, code in codes.items() if code < 500}
+        said = f"SMTP {'；'.join(sorted({_words(*answer) for answer in refused.values()}))}"
         if any(now - since < _HELD_BACK for since in self._put_off.values()):
             raise TransientError(f"{said}：邮件服务器要求稍后再来")
         if len(refused) < len(self.to):
             return
         if self._put_off:
             raise TransientError(f"{said}：邮件服务器要求稍后再来")
-        if set(refused.values()) & _LOGIN_CODES:
+        if set(codes.values()) & _LOGIN_CODES:
             raise ChannelError(f"{said}：邮件服务器要求登录；请核对 username 与 password")
         raise PermanentError(f"{said}：收件人全部被拒；请核对 to")
 
@@ -109,24 +115,18 @@ class Email(Channel):
 
     def _connect(self) -> smtplib.SMTP:
         if self.security == "ssl":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=self._context())
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_SECONDS, context=trusting(self.ca_file))
         return smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_SECONDS)
 
     def _prepare(self, client: smtplib.SMTP) -> None:
         if self.security == "starttls":
-            client.starttls(context=self._context())
+            client.starttls(context=trusting(self.ca_file))
         if self.username is not None:
             try:
                 client.login(self.username, self.password.get_secret_value() if self.password else "")
             except UnicodeError:
                 raise ChannelError("用户名或密码含有邮件登录不能用的字符；请核对") from None
         client.ehlo_or_helo_if_needed()
-
-    def _context(self) -> ssl.SSLContext:
-        try:
-            return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
-        except OSError as error:
-            raise ChannelError(f"证书文件 ca_file 读不了（{error.strerror or type(error).__name__}）；请核对") from None
 
     def _mail(self, message: Message, now: datetime) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
@@ -140,20 +140,40 @@ class Email(Channel):
         return mail
 
 
-def _expect(answer: tuple[int, bytes], refusal: type[smtplib.SMTPResponseException], *more: str) -> None:
+def _expect(answer: tuple[int, bytes], refusal: type[smtplib.SMTPResponseException], *more: str) -> str:
     code, words = answer
     if code != 250:
         raise refusal(code, words, *more)
+    return _words(code, words)
+
+
+def _words(code: int, said: bytes | str) -> str:
+    """`550 5.1.1 no such user`, on one line."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return f"{code} {one_line(text, _MOST_WORDS)}".rstrip()
+
+
+def _not_supported(error: smtplib.SMTPNotSupportedError) -> str:
+    if "STARTTLS" in str(error):
+        return (
+            "邮件服务器不支持 STARTTLS；请改设 security: ssl（端口多为 465）；"
+            "内网服务器若确无加密，可设 security: none（不能登录，邮件在途中可被他人看到）"
+        )
+    return "邮件服务器在这个端口上不接受登录；请去掉 username 与 password，或核对 port"
 
 
 def _refusal(error: smtplib.SMTPResponseException) -> TransientError | PermanentError:
     """4xx means later. A refusal of the mail itself is about this message, of login or sender about the channel."""
-    said = f"SMTP {error.smtp_code}"
+    said = f"SMTP {_words(error.smtp_code, error.smtp_error)}"
     if 400 <= error.smtp_code < 500 or error.smtp_code < 0:
         return TransientError(f"{said}：邮件服务器要求稍后再来")
     of_message = isinstance(error, smtplib.SMTPDataError) and error.smtp_code not in _LOGIN_CODES
     if of_message or error.smtp_code == _TOO_BIG:
         return PermanentError(f"{said}：邮件服务器不收这封邮件")
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return ChannelError(f"{said}：邮件服务器不接受登录；请核对 username 与 password（有的邮箱须用“授权码”）")
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return ChannelError(f"{said}：邮件服务器不接受发件人；请核对 sender（多须与 username 是同一个邮箱）与登录")
     return ChannelError(f"{said}：邮件服务器拒绝；请核对登录、发件人与服务器地址")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from services.alerter.channels import _robot as robot
-from services.alerter.channels.base import Channel
+from services.alerter.channels._outgoing import HttpChannel
 from services.alerter.message import Message
 
 _BODY_BYTES = 20_000
@@ -19,7 +19,7 @@ _MESSAGE = frozenset({9499})
 """Too long, or not to be read."""
 
 
-class Feishu(Channel):
+class Feishu(HttpChannel):
     """`token` is the last part of the robot's address; `secret` when 签名校验 is chosen.
 
     A `post` keeps text and mentions apart, so that text can mention nobody. A few messages of the allowed rate are left
@@ -32,14 +32,15 @@ class Feishu(Channel):
     rate_per_minute: int | None = 90
     rate_per_second: int | None = 4
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         url = f"{self.base_url}/open-apis/bot/v2/hook/{quote(self.token.get_secret_value(), safe='')}"
         title = robot.cut(robot.quiet(message.title), 500, robot.json_bytes)
         room = _BODY_BYTES - _ENVELOPE_BYTES - robot.json_bytes(title)
         text = robot.cut(robot.quiet("\n".join(message.lines)), room, robot.json_bytes)
         post = {"zh_cn": {"title": title, "content": [[{"tag": "text", "text": text}]]}}
-        said = robot.ask(url, {**self._signature(now), "msg_type": "post", "content": {"post": post}}, now)
-        robot.refuse(said.get("code"), said.get("msg"), rate=_RATE, busy=(), message=_MESSAGE, pause=60)
+        body = {**self._signature(now), "msg_type": "post", "content": {"post": post}}
+        said = robot.ask(url, body, now, self)
+        return robot.refuse(said, "code", "msg", rate=_RATE, busy=(), message=_MESSAGE, pause=60)
 
     def _signature(self, now: datetime) -> dict[str, str]:
         if self.secret is None:

@@ -20,7 +20,7 @@ class Inbox(Channel):
 
     folder: Path
 
-    def send(self, message: Message, now: datetime) -> None:
+    def send(self, message: Message, now: datetime) -> str:
         path = self.folder / self._name(message)
         text = "\n".join((message.title, "", *message.lines, ""))
         # No suffix .txt yet: whoever watches the folder never meets half a file.
@@ -36,8 +36,9 @@ class Inbox(Channel):
             if error.errno not in _PASSING:
                 raise ChannelError(f"收件夹写不进去（{error.strerror}）；请核对文件夹及其权限") from error
             raise TransientError(f"收件夹暂时写不进去（{error.strerror}）；请清理磁盘") from error
+        return f"已写入 {path}"
 
     def _name(self, message: Message) -> str:
-        kind = "巡检恢复" if message.resolved else "巡检提醒"
+        kind = message.event.words
         unit = re.sub(r"[^\w（）-]", "", message.unit)[:30]
         return f"{to_shanghai(message.at):%Y%m%d-%H%M}_{kind}_{unit}_{message.id[:8]}.txt"

@@ -1,4 +1,4 @@
-"""A signed JSON POST to any receiver; the signature covers time-stamp and body."""
+"""A signed JSON POST to any receiver (docs/webhook.md); the signature covers time-stamp and body."""
 
 import hashlib
 import hmac
@@ -8,11 +8,11 @@ from pydantic import SecretStr
 
 from services.alerter.channels import _outgoing as outgoing
 from services.alerter.channels._robot import dumps
-from services.alerter.channels.base import Channel
 from services.alerter.message import Message
+from services.alerter.payload import Payload
 
 
-class Webhook(Channel):
+class Webhook(outgoing.HttpChannel):
     """`X-Xunjian-Signature: sha256=HMAC(secret, timestamp + "." + body)`; `Idempotency-Key` is the same at a repeat.
 
     The receiver should refuse time-stamps (seconds) far from its clock. Any 2xx answer means it has the message.
@@ -21,9 +21,11 @@ class Webhook(Channel):
     url: SecretStr
     secret: SecretStr | None = None
 
-    def send(self, message: Message, now: datetime) -> None:
-        body = dumps({"id": message.id, **message.model_dump(mode="json")})
-        outgoing.post(self.url.get_secret_value(), body, self._headers(message, body, now), now)
+    def send(self, message: Message, now: datetime) -> str:
+        body = dumps(Payload.of(message).model_dump(mode="json"))
+        headers = self._headers(message, body, now)
+        url = self.url.get_secret_value()
+        return outgoing.post(url, body, headers, now, ca_file=self.ca_file, hidden=self.secrets).words
 
     def _headers(self, message: Message, body: bytes, now: datetime) -> dict[str, str]:
         timestamp = str(int(now.timestamp()))
