@@ -98,6 +98,23 @@ class KafkaBus:
                     log.info("topic_created_by_another", topic=name)
             admin.wait_for_topics(list(wanted))
 
+    def partitions(self, topics: Iterable[str] = TOPICS) -> dict[str, int]:
+        """Full name -> partitions, of dead-letter topics too, 0 where one is missing. Raises TransientError."""
+        names = [self.prefix + topic + end for topic in topics for end in ("", DEAD_LETTER_SUFFIX)]
+        with self._admin() as admin:
+            there = set(admin.list_topics())
+            described = admin.describe_topics(known) if (known := [name for name in names if name in there]) else []
+        counts = {topic["name"]: len(topic["partitions"]) for topic in described}
+        return {name: counts.get(name, 0) for name in names}
+
+    def refused_groups(self, groups: Iterable[str]) -> dict[str, str]:
+        """Full name -> why, of the groups that the broker does not let us use. Raises TransientError."""
+        names = [self.prefix + group for group in groups]
+        with self._admin() as admin:
+            described = admin.describe_groups(names)
+        errors = {name: str(described[name]["error"] or "") for name in names if name in described}
+        return {name: error for name, error in errors.items() if "AUTHORIZATION" in error.upper()}
+
     def send(self, messages: Iterable[tuple[str, str, bytes, Mapping[str, str]]]) -> None:
         """Topic, key, body, headers; returns when the broker acknowledged all. Raises TransientError."""
         producer = self._take_producer()

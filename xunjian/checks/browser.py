@@ -19,18 +19,19 @@ _LIMITS = (
 
 @dataclass(frozen=True)
 class Looks:
-    """How to look. `start` really starts the browser and shows a page; returns its version, raises TransientError."""
+    """How to look. `driver`: Playwright's own program. `start` really starts the browser and shows a page; returns its version, raises TransientError."""
 
+    driver: Path
     missing: Callable[[Path], list[str]]
     start: Callable[[], str]
 
 
 def check_browser(
-    found: Path | None, driver: Path, looks: Looks, system: System, place: str, more: tuple[str, ...]
+    found: Path | None, looks: Looks, system: System, place: str, more: tuple[str, ...] = ()
 ) -> Diagnosis:
-    """`driver`: Playwright's own program. `more`: what else the administrator has to install (fonts), so that he is
+    """`more`: what else the administrator has to install (fonts), so that he is
     asked once. `place`: where an executable is set."""
-    lacking = [*looks.missing(driver), *(looks.missing(found) if found else [])]
+    lacking = [*looks.missing(looks.driver), *(looks.missing(found) if found else [])]
     if found is None:
         remedy = f"{system.line([BROWSER, *lacking, *more])}；已装在别处的，在{place}写明路径"
         return failed("浏览器", "没有找到 Chromium 或 Chrome", remedy)
@@ -42,7 +43,9 @@ def check_browser(
     try:
         return good("浏览器", f"{found}（{looks.start()}，已实际启动）")
     except (TransientError, OSError) as error:
-        return failed("浏览器", f"{found} 启动不了（{error}）", "以运行用户手工执行该程序看它说什么；查内存与临时文件夹")
+        return failed(
+            "浏览器", f"{found} 启动不了（{error}）", "以运行用户手工执行该程序看它说什么；查内存与临时文件夹"
+        )
 
 
 def check_sandbox(user: int, value_of: Callable[[str], str | None], place: str) -> Iterable[Diagnosis]:

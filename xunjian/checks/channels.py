@@ -1,4 +1,4 @@
-"""The channels: validated by themselves as the alerter will, their secrets filled in, their files there. Nothing is sent."""
+"""The channels, as the alerter will validate them, with their secrets filled in and their files there. Sends nothing."""
 
 import os
 import re

@@ -39,7 +39,9 @@ def check_against_database(now: datetime, its: datetime | None) -> Iterable[Diag
     difference = abs(now - its)
     seconds = f"与数据库服务器相差 {difference.total_seconds():.0f} 秒"
     if difference > MAX_DIFFERENCE:
-        yield failed("数据库时钟", f"{seconds}（它是 {chinese_time(its)}）", "校准两台机器的时间（timedatectl set-ntp true）")
+        yield failed(
+            "数据库时钟", f"{seconds}（它是 {chinese_time(its)}）", "校准两台机器的时间（timedatectl set-ntp true）"
+        )
     else:
         yield good("数据库时钟", seconds)
 

@@ -27,9 +27,7 @@ def check_file(path: Path, read: LedgerFile | InputError, place: str) -> Iterabl
         yield good("台账文件", f"{path}：{len(read.accounts)} 个账号")
 
 
-def check_accounts(
-    accounts: Sequence[Account], platforms: dict[str, Platform], has_file: bool
-) -> Iterable[Diagnosis]:
+def check_accounts(accounts: Sequence[Account], platforms: dict[str, Platform], has_file: bool) -> Iterable[Diagnosis]:
     """`accounts` of the database; `has_file`: one is imported at the next start."""
     watched = [account for account in accounts if account.status is not AccountStatus.CANCELLED]
     if not accounts:

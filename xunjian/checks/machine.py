@@ -52,7 +52,9 @@ def check_temporary(folder: Path, space: Space) -> Diagnosis:
         return failed("临时文件夹", f"{free}，浏览器会崩溃", remedy)
     if space.inodes is not None and space.inodes < LEAST_FREE_INODES:
         return failed("临时文件夹", f"{folder} 只能再建 {space.inodes} 个文件", remedy)
-    return good("临时文件夹", free) if space.bytes >= COMFORTABLE_TEMPORARY_BYTES else advice("临时文件夹", free, remedy)
+    return (
+        good("临时文件夹", free) if space.bytes >= COMFORTABLE_TEMPORARY_BYTES else advice("临时文件夹", free, remedy)
+    )
 
 
 def check_fonts(chinese_families: Callable[[], list[str]], remedy: str) -> Diagnosis:

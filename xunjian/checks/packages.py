@@ -90,7 +90,9 @@ class System:
         """Ubuntu's chromium is a snap that no service can start; 麒麟 and openEuler may have none at all."""
         if self.is_ubuntu:
             return "；再以运行用户执行 playwright install chromium"
-        return "" if self.tool == "apt-get" else "；软件源里没有 chromium 时，以运行用户执行 playwright install chromium"
+        return (
+            "" if self.tool == "apt-get" else "；软件源里没有 chromium 时，以运行用户执行 playwright install chromium"
+        )
 
 
 _SPOKEN = {BROWSER: "Chromium", FONTS: "fontconfig 和中文字体"}

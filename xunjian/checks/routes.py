@@ -74,7 +74,9 @@ def _misspelt(routes: Sequence[Route], accounts: Sequence[Account], places: Plac
                 yield advice(_TITLE, f"{place} 的“{name}”在台账里没有", remedy)
         if number not in taken and not unknown_units and not unknown_regions:
             why = "它前面的路由已把相符的单位都取走" if any(map(route.matches, accounts)) else "没有单位与它相符"
-            yield advice(_TITLE, f"routes.{number} 永远用不到：{why}", f"调整次序或删去：{places.of(f'routes.{number}')}")
+            yield advice(
+                _TITLE, f"routes.{number} 永远用不到：{why}", f"调整次序或删去：{places.of(f'routes.{number}')}"
+            )
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:

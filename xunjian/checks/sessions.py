@@ -53,7 +53,9 @@ def _check_file(file: Path, platforms: Collection[str], now: datetime) -> Diagno
         return failed(name, f"{file} 不是完整的 JSON（可能没有存完）", _AGAIN)
     cookies = _cookies(state)
     if cookies is None:
-        return failed(name, f"{file} 不是 Playwright 的登录状态（应有 cookies 列表，每项有 name、value、domain）", _AGAIN)
+        return failed(
+            name, f"{file} 不是 Playwright 的登录状态（应有 cookies 列表，每项有 name、value、domain）", _AGAIN
+        )
     saved = datetime.fromtimestamp(told.st_mtime, UTC)
     return _judged(name, file.stem, cookies, now, f"保存于 {max((now - saved).days, 0)} 天前")
 
