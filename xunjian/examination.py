@@ -306,7 +306,7 @@ def _browser(settings: BrowserSettings, places: Places) -> Iterator[Diagnosis]:
     found = settings.executable or find_browser()
     yield browser.check_browser(
         found,
-        browser.Looks(find_driver(), missing_libraries, lambda: within(_BROWSER_SECONDS, lambda: _started(settings))),
+        browser.Looks(find_driver(), missing_libraries, lambda: within(_BROWSER_SECONDS, lambda: started(settings))),
         packages.this_system(),
         places.of("browser.executable"),
         () if _has_fonts() else (packages.FONTS,),
@@ -320,7 +320,8 @@ def _has_fonts() -> bool:
         return False
 
 
-def _started(settings: BrowserSettings) -> str:
+def started(settings: BrowserSettings) -> str:
+    """The version of a browser that was really started. Raises TransientError."""
     chromium = Browser(settings, utc_now)
     try:
         return f"Chromium {chromium.check()}"

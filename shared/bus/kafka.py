@@ -109,11 +109,16 @@ class KafkaBus:
 
     def refused_groups(self, groups: Iterable[str]) -> dict[str, str]:
         """Full name -> why, of the groups that the broker does not let us use. Raises TransientError."""
-        names = [self.prefix + group for group in groups]
+        refused: dict[str, str] = {}
         with self._admin() as admin:
-            described = admin.describe_groups(names)
-        errors = {name: str(described[name]["error"] or "") for name in names if name in described}
-        return {name: error for name, error in errors.items() if "AUTHORIZATION" in error.upper()}
+            for name in (self.prefix + group for group in groups):
+                try:
+                    error = admin.describe_groups([name])[name]["error"]
+                except KafkaError as raised:  # a broker too new to have any coordinator yet refuses nobody
+                    error = raised
+                if "AUTHORIZATION" in repr(error).upper():
+                    refused[name] = str(error)
+        return refused
 
     def send(self, messages: Iterable[tuple[str, str, bytes, Mapping[str, str]]]) -> None:
         """Topic, key, body, headers; returns when the broker acknowledged all. Raises TransientError."""

@@ -19,7 +19,10 @@ _LIMITS = (
 
 @dataclass(frozen=True)
 class Looks:
-    """How to look. `driver`: Playwright's own program. `start` really starts the browser and shows a page; returns its version, raises TransientError."""
+    """How to look. `driver`: Playwright's own program.
+
+    `start` really starts the browser and shows a page; returns its version, raises TransientError.
+    """
 
     driver: Path
     missing: Callable[[Path], list[str]]

@@ -1,4 +1,4 @@
-"""The channels, as the alerter will validate them, with their secrets filled in and their files there. Sends nothing."""
+"""The channels, as the alerter validates them: secrets filled in, files there. Nothing is sent."""
 
 import os
 import re
