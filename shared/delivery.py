@@ -22,7 +22,8 @@ class DeliveryState(StrEnum):
 class Delivery(Value):
     """What is to be told, to whom, and how far that has come. Identity: (fingerprint, status, channel, finding.at).
 
-    `error` is why it was not told yet, or need not be.
+    `error` is why it was not told yet, or need not be; `answer` what the other side said when it took the message;
+    `held_by` the number of the silence for whose end it waits.
     """
 
     fingerprint: str
@@ -37,6 +38,8 @@ class Delivery(Value):
     state: DeliveryState = DeliveryState.PENDING
     sent_at: Moment | None = None
     message_id: str | None = None
+    answer: str | None = None
+    held_by: int | None = None
     error: str | None = None
 
 

@@ -34,8 +34,8 @@ class Standing(Value):
 
     @property
     def silence(self) -> Finding | None:
-        """The gravest finding of silence that may be told: none while 未能核实."""
-        if not self.state.is_verified:
+        """The gravest finding of silence that may be told: none while 未能核实, none of a cancelled account."""
+        if not self.state.is_verified or self.state is State.CANCELLED:
             return None
         return next((finding for finding in self.findings if finding.state and finding.state.is_silence), None)
 

@@ -2,14 +2,15 @@
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import InputError
+from shared.nearest import advice
+from shared.variables import variable_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -80,22 +81,46 @@ class Problem(NamedTuple):
         return f"{self.place}：{self.words}" if self.place else self.words
 
 
-def first_problem(error: ValidationError) -> Problem:
-    """The first thing that pydantic refused, without the value, which may be a secret or come from outside."""
-    first = error.errors(include_url=False, include_input=False)[0]
+def first_problem(error: ValidationError, kind: type[BaseModel] | None = None) -> Problem:
+    """The first thing that pydantic refused, without the value, which may be a secret or come from outside.
+
+    With the `kind` that was asked for, an unknown key is told with the nearest right one.
+    """
+    # A misspelt key first: that the right one is missing follows from it.
+    first = min(
+        error.errors(include_url=False, include_input=False), key=lambda problem: problem["type"] != "extra_forbidden"
+    )
     place = ".".join(str(part) for part in first["loc"])
-    return Problem(place[:MAX_PLACE], _words(first["type"], first["msg"], first.get("ctx", {}))[:MAX_WORDS])
+    if first["type"] == "extra_forbidden" and (known := _fields(kind, first["loc"][:-1])):
+        words = f"没有这一项；{advice(str(first['loc'][-1])[:MAX_PLACE], known)}"
+        return Problem(place[:MAX_PLACE], words[: 2 * MAX_WORDS])
+    return Problem(place[:MAX_PLACE], _words(first["type"], first.get("ctx", {}))[:MAX_WORDS])
 
 
-def validated(kind: type[M], options: Mapping[str, Any], place: str, folder: Path = Path()) -> M:
-    """`options` as a `kind`, paths relative to `folder`. Raises InputError naming `place` and the option."""
+def _fields(kind: Any, place: Sequence[object]) -> list[str]:
+    """The keys that the table at `place` in a `kind` takes, in their order; none where that cannot be known."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if not place:
+            return list(kind.model_fields)
+        field = kind.model_fields.get(str(place[0]))
+        return _fields(field.annotation, place[1:]) if field else []
+    inner = place[1:] if place and isinstance(place[0], int) else place
+    return next((found for part in get_args(kind) if (found := _fields(part, inner))), [])
+
+
+def validated(kind: type[M], options: Mapping[str, Any], place: str, file: Path | None = None) -> M:
+    """`options` of the settings `file` as a `kind`, paths relative to its folder.
+
+    Raises InputError naming `place` and the option, and the file or the variable that gives it.
+    """
     try:
-        return kind.model_validate(paths_beside(kind, options, folder))
+        return kind.model_validate(paths_beside(kind, options, file.parent if file else Path()))
     except ValidationError as error:
-        problem = first_problem(error)
+        problem = first_problem(error, kind)
         key = ".".join(filter(None, (place, problem.place)))
+        remedy = f"请改正设置文件 {file}" if file else "请改正设置"
         # Not `from error`: its text quotes what was given, and a logged traceback would show it.
-        raise InputError(key, f"{problem.words}；请改正设置") from None
+        raise InputError(variable_of(key) or key, f"{problem.words}；{remedy}") from None
 
 
 def paths_beside(kind: type[BaseModel], options: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
@@ -116,17 +141,6 @@ def beside(folder: Path, path: Path | str) -> Path:
     return folder / os.path.expanduser(path)  # noqa: PTH111 - pathlib's raises where there is no home
 
 
-def yaml_problem(error: yaml.YAMLError | UnicodeDecodeError | OSError) -> str:
-    """Why a YAML file cannot be read, by line and column, without its text, which may hold a secret."""
-    if isinstance(error, OSError):
-        return file_problem(error)
-    if isinstance(error, UnicodeDecodeError):
-        return "不是 UTF-8 编码；请核对，另存为 UTF-8"
-    mark = getattr(error, "problem_mark", None)
-    place = f"（第{mark.line + 1}行第{mark.column + 1}列）" if mark else ""
-    return f"YAML 格式有误{place}；请核对缩进、冒号后的空格、引号和括号"
-
-
 def file_problem(error: OSError) -> str:
     """Why a file cannot be read, and what to do."""
     known = {
@@ -137,9 +151,9 @@ def file_problem(error: OSError) -> str:
     return known.get(error.errno or 0, f"{error.strerror}；请让运行用户可以读")
 
 
-def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
+def _words(kind: str, context: Mapping[str, Any]) -> str:
     if kind in ("value_error", "assertion_error"):
-        return str(context.get("error", message))
+        return str(context.get("error", "填写有误；请对照说明核对"))
     if kind in _WORDS:
         return _WORDS[kind].format_map(context).replace(" or ", " 或 ")
-    return f"填写有误（{message}）"
+    return "填写有误；请对照说明核对"

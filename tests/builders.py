@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.account import Account
 from shared.events import Clause, Finding, Outcome, Post, Probe, Severity
+from shared.silence import Silence
 from shared.storage.findings import findings_held
 from shared.storage.store import Store
 
@@ -45,6 +46,11 @@ def a_finding(subject: str = "p1", at: datetime = NOW, **fields: object) -> Find
         "rulebook_version": "cn@2026.1",
     }
     return Finding.model_validate(values | {"subject": subject, "at": at} | fields)
+
+
+def a_silence(**fields: object) -> Silence:
+    values = {"starts_at": NOW, "ends_at": NOW + days(3), "author": "李", "comment": "迁移", "added_at": NOW}
+    return Silence.model_validate(values | fields)
 
 
 def held_at(store: Store, moment: datetime) -> list[Finding]:

@@ -35,8 +35,8 @@ Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
 def list_channels(config: Config = None) -> None:
     """列出设置中的渠道：类型、谁用它、是否停用。"""
     settings = load_settings(config)
-    channels = build_channels(channel_options(settings))
-    routes = build_routes(settings.routes, settings.operators)
+    channels = build_channels(channel_options(settings), settings.file)
+    routes = build_routes(settings.routes, settings.operators, settings.file)
     troubles = _troubles(settings)
     for name in channels:
         typer.echo(f"{name}（{settings.channels[name].get('type')}）")

@@ -13,8 +13,7 @@ import typer
 from shared.clock import utc_now
 from shared.errors import InputError, XunjianError
 from shared.runtime.settings import Settings, load_settings
-from shared.runtime.settings_file import find_file
-from xunjian.checks.diagnosis import Check, Diagnosis, Sign, failed, good, tidy
+from xunjian.checks.diagnosis import Check, Diagnosis, Sign, failed, good
 from xunjian.checks.places import Places
 from xunjian.examination import Examination, checks_of_machine
 
@@ -35,7 +34,7 @@ def doctor(
     found = [first]
     if not as_json:
         typer.echo(first.line)
-    for diagnosis in diagnose(_checks(settings, config)):
+    for diagnosis in diagnose(_checks(settings)):
         found.append(diagnosis)
         if not as_json:
             typer.echo(diagnosis.line)
@@ -83,15 +82,15 @@ def _settings(config: Path | None) -> tuple[Settings | None, Diagnosis]:
         settings = load_settings(config)
     except InputError as error:
         words = str(error).removeprefix(f"{error.place}: ")
-        what, _, remedy = tidy(words).partition("；")
-        return None, failed("设置", f"{error.place}：{what}", remedy or "按提示改正")
+        what, mark, remedy = words.rpartition("；")
+        return None, failed("设置", f"{error.place}：{what if mark else words}", remedy if mark else "按提示改正")
     variables = sorted(name for name in os.environ if name.upper().startswith("XUNJIAN_") and os.environ[name])
     over = f"，另有环境变量 {'、'.join(variables)}" if variables else ""
     return settings, good("设置", f"{settings.place}{over}")
 
 
-def _checks(settings: Settings | None, config: Path | None) -> Iterator[Check]:
+def _checks(settings: Settings | None) -> Iterator[Check]:
     if settings is None:
         return checks_of_machine(utc_now())
-    places = Places(find_file(config, os.environ), os.environ)
+    places = Places(settings.file, os.environ)
     return Examination(settings, places, utc_now()).checks()

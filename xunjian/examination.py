@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -27,7 +27,7 @@ from shared.clock import utc_now
 from shared.errors import InputError, XunjianError
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.plugins import discover
-from shared.runtime.opening import open_bus
+from shared.runtime.opening import PORTS, open_bus
 from shared.runtime.settings import Settings
 from shared.storage.store import SQLITE, open_to_read
 from xunjian.checks import (
@@ -45,7 +45,7 @@ from xunjian.checks import (
     sessions,
     storage,
 )
-from xunjian.checks.diagnosis import Check, Diagnosis, failed, good
+from xunjian.checks.diagnosis import Check, Diagnosis, good
 from xunjian.checks.libraries import missing_libraries
 from xunjian.checks.patience import within
 from xunjian.checks.places import Places
@@ -159,7 +159,7 @@ class Examination:
     def accounts(self) -> list[Account]:
         """The ledger as it will stand once the file is imported."""
         known, _ = self.recorded
-        given = self.file.over(known) if isinstance(self.file, LedgerFile) else []
+        given = self.file.over(known).accounts if isinstance(self.file, LedgerFile) else ()
         return list({account.key: account for account in (*known, *given)}.values())
 
     def _options(self) -> Iterator[Diagnosis]:
@@ -168,8 +168,7 @@ class Examination:
             try:
                 build(self.settings)
             except InputError as error:
-                words = str(error).removeprefix(f"{error.place}: ").removesuffix("；请改正设置")
-                yield failed("设置", f"{error.place} {words}", f"改正{self.places.of(error.place)}")
+                yield self.places.refused("设置", error)
 
     def _user(self) -> Iterable[Diagnosis]:
         folder = self.settings.data_dir
@@ -222,8 +221,9 @@ class Examination:
 
     def _services(self) -> Iterator[Diagnosis]:
         yield from service.check_holders(self.settings.data_dir, service.holder_of)
-        port, place = self.settings.metrics_port, self.places.of("metrics_port")
-        yield service.check_port(self.settings.metrics_host, port, service.why_not_bound, service.is_our_service, place)
+        given, host, place = self.settings.metrics_port, self.settings.metrics_host, self.places.of("metrics_port")
+        ports = sorted(set(PORTS.values())) if given is None else [given]
+        yield from service.check_ports(host, ports, service.why_not_bound, service.is_our_service, place)
 
     def _rulebooks(self) -> Iterable[Diagnosis]:
         local = [(row.region, row.rulebook) for row in self.settings.rulebooks]
@@ -244,10 +244,9 @@ class Examination:
 
     def _routes(self) -> Iterable[Diagnosis]:
         try:
-            built = build_routes(self.settings.routes, self.settings.operators)
+            built = build_routes(self.settings.routes, self.settings.operators, self.settings.file)
         except InputError as error:
-            words = str(error).removeprefix(f"{error.place}: ").removesuffix("；请改正设置")
-            return [failed("通知去向", f"{error.place} {words}", f"改正{self.places.of(error.place)}")]
+            return [self.places.refused("通知去向", error)]
         has_own = lambda account: bool(account.mail or account.robot)  # noqa: E731
         return routes.check_routes(built, self.settings.channels, self.accounts, has_own, self.places)
 
@@ -304,9 +303,10 @@ def _browser(settings: BrowserSettings, places: Places) -> Iterator[Diagnosis]:
     if settings.sandbox:
         yield from browser.check_sandbox(os.geteuid(), browser.kernel_value, places.of("browser.sandbox"))
     found = settings.executable or find_browser()
+    chosen = settings.model_copy(update={"executable": found})
     yield browser.check_browser(
         found,
-        browser.Looks(find_driver(), missing_libraries, lambda: within(_BROWSER_SECONDS, lambda: started(settings))),
+        browser.Looks(find_driver(), missing_libraries, lambda: within(_BROWSER_SECONDS, lambda: started(chosen))),
         packages.this_system(),
         places.of("browser.executable"),
         () if _has_fonts() else (packages.FONTS,),
@@ -322,11 +322,27 @@ def _has_fonts() -> bool:
 
 def started(settings: BrowserSettings) -> str:
     """The version of a browser that was really started. Raises TransientError."""
-    chromium = Browser(settings, utc_now)
-    try:
-        return f"Chromium {chromium.check()}"
-    finally:
-        chromium.close()
+    with _another_home():
+        chromium = Browser(settings, utc_now)
+        try:
+            return f"Chromium {chromium.check()}"
+        finally:
+            chromium.close()
+
+
+@contextmanager
+def _another_home() -> Iterator[None]:
+    """A browser leaves caches and settings in its user's folder; the doctor leaves nothing."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        own = {name: os.environ.get(name) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+        os.environ.update(dict.fromkeys(own, folder))
+        try:
+            yield
+        finally:
+            for name, value in own.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value
 
 
 def _output(*command: str) -> str:

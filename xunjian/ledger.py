@@ -70,7 +70,7 @@ def template(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 
 def _save(ledger: LedgerFile, config: Path | None, console: Console) -> None:
     store = open_store(load_settings(config).store_url)
     try:
-        done = store.accounts.upsert(ledger.over(store.accounts.all()), utc_now())
+        done = store.accounts.upsert(ledger.over(store.accounts.all()).accounts, utc_now())
     finally:
         store.close()
     counts = f"新增 {done.added}，变更 {done.changed}，未变 {done.unchanged}，{len(ledger.bad_rows)} 行有错未导入"
@@ -87,6 +87,7 @@ def show(ledger: LedgerFile, console: Console) -> None:
         console.print(_table(ledger))
     else:
         _lines(console, [f"错误 {error}" for error in ledger.errors])
+    _lines(console, [f"未采纳 {warning}（该行其余内容已导入）" for warning in ledger.warnings])
     _lines(console, [f"提示 {notice}" for notice in ledger.notices])
 
 

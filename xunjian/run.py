@@ -65,6 +65,8 @@ def run(
         host = process.open(stack) if once else _opened(process, stack)
         if host is None:
             return
+        if (upgraded := host.store.upgraded) is not None and upgraded.before.has_tables:
+            typer.echo(upgraded.sentence)
         _import_ledger(host)
         screen = Screen(
             host,
@@ -108,7 +110,7 @@ def _import_ledger(host: Host) -> None:
     file = read_ledger(host.settings.ledger)
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
-    host.store.accounts.upsert(file.over(host.store.accounts.all()), host.clock())
+    host.store.accounts.upsert(file.over(host.store.accounts.all()).accounts, host.clock())
 
 
 def _once(host: Host, screen: Screen, stop: threading.Event) -> None:

@@ -18,8 +18,8 @@ from shared.validation import paths_beside
 def build(host: Host) -> AlerterEngine:
     """The alerter over a host. Raises InputError for unusable settings."""
     settings = host.settings
-    channels = build_channels(channel_options(settings))
-    routes = build_routes(settings.routes, settings.operators)
+    channels = build_channels(channel_options(settings), settings.file)
+    routes = build_routes(settings.routes, settings.operators, settings.file)
     routes.check(channels)
     for held in (host.store.deliveries, host.store.notices):
         for claim in held.claims():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from services.alerter.channels.base import Channel
@@ -18,18 +19,19 @@ class Gone(Channel):
         raise ChannelError("设置中已没有这个渠道；请在 channels 中恢复，同名的渠道会补发")
 
 
-def build_channels(options: Mapping[str, Mapping[str, Any]]) -> dict[str, Channel]:
-    """Configured channels by name: `{type: file name of a channel, ...its options}`.
+def build_channels(options: Mapping[str, Mapping[str, Any]], file: Path | None = None) -> dict[str, Channel]:
+    """Configured channels by name: `{type: file name of a channel, ...its options}`, as the settings `file` has them.
 
     Raises InputError naming channel and option, never its value, which may be a secret.
     """
     known = discover("services.alerter.channels", Channel)
-    return {name: _build(name, dict(given), known) for name, given in options.items()}
+    return {name: _build(name, dict(given), known, file) for name, given in options.items()}
 
 
-def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]]) -> Channel:
+def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]], file: Path | None) -> Channel:
     place = f"channels.{name}"
-    kind = given.pop("type", None)
+    kind = str(given.pop("type", None) or "")
     if kind not in known:
-        raise InputError(f"{place}.type", f"没有类型 {kind}；可选：{'、'.join(sorted(known))}")
-    return validated(known[kind], given, place)
+        remedy = f"可选：{'、'.join(sorted(known))}；请改正{f'设置文件 {file}' if file else '设置'}"
+        raise InputError(f"{place}.type", f"{f'没有类型 {kind[:40]}' if kind else '没有写类型'}；{remedy}")
+    return validated(known[kind], given, place, file)

@@ -55,7 +55,7 @@ class Courier:
         self._tells_operators = tells_operators
         self._closing = closing
         self._monotonic = monotonic
-        self._unwritten: list[tuple[Sequence[Delivery], Message, datetime]] = []
+        self._unwritten: list[tuple[Sequence[Delivery], Message, str, datetime]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
@@ -101,7 +101,7 @@ class Courier:
             return
         rows, message = worded
         try:
-            self._channel.send(message, clock())
+            answer = self._channel.send(message, clock())
         except (TransientError, ChannelError) as error:
             self._receipts.failed(rows, error, clock())
         except PermanentError as error:
@@ -110,7 +110,7 @@ class Courier:
             # Without its words: they may hold the channel's address, which is a secret.
             self._receipts.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
         else:
-            self._unwritten.append((rows, message, clock()))
+            self._unwritten.append((rows, message, answer, clock()))
             self._write_down()
             self._receipts.works(clock())
 

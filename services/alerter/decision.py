@@ -8,7 +8,7 @@ import structlog
 
 from services.alerter import stages
 from services.alerter.parts import Parts
-from services.alerter.stages import Silence, Stop, View
+from services.alerter.stages import Stop, View
 from shared.account import WHOLE_PLATFORM
 from shared.delivery import Delivery, DeliveryState
 from shared.events import FindingStatus
@@ -20,10 +20,9 @@ _log = structlog.get_logger(__name__)
 class Decision:
     """Thread-safe: it keeps nothing."""
 
-    def __init__(self, parts: Parts, metrics: Metrics, silences: Sequence[Silence] = ()) -> None:
+    def __init__(self, parts: Parts, metrics: Metrics) -> None:
         self._parts = parts
         self._metrics = metrics
-        self._silences = tuple(silences)
 
     def to_tell(self, claimed: Sequence[Delivery], now: datetime) -> list[Delivery]:
         """Those to be told now. Openings first: what becomes of them decides about their resolutions."""
@@ -37,7 +36,7 @@ class Decision:
         """What holds of what is at hand; nothing is asked about the rest."""
         fingerprints = (row.fingerprint for row in claimed)
         platforms = sorted({f"{row.finding.platform}/{WHOLE_PLATFORM}" for row in claimed})
-        return View.of(self._parts.findings.holding(now, fingerprints, platforms), self._silences)
+        return View.of(self._parts.findings.holding(now, fingerprints, platforms), self._parts.silences.as_of(now))
 
     def _with_ledger(self, view: View, rows: Iterable[Delivery]) -> View:
         """The view, with what the ledger says was told of these matters before."""
@@ -65,6 +64,9 @@ class Decision:
 
     def _stop(self, stop: Stop, rows: Sequence[Delivery]) -> None:
         _log.info("not told", reason=stop.reason, numbers=[row.finding.number for row in rows])
+        if stop.silence is not None:
+            self._parts.deliveries.hold(rows, stop.silence)
+            return
         if stop.until is not None:
             self._parts.deliveries.postpone(rows, stop.until)
             return

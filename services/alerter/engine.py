@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,7 +20,6 @@ from services.alerter.notices import OFF
 from services.alerter.parts import Parts
 from services.alerter.receipts import Receipts
 from services.alerter.routes import Routes
-from services.alerter.stages import Silence
 from shared.bus.contract import Bus
 from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
@@ -53,7 +52,6 @@ class AlerterEngine:
         group_wait_seconds: float = 10,
         poll_seconds: float = 0.2,
         patience_seconds: float = 0.2,
-        silences: Sequence[Silence] = (),
         jitter: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -70,7 +68,7 @@ class AlerterEngine:
         gone = set(parts.deliveries.channels_waited_for()) - channels.keys()
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
         self._closing = threading.Event()
-        decision = Decision(parts, metrics, silences)
+        decision = Decision(parts, metrics)
         couriers = {
             name: Courier(
                 name,
@@ -135,6 +133,7 @@ class AlerterEngine:
         records = self._subscription.poll(self._poll_seconds)
         if records:
             self._intake.take(records, now, queue_until)
+        self._parts.deliveries.let_go(now)
         tried = self._dispatch.round(now, early, patience_seconds)
         self._show(now)
         self._metrics.heartbeat.set(now.timestamp())

@@ -7,19 +7,21 @@ from shared.storage.channels import Channels
 from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.notices import Notices
+from shared.storage.silences import Silences
 from shared.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Parts:
-    """It writes deliveries, channels and notices; accounts and findings it only looks up."""
+    """It writes deliveries, channels and notices; accounts, findings and silences it only looks up."""
 
     deliveries: Deliveries
     channels: Channels
     notices: Notices
     accounts: Accounts
     findings: Findings
+    silences: Silences
 
     @classmethod
     def of(cls, store: Store) -> "Parts":
-        return cls(store.deliveries, store.channels, store.notices, store.accounts, store.findings)
+        return cls(store.deliveries, store.channels, store.notices, store.accounts, store.findings, store.silences)

@@ -34,13 +34,14 @@ class Receipts:
         self._metrics = metrics
         self._jitter = jitter
 
-    def sent(self, rows: Sequence[Delivery], message: Message, now: datetime) -> None:
-        self._parts.deliveries.record_sent(rows, now, message.id)
+    def sent(self, rows: Sequence[Delivery], message: Message, answer: str, now: datetime) -> None:
+        self._parts.deliveries.record_sent(rows, now, message.id, answer)
         self._metrics.deliveries.labels(self._name, "sent").inc()
         for row in rows:
             waited = max(0.0, (now - row.finding.at).total_seconds())
             self._metrics.alert_seconds.labels(self._name).observe(waited)
-        _log.info("told", channel=self._name, unit=message.unit, numbers=message.numbers, message_id=message.id)
+        told = {"unit": message.unit, "numbers": message.numbers, "message_id": message.id}
+        _log.info("told", channel=self._name, **told, answer=answer)
 
     def works(self, now: datetime) -> None:
         """The other side took a message: what was wrong is over."""

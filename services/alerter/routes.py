@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +11,7 @@ from services.alerter.channels.base import Channel
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
+from shared.nearest import advice
 from shared.regions import lies_in
 from shared.validation import validated
 
@@ -51,12 +53,11 @@ class Routes:
         for place, names in {**places, "operators": self.operators}.items():
             for name in names:
                 if name not in channels:
-                    there = "、".join(sorted(channels))
-                    raise InputError(place, f"没有渠道 {name}；设置 channels 中有：{there}")
+                    raise InputError(place, f"设置 channels 中没有渠道 {name}；{advice(name, channels)}")
 
 
-def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str]) -> Routes:
+def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str], file: Path | None = None) -> Routes:
     """Routes as the settings give them. Raises InputError naming the route and the key."""
     return Routes(
-        tuple(validated(Route, options, f"routes.{number}") for number, options in enumerate(given)), operators
+        tuple(validated(Route, options, f"routes.{number}", file) for number, options in enumerate(given)), operators
     )

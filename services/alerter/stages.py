@@ -6,38 +6,20 @@ from datetime import datetime, timedelta
 
 from shared.account import WHOLE_PLATFORM
 from shared.delivery import Delivery
-from shared.events import Finding, FindingStatus, Moment, Severity, Value
+from shared.events import Finding, FindingStatus, Severity
+from shared.silence import Silence
 
 LOOK_AGAIN = timedelta(hours=1)
 SETTLING = timedelta(minutes=1)
 
 
-class Silence(Value):
-    """Somebody asked for quiet until `ends_at`: all conditions given must match."""
-
-    starts_at: Moment
-    ends_at: Moment
-    author: str
-    comment: str
-    unit: str | None = None
-    account_key: str | None = None
-    rule: str | None = None
-    number: str | None = None
-
-    def covers(self, delivery: Delivery, now: datetime) -> bool:
-        finding = delivery.finding
-        wanted = (self.unit, self.account_key, self.rule, self.number)
-        given = (delivery.unit, delivery.account_key, finding.rule, finding.number)
-        same = all(want in (None, have) for want, have in zip(wanted, given, strict=True))
-        return same and self.starts_at <= now < self.ends_at
-
-
 @dataclass(frozen=True)
 class Stop:
-    """Why a delivery is not told now. `until` null: never; else it is decided anew then."""
+    """Why a delivery is not told now. `until` null: never; else it is decided anew then, or when `silence` is over."""
 
     reason: str
     until: datetime | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True)
@@ -105,11 +87,13 @@ def inhibited(delivery: Delivery, view: View, now: datetime) -> Stop | None:
 
 def silenced(delivery: Delivery, view: View, now: datetime) -> Stop | None:
     """A silence delays; what still holds when it ends is told then."""
-    ends = [silence.ends_at for silence in view.silences if silence.covers(delivery, now)]
-    return Stop("已设静默", until=max(ends)) if ends else None
+    held = [silence for silence in view.silences if silence.covers(delivery.finding, delivery.unit, now)]
+    last = max(held, key=lambda silence: silence.over_at, default=None)
+    return Stop(last.words, until=last.over_at, silence=last) if last else None
 
 
-STAGES: tuple[Stage, ...] = (no_longer_true, told_before, never_told, inhibited, silenced)
+# A resolution waits with its opening for the end of the silence, rather than being asked about every minute.
+STAGES: tuple[Stage, ...] = (no_longer_true, told_before, silenced, never_told, inhibited)
 
 
 def stop(delivery: Delivery, view: View, now: datetime) -> Stop | None:

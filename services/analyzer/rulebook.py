@@ -6,14 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.analyzer.rules.base import Rule
 from shared.errors import InputError
 from shared.events import Clause, Severity
 from shared.plugins import find, names
-from shared.validation import beside, first_problem, yaml_problem
+from shared.validation import beside, first_problem
+from shared.yaml_file import read_yaml
 
 _RULES = "services.analyzer.rules"
 _BUILT_IN = Path(__file__).parent / "rulebooks"
@@ -123,11 +123,9 @@ def _load(path: Path, below: tuple[Path, ...]) -> Rulebook:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
     except FileNotFoundError:
         raise InputError(str(path), f"没有这个规则集；请写文件路径，或内置的：{'、'.join(built_in_names())}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        raise InputError(str(path), yaml_problem(error)) from error
     if not isinstance(raw, dict):
         raise InputError(str(path), "规则集应为 YAML 对照表，含 name、title、version、effective_from 和 entries")
     return raw

@@ -74,7 +74,7 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
     for name in settings.platforms.keys() - known.keys():
         raise InputError(f"platforms.{name}", f"没有这个平台；可用的有：{'、'.join(sorted(known))}")
     return {
-        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.folder)
+        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.file)
         for name, kind in known.items()
     }
 
@@ -84,7 +84,7 @@ def browser_settings(settings: Settings) -> BrowserSettings:
     options = dict(settings.browser)
     if program := shutil.which(str(options.get("executable") or "")):
         options["executable"] = Path(program)  # `chromium` is a program wherever it lies, no file beside the settings
-    return validated(BrowserSettings, options, "browser", settings.folder)
+    return validated(BrowserSettings, options, "browser", settings.file)
 
 
 if __name__ == "__main__":

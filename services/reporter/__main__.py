@@ -24,7 +24,7 @@ def build_reports(settings: Settings) -> dict[str, Report]:
     for name in settings.reports.keys() - known.keys():
         raise InputError(f"reports.{name}", f"没有这种报表；现有：{'、'.join(sorted(known))}")
     return {
-        name: validated(kind, settings.reports.get(name, {}), f"reports.{name}", settings.folder)
+        name: validated(kind, settings.reports.get(name, {}), f"reports.{name}", settings.file)
         for name, kind in known.items()
     }
 

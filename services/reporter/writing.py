@@ -3,6 +3,7 @@
 import os
 import tempfile
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from services.reporter.period import Period
@@ -10,15 +11,17 @@ from services.reporter.reports.base import Report
 from shared.storage.store import Store
 
 _FOR_ALL_TO_READ = 0o644
+_OPEN = ("~${}", ".~{}", ".~lock.{}#")
+"""Excel, WPS, LibreOffice."""
 
 
 def write_report(report: Report, store: Store, period: Period, cut_off: datetime, folder: Path) -> Path:
     """Write the report into `folder`; its path. Until it is whole and on the disk, an older one stays as it was.
 
+    One in which somebody typed, or that somebody has open, stays for good: the new one gets a number in its name.
     Raises OSError when the folder cannot be written or the disk is full, and whatever the report raises.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / report.file_name(period)
     number, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     draft = Path(name)
     try:
@@ -27,11 +30,27 @@ def write_report(report: Report, store: Store, period: Period, cut_off: datetime
             file.flush()
             os.fchmod(file.fileno(), _FOR_ALL_TO_READ)
             os.fsync(file.fileno())
+        path = _free(report, folder / report.file_name(period))
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
     _keep_name(folder)
     return path
+
+
+def _free(report: Report, path: Path) -> Path:
+    """Where nobody's work is lost."""
+    first = path
+    for number in count(2):
+        if not path.exists() or (not _is_open(path) and report.is_as_written(path)):
+            break
+        path = first.with_stem(f"{first.stem}（{number}）")
+    return path
+
+
+def _is_open(path: Path) -> bool:
+    """Office programs leave a file beside one that somebody has open, on shared folders too."""
+    return any(path.with_name(form.format(path.name)).exists() for form in _OPEN)
 
 
 def _keep_name(folder: Path) -> None:

@@ -1,29 +1,28 @@
-"""Reads a ledger file (.xlsx, .csv) as offices send it into accounts, with every error named by its cell."""
+"""Reads a ledger file as offices send it into accounts, with every error named by its cell."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
 from shared.account import Account
 from shared.errors import InputError
+from shared.ledger.around import is_header_again, note_of
 from shared.ledger.columns import HEADER_OF, SECRETS, is_ledger_header, normal_header, recognise
 from shared.ledger.rows import filled_cells, read_row
 from shared.ledger.sheets import HEADER_WITHIN_ROWS, MAX_ROWS, Sheet, read_sheets
 from shared.ledger.values import BadCellError, CellValue, UnsupportedPlatformError, is_blank, shown
 
-_EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|举例|例如?|范例|说明|要求)[)）】:：]?$")
-_SIGNATURE = re.compile(
-    r"(?:填表|填报|制表|经办|审核|审批|审签|复核|签发|签字|盖章|报送|统计)[一-鿿]{0,4}(?:[(（].{0,8}[)）])?[:：]"
-)
-
 
 @dataclass(frozen=True)
 class CellError:
-    """What is wrong in one cell, in Chinese. `row` counts from 1 as spreadsheets show it; `column` is its letter."""
+    """What is wrong in one cell, in Chinese. `row` counts from 1 as spreadsheets show it; `column` is its letter.
+
+    `field`: of Account. `name`, `platform`, `unit`: of its row, as far as they could be read. `key`: the account the
+    row was taken as, without this cell; null when the row was not taken.
+    """
 
     sheet: str
     row: int
@@ -32,6 +31,11 @@ class CellError:
     value: str
     message: str
     remedy: str
+    field: str = ""
+    name: str = ""
+    platform: str = ""
+    unit: str = ""
+    key: str | None = None
 
     @property
     def place(self) -> str:
@@ -47,6 +51,7 @@ class CellError:
 class LedgerFile:
     """What a file holds. Rows with an error are not among `accounts`; `notices` are sentences that block nothing.
 
+    `warnings`: bad cells of rows that were taken without them. `unsupported`: rows of platforms nobody visits yet.
     `columns`: the fields of Account the file has a column for.
     """
 
@@ -54,21 +59,45 @@ class LedgerFile:
     errors: tuple[CellError, ...] = ()
     notices: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    warnings: tuple[CellError, ...] = ()
+    unsupported: tuple[CellError, ...] = ()
 
     @property
     def bad_rows(self) -> tuple[int, ...]:
         return tuple(sorted({error.row for error in self.errors}))
 
-    def over(self, known: Iterable[Account]) -> list[Account]:
-        """The file's accounts as they should stand: what it has no column for (a phone, say) stays as `known`."""
+    def over(self, known: Iterable[Account]) -> "LedgerFile":
+        """The file as it should stand over the `known` ledger: what it has no column for (a phone, say) and what could
+        not be read of a row stays as it was.
+
+        A new account whose status could not be read is not taken: it may be cancelled, and would be accused.
+        """
         before = {account.key: account for account in known}
-        kept = [name for name in Account.model_fields if name not in self.columns]
-        return [
-            account.model_copy(update={name: getattr(before[account.key], name) for name in kept})
-            if account.key in before
-            else account
-            for account in self.accounts
-        ]
+        unread: dict[str, set[str]] = defaultdict(set)
+        for warning in self.warnings:
+            unread[warning.key or ""].add(warning.field)
+        unsure = {
+            account.key for account in self.accounts if account.key not in before and "status" in unread[account.key]
+        }
+        refused = tuple(replace(warning, key=None) for warning in self.warnings if warning.key in unsure)
+        return replace(
+            self,
+            accounts=tuple(
+                _over(before.get(account.key), account, {*Account.model_fields} - {*self.columns} | unread[account.key])
+                for account in self.accounts
+                if account.key not in unsure
+            ),
+            errors=tuple(sorted((*self.errors, *refused), key=_in_order)),
+            warnings=tuple(warning for warning in self.warnings if warning.key not in unsure),
+        )
+
+
+def _over(was: Account | None, account: Account, kept: Iterable[str]) -> Account:
+    return account.model_copy(update={name: getattr(was, name) for name in kept}) if was else account
+
+
+def _in_order(error: CellError) -> tuple[int, int, str]:
+    return error.row, len(error.column), error.column
 
 
 def read_ledger(path: Path) -> LedgerFile:
@@ -78,10 +107,16 @@ def read_ledger(path: Path) -> LedgerFile:
     """
     table = _find_table(path.name, read_sheets(path))
     _refuse_missing_columns(path.name, table.fields)
-    kept = list(_read_rows(table))
-    accounts = tuple(_without_duplicates(table, kept))
-    errors = sorted(table.errors, key=lambda error: (error.row, len(error.column), error.column))
-    return LedgerFile(accounts, tuple(errors), tuple(table.notices), tuple(table.fields))
+    accounts = tuple(_last_of_each(table, list(_read_rows(table))))
+    faults = sorted(table.faults, key=_in_order)
+    return LedgerFile(
+        accounts,
+        errors=tuple(fault for fault in faults if fault.key is None),
+        notices=tuple(table.notices),
+        columns=tuple(table.fields),
+        warnings=tuple(fault for fault in faults if fault.key is not None),
+        unsupported=tuple(table.unsupported),
+    )
 
 
 @dataclass
@@ -91,21 +126,31 @@ class _Table:
     sheet: Sheet
     header_row: int
     fields: dict[str, int]
-    errors: list[CellError] = field(default_factory=list)
+    faults: list[CellError] = field(default_factory=list)
+    unsupported: list[CellError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
     @property
     def header(self) -> list[CellValue]:
         return self.sheet.rows[self.header_row - 1]
 
-    def blame(self, number: int, name: str, bad: BadCellError) -> None:
-        """Add an error. What has no column of its own is blamed at the account's name."""
-        row, index = self.sheet.rows[number - 1], self.fields.get(name)
+    def fault(self, number: int, name: str, bad: BadCellError, key: str | None = None) -> CellError:
+        """What has no column of its own is blamed at the account's name. `key`: the row was taken as this account."""
+        index = self.fields.get(name)
+        own = {one: self.shown(number, one) for one in ("name", "platform", "unit")}
         header = HEADER_OF[name] if index is None else shown(self.header[index])
-        value = shown(row[index])[:200] if index is not None and index < len(row) else ""
-        value = "（不显示）" if name in SECRETS else value
         column = get_column_letter((self.fields["name"] if index is None else index) + 1)
-        self.errors.append(CellError(self.sheet.name, number, column, header, value, bad.message, bad.remedy))
+        value = "（不显示）" if name in SECRETS else self.shown(number, name)
+        return CellError(self.sheet.name, number, column, header, value, bad.message, bad.remedy, name, key=key, **own)
+
+    def shown(self, number: int, name: str) -> str:
+        row, index = self.sheet.rows[number - 1], self.fields.get(name)
+        return shown(row[index])[:200] if index is not None and index < len(row) else ""
+
+    def targets(self, number: int) -> dict[str, str]:
+        """The web addresses behind the cells of a row, by field."""
+        found = {name: self.sheet.targets.get((number, index + 1)) for name, index in self.fields.items()}
+        return {name: target for name, target in found.items() if target}
 
 
 def _find_table(place: str, sheets: Sequence[Sheet]) -> _Table:
@@ -146,50 +191,58 @@ def _read_rows(table: _Table) -> Iterator[tuple[int, Account]]:
         raise InputError(table.sheet.name, f"超过 {MAX_ROWS} 行，请分成几个文件导入")
     for number, cells in enumerate(rows, start=table.header_row + 1):
         filled = filled_cells(cells, table.fields)
-        if not filled or filled.get("name") == table.header[table.fields["name"]]:
-            continue  # an empty row, or the header repeated for printing
+        if not filled or is_header_again(cells, table.header, table.fields):
+            continue
         if len(filled) == 1:
             table.notices.append(f"第{number}行只有一格有内容，已略过")
-        elif note := _note_of(table, cells, filled):
-            table.notices.append(f"第{number}行“{note[:20]}”是说明或签字，不是账号，已略过")
+        elif note := note_of(cells, filled, table.fields):
+            table.notices.append(f"第{number}行“{note[:20]}”是合计、说明或签字，不是账号，已略过")
         elif account := _read_account(table, number, filled):
             yield number, account
-
-
-def _note_of(table: _Table, cells: Sequence[CellValue], filled: dict[str, CellValue]) -> str | None:
-    """What an office writes around the accounts: an example or instructions where the number stands, signatures."""
-    used = {*table.fields.values()}
-    beside = [shown(cell) for index, cell in enumerate(cells[: min(used) + 1]) if index not in used]
-    notes = [text for text in beside if _EXAMPLE.match(text)]
-    texts = [text for cell in cells if (text := shown(cell))]
-    if "url" not in filled:
-        notes += [text for text in (texts if "id" not in filled else texts[:1]) if _SIGNATURE.match(text)]
-    return notes[0] if notes else None
 
 
 def _read_account(table: _Table, number: int, filled: dict[str, CellValue]) -> Account | None:
     followers = table.fields.get("followers")
     ten_thousands = followers is not None and "万" in shown(table.header[followers])
     try:
-        row = read_row(filled, ten_thousands)
+        row = read_row(filled, ten_thousands, table.targets(number))
     except UnsupportedPlatformError as platform:
         table.notices.append(f"第{number}行：暂不支持的平台“{platform}”，该行未导入")
+        unable = BadCellError("暂不支持的平台", "本系统不核查该平台，请另行检查")
+        table.unsupported.append(table.fault(number, "platform", unable))
         return None
-    for name, bad in row.bad.items():
-        table.blame(number, name, bad)
+    account = row.account
+    for name, bad in (*row.bad.items(), *row.left_out.items()):
+        table.faults.append(table.fault(number, name, bad, account.key if account else None))
     if row.notice:
         table.notices.append(f"第{number}行：{row.notice}")
-    return row.account
+    return account
 
 
-def _without_duplicates(table: _Table, kept: Sequence[tuple[int, Account]]) -> Iterator[Account]:
-    """Accounts that stand in one row only: of two nobody can say which is right, so both are errors."""
-    rows: dict[str, list[int]] = defaultdict(list)
+def _last_of_each(table: _Table, kept: Sequence[tuple[int, Account]]) -> Iterator[Account]:
+    """Of rows about one account the last stands: whoever adds to a list adds below."""
+    rows: dict[str, list[tuple[int, Account]]] = defaultdict(list)
     for number, account in kept:
-        rows[account.key].append(number)
-    for number, account in kept:
-        others = "、".join(str(other) for other in rows[account.key] if other != number)
-        if others:
-            table.blame(number, "id", BadCellError(f"第{number}行与第{others}行是同一个账号", "同一账号只保留一行"))
-        else:
-            yield account
+        rows[account.key].append((number, account))
+    for key, own in rows.items():
+        (last, stands) = own[-1]
+        for number, account in own[:-1]:
+            _say_twice(table, number, account, last, stands)
+        dropped = {number for number, _ in own[:-1]}
+        if dropped:
+            table.faults = [
+                one for one in table.faults if one.key != key or one.row not in dropped or one.field == "key"
+            ]
+        yield stands
+
+
+def _say_twice(table: _Table, number: int, account: Account, last: int, stands: Account) -> None:
+    """Under one name it is one account filed twice; under two names one of them is not watched."""
+    if (account.name, account.unit) == (stands.name, stands.unit):
+        table.notices.append(f"第{number}行与第{last}行是同一个账号（{account.name}），以第{last}行为准")
+        return
+    words = f"与第{last}行“{stands.name}”是同一个账号，以第{last}行为准"
+    table.notices.append(f"第{number}行“{account.name}”{words}")
+    bad = BadCellError(words, "若是两个账号，请改正其中一行的账号ID或主页链接；若是一个，请删去这一行")
+    fault = table.fault(number, "id" if "id" in table.fields else "url", bad, account.key)
+    table.faults.append(replace(fault, field="key"))

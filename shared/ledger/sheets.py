@@ -35,10 +35,14 @@ _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 @dataclass
 class Sheet:
-    """One visible sheet: `rows[0]` is row 1 of the file. Merged ranges are filled with their value."""
+    """One visible sheet: `rows[0]` is row 1 of the file. Merged ranges are filled with their value.
+
+    `targets`: the web addresses behind cells, by (row, column) counted from 1.
+    """
 
     name: str
     rows: list[list[CellValue]] = field(default_factory=list)
+    targets: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def read_sheets(path: Path) -> list[Sheet]:

@@ -1,5 +1,6 @@
 """`/metrics`, `/healthz` and `/readyz` of every service, on one small HTTP server that no client can hold up."""
 
+import errno
 import socket
 import threading
 import time
@@ -33,9 +34,7 @@ class HealthServer:
         try:
             self._server = _Server((host, port), _handler(metrics, vitals))
         except (OSError, OverflowError) as error:
-            reason = getattr(error, "strerror", None) or error
-            remedy = "把 XUNJIAN_METRICS_PORT 设为空闲端口，0 为任意"
-            raise InputError(f"metrics_port {port}", f"{reason}；{remedy}") from error
+            raise InputError(f"metrics_port {port}", f"{_why(error, host)}；{_REMEDY}") from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
         self._thread.start()
 
@@ -47,6 +46,19 @@ class HealthServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+_REMEDY = "请把 metrics_port（或环境变量 XUNJIAN_METRICS_PORT）设为空闲端口，0 为任意"
+
+
+def _why(error: Exception, host: str) -> str:
+    reasons = {
+        errno.EADDRINUSE: "端口已被其他程序占用",
+        errno.EACCES: "没有权限使用这个端口（1024 以下须为 root）",
+        errno.EADDRNOTAVAIL: f"本机没有地址 {host}，请核对 metrics_host",
+    }
+    known = reasons.get(error.errno or 0) if isinstance(error, OSError) else None
+    return known or f"不能监听 {host}，请核对 metrics_host"
 
 
 class _Server(ThreadingTCPServer):

@@ -29,6 +29,8 @@ from shared.storage.store import Store, open_store
 log = structlog.get_logger(__name__)
 
 BAD_INPUT = 2
+PORTS = {"all-in-one": 9464, "collector": 9464, "analyzer": 9465, "alerter": 9466, "reporter": 9467}
+"""Where each process answers unless `metrics_port` is set: on one machine side by side."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ class Process:
 
     def serve_health(self, stack: ExitStack) -> HealthServer:
         """Raises InputError when the port is taken."""
-        server = HealthServer(self.settings.metrics_host, self.settings.metrics_port, self.metrics, self.vitals)
+        port = self.settings.metrics_port
+        port = PORTS.get(self.name, 0) if port is None else port
+        server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)
         stack.callback(server.close)
         return server
 
@@ -115,7 +119,6 @@ def hold_folder(settings: Settings, now: datetime, roles: Iterable[str], stack: 
 def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     """Kafka where `kafka_bootstrap` is set, otherwise the embedded log in the data folder's SQLite file."""
     if settings.kafka_bootstrap is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         retention = timedelta(days=settings.embedded_retention_days)
         return SqliteBus(settings.data_dir / "xunjian.db", source, clock, retention)
     bus = KafkaBus(

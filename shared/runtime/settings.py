@@ -2,19 +2,21 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from shared.errors import InputError
-from shared.runtime.settings_file import find_file, read_file
+from shared.runtime.settings_file import Given, find_file, read_file
 from shared.validation import beside, first_problem
+from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
 
-PREFIX = "XUNJIAN_"
 _SQLITE = "sqlite:///"
+_DATABASES = (_SQLITE, "postgresql+psycopg://")
+_SECRET_TABLES = ("kafka_security", "channels", "browser", "platforms", "reports")
 _STORES = ("data_dir", "database_url")
 """What says where the data are; without any of it nothing is written."""
 
@@ -31,7 +33,7 @@ class LocalRulebook(BaseModel):
 class Settings(BaseSettings):
     """Everything that can be set. `channels`: a name of your own -> {type: file name of a channel, ...its options}."""
 
-    model_config = SettingsConfigDict(env_prefix="XUNJIAN_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     data_dir: Path = Path("var")
     database_url: str | None = None
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     """kafka-python's `security_protocol`, `sasl_*` and `ssl_*` settings."""
     kafka_create_topics: int = Field(default=0, ge=0)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
-    rulebook: str = "cn"
+    rulebook: str = Field(default="cn", min_length=1)
     """Of every account that `rulebooks` has none for."""
     rulebooks: tuple[LocalRulebook, ...] = ()
     """The first that is in force and whose region the account lies in is taken."""
@@ -65,18 +67,42 @@ class Settings(BaseSettings):
     """Whose findings go where; the alerter knows the keys."""
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
-    group_wait_seconds: float = Field(default=10, ge=0)
-    retention_days: int = Field(default=90, ge=30)
+    group_wait_seconds: float = Field(default=10, ge=0, le=86_400)
+    retention_days: int = Field(default=90, ge=30, le=36_500)
     """After so many days probes and repeated sightings are thinned to what still proves something."""
-    sketch_days: int = Field(default=30, ge=1)
+    sketch_days: int = Field(default=30, ge=1, le=36_500)
     """For so many days a published text can be recognised in others' posts."""
     metrics_host: str = "127.0.0.1"
-    metrics_port: int = Field(default=9464, ge=0, le=65535)
-    """0 takes a free port."""
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """0 takes a free port. Null: each service has its own, see `shared.runtime.opening`."""
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     _file: Path | None = PrivateAttr(default=None)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_we_know(cls, url: str | None) -> str | None:
+        kind, sign, _ = (url or "").partition("://")
+        if url is not None and not url.startswith(_DATABASES):
+            named = f"认不出 {kind[:20]}://" if sign else "这不是数据库的地址"
+            raise ValueError(f"{named}；请写 {_SQLITE}文件路径 或 {_DATABASES[1]}用户:密码@主机/库名")
+        return url
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """What may be printed: of what holds secrets only the names."""
+        for name, value in super().__repr_args__():
+            yield name, _without_secrets(name, value)
+
+    @property
+    def file(self) -> Path | None:
+        """The settings file; null where there is none."""
+        return self._file
+
+    @property
+    def database(self) -> str:
+        """The database as it may be shown: without a password."""
+        return hidden(self.store_url)
 
     @property
     def place(self) -> str:
@@ -116,27 +142,39 @@ def load_settings(
     """The environment over `more` over the file that is found; relative paths made to lie beside that file.
 
     The file: `config`, `XUNJIAN_CONFIG`, ./xunjian.yaml, /etc/xunjian/xunjian.yaml. Raises InputError naming file and
-    key; where a store is needed, also when nothing at all says where the data are.
+    key or variable; where a store is needed, also when nothing at all says where the data are.
     """
     file = find_file(config, os.environ)
-    values = {**(read_file(file, os.environ) if file else {}), **(more or {})}
+    given = read_file(file, os.environ) if file else Given({}, frozenset())
+    values = {**given.values, **(more or {})}
+    refuse_unknown(Settings.model_fields, _nested_keys(), given.variables)
     if needs_store and not is_set_up(config) and not values.keys() & set(_STORES):
         raise InputError("没有设置文件", _NO_FILE)
-    settings = _validated(values, str(file or "environment"))
+    settings = _validated(values, str(file or "设置"))
     settings._file = file
     return _beside_file(settings)
 
 
 def is_set_up(config: Path | None = None) -> bool:
     """True where there is a settings file, or the environment says where the data are."""
-    given = {name.upper() for name, text in os.environ.items() if text}
-    return find_file(config, os.environ) is not None or any(f"{PREFIX}{key.upper()}" in given for key in _STORES)
+    return find_file(config, os.environ) is not None or says_where(_STORES)
 
 
 _NO_FILE = (
     "依次找过 --config、XUNJIAN_CONFIG、./xunjian.yaml 和 /etc/xunjian/xunjian.yaml；"
     "新建请运行 xunjian init，只想看演示请运行 xunjian run --demo"
 )
+
+
+def _nested_keys() -> set[str]:
+    """Those that have parts, which a variable may name one of."""
+    plain = (Path, str, int, float, bool)
+    return {
+        name
+        for name, field in Settings.model_fields.items()
+        if not any(kind in plain for kind in (field.annotation, *get_args(field.annotation)))
+        or get_origin(field.annotation) is dict
+    }
 
 
 def _beside_file(settings: Settings) -> Settings:
@@ -165,20 +203,24 @@ def _validated(values: dict[str, Any], place: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        problem = first_problem(error)
-        variable = _variable(problem.place.partition(".")[0])
+        problem = first_problem(error, Settings)
+        variable = variable_of(problem.place) or variable_of(problem.place.partition(".")[0])
         # Not `from error`: its text quotes the settings, secrets too.
         raise InputError(variable or place, f"{problem}；各项说明见 docs/settings.md") from None
     except SettingsError as error:
         # It names the field, never what was given.
         named = re.search('field "([a-z_]+)"', str(error))
-        variable = named and _variable(named[1])
+        variable = named and variable_of(named[1])
         remedy = "不是 JSON；请写成 JSON，或写在设置文件里；见 docs/settings.md"
         raise InputError(variable or "环境变量 XUNJIAN_*", remedy) from None
 
 
-def _variable(key: str) -> str | None:
-    """The environment variable that sets the key, which then wins over the file."""
-    whole = f"XUNJIAN_{key.upper()}"
-    names = [name for name in os.environ if name.upper() == whole or name.upper().startswith(f"{whole}__")]
-    return f"环境变量 {names[0]}" if names else None
+def hidden(url: str) -> str:
+    """An address without the password that may stand in it; an `@` in the password is part of it."""
+    return re.sub(r"(://[^/:@]*:).*@", r"\1***@", url)
+
+
+def _without_secrets(name: str | None, value: Any) -> Any:
+    if name == "database_url" and isinstance(value, str):
+        return hidden(value)
+    return list(value) if name in _SECRET_TABLES else value

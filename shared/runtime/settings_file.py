@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, NamedTuple
 
 from shared.errors import InputError
-from shared.validation import beside, file_problem, yaml_problem
+from shared.validation import beside, file_problem
+from shared.yaml_file import read_yaml
 
 VARIABLE = "XUNJIAN_CONFIG"
 NAME = "xunjian.yaml"
@@ -26,23 +25,28 @@ def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | Non
     return next((file.absolute() for file in (Path(NAME), SYSTEM_FILE) if _exists(file)), None)
 
 
-def read_file(path: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-    """Key -> value. A value `{file: path}` or `{env: NAME}` anywhere is replaced by that file's or variable's text.
+class Given(NamedTuple):
+    """Key -> value of a settings file, and the variables that stand for some of its values."""
+
+    values: dict[str, Any]
+    variables: frozenset[str]
+
+
+def read_file(path: Path, environment: Mapping[str, str]) -> Given:
+    """What the file gives; a value `{file: path}` or `{env: NAME}` is replaced by that file's or variable's text.
 
     Raises InputError naming file and key, never quoting it.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
     except FileNotFoundError:
         remedy = f"请核对 --config 或环境变量 {VARIABLE}，新建请运行 xunjian init"
         raise InputError(str(path), f"没有这个设置文件；{remedy}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        # Not `from error`: its text quotes the file, secrets too.
-        raise InputError(str(path), yaml_problem(error)) from None
     if not isinstance(raw, dict | None):
         raise InputError(str(path), "设置文件应为 YAML 的“名称: 值”对照表")
     filling = _Filling(path, environment)
-    return {str(key): filling.of(value, str(key)) for key, value in (raw or {}).items()}
+    values = {str(key): filling.of(value, str(key)) for key, value in (raw or {}).items()}
+    return Given(values, frozenset(filling.variables))
 
 
 def _exists(file: Path) -> bool:
@@ -61,6 +65,7 @@ class _Filling:
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         self._path = path
         self._environment = environment
+        self.variables: set[str] = set()
 
     def of(self, value: Any, key: str) -> Any:
         if isinstance(value, dict):
@@ -74,6 +79,7 @@ class _Filling:
         return value
 
     def _variable(self, name: str, key: str) -> str:
+        self.variables.add(name)
         if name not in self._environment:
             raise InputError(str(self._path), f"{key}：没有环境变量 {name}；请设置它")
         return self._environment[name]

@@ -1,12 +1,14 @@
 """The delivery ledger: looked up before sending, written after, claimed by a conditional update."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, literal_column, or_, select, update
 
 from shared.delivery import NO_CHANNEL, Delivery, DeliveryState
-from shared.events import Finding
+from shared.events import Finding, FindingStatus
+from shared.silence import Silence
 from shared.storage.database import CLOCKS_DIFFER, Database
 from shared.storage.tables import metadata
 
@@ -15,10 +17,25 @@ _delivery = metadata.tables["delivery"]
 _PENDING: ColumnElement[bool] = _delivery.c.state == literal_column("'pending'")
 _KEPT: ColumnElement[bool] = _delivery.c.state.in_([literal_column("'dead'"), literal_column("'unrouted'")])
 _FREE: dict[str, object] = {"leased_until": None, "leased_by": None}
+_silence = metadata.tables["silence"]
 LONGEST_WAIT = timedelta(hours=25)
 """Nothing waits longer for its next attempt, and no claim lasts as long: what does was written under a wrong clock."""
 _NUMBER_CHARACTERS = 8
 """A 告警编号 is the beginning of a fingerprint."""
+
+
+@dataclass(frozen=True)
+class About:
+    """Which deliveries somebody asks for: all conditions given must match. `since`: of sending, or else of queueing."""
+
+    channel: str | None = None
+    unit: str | None = None
+    account_key: str | None = None
+    number: str | None = None
+    since: datetime | None = None
+
+
+EVERYTHING = About()
 
 
 class Deliveries:
@@ -67,14 +84,16 @@ class Deliveries:
         with self._database.read() as connection:
             return list(connection.execute(held.order_by(_delivery.c.leased_by)).scalars())
 
-    def record_sent(self, deliveries: Iterable[Delivery], now: datetime, message_id: str) -> None:
-        """The other side has the message that carried these."""
-        sent = {"state": DeliveryState.SENT.value, "sent_at": now, "message_id": message_id, "error": None}
-        self._record(deliveries, **sent)
+    def record_sent(
+        self, deliveries: Iterable[Delivery], now: datetime, message_id: str, answer: str | None = None
+    ) -> None:
+        """The other side has the message that carried these, and gave this answer."""
+        sent = {"state": DeliveryState.SENT.value, "sent_at": now, "message_id": message_id, "answer": answer}
+        self._record(deliveries, **sent, error=None, held_by=None)
 
     def record_failed(self, deliveries: Iterable[Delivery], error: str, retry_at: datetime) -> None:
         """Tried and not delivered."""
-        counted = {"attempts": _delivery.c.attempts + 1, "next_attempt_at": retry_at, "error": error}
+        counted = {"attempts": _delivery.c.attempts + 1, "next_attempt_at": retry_at, "error": error, "held_by": None}
         self._record(deliveries, _PENDING, **counted)
 
     def record_dead(self, deliveries: Iterable[Delivery], error: str) -> None:
@@ -82,19 +101,38 @@ class Deliveries:
         self._record(deliveries, _PENDING, state=DeliveryState.DEAD.value, error=error)
 
     def record_muted(self, deliveries: Iterable[Delivery], reason: str) -> None:
-        self._record(deliveries, _PENDING, state=DeliveryState.MUTED.value, error=reason)
+        self._record(deliveries, _PENDING, state=DeliveryState.MUTED.value, error=reason, held_by=None)
 
     def postpone(self, deliveries: Iterable[Delivery], until: datetime, error: str | None = None) -> None:
         """Not to be told now, or no fault of the message: that is no attempt."""
         why = {"error": error} if error else {}
-        self._record(deliveries, _PENDING, next_attempt_at=until, **why)
+        self._record(deliveries, _PENDING, next_attempt_at=until, held_by=None, **why)
+
+    def hold(self, deliveries: Iterable[Delivery], silence: Silence) -> None:
+        """Not to be told before the silence is over."""
+        waiting = {"next_attempt_at": silence.over_at, "held_by": silence.id, "error": silence.words}
+        self._record(deliveries, _PENDING, **waiting)
+
+    def let_go(self, now: datetime) -> int:
+        """What waits for the end of a silence that does not hold (ended early, or begun under another clock) is due."""
+        held = and_(_PENDING, _delivery.c.held_by == _silence.c.id, _delivery.c.held_by.is_not(None))
+        waits = exists().where(held, _delivery.c.next_attempt_at > now).correlate(_silence)
+        over = or_(_silence.c.expired_at <= now, _silence.c.ends_at <= now, _silence.c.starts_at > now)
+        with self._database.read() as connection:
+            numbers = connection.execute(select(_silence.c.id).where(over, waits)).scalars().all()
+        if not numbers:
+            return 0
+        due = update(_delivery).where(_PENDING, _delivery.c.held_by.in_(numbers))
+        with self._database.begin() as connection:
+            return connection.execute(due.values(next_attempt_at=now, held_by=None, error=None)).rowcount
 
     def mend_plans(self, now: datetime) -> None:
         """What was put off or claimed under a clock that ran ahead is due now, not in months."""
         ahead = now + LONGEST_WAIT
         with self._database.begin() as connection:
             connection.execute(update(_delivery).where(_PENDING, _delivery.c.leased_until > ahead).values(**_FREE))
-            late = update(_delivery).where(_PENDING, _delivery.c.next_attempt_at > ahead)
+            # What a silence holds may wait longer, and is let go with it.
+            late = update(_delivery).where(_PENDING, _delivery.c.next_attempt_at > ahead, _delivery.c.held_by.is_(None))
             connection.execute(late.values(next_attempt_at=now))
 
     def of(self, fingerprint: str, channel: str) -> list[Delivery]:
@@ -103,6 +141,17 @@ class Deliveries:
         with self._database.read() as connection:
             rows = connection.execute(select(_delivery).where(same).order_by(_delivery.c.at, _delivery.c.status)).all()
         return [_delivery_of(row) for row in rows]
+
+    def told(self, fingerprints: Collection[str], moment: datetime) -> dict[str, list[tuple[datetime, str]]]:
+        """By finding when and on which channel it was told up to `moment`, the earliest first; at most 500 at once."""
+        mine = and_(_delivery.c.fingerprint.in_(fingerprints), _delivery.c.status == FindingStatus.OPEN.value)
+        columns = (_delivery.c.fingerprint, _delivery.c.sent_at, _delivery.c.channel)
+        rows = select(*columns).where(mine, _delivery.c.sent_at <= moment)
+        found: dict[str, list[tuple[datetime, str]]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(rows.order_by(_delivery.c.sent_at, _delivery.c.channel)):
+                found.setdefault(row.fingerprint, []).append((row.sent_at, row.channel))
+        return found
 
     def sent_since(self, channel: str, since: datetime, now: datetime) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together.
@@ -140,28 +189,21 @@ class Deliveries:
             self._add(connection, routed)
             connection.execute(delete(_delivery).where(_same(found)))
 
-    def listed(
-        self, *, states: Collection[DeliveryState] = (), channel: str | None = None, unit: str | None = None
-    ) -> list[Delivery]:
+    def listed(self, *, states: Collection[DeliveryState] = (), about: About = EVERYTHING) -> list[Delivery]:
         """The deliveries in one of the states (none given: all but `sent` and `muted`), oldest first."""
-        wanted = [_delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)]
-        wanted += [_delivery.c.channel == channel] if channel is not None else []
-        wanted += [_delivery.c.unit == unit] if unit is not None else []
+        state = _delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)
         with self._database.read() as connection:
-            return _ordered(connection, *wanted)
+            return _ordered(connection, state, *_matching(about))
 
-    def make_due(
-        self, states: Collection[DeliveryState], now: datetime, *, channel: str | None = None, number: str | None = None
-    ) -> int:
+    def make_due(self, states: Collection[DeliveryState], now: datetime, about: About = EVERYTHING) -> int:
         """What is in one of the states waits to be sent now, as if never tried; how many there are."""
         wanted: list[ColumnElement[bool]] = [_delivery.c.state.in_([state.value for state in states])]
-        wanted += [_delivery.c.channel != NO_CHANNEL]
-        wanted += [_delivery.c.channel == channel] if channel is not None else []
-        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == number.lower()] if number else []
-        due = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0, "error": None}
+        wanted += [_delivery.c.channel != NO_CHANNEL, *_matching(about)]
+        due = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0}
+        nothing = dict.fromkeys(("error", "held_by", "sent_at", "message_id", "answer"))
         with self._database.begin() as connection:
             again = update(_delivery).where(*wanted, _delivery.c.leased_by.is_(None))
-            return connection.execute(again.values(**due, sent_at=None, message_id=None)).rowcount
+            return connection.execute(again.values(**due, **nothing)).rowcount
 
     def _add(self, connection: Connection, deliveries: Iterable[Delivery]) -> int:
         rows = [
@@ -179,6 +221,18 @@ class Deliveries:
 def _ordered(connection: Connection, *wanted: ColumnElement[bool]) -> list[Delivery]:
     rows = select(_delivery).where(*wanted).order_by(_delivery.c.queued_at, _delivery.c.fingerprint)
     return [_delivery_of(row) for row in connection.execute(rows)]
+
+
+def _matching(about: About) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    for name in ("channel", "unit", "account_key"):
+        value = getattr(about, name)
+        wanted += [_delivery.c[name] == value] if value is not None else []
+    if about.number is not None:
+        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == about.number.lower()]
+    if about.since is not None:
+        wanted += [func.coalesce(_delivery.c.sent_at, _delivery.c.queued_at) >= about.since]
+    return wanted
 
 
 def _same(row: Delivery) -> ColumnElement[bool]:

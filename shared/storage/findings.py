@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from shared.events import Finding
 from shared.storage.database import Database
@@ -14,6 +14,8 @@ from shared.storage.tables import metadata
 
 _finding = metadata.tables["finding"]
 MOST_AT_ONCE = 500
+_NUMBER_CHARACTERS = 8
+"""A 告警编号 is the beginning of a fingerprint."""
 
 
 def findings_held(
@@ -72,6 +74,27 @@ class Findings:
         with self._database.read() as connection:
             bodies = dict.fromkeys(body for query in wanted for body in connection.execute(query).scalars())
         return [Finding.model_validate_json(body) for body in bodies]
+
+    def has_number(self, number: str) -> bool:
+        """Whether any finding, also a past one, has this 告警编号."""
+        whole = len(number) == _NUMBER_CHARACTERS and number.isalnum()
+        with self._database.read() as connection:
+            return (
+                whole and connection.execute(select(_finding.c.id).where(*_begins(number)).limit(1)).first() is not None
+            )
+
+    def numbered(self, number: str) -> list[Finding]:
+        """Findings whose fingerprint begins with `number` (a 告警编号 or more of it), the newest row of each."""
+        rows = select(_finding.c.fingerprint, _finding.c.body).where(*_begins(number)).order_by(_finding.c.id)
+        with self._database.read() as connection:
+            newest = {row.fingerprint: row.body for row in connection.execute(rows)}
+        return [Finding.model_validate_json(body) for body in newest.values()]
+
+
+def _begins(number: str) -> tuple[ColumnElement[bool], ...]:
+    beginning = number.lower()
+    # Behind the last hexadecimal digit: a range, which the index answers on both databases.
+    return _finding.c.fingerprint >= beginning, _finding.c.fingerprint < f"{beginning}g"
 
 
 def _parts(names: Iterable[str]) -> Iterator[list[str]]:

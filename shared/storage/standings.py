@@ -1,9 +1,10 @@
 """Where accounts stand: one row per account and period, written by the analyzer, read by everybody."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,7 +44,15 @@ _CHANGE = update(_standing).where(_standing.c.id == bindparam("of"))
 _BEGIN = insert(_standing)
 
 _TIMER_MAY_BE_LATE = timedelta(hours=1)
-_NOTHING_TO_TELL = (State.OK, State.CANCELLED)
+_IN_ORDER = (State.OK, State.CANCELLED)
+
+
+class Stood(NamedTuple):
+    """Of one account: where it stood, whose it is, and its standing if there is something to tell."""
+
+    state: State
+    unit: str
+    standing: Standing | None
 
 
 class Standings:
@@ -64,21 +73,21 @@ class Standings:
         """
         return self._at(moment)
 
-    def each_as_of(self, moment: datetime) -> Iterator[tuple[State, Standing | None]]:
-        """The state of each account as of `moment`, by key; its standing only where there is something to tell.
+    def each_as_of(self, moment: datetime) -> Iterator[Stood]:
+        """How each account stood at `moment`, by key; its whole standing only where there is something to tell.
 
-        Null: cancelled, or in order with nothing held against it. Of a large ledger only a part is in memory.
+        Null: cancelled or in order, with nothing held against it. Of a large ledger only a part is in memory.
         """
         with self._database.read() as connection:
             ended = ended_since(connection, moment)
             rows = connection.execute(_states(moment), execution_options={"yield_per": MOST_AT_ONCE})
             for part in rows.partitions():
                 findings = held_by_some(connection, moment, [row.account_key for row in part], ended)
-                states = {row.account_key: _state_of(row, moment) for row in part}
-                telling = [key for key, state in states.items() if _tells(state, findings[key])]
+                states = {row.account_key: (_state_of(row, moment), json.loads(row.body)["unit"]) for row in part}
+                telling = [key for key, (state, _) in states.items() if state not in _IN_ORDER or findings[key]]
                 whole = connection.execute(_standings(moment).where(_account.c.key.in_(telling))) if telling else ()
                 standings = {row.account_key: _standing_of(row, findings[row.account_key], moment) for row in whole}
-                yield from ((state, standings.get(key)) for key, state in states.items())
+                yield from (Stood(state, unit, standings.get(key)) for key, (state, unit) in states.items())
 
     def gravest(self, limit: int) -> list[Standing]:
         """The gravest current standings, of equals by key, at most `limit`."""
@@ -185,10 +194,6 @@ def _not_followed_keys(connection: Connection, limit: int) -> Sequence[str]:
     return connection.execute(rows.order_by(_account.c.cancelled, _account.c.key).limit(limit)).scalars().all()
 
 
-def _tells(state: State, findings: Sequence[Finding]) -> bool:
-    return state not in _NOTHING_TO_TELL or (state is not State.CANCELLED and bool(findings))
-
-
 def write_standing(connection: Connection, standing: Standing, at: datetime, check_at: datetime | None) -> None:
     """The account stands so since `at`. A new period begins where state or reason differ, otherwise the row goes on."""
     known = connection.execute(_OPEN_ROW, {"of": standing.account.key}).first()
@@ -249,7 +254,7 @@ def _standings(moment: datetime | None) -> Select[Any]:
 
 def _states(moment: datetime) -> Select[Any]:
     """As `_standings`, only what tells the state."""
-    columns = (_account.c.key.label("account_key"), _account.c.cancelled)
+    columns = (_account.c.key.label("account_key"), _account.c.cancelled, _account.c.body)
     rows = select(*columns, _standing.c.state, _standing.c.until, _standing.c.check_at).select_from(_joined(moment))
     return rows.where(in_force(moment)).order_by(_account.c.key)
 
@@ -297,7 +302,9 @@ def _standing_of(row: Row[Any], findings: Any, moment: datetime | None) -> Stand
     account = Account.model_validate_json(row.body)
     grave = tuple(sorted(findings, key=gravity))
     if row.cancelled:
-        return Standing(account=account, state=State.CANCELLED, why=FILED_AS_CANCELLED, since=row.filed_at)
+        return Standing(
+            account=account, state=State.CANCELLED, why=FILED_AS_CANCELLED, since=row.filed_at, findings=grave
+        )
     if row.state is None:
         return Standing(account=account, state=State.WAITING, why=NEVER_PROBED, since=row.filed_at, findings=grave)
     state = _state_of(row, moment)

@@ -12,10 +12,12 @@ from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
+from shared.storage.marks import Marks
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
 from shared.storage.reports import Reports
+from shared.storage.silences import Silences
 from shared.storage.standings import Standings
 from shared.storage.thinning import Thinning
 from shared.storage.upgrade import Upgraded, upgrade
@@ -41,7 +43,9 @@ class Store:
         self.leases = Leases(database)
         self.channels = Channels(database)
         self.notices = Notices(database)
+        self.silences = Silences(database)
         self.findings = Findings(database)
+        self.marks = Marks(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
 

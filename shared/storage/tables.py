@@ -273,6 +273,7 @@ class DeliveryRow(SQLModel, table=True):
         _where("delivery_due", "state = 'pending'", "channel", "next_attempt_at"),
         _where("delivery_held", "leased_by IS NOT NULL", "leased_by"),
         _where("delivery_kept", "state IN ('dead', 'unrouted')", "state"),
+        _where("delivery_silenced", "held_by IS NOT NULL", "held_by"),
         Index("delivery_sent", "channel", "sent_at"),
     )
 
@@ -289,9 +290,32 @@ class DeliveryRow(SQLModel, table=True):
     state: str = "pending"
     sent_at: datetime | None = _time(default=None)
     message_id: str | None = None
+    answer: str | None = _body(default=None, nullable=True)
     error: str | None = None
+    held_by: int | None = None
     leased_until: datetime | None = _time(default=None)
     leased_by: str | None = None
+
+
+class SilenceRow(SQLModel, table=True):
+    """Quiet that somebody asked for. Who ends one before its time adds when and who; nothing is overwritten."""
+
+    __tablename__ = "silence"
+    __table_args__ = (Index("silence_ends", "ends_at"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    starts_at: datetime = _time()
+    ends_at: datetime = _time()
+    author: str
+    comment: str = _body()
+    unit: str | None = None
+    account_key: str | None = None
+    rule: str | None = None
+    indicator: str | None = None
+    number: str | None = None
+    added_at: datetime = _time()
+    expired_at: datetime | None = _time(default=None)
+    expired_by: str | None = None
 
 
 class ChannelRow(SQLModel, table=True):
@@ -330,6 +354,23 @@ class ReportRow(SQLModel, table=True):
     period: str = Field(primary_key=True)
     leased_until: datetime | None = _time(default=None)
     written_at: datetime | None = _time(default=None)
+
+
+class MarkRow(SQLModel, table=True):
+    """What a person wrote beside a matter on a list; null: of that nothing was said. Rows are only ever added."""
+
+    __tablename__ = "mark"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    matter: str = Field(index=True)
+    key: str
+    number: str | None = None
+    at: datetime = _time()
+    author: str
+    state: str | None = None
+    note: str | None = _body(nullable=True)
+    deadline: str | None = None
 
 
 class NoteRow(SQLModel, table=True):

@@ -11,7 +11,6 @@ from services.alerter.channels.base import Channel
 from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
 from services.alerter.routes import Route, Routes
-from services.alerter.stages import Silence
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus
@@ -53,7 +52,6 @@ class Bench:
     def alerter(
         self,
         owner: str = "alerter",
-        silences: tuple[Silence, ...] = (),
         routes: tuple[Route, ...] = (Route(channels=("ding", "mail")),),
         operators: tuple[str, ...] = ("ops",),
         without: tuple[str, ...] = (),
@@ -72,7 +70,6 @@ class Bench:
             channels,
             self.metrics,
             owner=f"{owner}-{next(self._starts)}",
-            silences=silences,
             poll_seconds=0,
             patience_seconds=patience_seconds,
             jitter=lambda: 0,

@@ -1,9 +1,8 @@
 """Who is told what: units, operators, nobody; silences and rows outside the ledger."""
 
-from services.alerter.stages import Silence
 from shared.events import Severity
 from tests.alerter.alerting import HOUR, MINUTE, Bench, bench, bus, store
-from tests.builders import NOW, a_finding
+from tests.builders import NOW, a_finding, a_silence
 
 __all__ = ["bench", "bus", "store"]
 
@@ -36,9 +35,7 @@ def test_hints_are_not_sent(bench: Bench) -> None:
 
 
 def test_a_silence_delays_and_what_still_holds_is_told_after_it(bench: Bench) -> None:
-    silence = Silence(starts_at=NOW, ends_at=NOW + HOUR, author="李", comment="迁移", rule="silent_account")
-    bench.engine.close()
-    bench.engine = bench.alerter(silences=(silence,))
+    bench.store.silences.add(a_silence(ends_at=NOW + HOUR, rule="silent_account"))
     bench.open(a_finding())
     bench.run(NOW, 59 * MINUTE, MINUTE)
     assert bench.ding.messages == []

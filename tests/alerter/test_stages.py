@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.alerter import pace, stages
-from services.alerter.stages import Silence, View
+from services.alerter.stages import View
 from shared.delivery import Delivery
 from shared.events import Finding, FindingStatus, Severity
-from tests.builders import NOW, a_finding, days
+from tests.builders import NOW, a_finding, a_silence, days
 
 OPEN = View(open={a_finding().fingerprint: NOW})
 
@@ -98,12 +98,15 @@ def test_a_blocked_platform_holds_its_accounts_unverified_alerts_back_but_not_it
         ({"account_key": "weibo/1001", "rule": "silent_account"}, True),
         ({"account_key": "weibo/1001", "rule": "typo"}, False),
         ({"number": a_finding().number}, True),
+        ({"indicator": "U-01"}, True),
+        ({"indicator": "C-01"}, False),
+        ({"expired_at": NOW - days(0.5)}, False),
         ({"starts_at": NOW + days(0.5)}, False),
     ],
 )
 def test_a_silence_delays_what_it_covers_until_it_ends(fields: dict[str, object], covers: bool) -> None:
-    values = {"starts_at": NOW - days(1), "ends_at": NOW + days(1), "author": "张", "comment": "系统迁移"}
-    view = View(open=OPEN.open, silences=(Silence.model_validate(values | fields),))
+    silence = a_silence(**({"starts_at": NOW - days(1), "ends_at": NOW + days(1)} | fields))
+    view = View(open=OPEN.open, silences=(silence,))
     stop = stages.stop(a_delivery(), view, NOW)
     assert (stop.until if stop else None) == (NOW + days(1) if covers else None)
     assert stages.stop(a_delivery(), view, NOW + days(1)) is None

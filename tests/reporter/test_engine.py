@@ -37,6 +37,9 @@ class Noted(Weekly):
     def file_name(self, period: Period) -> str:
         return f"{period.name}.txt"
 
+    def is_as_written(self, path: Path) -> bool:
+        return True
+
     def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
         file.write(f"{cut_off.astimezone(SHANGHAI):%Y-%m-%d %H:%M}".encode())
 

@@ -68,7 +68,7 @@ def ledger(store: Store) -> Ledger:
 
 def write(store: Store, folder: Path, cut_off: datetime = CUT_OFF) -> dict[str, Worksheet]:
     path = write_report(Weekly(), store, WEEK, cut_off, folder / "reports")
-    assert path.name == "政务新媒体僵尸账号清单_2026年第47周.xlsx"
+    assert path.name == "政务新媒体监测清单_2026年第47周.xlsx"
     return {sheet.title: sheet for sheet in load_workbook(path).worksheets}
 
 
@@ -77,7 +77,7 @@ def names(sheet: Worksheet) -> list[object]:
 
 
 def cells(sheet: Worksheet, row: int = 6) -> dict[object, object]:
-    return {sheet.cell(5, place).value: sheet.cell(row, place).value for place in range(1, 14)}
+    return {sheet.cell(5, place).value: sheet.cell(row, place).value for place in range(1, sheet.max_column + 1)}
 
 
 def test_each_account_stands_in_the_part_it_belongs_to(store: Store, ledger: Ledger, tmp_path: Path) -> None:
@@ -89,18 +89,21 @@ def test_each_account_stands_in_the_part_it_belongs_to(store: Store, ledger: Led
     ledger.probe("4", newest_post_at=LOOKED - days(1))
     sheets = write(store, tmp_path)
     assert {title: names(sheet) for title, sheet in sheets.items()} == {
+        "汇总": ["青禾县政府办", "合计"],
         "已超期": ["甲"],
         "临近超期": ["乙"],
         "未能核实": ["丙"],
+        "其他问题": ["（本期无）"],
     }
 
 
 def test_a_row_tells_everything_needed_to_check_it(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.silent("1", 20.5, region="青禾县")
     row = cells(write(store, tmp_path)["已超期"])
-    number = row.pop("告警编号")
+    number, key = row.pop("告警编号"), row.pop("系统标识")
     assert isinstance(number, str)
     assert len(number) == 8
+    assert str(key).startswith('["weibo/1","')
     assert row == {
         "序号": 1,
         "账号名称": "青禾发布",
@@ -113,7 +116,10 @@ def test_a_row_tells_everything_needed_to_check_it(store: Store, ledger: Ledger,
         "依据": "国办秘函〔2019〕19号“监测时间点前2周内无更新”",
         "最近核查时间": "2026-11-22 21:00",
         "最近发布链接/主页链接": URL,
+        "告知情况": "尚未告知",
         "核实状态": "待核实",
+        "备注": None,
+        "整改期限": None,
     }
 
 
@@ -124,7 +130,7 @@ def test_the_head_states_cut_off_coverage_as_a_fraction_and_the_rulebook(
     ledger.account("2")
     store.notes.add("rulebook", "cn@2026.1", NOW - days(60))
     sheet = write(store, tmp_path)["已超期"]
-    assert sheet["A1"].value == "政务新媒体僵尸账号清单（2026年第47周）：已超期"
+    assert sheet["A1"].value == "政务新媒体监测清单（2026年第47周）：已超期"
     assert "截止时间：2026-11-23 00:00（北京时间）" in str(sheet["A2"].value)
     assert "规则集：cn@2026.1" in str(sheet["A2"].value)
     assert "已核实1个，台账2个（1/2，50.0%）" in str(sheet["A3"].value)
@@ -167,12 +173,26 @@ def test_an_account_that_never_posted_says_so(store: Store, ledger: Ledger, tmp_
     assert (row["最近发布时间"], row["静默天数"]) == ("未见发布", 61)
 
 
-def test_what_other_rules_find_puts_nobody_on_the_list(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+def test_what_other_rules_find_has_a_sheet_of_its_own(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.account("1")
     ledger.post("1", LOOKED - days(1), text="名单：张某，身份证号码11010519491231002X。")
     ledger.probe("1", newest_post_at=LOOKED - days(1))
     assert [finding.rule for finding in held_at(store, CUT_OFF)] == ["personal_number"]
-    assert {name for sheet in write(store, tmp_path).values() for name in names(sheet)} == {"（本期无）"}
+    sheets = write(store, tmp_path)
+    silent = ("已超期", "临近超期", "未能核实")
+    assert {name for title in silent for name in names(sheets[title])} == {"（本期无）"}
+    row = cells(sheets["其他问题"])
+    shown = {name: row[name] for name in ("账号名称", "指标", "等级", "标准", "链接", "首次发现", "告知情况")}
+    assert shown == {
+        "账号名称": "青禾发布",
+        "指标": "C-07 泄露个人信息",
+        "等级": "问题",
+        "标准": "0处",
+        "链接": URL,
+        "首次发现": "2026-11-21 22:00",
+        "告知情况": "尚未告知",
+    }
+    assert "11010519491231002X" not in str(row)
 
 
 def test_the_longest_silence_stands_first(store: Store, ledger: Ledger, tmp_path: Path) -> None:
@@ -208,7 +228,9 @@ def test_a_past_week_stays_the_same_bytes_whatever_happened_since(store: Store, 
 def test_no_cell_from_outside_is_a_formula(store: Store, ledger: Ledger, tmp_path: Path, name: str) -> None:
     ledger.silent("1", 20, name=name, unit=name, region=name, url=name)
     for sheet in write(store, tmp_path).values():
-        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f" or cell.hyperlink]
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+        links = [cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+        assert {link.target for link in links} <= {URL}
 
 
 def test_control_characters_do_not_break_the_file(store: Store, ledger: Ledger, tmp_path: Path) -> None:
@@ -220,7 +242,7 @@ def test_it_opens_ready_to_print_and_filter(store: Store, ledger: Ledger, tmp_pa
     ledger.silent("1", 20)
     for sheet in write(store, tmp_path).values():
         assert sheet.freeze_panes == "C6"
-        assert str(sheet.auto_filter.ref).startswith("A5:M")
+        assert str(sheet.auto_filter.ref).startswith("A5:")
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -235,9 +257,10 @@ def test_numbers_stand_in_the_middle_of_their_columns(store: Store, ledger: Ledg
     assert {cell.alignment.horizontal for cell in numbers} == {"center"}
 
 
-def test_an_empty_ledger_makes_an_empty_list(store: Store, tmp_path: Path) -> None:
+def test_an_empty_ledger_makes_a_list_that_says_so(store: Store, tmp_path: Path) -> None:
     sheets = write(store, tmp_path)
-    assert all(names(sheet) == ["（本期无）"] for sheet in sheets.values())
+    assert all("台账为空" in str(sheet["B7"].value) for sheet in sheets.values())
+    assert "0个" not in str(sheets["汇总"]["A3"].value)
 
 
 def test_the_weekly_list_is_found_by_its_file_name() -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.account import Account, AccountStatus
@@ -64,3 +65,14 @@ def only_error(file: LedgerFile) -> CellError:
     assert file.accounts == ()
     (error,) = file.errors
     return error
+
+
+def only_warning(file: LedgerFile) -> CellError:
+    """What the one account was taken without."""
+    only(file)
+    (warning,) = file.warnings
+    return warning
+
+
+def letter_of(field: str) -> str:
+    return get_column_letter([column.field for column in COLUMNS].index(field) + 1)

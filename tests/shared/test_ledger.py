@@ -18,11 +18,31 @@ from tests.shared.ledgers import FULL, GOOD, HEADER, TOKEN, first_sheet, only, o
 # -- rows
 
 
-def test_a_duplicate_names_both_rows_and_neither_is_taken(tmp_path: Path) -> None:
-    other = ("别的", "抖音", TOKEN, "某局")
-    file = read_rows(tmp_path, HEADER, GOOD, other, GOOD)
-    assert [account.platform for account in file.accounts] == ["douyin"]
-    assert [error.message for error in file.errors] == ["第2行与第4行是同一个账号", "第4行与第2行是同一个账号"]
+def test_of_rows_about_one_account_the_last_stands_and_both_are_named(tmp_path: Path) -> None:
+    other, corrected = ("别的", "抖音", TOKEN, "某局"), (*GOOD[:3], "某市政府办公室")
+    file = read_rows(tmp_path, HEADER, GOOD, other, corrected, ("改名", *corrected[1:]))
+    assert [(account.name, account.unit) for account in file.accounts] == [("改名", "某市政府办公室"), ("别的", "某局")]
+    assert file.errors == ()
+    assert file.notices == (
+        "第2行“某市发布”与第5行“改名”是同一个账号，以第5行为准",
+        "第4行“某市发布”与第5行“改名”是同一个账号，以第5行为准",
+    )
+    assert [(one.place, one.name, one.key) for one in file.warnings] == [
+        ("台账!C2", "某市发布", "weibo/1234567890"),
+        ("台账!C4", "某市发布", "weibo/1234567890"),
+    ]
+
+
+def test_the_same_row_twice_is_no_fault(tmp_path: Path) -> None:
+    file = read_rows(tmp_path, HEADER, GOOD, GOOD)
+    assert only(file).name == "某市发布"
+    assert (file.warnings, file.notices) == ((), ("第2行与第3行是同一个账号（某市发布），以第3行为准",))
+
+
+def test_what_was_wrong_in_a_row_that_does_not_stand_is_not_told(tmp_path: Path) -> None:
+    header = [*HEADER, "联系电话"]
+    file = read_rows(tmp_path, header, [*GOOD, "没有"], [*GOOD, "13800000000"])
+    assert (file.accounts[0].phone, file.warnings) == ("13800000000", ())
 
 
 def test_empty_numbered_and_footer_rows_are_not_accounts(tmp_path: Path) -> None:
@@ -87,7 +107,7 @@ def test_hidden_sheets_are_ignored_and_a_second_ledger_is_told(tmp_path: Path) -
 
 def test_a_file_without_a_column_does_not_wipe_what_was_known(tmp_path: Path) -> None:
     file = read_rows(tmp_path, [*HEADER, "备注"], ["新名", *GOOD[1:], None], ["乙", "抖音", TOKEN, "丙", None])
-    renamed, new = file.over([FULL])
+    renamed, new = file.over([FULL]).accounts
     assert renamed == FULL.model_copy(update={"name": "新名", "remark": None})
     assert new == file.accounts[1]
 

@@ -14,7 +14,19 @@ from shared.ledger.columns import COLUMNS, normal_header, recognise
 from shared.ledger.reading import read_ledger
 from shared.ledger.rows import filled_cells, read_row
 from shared.ledger.values import UnsupportedPlatformError
-from tests.shared.ledgers import GOOD, HEADER, TOKEN, first_sheet, only, only_error, read_one, read_rows
+from tests.shared.ledgers import (
+    FULL,
+    GOOD,
+    HEADER,
+    TOKEN,
+    first_sheet,
+    letter_of,
+    only,
+    only_error,
+    only_warning,
+    read_one,
+    read_rows,
+)
 
 # -- headers
 
@@ -201,8 +213,30 @@ HOSTILE_LINKS = [
 
 @pytest.mark.parametrize("link", HOSTILE_LINKS)
 def test_only_the_platforms_own_hosts_may_be_opened(tmp_path: Path, link: str) -> None:
-    error = only_error(read_one(tmp_path, url=link))
-    assert error.header == "主页链接"
+    file = read_one(tmp_path, id=None, url=link)
+    assert file.accounts == ()
+    assert "主页链接" in {error.header for error in file.errors}
+
+
+@pytest.mark.parametrize("link", [link for link in HOSTILE_LINKS if "douyin" not in link])
+def test_a_row_whose_id_suffices_is_taken_without_its_bad_link(tmp_path: Path, link: str) -> None:
+    file = read_one(tmp_path, url=link)
+    assert (only(file).id, only(file).url) == ("1234567890", None)
+    assert [(warning.header, warning.key) for warning in file.warnings] == [("主页链接", "weibo/1234567890")]
+
+
+def test_a_link_of_another_platform_makes_the_row_doubtful(tmp_path: Path) -> None:
+    assert only_error(read_one(tmp_path, url=f"https://www.douyin.com/user/{TOKEN}")).message == "不是新浪微博的网址"
+
+
+def test_a_bad_link_of_an_id_that_opens_nothing_is_an_error(tmp_path: Path) -> None:
+    assert only_error(read_one(tmp_path, platform="微信", id="gdfb", url="没有")).header == "主页链接"
+
+
+def test_an_id_the_spreadsheet_spoilt_gives_way_to_the_link(tmp_path: Path) -> None:
+    file = read_one(tmp_path, id=1.23457e15, url="https://weibo.com/u/1234567890")
+    assert only(file).id == "1234567890"
+    assert [warning.header for warning in file.warnings] == ["账号ID"]
 
 
 INNER_HOSTS = [
@@ -270,8 +304,8 @@ def test_a_date_is_read_however_it_is_written(tmp_path: Path, cell: object) -> N
 @pytest.mark.parametrize(
     "cell", ["三月", "2020-13-01", "2021/2/29", "3/1/2020", 2020.1, "1820-01-01", "99999", "2020-03-01-02"]
 )
-def test_a_date_nobody_can_be_sure_of_is_an_error(tmp_path: Path, cell: object) -> None:
-    error = only_error(read_one(tmp_path, opened_on=cell))
+def test_a_row_is_taken_without_a_date_nobody_can_be_sure_of(tmp_path: Path, cell: object) -> None:
+    error = only_warning(read_one(tmp_path, opened_on=cell))
     assert (error.header, error.remedy) == ("开设时间", "写成 2020-03-01 或 2020年3月")
 
 
@@ -287,8 +321,24 @@ def test_status_words(tmp_path: Path, word: str | None, status: AccountStatus) -
     assert only(read_one(tmp_path, status=word)).status is status
 
 
-def test_an_unknown_status_is_an_error_not_a_guess(tmp_path: Path) -> None:
-    assert only_error(read_one(tmp_path, status="未知")).header == "账号状态"
+def test_a_status_nobody_can_read_leaves_the_account_as_it_was(tmp_path: Path) -> None:
+    file = read_one(tmp_path, status="未知")
+    assert only_warning(file).header == "账号状态"
+    known = FULL.model_copy(update={"status": AccountStatus.CANCELLED})
+    assert [account.status for account in file.over([known]).accounts] == [AccountStatus.CANCELLED]
+
+
+def test_a_new_account_whose_status_nobody_can_read_is_not_taken_for_a_running_one(tmp_path: Path) -> None:
+    file = read_one(tmp_path, status="未知").over([])
+    assert only_error(file).message == "认不出账号状态"
+    assert file.warnings == ()
+
+
+def test_a_bad_cell_does_not_overwrite_what_was_known(tmp_path: Path) -> None:
+    file = read_one(tmp_path, phone="没有", url="主页", opened_on="三月").over([FULL])
+    (account,) = file.accounts
+    assert (account.phone, account.url, account.opened_on) == (FULL.phone, FULL.url, FULL.opened_on)
+    assert (account.contact, len(file.warnings)) == (None, 3)
 
 
 @pytest.mark.parametrize(
@@ -310,8 +360,8 @@ def test_followers_are_counted(tmp_path: Path, cell: object, count: int | None) 
 
 
 @pytest.mark.parametrize("cell", ["很多", "1.2.3", "-5", "1,23", "9" * 40])
-def test_followers_that_are_no_number_are_an_error(tmp_path: Path, cell: str) -> None:
-    assert only_error(read_one(tmp_path, followers=cell)).header == "粉丝数"
+def test_a_row_is_taken_without_followers_that_are_no_number(tmp_path: Path, cell: str) -> None:
+    assert only_warning(read_one(tmp_path, followers=cell)).header == "粉丝数"
 
 
 def test_followers_in_ten_thousands_when_the_header_says_so(tmp_path: Path) -> None:
@@ -336,13 +386,14 @@ def test_phones(tmp_path: Path, cell: object, phone: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["张三", 1.38e20, 1012345678, "138a", "1"])
-def test_a_phone_nobody_can_dial_is_an_error(tmp_path: Path, cell: object) -> None:
-    assert only_error(read_one(tmp_path, phone=cell)).header == "联系电话"
+def test_a_row_is_taken_without_a_phone_nobody_can_dial(tmp_path: Path, cell: object) -> None:
+    assert only_warning(read_one(tmp_path, phone=cell)).header == "联系电话"
 
 
 def test_every_bad_cell_of_a_row_is_named(tmp_path: Path) -> None:
     file = read_one(tmp_path, name=None, platform="微搏", opened_on="?", followers="?", unit="字" * 501)
-    assert [error.place for error in file.errors] == ["台账!A2", "台账!B2", "台账!E2", "台账!J2", "台账!P2"]
+    places = [f"台账!{letter_of(name)}2" for name in ("name", "platform", "unit", "opened_on", "followers")]
+    assert [error.place for error in file.errors] == places
     assert file.bad_rows == (2,)
 
 
@@ -364,3 +415,4 @@ def test_no_row_whatever_it_holds_breaks_the_import(cells: list[str | int | floa
     except UnsupportedPlatformError:
         return
     assert (row.account is None) == bool(row.bad)
+    assert not row.bad.keys() & row.left_out.keys()

@@ -108,12 +108,10 @@ def test_one_after_the_other_they_are_the_same_where_there_is_something_to_tell(
     for moment in (NOW, NOW + days(1), NOW + days(2.5), NOW + days(3), NOW + days(200)):
         all_of_them = store.standings.as_of(moment)
         each = [*store.standings.each_as_of(moment)]
-        assert [state for state, _ in each] == [one.state for one in all_of_them]
-        assert all(told in (None, one) for (_, told), one in zip(each, all_of_them, strict=True))
-        assert [one.account.key for one, (_, told) in zip(all_of_them, each, strict=True) if told is None] == [
-            one.account.key
-            for one in all_of_them
-            if one.state is State.CANCELLED or (one.state is State.OK and not one.findings)
+        assert [(one.state, one.unit) for one in each] == [(one.state, one.account.unit) for one in all_of_them]
+        assert all(stood.standing in (None, one) for stood, one in zip(each, all_of_them, strict=True))
+        assert [one.account.key for one, stood in zip(all_of_them, each, strict=True) if stood.standing is None] == [
+            one.account.key for one in all_of_them if one.state in (State.CANCELLED, State.OK) and not one.findings
         ]
     assert len(store.standings.as_of(NOW)) > MOST_AT_ONCE
 
@@ -167,7 +165,7 @@ def test_what_the_timer_should_have_asked_again_and_did_not_accuses_nobody(store
     late = store.standings.as_of(NOW + days(3.1))[0]
     assert (late.state, late.why, late.since, late.silence) == (State.UNVERIFIED, "分析未进行", NOW + days(3), None)
     (first, *_) = store.standings.each_as_of(NOW + days(3.1))
-    assert first == (State.UNVERIFIED, late)
+    assert first == (State.UNVERIFIED, late.account.unit, late)
 
 
 def test_once_the_timer_has_asked_its_answer_is_told_of_that_time_too(store: Store) -> None:

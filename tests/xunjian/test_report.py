@@ -36,7 +36,7 @@ def refused(config: Path, *arguments: str) -> str:
 
 @pytest.mark.parametrize("option", ["--week", "--period"])
 def test_the_list_of_a_past_week(config: Path, tmp_path: Path, option: str) -> None:
-    path = tmp_path / "out/政务新媒体僵尸账号清单_2026年第10周.xlsx"
+    path = tmp_path / "out/政务新媒体监测清单_2026年第10周.xlsx"
     assert report(config, "weekly", option, "2026-W10", "--out", str(tmp_path / "out")) == f"{path}\n"
     assert path.exists()
 
@@ -48,7 +48,7 @@ def test_the_list_of_the_running_week_goes_to_the_data_folder(config: Path, tmp_
 
 
 def test_without_a_name_it_lists_what_there_is(config: Path) -> None:
-    assert report(config) == "weekly　政务新媒体僵尸账号清单　例如：xunjian report weekly --period 2026-W47\n"
+    assert report(config) == "weekly　政务新媒体监测清单　例如：xunjian report weekly --period 2026-W47\n"
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,8 @@ class Sketched(Plain):
     bare: int
 
 
-def test_without_a_name_it_prints_all_three() -> None:
-    assert set(json.loads(CliRunner().invoke(app, []).output)) == {"post", "probe", "finding"}
+def test_without_a_name_it_prints_all() -> None:
+    assert set(json.loads(CliRunner().invoke(app, []).output)) == {"post", "probe", "finding", "webhook"}
 
 
 def test_the_command_prints_the_whole_document() -> None:
@@ -117,4 +117,4 @@ def test_the_command_prints_the_whole_document() -> None:
 def test_an_unknown_event_is_an_input_error() -> None:
     error = CliRunner().invoke(app, ["comment"]).exception
     assert isinstance(error, InputError)
-    assert "post、probe、finding" in str(error)
+    assert "post、probe、finding、webhook" in str(error)

@@ -31,9 +31,7 @@ def check_channel(name: str, options: Mapping[str, Any], build: Build, places: P
     try:
         channel = build({name: options})[name]
     except InputError as error:
-        place = error.place
-        words = str(error).removeprefix(f"{place}: ").removesuffix("；请改正设置")
-        return failed(title, f"{place} {words}", f"改正{places.of(place)}")
+        return places.refused(title, error)
     problem = next(_problems(channel), None)
     if problem is None:
         return good(title, f"{options.get('type')}，设置完整（实际发送请用 xunjian channel test {name}）")

@@ -11,6 +11,8 @@ from shared.runtime.lock import MAX_HOLDER_BYTES, ROLES
 from xunjian.checks.diagnosis import Diagnosis, failed, good
 
 _SECONDS = 2.0
+_TITLE = "监控端口"
+IsOurs = Callable[[str, int], bool]
 
 
 def check_holders(folder: Path, holder_of: Callable[[Path], str | None]) -> Iterable[Diagnosis]:
@@ -40,11 +42,24 @@ def holder_of(file: Path) -> str | None:
     return None
 
 
+def check_ports(
+    host: str, ports: Iterable[int], can_bind: Callable[[str, int], str | None], is_ours: IsOurs, place: str
+) -> Iterable[Diagnosis]:
+    """As `check_port`, those that are free on one line."""
+    free, busy = [], []
+    for port in ports:
+        (busy if port == 0 or can_bind(host, port) else free).append(port)
+    if free:
+        yield good(_TITLE, f"{host} 的 {'、'.join(map(str, free))} 空闲")
+    for port in busy:
+        yield check_port(host, port, can_bind, is_ours, place)
+
+
 def check_port(
-    host: str, port: int, can_bind: Callable[[str, int], str | None], is_ours: Callable[[str, int], bool], place: str
+    host: str, port: int, can_bind: Callable[[str, int], str | None], is_ours: IsOurs, place: str
 ) -> Diagnosis:
     """`can_bind`: why the port cannot be had, null where it can. `is_ours`: whether a service of ours answers there."""
-    title, where = "监控端口", f"{host}:{port}"
+    title, where = _TITLE, f"{host}:{port}"
     if port == 0:
         return good(title, "任取空闲端口")
     why = can_bind(host, port)

@@ -1,5 +1,6 @@
 """Lists as office workbooks: A4 landscape, frozen and filtered header, text never a formula, the same bytes again."""
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -8,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import ceil
+from math import ceil, floor
+from pathlib import Path
 from typing import IO, Any, cast
 from unicodedata import east_asian_width
 
@@ -18,28 +20,46 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 
+from services.reporter.reports._links import safe_link
+from shared.errors import InputError
 from shared.spreadsheet import TEXT_FORMAT, safe_text, write_text_cell
+from shared.workbook import UNREADABLE, refuse_bomb
 
-# Named, not shipped: the office PC has them (GB/T 9704-2012), other machines fall back.
-_TITLE = Font(name="方正小标宋简体", size=18)
-_NOTE = Font(name="楷体_GB2312", size=11)
-_HEADER = Font(name="黑体", size=11)
-_BODY = Font(name="仿宋_GB2312", size=11)
+# Named, not shipped: the office PC has them (GB/T 9704-2012); by the character set (GB2312) others find one in place.
+_GB2312 = 134
+_TITLE = Font(name="方正小标宋简体", size=18, charset=_GB2312)
+_NOTE = Font(name="楷体_GB2312", size=11, charset=_GB2312)
+_HEADER = Font(name="黑体", size=11, charset=_GB2312)
+_BODY = Font(name="仿宋_GB2312", size=11, charset=_GB2312)
+_LINK = Font(name="仿宋_GB2312", size=11, charset=_GB2312, color="0563C1", underline="single")
 _LINE = Side(style="thin")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_LINE_POINTS, _MOST_POINTS = 14.5, 400
+_LINE_POINTS, _AROUND_POINTS, _MOST_POINTS = 16.0, 6.0, 400.0
+"""Of one line, as high as the fonts that others fall back to; around all; Excel takes no row over 409."""
+_MOST_LINES = floor((_MOST_POINTS - _AROUND_POINTS) / _LINE_POINTS)
+_MOST_LINKS = 65_530
+"""Of one sheet, in Excel."""
+_PROPERTIES = "docProps/core.xml"
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
 @dataclass(frozen=True)
 class ListColumn:
-    """`width` in characters of the body font; `centred` for short values."""
+    """`width` in characters of the body font; `centred` for short values; `is_link`: a web address can be clicked.
+
+    `choices`: what may be typed into it; `is_hidden`: for the program that reads the list back.
+    """
 
     header: str
     width: float
     centred: bool = False
+    is_link: bool = False
+    choices: tuple[str, ...] = ()
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,12 +69,11 @@ class ListSheet:
     name: str
     title: str
     notes: tuple[str, ...]
+    columns: Sequence[ListColumn]
     rows: Iterable[Sequence[object]]
 
 
-def write_workbook(
-    file: IO[bytes], columns: Sequence[ListColumn], sheets: Iterable[ListSheet], moment: datetime
-) -> None:
+def write_workbook(file: IO[bytes], sheets: Iterable[ListSheet], moment: datetime) -> None:
     """Write the sheets row by row, so that memory does not grow with them. `moment` stands for every date inside.
 
     Raises OSError when `file`, or the folder for temporary files, takes no more.
@@ -62,8 +81,23 @@ def write_workbook(
     book = Workbook(write_only=True)
     styles = _Styles(book)
     for sheet in sheets:
-        _fill(book.create_sheet(sheet.name), columns, sheet, styles)
+        _Filling(book.create_sheet(sheet.name), sheet.columns, styles).fill(sheet)
     _save(book, file, moment)
+
+
+def is_as_written(path: Path) -> bool:
+    """False when somebody saved the workbook since `write_workbook` did, or it is none of ours."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            refuse_bomb(path.name, archive)
+            content = hashlib.sha256()
+            for entry in archive.infolist():
+                if entry.filename != _PROPERTIES:
+                    _digest(archive, entry.filename, content)
+            found = re.search(rb"identifier>([0-9a-f]{64})<", archive.read(_PROPERTIES))
+            return found is not None and found[1].decode() == content.hexdigest()
+    except (*UNREADABLE, InputError):
+        return False
 
 
 class _Styles:
@@ -76,7 +110,8 @@ class _Styles:
         self.header = _style(cell, _HEADER, _MIDDLE, _BOX)
         self.centred = _style(cell, _BODY, _MIDDLE, _BOX)
         self.left = _style(cell, _BODY, _LEFT, _BOX)
-        cell.alignment, cell.number_format = _MIDDLE, "General"
+        self.link = _style(cell, _LINK, _LEFT, _BOX)
+        cell.font, cell.alignment, cell.number_format = _BODY, _MIDDLE, "General"
         self.number: StyleArray = copy(cell._style)
         book.remove(book.worksheets[0])
 
@@ -88,31 +123,86 @@ def _style(cell: Any, font: Font, alignment: Alignment, border: Border | None) -
     return style
 
 
-def _fill(sheet: Any, columns: Sequence[ListColumn], content: ListSheet, styles: _Styles) -> None:
-    head = len(content.notes) + 2
-    _set_up(sheet, head, columns)
-    above = [(content.title, styles.title, 32.0), *((note, styles.note, 18.0) for note in content.notes)]
-    for place, (text, style, height) in enumerate(above, 1):
-        sheet.merged_cells.ranges.add(CellRange(f"A{place}:{get_column_letter(len(columns))}{place}"))
-        _append(sheet, place, height, [_cell(sheet, text, style)])
-    names = [column.header for column in columns]
-    _append(sheet, head, _height(names, columns), [_cell(sheet, name, styles.header) for name in names])
-    last = head
-    for last, values in enumerate(content.rows, head + 1):
-        cells = [
-            _cell(sheet, value, styles.centred if column.centred else styles.left, styles.number)
-            for value, column in zip(values, columns, strict=True)
-        ]
-        _append(sheet, last, _height(values, columns), cells)
-    corner = f"{get_column_letter(len(columns))}{max(last, head + 1)}"
-    sheet.auto_filter.ref = f"A{head}:{corner}"
-    sheet.print_area = f"A1:{corner}"
+class _Filling:
+    """One sheet, row by row."""
+
+    def __init__(self, sheet: Any, columns: Sequence[ListColumn], styles: _Styles) -> None:
+        self._sheet, self._columns, self._styles = sheet, columns, styles
+        self._shown = [column for column in columns if not column.is_hidden]
+        self._links = 0
+
+    def fill(self, content: ListSheet) -> None:
+        sheet, styles, head = self._sheet, self._styles, len(content.notes) + 2
+        _set_up(sheet, head, self._columns)
+        width = sum(column.width for column in self._shown)
+        edge = get_column_letter(len(self._shown))
+        self._above(1, content.title, styles.title, 32.0, edge)
+        for place, note in enumerate(content.notes, 2):
+            self._above(place, note, styles.note, 2 + _LINE_POINTS * _lines(note, width), edge)
+        names = [column.header for column in self._columns]
+        self._append(head, names, [_cell(sheet, name, styles.header) for name in names])
+        last = head
+        for last, values in enumerate(content.rows, head + 1):
+            texts = [self._fitted(value, column) for value, column in zip(values, self._columns, strict=True)]
+            cells = [self._body(*each) for each in zip(values, texts, self._columns, strict=True)]
+            self._append(last, texts, cells)
+        self._finish(head, max(last, head + 1), edge)
+
+    def _finish(self, head: int, last: int, edge: str) -> None:
+        # The hidden column is sorted with the others, or its keys would come to stand beside other rows.
+        self._sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(self._columns))}{last}"
+        self._sheet.print_area = f"A1:{edge}{last}"
+        for place, column in enumerate(self._columns, 1):
+            if column.choices:
+                letter = get_column_letter(place)
+                self._sheet.data_validations.append(_choice(column, f"{letter}{head + 1}:{letter}{last}"))
+
+    def _above(self, place: int, text: str, style: StyleArray, height: float, edge: str) -> None:
+        self._sheet.merged_cells.ranges.add(CellRange(f"A{place}:{edge}{place}"))
+        self._put(place, height, [_cell(self._sheet, text, style)])
+
+    def _append(self, row: int, texts: Sequence[object], cells: list[Cell]) -> None:
+        shown = zip(texts, self._columns, strict=True)
+        lines = (_lines(safe_text(text), column.width) for text, column in shown if not column.is_hidden)
+        self._put(row, min(_MOST_POINTS, _AROUND_POINTS + _LINE_POINTS * max(1, *lines)), cells)
+
+    def _put(self, row: int, height: float, cells: list[Cell]) -> None:
+        self._sheet.row_dimensions[row].height = height
+        self._sheet.append(cells)
+        del self._sheet.row_dimensions[row]
+
+    def _fitted(self, value: object, column: ListColumn) -> object:
+        """What is too long for the highest row is cut where it can be seen; an address is cut only if it is a link."""
+        if isinstance(value, int) or column.is_hidden or (column.is_link and safe_link(safe_text(value)) is None):
+            return value
+        text = safe_text(value)
+        if _lines(text, column.width) <= _MOST_LINES:
+            return text
+        room = floor(_MOST_LINES * column.width * 0.8 / (1 if text.isascii() else 2)) - 2
+        return f"{text[:room]}…"
+
+    def _body(self, value: object, text: object, column: ListColumn) -> Cell:
+        style = self._styles.centred if column.centred else self._styles.left
+        target = safe_link(safe_text(value)) if column.is_link and self._links < _MOST_LINKS else None
+        cell: Any = _cell(self._sheet, text, self._styles.link if target else style, self._styles.number)
+        if target:
+            self._links += 1
+            cell.hyperlink = Hyperlink(ref="", target=target)
+        return cast("Cell", cell)
 
 
-def _append(sheet: Any, row: int, height: float, cells: list[Cell]) -> None:
-    sheet.row_dimensions[row].height = height
-    sheet.append(cells)
-    del sheet.row_dimensions[row]
+def _choice(column: ListColumn, cells: str) -> DataValidation:
+    words = "、".join(column.choices)
+    choice = DataValidation(
+        type="list",
+        formula1=f'"{",".join(column.choices)}"',
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle=column.header,
+        error=f"请从下拉列表中选：{words}",
+    )
+    choice.add(cells)
+    return choice
 
 
 def _cell(sheet: Any, value: object, style: StyleArray, number: StyleArray | None = None) -> Cell:
@@ -125,14 +215,12 @@ def _cell(sheet: Any, value: object, style: StyleArray, number: StyleArray | Non
     return cast("Cell", cell)
 
 
-def _height(values: Sequence[object], columns: Sequence[ListColumn]) -> float:
-    """Points for the cell with the most lines: programs do not agree on whether to find that out by themselves."""
-    lines = (_lines(safe_text(value), column.width) for value, column in zip(values, columns, strict=True))
-    return min(_MOST_POINTS, 6 + _LINE_POINTS * max(1, *lines))
-
-
 def _lines(text: str, width: float) -> int:
     """Chinese characters are two wide and break anywhere; addresses break early, at their slashes."""
+    return max(1, sum(_lines_of(part, width) for part in text.split("\n")))
+
+
+def _lines_of(text: str, width: float) -> int:
     wide = sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
     return ceil(wide / (width * 0.8 if text.isascii() else width - 1))
 
@@ -140,7 +228,8 @@ def _lines(text: str, width: float) -> int:
 def _set_up(sheet: Any, head: int, columns: Sequence[ListColumn]) -> None:
     """All that stands before the rows in the file, and the page."""
     for place, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        dimension = sheet.column_dimensions[get_column_letter(place)]
+        dimension.width, dimension.hidden = column.width, column.is_hidden
     sheet.freeze_panes = f"C{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
     sheet.page_setup.orientation = "landscape"
@@ -155,23 +244,38 @@ def _set_up(sheet: Any, head: int, columns: Sequence[ListColumn]) -> None:
 
 
 def _save(book: Workbook, file: IO[bytes], moment: datetime) -> None:
-    """The workbook with `moment` in place of the time of saving, in its properties and its archive."""
+    """The workbook with `moment` in place of the time of saving, and by what its content is known again."""
     utc = moment.astimezone(UTC)
     book.properties.creator = "xunjian"
     book.properties.created = utc.replace(tzinfo=None)
+    book.properties.identifier = "0" * 64
     with tempfile.TemporaryFile() as saved:
         book.save(saved)
         with zipfile.ZipFile(saved) as source, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+            content = hashlib.sha256()
             for name in source.namelist():
-                _copy(source, target, name, utc)
+                if name != _PROPERTIES:
+                    _digest(source, name, content)
+                    with source.open(name) as given, target.open(_entry(name, utc), "w") as taken:
+                        shutil.copyfileobj(given, taken)
+            with target.open(_entry(_PROPERTIES, utc), "w") as taken:
+                taken.write(_properties(source.read(_PROPERTIES), utc, content.hexdigest()))
 
 
-def _copy(source: zipfile.ZipFile, target: zipfile.ZipFile, name: str, utc: datetime) -> None:
+def _digest(archive: zipfile.ZipFile, name: str, content: "hashlib._Hash") -> None:
+    content.update(name.encode())
+    with archive.open(name) as given:
+        while part := given.read(1 << 20):
+            content.update(part)
+
+
+def _entry(name: str, utc: datetime) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, utc.timetuple()[:6])
     entry.compress_type = zipfile.ZIP_DEFLATED
-    with source.open(name) as given, target.open(entry, "w") as taken:
-        if name == "docProps/core.xml":
-            modified = f"\\g<1>{utc:%Y-%m-%dT%H:%M:%SZ}\\g<2>".encode()
-            taken.write(re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", modified, given.read()))
-        else:
-            shutil.copyfileobj(given, taken)
+    return entry
+
+
+def _properties(given: bytes, utc: datetime, content: str) -> bytes:
+    modified = f"\\g<1>{utc:%Y-%m-%dT%H:%M:%SZ}\\g<2>".encode()
+    dated = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", modified, given)
+    return dated.replace(b"0" * 64, content.encode())

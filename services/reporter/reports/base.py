@@ -1,6 +1,7 @@
 """What a report is: a file for officials, on a calendar of its own, reproducible for any past period."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import IO, ClassVar
 
 from services.reporter.period import Period
@@ -31,6 +32,13 @@ class Report(Plugin):
 
     def file_name(self, period: Period) -> str:
         raise NotImplementedError
+
+    def is_as_written(self, path: Path) -> bool:
+        """False when somebody worked on the file since it was written: it is left alone then.
+
+        A report in which nobody types need not say.
+        """
+        return True
 
     def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
         """Write what was known of the period at `cut_off`. Same store and cut-off, same bytes.

@@ -12,7 +12,7 @@ from tests.builders import NOW
 from tests.fakes.raw_server import RawServer
 from tests.xunjian.checks.signs import only
 from xunjian.checks.diagnosis import Diagnosis, Sign
-from xunjian.checks.service import check_holders, check_port, holder_of, is_our_service, why_not_bound
+from xunjian.checks.service import check_holders, check_port, check_ports, holder_of, is_our_service, why_not_bound
 
 
 def port_check(port: int) -> Diagnosis:
@@ -37,6 +37,15 @@ def test_a_free_port_is_fine_and_none_is_asked_for_with_0() -> None:
         port = server.getsockname()[1]
     assert "空闲" in port_check(port).detail
     assert port_check(0).sign is Sign.GOOD
+
+
+def test_several_free_ports_are_one_line_and_a_taken_one_has_its_own() -> None:
+    def can_bind(host: str, port: int) -> str | None:
+        return "Address already in use" if port == 9465 else None
+
+    free, taken = check_ports("127.0.0.1", (9464, 9465, 9466), can_bind, lambda *_: False, "")
+    assert free.line == "✓ 监控端口：127.0.0.1 的 9464、9466 空闲"
+    assert taken.sign is Sign.FAILED
 
 
 def test_a_port_of_our_own_service_is_fine() -> None:

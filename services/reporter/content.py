@@ -1,0 +1,217 @@
+"""What the weekly list says of a ledger: its parts, row by row, and the counts by unit."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
+
+from services.reporter import wording
+from services.reporter.began import Beginning
+from services.reporter.typed import digest, identity
+from shared.account import Account, AccountStatus
+from shared.clock import chinese_time
+from shared.events import Finding, Severity
+from shared.mark import UNMARKED, Marked, matter_of, unverified_matter
+from shared.standing import Standing, gravity
+from shared.state import State
+from shared.storage.store import Store
+
+_AT_ONCE = 500
+
+
+class Part(StrEnum):
+    """An account stands in at most one of the first three; of other matters every one has a row."""
+
+    OVERDUE = "已超期"
+    NEAR = "临近超期"
+    UNVERIFIED = "未能核实"
+    OTHER = "其他问题"
+
+
+_WHOSE = ("序号", "账号名称", "平台", "主办单位", "行政区划")
+_TYPED = ("核实状态", "备注", "整改期限", "系统标识")
+_SILENT = ("最近发布时间", "静默天数", "问题", "依据", "最近核查时间", "最近发布链接/主页链接", "告警编号", "告知情况")
+_OTHER = ("指标", "等级", "问题", "实测", "标准", "依据", "证据摘录", "链接", "告警编号", "首次发现", "告知情况")
+HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED) for part in Part}
+SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
+
+
+class _Line(NamedTuple):
+    """Sorts as it stands on the list."""
+
+    rank: tuple[float, ...]
+    unit: str
+    key: str
+    fingerprint: str
+    number: str
+    matter: str
+    silenced: str
+    cells: tuple[object, ...]
+
+
+class Content:
+    """As of a moment. Only what it names is kept: in a large ledger that is little."""
+
+    def __init__(self, store: Store, cut_off: datetime, beginning: Beginning) -> None:
+        self._store, self._cut_off, self._beginning = store, cut_off, beginning
+        self._marks = store.marks.current()
+        self._silences = store.silences.as_of(cut_off)
+        self._lines: dict[Part, list[_Line]] = {part: [] for part in Part}
+        self._units: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for state, unit, standing in store.standings.each_as_of(cut_off):
+            if state is not State.CANCELLED:
+                self._units[unit]["账号数"] += 1
+                self._units[unit]["已核实" if state.is_verified else "未能核实"] += 1
+            if standing is not None:
+                self._add(standing)
+
+    def coverage(self) -> str:
+        if self._beginning.is_before:
+            return f"核查覆盖：无数据（{self._beginning.words}）"
+        total = self._total()
+        percent = f"{100 * total['已核实'] / total['账号数']:.1f}%" if total["账号数"] else "—"
+        fraction = f"（{total['已核实']}/{total['账号数']}，{percent}）"
+        counts = "，".join(f"{part}{len(self._lines[part])}{_unit_of(part)}" for part in Part)
+        return f"核查覆盖：已核实{total['已核实']}个，台账{total['账号数']}个{fraction}　　其中：{counts}"
+
+    def summary(self) -> Iterator[list[object]]:
+        """Of each unit how many, those with most to do first; then of all together."""
+        if self._beginning.is_before or not self._units:
+            yield ["", self._nothing(), *[""] * (len(SUMMARY) - 2)]
+            return
+        weights = ("已超期", "其他问题（条）", "临近超期", "未能核实")
+        units = sorted(self._units.items(), key=lambda unit: (*(-unit[1][name] for name in weights), unit[0]))
+        for place, (unit, counts) in enumerate(units, 1):
+            yield [place, unit, *(counts[name] for name in SUMMARY[2:])]
+        total = self._total()
+        yield ["", "合计", *(total[name] for name in SUMMARY[2:])]
+
+    def rows(self, part: Part) -> Iterator[list[object]]:
+        """The longest silence, or the gravest matter, first."""
+        lines = iter(sorted(self._lines[part]))
+        place = 0
+        while batch := list(islice(lines, _AT_ONCE)):
+            prints = [line.fingerprint for line in batch if line.fingerprint]
+            told = self._store.deliveries.told(prints, self._cut_off)
+            for line in batch:
+                place += 1
+                said = wording.told(told.get(line.fingerprint, ())) if line.fingerprint else ""
+                yield [place, *line.cells, said + line.silenced, *_typed(line, self._marks.get(line.matter, UNMARKED))]
+        if not place:
+            yield ["", self._nothing(), *[""] * (len(HEADERS[part]) - 2)]
+
+    def _nothing(self) -> str:
+        return f"（{self._beginning.words}）" if self._beginning.is_before else "（本期无）"
+
+    def _total(self) -> Counter[str]:
+        return sum(self._units.values(), Counter())
+
+    def _add(self, one: Standing) -> None:
+        part = _part(one)
+        if part is not None:
+            self._put(part, one, (-(_silent_days(one) or 0),), one.silence, _silent_cells(one))
+        for finding in one.findings:
+            if _is_other(one, finding):
+                self._put(Part.OTHER, one, gravity(finding), finding, _other_cells(one, finding))
+
+    def _put(
+        self, part: Part, one: Standing, rank: tuple[float, ...], finding: Finding | None, cells: tuple[object, ...]
+    ) -> None:
+        account = one.account
+        whose = (account.name, account.platform_name, account.unit, account.region)
+        matter = matter_of(finding) if finding else unverified_matter(account.key, one.proved_at)
+        number, fingerprint = (finding.number, finding.fingerprint) if finding else ("", "")
+        silenced = self._silenced(finding, account.unit) if finding else ""
+        line = _Line(rank, account.unit, account.key, fingerprint, number, matter, silenced, (*whose, *cells))
+        self._lines[part].append(line)
+        self._units[account.unit]["其他问题（条）" if part is Part.OTHER else part] += part is not Part.UNVERIFIED
+
+    def _silenced(self, finding: Finding, unit: str) -> str:
+        """Why nobody was told, or will be told again."""
+        held = [silence for silence in self._silences if silence.covers(finding, unit, self._cut_off)]
+        return f"；{wording.silenced(max(held, key=lambda silence: silence.over_at))}" if held else ""
+
+
+def _unit_of(part: Part) -> str:
+    return "条" if part is Part.OTHER else "个"
+
+
+def _typed(line: _Line, marked: Marked) -> Sequence[object]:
+    """What people may type, and by what the row is known again when it is read back."""
+    name, platform = str(line.cells[0]), str(line.cells[1])
+    who = identity(name, platform, line.number)
+    wrote = [digest(text) for text in (marked.state, marked.note, marked.deadline)]
+    known = json.dumps([line.key, line.fingerprint, line.matter, who, *wrote], separators=(",", ":"))
+    return marked.state, marked.note, marked.deadline, known
+
+
+def _part(one: Standing) -> Part | None:
+    """Null: verified, and nothing to say."""
+    if not one.state.is_verified:
+        return Part.UNVERIFIED
+    if one.silence is None:
+        return None
+    return Part.NEAR if one.silence.state is State.NEAR else Part.OVERDUE
+
+
+def _is_other(one: Standing, finding: Finding) -> bool:
+    """Silence of an account that nobody can look at is told by no row: it may be over."""
+    if finding.severity is Severity.UNVERIFIED:
+        return False
+    if finding.state is None or not finding.state.is_silence:
+        return True
+    return one.silence is not None and finding.indicator != one.silence.indicator
+
+
+def _silent_days(one: Standing) -> int | None:
+    """Whole days of 24 hours up to the last probe that proved the list: no day that nobody watched is counted."""
+    since = one.newest_post_at or (one.silence.since if one.silence else None)
+    return max(0, (one.proved_at - since).days) if one.proved_at and since else None
+
+
+def _silent_cells(one: Standing) -> tuple[object, ...]:
+    finding, verified = one.silence, one.state.is_verified
+    return (
+        chinese_time(one.newest_post_at) if one.newest_post_at else "未见发布" if verified else "不详",
+        _silent_days(one) if verified else "—",
+        _problem(one),
+        wording.clause(finding) if finding else "",
+        chinese_time(one.proved_at) if one.proved_at else "尚未成功核查",
+        _link(one.account, finding),
+        finding.number if finding else "",
+    )
+
+
+def _other_cells(one: Standing, finding: Finding) -> tuple[object, ...]:
+    doubt = "" if one.state.is_verified else "（账号目前未能核实，此为此前所见）"
+    return (
+        wording.indicator(finding),
+        wording.severity(finding),
+        finding.sentence + doubt,
+        finding.measured,
+        finding.threshold,
+        wording.clause(finding),
+        wording.quotes(finding),
+        _link(one.account, finding),
+        finding.number,
+        chinese_time(finding.at),
+    )
+
+
+def _problem(one: Standing) -> str:
+    status = one.account.status
+    filed = "" if status is AccountStatus.RUNNING else f"（台账状态：{status}）"
+    if one.silence is None:
+        return f"未能核实：{one.why}{filed}"
+    near = "，临近期限" if _part(one) is Part.NEAR else ""
+    return f"监测到已满{one.silence.threshold}未更新{near}{filed}"
+
+
+def _link(account: Account, finding: Finding | None) -> str:
+    """The post if the finding names one, else the account's page."""
+    evidence = finding.evidence if finding else ()
+    posts = [item.url for item in evidence if item.post_id]
+    return next((url for url in (*posts, account.url, *(item.url for item in evidence)) if url), "")
