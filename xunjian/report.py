@@ -12,6 +12,7 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store
+from xunjian.where import where
 
 
 def report(
@@ -23,7 +24,7 @@ def report(
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
     """报表：weekly 为每周僵尸账号清单（.xlsx），分已超期、临近超期、未能核实三部分。"""
-    settings = load_settings(config)
+    settings = load_settings(config, needs_store=name is not None)
     known = build_reports(settings)
     if name is None:
         for each, found in known.items():
@@ -31,6 +32,7 @@ def report(
         return
     if name not in known:
         raise InputError(name, f"没有这种报表；现有：{'、'.join(sorted(known))}")
+    typer.echo(where(settings), err=True)
     typer.echo(str(_write(known[name], period, out or reports_folder(settings), settings.store_url)))
 
 
