@@ -46,7 +46,8 @@ def check_ports(
     host: str, ports: Iterable[int], can_bind: Callable[[str, int], str | None], is_ours: IsOurs, place: str
 ) -> Iterable[Diagnosis]:
     """As `check_port`, those that are free on one line."""
-    free, busy = [], []
+    free: list[int] = []
+    busy: list[int] = []
     for port in ports:
         (busy if port == 0 or can_bind(host, port) else free).append(port)
     if free:

@@ -34,7 +34,7 @@ def test_a_whole_one_is_fine_and_the_real_test_is_named() -> None:
     ("options", "words"),
     [
         ({"type": "pigeon"}, "没有类型 pigeon"),
-        ({}, "没有类型"),
+        ({}, "channels.值班群.type"),
         ({"type": "dingtalk"}, "channels.值班群.token 缺少这一项"),
         ({**ROBOT, "token": " "}, "密钥 token 是空的"),
         ({**ROBOT, "token": "https://oapi.dingtalk.com/robot/send?access_token=canary"}, "channels.值班群|整个网址"),
