@@ -8,7 +8,7 @@ import typer
 from shared.runtime.logs import configure_logs_when_needed
 
 COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
-GROUPS = ("channel", "deliveries", "ledger", "rulebook", "silence")
+GROUPS = ("channel", "deliveries", "events", "ledger", "list", "rulebook", "silence")
 
 
 def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
