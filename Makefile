@@ -1,14 +1,12 @@
 # Everything needs only Python 3.11+, git and make; each target does its own set-up.
-PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$python; break; }; done)
+PYTHON ?=
 VENV := .venv
-PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 BUS ?= embedded
 SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
 
-.PHONY: run test check bench bench-analyzer bench-scale eval format lock clean
+.PHONY: run test check bench bench-analyzer bench-scale eval format wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
@@ -38,29 +36,30 @@ format: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
+wheel: $(VENV)/run.stamp ## dist/: a wheel and a source archive
+	@rm -rf dist && $(VENV)/bin/python -m hatchling build
+	@ls dist
+
+wheelhouse: wheel ## wheelhouse/: every wheel for a machine without internet, of this kind and this Python
+	@$(VENV)/bin/python scripts/wheelhouse.py dist/*.whl wheelhouse
+
 lock: ## pin every dependency again, with hashes and without addresses
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --group build --output-file requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		pyproject.toml --group build --group dev --extra postgres --constraint requirements/run.txt --output-file requirements/dev.txt
+		pyproject.toml --group build --extra postgres --constraint requirements/run.txt --output-file requirements/server.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --group build --group dev --extra postgres --constraint requirements/server.txt --output-file requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .cache var
+	rm -rf $(VENV) .cache var dist wheelhouse
 
-$(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "xunjian needs Python 3.11 or newer: install it, or run make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "Making the environment in $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV)
-
-$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what requirements/run.txt pins ..."
-	@$(PIP) install --no-compile --use-pep517 --require-hashes --requirement requirements/run.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	@PYTHON="$(PYTHON)" EDITABLE=1 scripts/install $(VENV) run
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
-	@echo "Installing what requirements/dev.txt pins ..."
-	@$(PIP) install --no-compile --use-pep517 --require-hashes --requirement requirements/dev.txt
+	@PYTHON="$(PYTHON)" EDITABLE=1 scripts/install $(VENV) dev
 	@touch $@
 
 $(VENV)/browser.stamp: $(VENV)/run.stamp

@@ -9,9 +9,17 @@ from shared.errors import XunjianError
 from xunjian.app import COMMANDS, GROUPS, make_app
 
 BAD_INPUT = 2
+ALL = (*COMMANDS, *GROUPS)
 _NEW_OBJECTS = 50_000
 """New objects before the collector looks for garbage. What is loaded at the start (dictionaries, models) lives to the
 end; at Python's 700 looking at it again and again takes a fifth of the start."""
+
+
+def _needed(asked: str) -> tuple[str, ...]:
+    """Only what is asked for is imported."""
+    if asked == "--version":
+        return ()
+    return (asked,) if asked in ALL else ALL
 
 
 def main() -> None:
@@ -19,8 +27,7 @@ def main() -> None:
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        app = make_app([asked]) if asked in (*COMMANDS, *GROUPS) else make_app()
-        app()
+        make_app(_needed(asked))()
     except XunjianError as error:
         typer.echo(f"错误：{error}", err=True)
         sys.exit(BAD_INPUT)

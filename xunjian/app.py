@@ -2,13 +2,14 @@
 
 import importlib
 from collections.abc import Iterable
+from typing import Annotated
 
 import typer
 
 from shared.runtime.logs import configure_logs_when_needed
 
 COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
-GROUPS = ("channel", "deliveries", "events", "ledger", "list", "rulebook", "silence")
+GROUPS = ("channel", "db", "deliveries", "events", "ledger", "list", "rulebook", "silence")
 
 
 def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
@@ -31,6 +32,19 @@ def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
     return app
 
 
-def prepare() -> None:
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from xunjian.version import version_lines  # noqa: PLC0415 - of no other command
+
+        typer.echo("\n".join(version_lines()))
+        raise typer.Exit
+
+
+def prepare(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="版本、提交、规则集和表结构，然后退出"),
+    ] = False,
+) -> None:
     """Results go to standard output, warnings to standard error."""
     configure_logs_when_needed("auto", "warning")

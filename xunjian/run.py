@@ -65,6 +65,8 @@ def run(
         host = process.open(stack) if once else _opened(process, stack)
         if host is None:
             return
+        if (upgraded := host.store.upgraded) is not None and upgraded.before.has_tables:
+            typer.echo(upgraded.sentence)
         _import_ledger(host)
         screen = Screen(
             host,

@@ -8,7 +8,7 @@ from services.alerter.text import one_line
 from shared.delivery import Notice
 from shared.events import Severity
 
-OFF, UNROUTED, DEAD = "channel", "unrouted", "dead"
+OFF, UNROUTED, DEAD, UNIT = "channel", "unrouted", "dead", "unit"
 MOST_NAMES = 30
 
 
@@ -16,6 +16,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
     lines = [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
+    lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []
     return Message(
@@ -41,6 +42,13 @@ def _dead(notice: Notice) -> str:
     return (
         f"渠道 {name} 有消息无法送达：{one_line(notice.text, 200)}。已保留；"
         "执行 xunjian deliveries list --state dead 查看，处理后执行 xunjian deliveries resend --dead。"
+    )
+
+
+def _unit(notice: Notice) -> str:
+    return (
+        f"{one_line(notice.subject, 60)} 收不到消息：{one_line(notice.text, 260)}。其他单位不受影响，消息已保留；"
+        "在台账中改正后重新导入，仍成立的会自动补发。"
     )
 
 

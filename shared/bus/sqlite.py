@@ -20,6 +20,8 @@ from shared.bus.envelope import sealed
 from shared.clock import Clock
 from shared.errors import PermanentError, TransientError
 from shared.events import Event
+from shared.folders import make_file
+from shared.storage.files import use_log_of_changes
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +95,7 @@ class SqliteBus:
         self._prune_at = time.monotonic() + PRUNE_EVERY_SECONDS
         self._lock = threading.Lock()
         with _errors_of(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_file(path)
             self._connection = _connect(path)
             self._connection.executescript(_SCHEMA)
 
@@ -267,7 +269,7 @@ class SqliteSubscription:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
+    use_log_of_changes(connection.execute, BUSY_SECONDS)
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 

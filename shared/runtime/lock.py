@@ -15,6 +15,7 @@ from typing import IO
 
 from shared.clock import chinese_time
 from shared.errors import InputError
+from shared.folders import make_folder
 
 ROLES = ("collector", "analyzer", "alerter", "reporter")
 _HELD = (errno.EAGAIN, errno.EACCES)
@@ -32,7 +33,7 @@ def holding(folder: Path, roles: Iterable[str], now: datetime) -> Iterator[None]
 
 def _opened(folder: Path, role: str) -> IO[bytes]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         # Unbuffered: what a full disk refuses must not be tried again, and raise again, when the file is closed.
         return (folder / f"xunjian.{role}.lock").open("ab+", buffering=0)
     except OSError as error:

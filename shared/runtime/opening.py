@@ -119,7 +119,6 @@ def hold_folder(settings: Settings, now: datetime, roles: Iterable[str], stack: 
 def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     """Kafka where `kafka_bootstrap` is set, otherwise the embedded log in the data folder's SQLite file."""
     if settings.kafka_bootstrap is None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
         retention = timedelta(days=settings.embedded_retention_days)
         return SqliteBus(settings.data_dir / "xunjian.db", source, clock, retention)
     bus = KafkaBus(

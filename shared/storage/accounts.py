@@ -64,6 +64,18 @@ class Accounts:
         with self._database.read() as connection:
             return find_account(connection, key)
 
+    def find_as_of(self, key: str, moment: datetime) -> Account | None:
+        """As the ledger had it at the moment."""
+        row = select(_account.c.body).where(_account.c.key == key, in_force(moment))
+        with self._database.read() as connection:
+            body = connection.execute(row).scalar()
+        return Account.model_validate_json(body) if body is not None else None
+
+    def newest_version(self) -> int:
+        """The number of the ledger's newest version; 0 while it is empty."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.max(_account.c.id))).scalar() or 0)
+
     def changed_after(self, number: int, most: int) -> list[tuple[int, str]]:
         """(number, key) of the versions written after version `number` (0: all), in that order."""
         rows = select(_account.c.id, _account.c.key).where(_account.c.id > number).order_by(_account.c.id).limit(most)

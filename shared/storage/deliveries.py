@@ -1,6 +1,7 @@
 """The delivery ledger: looked up before sending, written after, claimed by a conditional update."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, literal_column, or_, select, update
@@ -21,6 +22,20 @@ LONGEST_WAIT = timedelta(hours=25)
 """Nothing waits longer for its next attempt, and no claim lasts as long: what does was written under a wrong clock."""
 _NUMBER_CHARACTERS = 8
 """A 告警编号 is the beginning of a fingerprint."""
+
+
+@dataclass(frozen=True)
+class About:
+    """Which deliveries somebody asks for: all conditions given must match. `since`: of sending, or else of queueing."""
+
+    channel: str | None = None
+    unit: str | None = None
+    account_key: str | None = None
+    number: str | None = None
+    since: datetime | None = None
+
+
+EVERYTHING = About()
 
 
 class Deliveries:
@@ -70,20 +85,25 @@ class Deliveries:
             return list(connection.execute(held.order_by(_delivery.c.leased_by)).scalars())
 
     def record_sent(
-        self, deliveries: Iterable[Delivery], now: datetime, message_id: str, answer: str | None = None
+        self,
+        deliveries: Iterable[Delivery],
+        now: datetime,
+        message_id: str,
+        answer: str | None = None,
+        destination: str | None = None,
     ) -> None:
         """The other side has the message that carried these, and gave this answer."""
         sent = {"state": DeliveryState.SENT.value, "sent_at": now, "message_id": message_id, "answer": answer}
-        self._record(deliveries, **sent, error=None, held_by=None)
+        self._record(deliveries, **sent, destination=destination, error=None, held_by=None)
 
     def record_failed(self, deliveries: Iterable[Delivery], error: str, retry_at: datetime) -> None:
         """Tried and not delivered."""
         counted = {"attempts": _delivery.c.attempts + 1, "next_attempt_at": retry_at, "error": error, "held_by": None}
         self._record(deliveries, _PENDING, **counted)
 
-    def record_dead(self, deliveries: Iterable[Delivery], error: str) -> None:
+    def record_dead(self, deliveries: Iterable[Delivery], error: str, destination: str | None = None) -> None:
         """Cannot be delivered as it is; kept, and sent when somebody asks for it."""
-        self._record(deliveries, _PENDING, state=DeliveryState.DEAD.value, error=error)
+        self._record(deliveries, _PENDING, state=DeliveryState.DEAD.value, error=error, destination=destination)
 
     def record_muted(self, deliveries: Iterable[Delivery], reason: str) -> None:
         self._record(deliveries, _PENDING, state=DeliveryState.MUTED.value, error=reason, held_by=None)
@@ -138,20 +158,43 @@ class Deliveries:
                 found.setdefault(row.fingerprint, []).append((row.sent_at, row.channel))
         return found
 
-    def sent_since(self, channel: str, since: datetime, now: datetime) -> int:
+    def sent_since(self, channel: str, since: datetime, now: datetime, destination: str | None = None) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together.
 
         Those of a clock that ran ahead of `now` do not count.
         """
         messages = select(func.count(func.distinct(_delivery.c.message_id)))
+        to = [_delivery.c.destination == destination] if destination else []
         with self._database.read() as connection:
             return connection.execute(
                 messages.where(
                     _delivery.c.channel == channel,
                     _delivery.c.sent_at > since,
                     _delivery.c.sent_at <= now + CLOCKS_DIFFER,
+                    *to,
                 )
             ).scalar_one()
+
+    def told_on(self, fingerprint: str) -> list[str]:
+        """Channels on which the matter's opening was told, or is to be."""
+        opened = and_(_delivery.c.fingerprint == fingerprint, _delivery.c.status == FindingStatus.OPEN.value)
+        known = and_(opened, _delivery.c.channel != NO_CHANNEL, _delivery.c.state != DeliveryState.MUTED.value)
+        with self._database.read() as connection:
+            rows = select(_delivery.c.channel).where(known).distinct().order_by(_delivery.c.channel)
+            return list(connection.execute(rows).scalars())
+
+    def kept_on(self, channels: Collection[str]) -> list[Delivery]:
+        """What waits or is dead on these channels and is in nobody's hands."""
+        found: list[Delivery] = []
+        with self._database.read() as connection:
+            for which in (_PENDING, and_(_KEPT, _delivery.c.state == DeliveryState.DEAD.value)):
+                found += _ordered(connection, which, _delivery.c.channel.in_(channels), _delivery.c.leased_by.is_(None))
+        return found
+
+    def revive(self, deliveries: Iterable[Delivery], now: datetime) -> None:
+        """Dead until now; to be sent, as if never tried."""
+        again = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0, "error": None}
+        self._record(deliveries, _delivery.c.state == DeliveryState.DEAD.value, **again)
 
     def channels_waited_for(self) -> list[str]:
         """Every channel that something waits for."""
@@ -174,24 +217,16 @@ class Deliveries:
             self._add(connection, routed)
             connection.execute(delete(_delivery).where(_same(found)))
 
-    def listed(
-        self, *, states: Collection[DeliveryState] = (), channel: str | None = None, unit: str | None = None
-    ) -> list[Delivery]:
+    def listed(self, *, states: Collection[DeliveryState] = (), about: About = EVERYTHING) -> list[Delivery]:
         """The deliveries in one of the states (none given: all but `sent` and `muted`), oldest first."""
-        wanted = [_delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)]
-        wanted += [_delivery.c.channel == channel] if channel is not None else []
-        wanted += [_delivery.c.unit == unit] if unit is not None else []
+        state = _delivery.c.state.in_([state.value for state in states]) if states else or_(_PENDING, _KEPT)
         with self._database.read() as connection:
-            return _ordered(connection, *wanted)
+            return _ordered(connection, state, *_matching(about))
 
-    def make_due(
-        self, states: Collection[DeliveryState], now: datetime, *, channel: str | None = None, number: str | None = None
-    ) -> int:
+    def make_due(self, states: Collection[DeliveryState], now: datetime, about: About = EVERYTHING) -> int:
         """What is in one of the states waits to be sent now, as if never tried; how many there are."""
         wanted: list[ColumnElement[bool]] = [_delivery.c.state.in_([state.value for state in states])]
-        wanted += [_delivery.c.channel != NO_CHANNEL]
-        wanted += [_delivery.c.channel == channel] if channel is not None else []
-        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == number.lower()] if number else []
+        wanted += [_delivery.c.channel != NO_CHANNEL, *_matching(about)]
         due = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0}
         nothing = dict.fromkeys(("error", "held_by", "sent_at", "message_id", "answer"))
         with self._database.begin() as connection:
@@ -214,6 +249,18 @@ class Deliveries:
 def _ordered(connection: Connection, *wanted: ColumnElement[bool]) -> list[Delivery]:
     rows = select(_delivery).where(*wanted).order_by(_delivery.c.queued_at, _delivery.c.fingerprint)
     return [_delivery_of(row) for row in connection.execute(rows)]
+
+
+def _matching(about: About) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    for name in ("channel", "unit", "account_key"):
+        value = getattr(about, name)
+        wanted += [_delivery.c[name] == value] if value is not None else []
+    if about.number is not None:
+        wanted += [func.substr(_delivery.c.fingerprint, 1, _NUMBER_CHARACTERS) == about.number.lower()]
+    if about.since is not None:
+        wanted += [func.coalesce(_delivery.c.sent_at, _delivery.c.queued_at) >= about.since]
+    return wanted
 
 
 def _same(row: Delivery) -> ColumnElement[bool]:

@@ -11,18 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from shared.errors import InputError
+from shared.folders import OWNER_ONLY, make_file
 
-OWNER_ONLY = 0o600
-FOLDER_OF_OWNER = 0o700
 PARTIAL = ".part"
 _PAGES_AT_ONCE = 1000
 _MEGABYTE = 1 << 20
-
-
-def make_folder(folder: Path) -> None:
-    """Each one that is missing is its owner's alone. Raises OSError."""
-    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
-        missing.mkdir(mode=FOLDER_OF_OWNER, exist_ok=True)
 
 
 def make_private(path: Path) -> None:
@@ -31,9 +24,7 @@ def make_private(path: Path) -> None:
     Raises InputError.
     """
     try:
-        make_folder(path.parent)
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
+        make_file(path)
     except OSError as error:
         remedy = "请让运行用户可以写该目录并清理磁盘，或改设置 data_dir"
         raise InputError(str(path), f"建不了数据库文件（{error.strerror}）；{remedy}") from error

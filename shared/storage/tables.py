@@ -293,6 +293,7 @@ class DeliveryRow(SQLModel, table=True):
     answer: str | None = _body(default=None, nullable=True)
     error: str | None = None
     held_by: int | None = None
+    destination: str | None = None
     leased_until: datetime | None = _time(default=None)
     leased_by: str | None = None
 
@@ -354,6 +355,48 @@ class ReportRow(SQLModel, table=True):
     period: str = Field(primary_key=True)
     leased_until: datetime | None = _time(default=None)
     written_at: datetime | None = _time(default=None)
+
+
+class ReportFileRow(SQLModel, table=True):
+    """A report that is to be sent: the reporter writes it, the alerter, perhaps elsewhere, sends it.
+
+    `lines`: JSON, what a message about it says. `place`: where its file lies.
+    """
+
+    __tablename__ = "report_file"
+
+    report: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    title: str
+    lines: str = _body()
+    file_name: str
+    media_type: str
+    place: str = _body()
+    written_at: datetime = _time()
+    body: bytes
+
+
+class ReportDeliveryRow(SQLModel, table=True):
+    """One report on its way to one recipient (empty: the channel's own). Written by the alerter."""
+
+    __tablename__ = "report_delivery"
+    __table_args__ = (_where("report_delivery_due", "state = 'pending'", "next_attempt_at"),)
+
+    report: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    title: str
+    queued_at: datetime = _time()
+    next_attempt_at: datetime = _time()
+    attempts: int = 0
+    state: str = "pending"
+    sent_at: datetime | None = _time(default=None)
+    message_id: str | None = None
+    answer: str | None = _body(default=None, nullable=True)
+    error: str | None = _body(default=None, nullable=True)
+    leased_until: datetime | None = _time(default=None)
+    leased_by: str | None = None
 
 
 class MarkRow(SQLModel, table=True):

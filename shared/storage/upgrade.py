@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 
 from shared.clock import to_shanghai
 from shared.errors import InputError
+from shared.folders import OWNER_ONLY
 from shared.storage.database import Database
-from shared.storage.files import OWNER_ONLY, copy_database, demand_space, locked, size_of
+from shared.storage.files import copy_database, demand_space, locked, size_of
 from shared.storage.schema import MIGRATIONS, NUMBERED_MARK, Schema, newest, schema_of
 
 log = structlog.get_logger(__name__)

@@ -50,7 +50,7 @@ def test_a_wrong_route_is_named_by_its_place(options: dict[str, object], place: 
 
 
 def test_a_route_to_nowhere_stops_the_start() -> None:
-    with pytest.raises(InputError, match=r"routes\.0\.channels: 没有渠道 ding"):
+    with pytest.raises(InputError, match=r"routes\.0\.channels: 设置 channels 中没有渠道 ding"):
         ROUTES.check({"inbox": build_channels({"inbox": {"type": "inbox", "folder": "x"}})["inbox"]})
 
 

@@ -1,16 +1,23 @@
 """`xunjian deliveries`, as an engineer uses it after mending something."""
 
+import csv
+import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from shared.clock import utc_now
 from shared.delivery import DeliveryState, Trouble
-from shared.errors import PermanentError
+from shared.errors import InputError, PermanentError
 from shared.storage.store import Store
 from tests.alerter.alerting import MINUTE, Bench, bench, bus, store
-from tests.builders import NOW, a_finding, days
+from tests.builders import NOW, a_finding, a_silence, days
 from xunjian.app import make_app
+from xunjian.told import show
 
 __all__ = ["bench", "bus", "store"]
 
@@ -45,7 +52,89 @@ def test_list_shows_what_was_not_delivered_and_why(told: Bench, settings: Path) 
     assert lines[1] == "共1条"
     assert "已送达 | mail" in run(settings, "list", "--state", "sent").output
     assert run(settings, "list", "--channel", "mail").output.strip() == "没有符合条件的消息"
-    assert run(settings, "list", "--unit", "别家").output.strip() == "没有符合条件的消息"
+    assert run(settings, "list", "--unit", "北山区卫健局").output.strip() == "没有符合条件的消息"
+
+
+def test_in_a_dispute_one_number_tells_when_it_was_taken_with_what_answer(told: Bench, settings: Path) -> None:
+    dead, sent, count = run(settings, "list", "--number", f"#{a_finding().number.lower()}").output.splitlines()
+    assert " | 无法送达 | ding | " in dead
+    assert " | 已送达 | mail | 青禾县政府办 | weibo/1001 | " in sent
+    assert " | 2026-11-21 12:00 | 0 | taken as number 1" in sent
+    assert count == "共2条"
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (("--account", "weibo/1001"), 1),
+        (("--since", "2026-11-21"), 1),
+        (("--since", "2026-11-22"), 0),
+        (("--unit", "青禾县政府办", "--state", "sent"), 1),
+        (("--account", "weibo/2001"), 0),
+        (("--number", "00000000"), 0),
+    ],
+)
+def test_list_can_be_narrowed(told: Bench, settings: Path, words: tuple[str, ...], count: int) -> None:
+    last = run(settings, "list", *words).output.splitlines()[-1]
+    assert last == (f"共{count}条" if count else "没有符合条件的消息")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("list", "--unit", "青禾县政府"), "是不是：青禾县政府办"),
+        (("list", "--account", "weibo/9999"), "台账中没有"),
+        (("list", "--since", "昨天"), "请写成"),
+        (("list", "--csv", "/nowhere/at/all.csv"), "请换一个位置"),
+    ],
+)
+def test_what_is_misspelt_is_no_empty_list(told: Bench, settings: Path, words: tuple[str, ...], says: str) -> None:
+    error = CliRunner().invoke(make_app(), ["deliveries", *words, "--config", str(settings)]).exception
+    assert isinstance(error, InputError)
+    assert says in str(error)
+
+
+def test_a_csv_file_holds_all_and_no_formula(bench: Bench, settings: Path, tmp_path: Path) -> None:
+    bench.open(a_finding(sentence="=HYPERLINK(1)"))
+    bench.mail.fail(PermanentError("+1"))
+    bench.engine.drain(NOW)
+    file = tmp_path / "消息.csv"
+    output = run(settings, "list", "--number", a_finding().number, "--csv", str(file)).output
+    assert str(file) in output
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["状态"] for row in rows] == ["已送达", "无法送达"]
+    assert {row["编号"] for row in rows} == {f"#{a_finding().number}"}
+    assert rows[0]["内容"] == "'=HYPERLINK(1)"
+    assert rows[1]["应答或原因"] == "'+1"
+    assert len(rows[0]["消息号"]) == 32
+
+
+def test_at_80_columns_a_card_has_whole_words_and_no_line_is_cut(told: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr("xunjian.told.Console", lambda: Console(file=screen, width=80))
+    rows = told.store.deliveries.listed(states=tuple(DeliveryState))
+    with monkeypatch.context() as patch:
+        patch.setattr("xunjian.told.sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True)))
+        show(rows)
+    text = screen.getvalue()
+    assert f"{a_finding().number}  已送达  2026-11-21 12:00  mail → 青禾县政府办" in text
+    assert "对方应答：taken as number 1" in text
+    assert max(map(cell_len, text.splitlines())) <= 80
+
+
+def test_a_number_that_cannot_be_sent_again_says_why(told: Bench, settings: Path) -> None:
+    number = a_finding().number
+    assert "没有这样的消息" in run(settings, "resend", "00000000").output
+    said = run(settings, "resend", number, "--channel", "mail").output
+    assert "已送达" in said
+    assert "--again" in said
+
+
+def test_what_is_silenced_is_said_when_sent_again(told: Bench, settings: Path) -> None:
+    silence = a_silence(starts_at=utc_now(), ends_at=utc_now() + days(3))
+    told.store.silences.add(silence)
+    assert "1项在静默中" in run(settings, "resend", "--dead").output
 
 
 def test_a_channel_in_trouble_is_said_first(store: Store, settings: Path) -> None:

@@ -1,0 +1,66 @@
+"""`xunjian db`: what version there is, what would be done, and doing it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from shared.storage.schema import newest
+from tests.postgres_server import with_tables
+from tests.shared.old_databases import empty_postgresql, make_old
+from xunjian.db import db_app
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "xunjian.yaml"
+    file.write_text(f"data_dir: {tmp_path}/var\n", "utf-8")
+    return file
+
+
+def said(*arguments: str) -> str:
+    result = CliRunner().invoke(db_app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_where_there_is_no_database_it_says_so_and_makes_none(config: Path) -> None:
+    output = said("version", "--config", str(config))
+    assert "还没有建表" in output
+    assert str(config.parent / "var" / "xunjian.db") in output
+    assert not (config.parent / "var").exists()
+
+
+def test_an_upgrade_makes_the_tables_and_the_second_time_has_nothing_to_do(config: Path) -> None:
+    assert f"数据库已建好，表结构版本{newest()}" in said("upgrade", "--config", str(config))
+    assert "无需升级" in said("upgrade", "--config", str(config))
+    output = said("version", "--config", str(config))
+    assert f"现在的版本：{newest()}\n本程序需要：{newest()}\n无需升级" in output
+
+
+def test_an_old_database_is_upgraded_and_the_copy_named(config: Path) -> None:
+    folder = config.parent / "var"
+    folder.mkdir()
+    make_old(folder / "xunjian.db")
+    output = said("version", "--config", str(config))
+    assert "编号之前的版本（可以升级）" in output
+    assert "待升级：0001_tables" in output
+    assert "副本" in output
+    assert list(folder.glob("*.bak")) == []
+    output = said("upgrade", "--config", str(config))
+    (copy,) = folder.glob("*.bak")
+    assert str(copy) in output
+
+
+def test_a_server_is_upgraded_and_its_password_is_not_shown(
+    config: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_postgresql(postgres_url)
+    monkeypatch.setenv("XUNJIAN_DATABASE_URL", postgres_url.replace("@", ":geheim@", 1))
+    try:
+        assert "还没有建表" in said("version", "--config", str(config))
+        output = said("upgrade", "--config", str(config))
+        assert f"数据库已建好，表结构版本{newest()}" in output
+        assert "geheim" not in output
+    finally:
+        with_tables(postgres_url)

@@ -1,0 +1,64 @@
+"""`xunjian db`: which version of the tables the database holds, and bringing it to this program's."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import make_url
+
+from shared.clock import utc_now
+from shared.runtime.settings import load_settings
+from shared.storage.database import Database
+from shared.storage.files import make_private
+from shared.storage.schema import NOTHING, UPGRADE, Schema, newest
+from shared.storage.store import SQLITE
+from shared.storage.upgrade import upgrade as bring_up
+
+db_app = typer.Typer(help="数据库：表结构的版本与升级。", no_args_is_help=True)
+
+Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
+
+
+@db_app.command()
+def version(config: Config = None) -> None:
+    """数据库现在的表结构版本、本程序需要的版本、升级要做的事；什么也不改。"""
+    url = load_settings(config).store_url
+    typer.echo(f"数据库：{_shown(url)}")
+    schema = _schema(url)
+    typer.echo(f"现在的版本：{_now(schema)}")
+    typer.echo(f"本程序需要：{newest()}")
+    if schema.is_current:
+        typer.echo("无需升级")
+    else:
+        copied = "先在数据库旁留一份副本，再" if url.startswith(SQLITE) and schema.has_tables else ""
+        typer.echo(f"待升级：{'、'.join(schema.to_do)}（{copied}执行 {UPGRADE}；内嵌方式启动时自动执行）")
+
+
+@db_app.command()
+def upgrade(config: Config = None) -> None:
+    """建表，或升级到本程序需要的版本；SQLite 先留副本。中途被打断可以重新执行。"""
+    url = load_settings(config).store_url
+    if url.startswith(SQLITE):
+        make_private(Path(url.removeprefix(SQLITE)))
+    with closing(Database(url)) as database:
+        done = bring_up(database, utc_now())
+    typer.echo(f"{_shown(url)}：{done.sentence if done else f'已是版本{newest()}，无需升级'}")
+
+
+def _schema(url: str) -> Schema:
+    """Makes no file where there is none."""
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        return Schema(NOTHING, has_tables=False)
+    with closing(Database(url)) as database:
+        return database.schema()
+
+
+def _now(schema: Schema) -> str:
+    if not schema.has_tables:
+        return "还没有建表"
+    return "编号之前的版本（可以升级）" if schema.version == NOTHING else schema.version
+
+
+def _shown(url: str) -> str:
+    return url.removeprefix(SQLITE) if url.startswith(SQLITE) else make_url(url).render_as_string(hide_password=True)
