@@ -6,7 +6,6 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from shared.clock import chinese_time, utc_now
 from shared.delivery import Trouble
 from shared.errors import ChannelError, InputError, PermanentError, TransientError
 from shared.events import Severity
+from shared.nearest import advice
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import open_to_read
 
@@ -40,9 +40,10 @@ def list_channels(config: Config = None) -> None:
     troubles = _troubles(settings)
     for name in channels:
         typer.echo(f"{name}（{settings.channels[name].get('type')}）")
-        typer.echo(f"    用于：{'；'.join(_uses(name, routes)) or '没有去向用它'}")
+        typer.echo(f"    用于：{'；'.join(_uses(name, routes)) or '（routes 和 operators 中都没有它，不会有消息）'}")
         if name in troubles:
             typer.echo(f"    {_trouble(troubles[name])}")
+    routes.check(channels)
     typer.echo(f"共{len(channels)}个渠道；发一条测试消息：xunjian channel test 名称")
 
 
@@ -54,7 +55,7 @@ def try_out(
 ) -> None:
     """发一条测试消息，显示对方的真实应答；对方收下才算成功（退出码0），否则为1。不影响正式消息。"""
     settings = load_settings(config)
-    channel = _channel(name, to, channel_options(settings))
+    channel = _channel(name, to, settings)
     now = utc_now()
     try:
         answer = channel.send(test_message(name, now), now)
@@ -85,24 +86,32 @@ def test_message(name: str, now: datetime) -> Message:
     )
 
 
-def _channel(name: str, to: str | None, options: Mapping[str, Mapping[str, Any]]) -> Channel:
+def _channel(name: str, to: str | None, settings: Settings) -> Channel:
+    options = channel_options(settings)
     if name not in options:
-        near = get_close_matches(name, options, n=1)
-        hint = f"是不是 {near[0]}？" if near else ""
-        raise InputError("渠道", f"没有 {one_line(name, 40)}；{hint}设置 channels 中有：{'、'.join(options)}")
-    given = options[name]
-    if to is not None:
-        if given.get("type") != "email":
+        raise InputError("渠道", f"没有 {one_line(name, 40)}；{advice(name, options)}；全部见 xunjian channel list")
+    channel = build_channels({name: options[name]}, settings.file)[name]
+    if "to" not in type(channel).model_fields:
+        if to is not None:
             raise InputError("--to", f"渠道 {name} 不是邮件渠道，收件人由对方定；请去掉 --to")
-        given = {**given, "to": [to]}
-    return build_channels({name: given})[name]
+        return channel
+    if to is None and not getattr(channel, "to", None):
+        raise InputError("--to", f"渠道 {name} 没有自己的收件人；请用 --to 邮箱 指定")
+    return _addressed(name, to, options[name]) if to else channel
+
+
+def _addressed(name: str, to: str, given: Mapping[str, Any]) -> Channel:
+    try:
+        return build_channels({name: {**given, "to": [to]}})[name]
+    except InputError:
+        raise InputError("--to", f"“{one_line(to, 60)}”不是邮箱地址；请写成 name@example.gov.cn") from None
 
 
 def _meaning(error: TransientError | PermanentError) -> str:
     if isinstance(error, ChannelError):
         return "这是渠道的设置或对方的限制：改正之前，这个渠道什么也发不出去；改好后再试一次"
     if isinstance(error, TransientError):
-        return "这多半是暂时的：正式消息会自动重试；若一直如此，请按上面的提示检查"
+        return "若是第一次设置，多半是地址、端口或防火墙不对；若一向能用，则是暂时的，正式消息会自动重试"
     return "对方不收这条消息：请核对收件人，或看对方应答里的原因"
 
 

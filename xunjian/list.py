@@ -22,6 +22,7 @@ from shared.runtime.settings import load_settings
 from shared.standing import Standing
 from shared.storage.store import Store, open_store, open_to_read
 from xunjian.table import show as show_table
+from xunjian.where import where
 
 list_app = typer.Typer(help="清单：标注核实状态、备注、整改期限，读回清单里填写的内容。", no_args_is_help=True)
 
@@ -62,7 +63,9 @@ def mark(
     if (subject is None) == (file is None):
         raise InputError("xunjian list mark", "请给出告警编号或账号，或者用 --from 给出清单文件（二者只给一个）")
     said = _Said(state, note, deadline)
-    with closing(open_store(load_settings(config).store_url)) as store:
+    settings = load_settings(config)
+    with closing(open_store(settings.store_url)) as store:
+        typer.echo(where(settings), err=True)
         marking = _Marking(store, author or _login())
         if subject is not None:
             said.check()

@@ -14,6 +14,7 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store
+from xunjian.where import where
 
 
 def report(
@@ -24,8 +25,8 @@ def report(
     out: Annotated[Path | None, typer.Option(help="输出文件夹；不给则为数据目录下的 reports")] = None,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
-    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题、台账未采纳。"""
-    settings = load_settings(config)
+    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题。"""
+    settings = load_settings(config, needs_store=name is not None)
     known = build_reports(settings)
     if name is None:
         for each, found in known.items():
@@ -33,6 +34,7 @@ def report(
         return
     if name not in known:
         raise InputError(name, f"没有这种报表；现有：{'、'.join(sorted(known))}")
+    typer.echo(where(settings), err=True)
     _write(known[name], period, out or reports_folder(settings), settings.store_url)
 
 

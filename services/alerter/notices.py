@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from services.alerter.message import Message, MessageEvent
 from services.alerter.routes import OPERATORS
 from services.alerter.text import one_line
+from shared.clock import chinese_time
 from shared.delivery import Notice
 from shared.events import Severity
 
 OFF, UNROUTED, DEAD, UNIT = "channel", "unrouted", "dead", "unit"
 MOST_NAMES = 30
+MOST_WORDS = 300
+"""What the far side said, and the remedy behind it."""
 
 
 def word_notices(notices: Sequence[Notice]) -> Message:
@@ -32,15 +35,16 @@ def word_notices(notices: Sequence[Notice]) -> Message:
 def _off(notice: Notice) -> str:
     name = one_line(notice.subject, 40)
     return (
-        f"渠道 {name} 已停用：{one_line(notice.text, 200)}。未发出的消息都已保留；改正设置后重启，"
-        f"或执行 xunjian deliveries resend --channel {name}，即补发。"
+        f"渠道 {name} 已停用（{chinese_time(notice.since)}起）：{one_line(notice.text, MOST_WORDS)}。"
+        f"未发出的消息都已保留。改正后先试一次（xunjian channel test {name}），"
+        f"再重启或执行 xunjian deliveries resend --channel {name}，即补发。"
     )
 
 
 def _dead(notice: Notice) -> str:
     name = one_line(notice.subject, 40)
     return (
-        f"渠道 {name} 有消息无法送达：{one_line(notice.text, 200)}。已保留；"
+        f"渠道 {name} 有消息无法送达：{one_line(notice.text, MOST_WORDS)}。已保留；"
         "执行 xunjian deliveries list --state dead 查看，处理后执行 xunjian deliveries resend --dead。"
     )
 

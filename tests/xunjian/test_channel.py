@@ -66,6 +66,14 @@ def test_it_can_go_to_another_address(tmp_path: Path, mail_server: FakeMailServe
     refused = run(tmp_path, {"type": "inbox"}, "test", "mine", "--to", "me@example.org")
     assert isinstance(refused.exception, InputError)
     assert "不是邮件渠道" in str(refused.exception)
+    assert "不是邮箱地址" in str(run(tmp_path, mail(mail_server), "test", "mine", "--to", "nonsense").exception)
+
+
+def test_a_route_to_a_channel_that_is_misspelt_is_named_with_the_right_one(tmp_path: Path) -> None:
+    error = run(tmp_path, {"type": "inbox"}, "list", routes=[{"channels": ["mime"]}]).exception
+    assert isinstance(error, InputError)
+    assert error.place == "routes.0.channels"
+    assert "是不是 mine？" in str(error)
 
 
 def test_an_unknown_recipient_is_quoted(tmp_path: Path, mail_server: FakeMailServer) -> None:

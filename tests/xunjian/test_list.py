@@ -46,6 +46,11 @@ def run(config: Path, *arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
+def written(config: Path) -> Path:
+    said = run(config, "report", "weekly")[1]
+    return next(Path(line) for line in said.splitlines() if line.endswith(".xlsx"))
+
+
 def mark(config: Path, *arguments: str) -> str:
     code, said = run(config, "list", "mark", *arguments)
     assert code == 0, said
@@ -81,7 +86,7 @@ def test_an_account_that_nobody_could_look_at_is_marked_by_the_account(config: P
 
 
 def test_what_was_typed_into_the_list_is_read_back_once(config: Path, store: Store) -> None:
-    path = Path(run(config, "report", "weekly")[1].splitlines()[0])
+    path = written(config)
     book = load_workbook(path)
     for title in ("已超期", "未能核实"):
         heads = [cell.value for cell in book[title][5]]
@@ -96,7 +101,7 @@ def test_what_was_typed_into_the_list_is_read_back_once(config: Path, store: Sto
 
 
 def test_of_a_file_what_can_be_read_is_and_the_rest_is_named(config: Path, store: Store) -> None:
-    path = Path(run(config, "report", "weekly")[1].splitlines()[0])
+    path = written(config)
     book = load_workbook(path)
     sheet = book["已超期"]
     heads = [cell.value for cell in sheet[5]]
