@@ -17,6 +17,7 @@ from shared.storage.marks import Marks
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
+from shared.storage.refusals import Refusals
 from shared.storage.reports import Reports
 from shared.storage.silences import Silences
 from shared.storage.standings import Standings
@@ -35,6 +36,7 @@ class Store:
         self.upgraded = upgraded
         """What was done to the database when this store was opened."""
         self.accounts = Accounts(database)
+        self.refusals = Refusals(database)
         self.visits = Visits(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
