@@ -8,6 +8,7 @@ from shared.storage.accounts import Accounts
 from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
+from shared.storage.events import Events
 from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
@@ -40,6 +41,7 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.posts = Posts(database)
+        self.events = Events(database)
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)
