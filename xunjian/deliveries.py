@@ -1,6 +1,6 @@
 """`xunjian deliveries`: what was told, what was not and why, and sending it once it can be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +17,7 @@ from shared.runtime.settings import load_settings
 from shared.storage.deliveries import About
 from shared.storage.store import Store, open_store, open_to_read
 from xunjian import moments, named, told
+from xunjian.where import where
 
 deliveries_app = typer.Typer(help="消息：送达了什么、未送达的原因、补发。", no_args_is_help=True)
 
@@ -51,6 +52,8 @@ def list_deliveries(
             if unit and not rows:
                 named.unit_named(unit, store.accounts.all())
             _say_troubles(store, utc_now())
+            if not (unit or account or number):
+                _say_lists(store, states or _WAITING, channel)
     if csv is not None:
         told.write_csv(rows, csv)
         typer.echo(f"已写入 {csv.resolve()}")
@@ -74,15 +77,19 @@ def resend(
     if again and not numbers:
         raise InputError("--again", "请给出要再发一次的编号")
     states = {DeliveryState.DEAD, *(() if dead else _WAITING), *((DeliveryState.SENT,) if again else ())}
-    with closing(open_store(load_settings(config).store_url)) as store:
+    settings = load_settings(config)
+    with closing(open_store(settings.store_url)) as store:
         now = utc_now()
         about = About(channel, unit, _key(store, account))
         for name in _mended(store, channel, now):
             typer.echo(f"渠道 {name} 重新启用")
         for number in map(_number, numbers or (None,)):
             typer.echo(_resent(store, states, replace(about, number=number), now))
+        if not (numbers or unit or account) and (lists := store.report_deliveries.make_due(states, now, channel)):
+            typer.echo(f"{lists}份清单待补寄，由运行中的告警服务寄出")
         if left := store.deliveries.kept().get(DeliveryState.UNROUTED, 0):
             typer.echo(f"另有{left}条没有通知去向：请在设置 routes 中补充后重启")
+    typer.echo(where(settings))
 
 
 def _resent(store: Store, states: set[DeliveryState], about: About, now: datetime) -> str:
@@ -121,6 +128,12 @@ def _key(store: Store, account: str | None) -> str | None:
 
 def _number(number: str | None) -> str | None:
     return number.strip().lstrip("#").upper() if number else None
+
+
+def _say_lists(store: Store, states: Collection[DeliveryState], channel: str | None) -> None:
+    for row in store.report_deliveries.listed(states):
+        if channel in (None, row.channel):
+            typer.echo(told.report_line(row))
 
 
 def _say_troubles(store: Store, now: datetime) -> None:
