@@ -23,7 +23,7 @@ from shared.runtime.metrics import Metrics
 from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.store import Store
 from tests.alerter.alerting import MINUTE, Bench, away, bus, store
-from tests.builders import NOW, a_finding, an_account
+from tests.builders import NOW, a_finding, a_probe, an_account
 from tests.fakes.channel import RecordingChannel
 from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
 
@@ -135,10 +135,13 @@ def test_the_running_week_is_not_sent(office: Office, server: FakeMailServer) ->
 
 
 def test_of_weeks_that_were_missed_only_the_newest_is_sent(office: Office, server: FakeMailServer) -> None:
+    for week in range(6):
+        with office.store.judgements.judging() as judging:
+            judging.observed.add_probe(a_probe(MONDAY + timedelta(weeks=week, hours=1)))
     office.written(MONDAY + timedelta(weeks=6))
     office.sent_by(MONDAY + timedelta(weeks=6))
     assert len(server.mails) == 1
-    assert len(list((office.folder / "reports").glob("*.xlsx"))) > 1
+    assert len(list((office.folder / "reports").glob("*.xlsx"))) == 7
     office.written(MONDAY + timedelta(weeks=7))
     office.sent_by(MONDAY + timedelta(weeks=7))
     assert len(server.mails) == 2
