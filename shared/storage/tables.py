@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 PROVES = "proves_list"
@@ -51,7 +51,8 @@ def _one_where(name: str, condition: str, column: str) -> Index:
 class AccountRow(SQLModel, table=True):
     """Versions of a ledger row, each in force from `since` until `until` (null: still). Any past day can be shown.
 
-    `id` grows with every version, so that a reader can ask for what changed after the last one it knows.
+    `id` grows with every version, so that a reader can ask for what changed after the last one it knows. `removed`:
+    from then on the account is not in the ledger. `author` is null where no person decided; `source` is the file.
     """
 
     __tablename__ = "account"
@@ -68,6 +69,30 @@ class AccountRow(SQLModel, table=True):
     since: datetime = _time()
     until: datetime | None = _time(default=None)
     body: str = _body()
+    removed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    author: str | None = None
+    comment: str | None = _body(nullable=True)
+    source: str | None = None
+
+
+class RefusalRow(SQLModel, table=True):
+    """A cell of a ledger file that was not taken, from `since` until `until` (null: still)."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (_where("refusal_open", "until IS NULL", "file"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    file: str
+    place: str
+    header: str
+    name: str
+    platform: str
+    unit: str
+    key: str | None = None
+    message: str = _body()
+    remedy: str = _body()
+    since: datetime = _time()
+    until: datetime | None = _time(default=None)
 
 
 class StandingRow(SQLModel, table=True):
