@@ -8,7 +8,20 @@ import typer
 
 from shared.runtime.logs import configure_logs_when_needed
 
-COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
+COMMANDS = (
+    "run",
+    "visit",
+    "parse",
+    "check",
+    "similar",
+    "replay",
+    "rescan",
+    "report",
+    "schema",
+    "doctor",
+    "backup",
+    "restore",
+)
 GROUPS = ("channel", "db", "deliveries", "ledger", "rulebook", "silence")
 
 

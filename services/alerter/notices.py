@@ -8,7 +8,7 @@ from services.alerter.text import one_line
 from shared.delivery import Notice
 from shared.events import Severity
 
-OFF, UNROUTED, DEAD = "channel", "unrouted", "dead"
+OFF, UNROUTED, DEAD, RESTORED = "channel", "unrouted", "dead", "restored"
 MOST_NAMES = 30
 
 
@@ -16,6 +16,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
     lines = [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
+    lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []
     return Message(
