@@ -38,7 +38,6 @@ format: $(VENV)/dev.stamp
 
 wheel: $(VENV)/run.stamp ## dist/: a wheel and a source archive
 	@rm -rf dist && $(VENV)/bin/python -m hatchling build
-	@ls dist
 
 wheelhouse: wheel ## wheelhouse/: every wheel for a machine without internet, of this kind and this Python
 	@$(VENV)/bin/python scripts/wheelhouse.py dist/*.whl wheelhouse

@@ -15,7 +15,7 @@ def main(program: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "wheel", "--use-pep517"]
     wanted = ["--no-deps", "--require-hashes", "--requirement", str(REQUIREMENTS), "--wheel-dir", str(folder)]
-    subprocess.run([*pip, *wanted], check=True)  # noqa: S603
+    subprocess.run([*pip, *wanted], check=True)
     shutil.copy(program, folder)
     shutil.copy(ROOT / "scripts/install", folder)
     (folder / "requirements.txt").write_text("\n".join(_pinned(wheel) for wheel in sorted(folder.glob("*.whl"))) + "\n")

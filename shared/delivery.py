@@ -22,6 +22,7 @@ class DeliveryState(StrEnum):
 class Delivery(Value):
     """What is to be told, to whom, and how far that has come. Identity: (fingerprint, status, channel, finding.at).
 
+    `destination` tells a unit's own mailbox or robot from others, without naming it.
     `error` is why it was not told yet, or need not be; `answer` what the other side said when it took the message;
     `held_by` the number of the silence for whose end it waits.
     """
@@ -40,6 +41,7 @@ class Delivery(Value):
     message_id: str | None = None
     answer: str | None = None
     held_by: int | None = None
+    destination: str | None = None
     error: str | None = None
 
 

@@ -191,6 +191,7 @@ def test_a_report_folder_that_cannot_be_written_ends_nothing(tmp_path: Path) -> 
     (tmp_path / "var/demo/reports").write_text("in the way")
     process = start(tmp_path, new_group=True)
     assert process.stdout is not None
+    assert process.stdout.readline().startswith("演示：")
     health = process.stdout.readline().strip().removeprefix("指标：").replace("/metrics", "/readyz")
     until(lambda: probes(tmp_path) >= 22, process)
     until(lambda: len(inbox(tmp_path)) > 0, process)

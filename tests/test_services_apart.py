@@ -1,5 +1,6 @@
 """The three services as three processes, on the embedded bus and on a real Kafka: the same findings reach the inbox."""
 
+import json
 import os
 import signal
 import socket
@@ -34,10 +35,6 @@ class Crew:
         shared = {f"XUNJIAN_{key.upper()}": value for key, value in settings.items()}
         self.environment = {**os.environ, "PYTHONPATH": str(ROOT), **shared}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-
-    def import_ledger(self) -> None:
-        command = [sys.executable, "-m", "xunjian", "ledger", "import", str(LEDGER)]
-        subprocess.run(command, check=True, cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL)
 
     def start(self, name: str) -> None:
         environment = {**self.environment, "XUNJIAN_METRICS_PORT": str(self.ports[name])}
@@ -76,7 +73,7 @@ def crew(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crew]:
     pace = "{min_interval_seconds: 0, cool_down_seconds: 1}"
     names = ("wechat", "weibo", "douyin", "toutiao", "feed")
     platforms = "".join(f"  {name}: {pace}\n" for name in names)
-    (tmp_path / "settings.yaml").write_text(f"group_wait_seconds: 1\nplatforms:\n{platforms}")
+    (tmp_path / "settings.yaml").write_text(f"ledger: {LEDGER}\ngroup_wait_seconds: 1\nplatforms:\n{platforms}")
     with ExitStack() as stack:
         browser = stack.enter_context(stand_in(tmp_path / "world", datetime.now(UTC)))["browser"]
         proxy = {"browser__proxy": browser["proxy"], "browser__proxy_spki": browser["proxy_spki"]}
@@ -94,11 +91,10 @@ def test_a_wrong_setting_is_one_sentence(name: str, tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 2
-    assert done.stderr.startswith("错误：settings.yaml: rulebok")
+    assert done.stderr.startswith(f"错误：{tmp_path}/settings.yaml: rulebok：没有这一项；是不是 rulebook？")
 
 
 def test_three_processes_bring_every_message_and_end_when_told(crew: Crew) -> None:
-    crew.import_ledger()
     for name in SERVICES:
         crew.start(name)
     deadline = time.monotonic() + 120
@@ -108,3 +104,9 @@ def test_three_processes_bring_every_message_and_end_when_told(crew: Crew) -> No
     assert {crew.ask(name, "/readyz") for name in SERVICES} == {(200, "ready\n")}
     assert 'xunjian_visits_total{outcome="blocked",platform="wechat"}' in crew.ask("collector", "/metrics")[1]
     assert crew.stop() == dict.fromkeys(SERVICES, 0)
+    for name in SERVICES:
+        lines = [json.loads(line) for line in (crew.folder / f"{name}.log").read_text(encoding="utf-8").splitlines()]
+        first, last = lines[0], lines[-1]
+        assert (first["event"], first["roles"]) == ("started", [name])
+        assert first["settings"] == f"设置文件 {crew.folder / 'settings.yaml'}"
+        assert (last["event"], last["why"]) == ("stopped", "SIGTERM")

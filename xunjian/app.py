@@ -9,20 +9,10 @@ import typer
 from shared.runtime.logs import configure_logs_when_needed
 
 COMMANDS = (
-    "run",
-    "visit",
-    "parse",
-    "check",
-    "similar",
-    "replay",
-    "rescan",
-    "report",
-    "schema",
-    "doctor",
-    "backup",
-    "restore",
+    *("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
+    *("backup", "restore"),
 )
-GROUPS = ("channel", "db", "deliveries", "ledger", "rulebook", "silence")
+GROUPS = ("channel", "db", "deliveries", "events", "ledger", "list", "rulebook", "silence")
 
 
 def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:

@@ -17,6 +17,7 @@ from shared.runtime.settings import load_settings
 from shared.storage.deliveries import About
 from shared.storage.store import Store, open_store, open_to_read
 from xunjian import moments, named, told
+from xunjian.where import where
 
 deliveries_app = typer.Typer(help="消息：送达了什么、未送达的原因、补发。", no_args_is_help=True)
 
@@ -74,7 +75,8 @@ def resend(
     if again and not numbers:
         raise InputError("--again", "请给出要再发一次的编号")
     states = {DeliveryState.DEAD, *(() if dead else _WAITING), *((DeliveryState.SENT,) if again else ())}
-    with closing(open_store(load_settings(config).store_url)) as store:
+    settings = load_settings(config)
+    with closing(open_store(settings.store_url)) as store:
         now = utc_now()
         about = About(channel, unit, _key(store, account))
         for name in _mended(store, channel, now):
@@ -83,6 +85,7 @@ def resend(
             typer.echo(_resent(store, states, replace(about, number=number), now))
         if left := store.deliveries.kept().get(DeliveryState.UNROUTED, 0):
             typer.echo(f"另有{left}条没有通知去向：请在设置 routes 中补充后重启")
+    typer.echo(where(settings))
 
 
 def _resent(store: Store, states: set[DeliveryState], about: About, now: datetime) -> str:

@@ -19,6 +19,7 @@ from shared.clock import chinese_time
 from shared.errors import InputError
 from shared.events import Evidence, Post, Severity
 from shared.spreadsheet import csv_text
+from shared.system_words import system_words
 from xunjian.rulebook import SEVERITY_NAMES
 
 MOST_SHOWN = 500
@@ -88,7 +89,7 @@ def _csv(file: Path, *, goes_on: bool) -> Iterator[Callable[[Found], None]]:
         # With the mark by which Excel knows UTF-8.
         stream = file.open("w" if is_new else "a", encoding="utf-8-sig" if is_new else "utf-8", newline="")
     except OSError as error:
-        raise InputError(str(file), f"写不了：{error.strerror or error}；请换一个位置") from error
+        raise InputError(str(file), f"写不了：{system_words(error)}；请换一个位置") from error
     with stream:
         writer = csv.writer(stream)
         if is_new:

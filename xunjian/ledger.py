@@ -15,6 +15,7 @@ from shared.ledger.reading import LedgerFile, read_ledger
 from shared.ledger.writing import write_ledger, write_template
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store, open_to_read
+from xunjian.where import where
 
 SOME_ROWS_BAD = 1
 MAX_SHOWN = 200
@@ -68,7 +69,8 @@ def template(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 
 
 
 def _save(ledger: LedgerFile, config: Path | None, console: Console) -> None:
-    store = open_store(load_settings(config).store_url)
+    settings = load_settings(config)
+    store = open_store(settings.store_url)
     try:
         done = store.accounts.upsert(ledger.over(store.accounts.all()).accounts, utc_now())
     finally:
@@ -79,6 +81,7 @@ def _save(ledger: LedgerFile, config: Path | None, console: Console) -> None:
         doubt = "（有错的行不算在内，可能就是其中的账号）" if ledger.errors else ""
         say(console, f"未在新台账：{len(done.absent)} 个账号，均保留未删{doubt}")
         _lines(console, done.absent)
+    say(console, where(settings))
 
 
 def show(ledger: LedgerFile, console: Console) -> None:

@@ -23,6 +23,7 @@ from shared.storage.store import Store, open_to_read
 from xunjian.found import Found, writing
 from xunjian.parse import moment
 from xunjian.progress import Shown
+from xunjian.where import where
 
 PERIOD = timedelta(days=365)
 _FOUND = 1
@@ -55,6 +56,7 @@ def rescan(
         raise InputError("--since", "晚于截止时间，没有可查的内容；请改正 --since 或 --until")
     if jsonl and csv_file:
         raise InputError("--jsonl", "不能与 --csv 同时使用；请去掉一个")
+    typer.echo(where(settings), err=True)
     with closing(_opened(settings)) as store:
         accounts = _accounts(store, after)
         scan = Scan(store, asking, start, end)

@@ -21,7 +21,8 @@ from services.collector.__main__ import build as build_collector
 from services.reporter.__main__ import build as build_reporter
 from shared.clock import utc_now
 from shared.errors import InputError
-from shared.ledger.reading import read_ledger
+from shared.runtime.announced import announced
+from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.lock import ROLES, holding
 from shared.runtime.logs import RotatingFile, configure_logs
 from shared.runtime.loop import install_signals
@@ -30,6 +31,7 @@ from shared.runtime.opening import Host, Process, hold_folder
 from shared.runtime.settings import Settings, is_set_up, load_settings
 from xunjian.crew import Crew
 from xunjian.screen import Screen
+from xunjian.where import where
 
 OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800
@@ -54,20 +56,22 @@ def run(
 ) -> None:
     """一个进程运行采集、分析、告警、报表；还没有设置文件时为演示。"""
     stop = threading.Event()
-    install_signals(stop)
+    received = install_signals(stop)
     with ExitStack() as stack:
         process = Process(OWNER, _settings(config, demo, bus, stack), utc_now, stop)
         settings = process.settings
         file = RotatingFile(settings.data_dir / "xunjian.log")
         stack.callback(file.close)
         configure_logs("json", settings.log_level, file)
+        stack.enter_context(announced(settings, ROLES, received))
         health = process.serve_health(stack)
         host = process.open(stack) if once else _opened(process, stack)
         if host is None:
             return
         if (upgraded := host.store.upgraded) is not None and upgraded.before.has_tables:
             typer.echo(upgraded.sentence)
-        _import_ledger(host)
+        for said in import_ledger(host.settings.ledger, host.store.accounts, host.clock()):
+            typer.echo(f"台账：{said}", err=True)
         screen = Screen(
             host,
             Console(),
@@ -85,12 +89,13 @@ def _settings(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack)
     if not demo and (config is not None or is_set_up()):
         settings = load_settings(config)
         hold_folder(settings, utc_now(), ROLES, stack)
+        typer.echo(where(settings))
         return settings
     if demo and config is not None:
         raise InputError("--demo", "演示自带设置，不能与 --config 同用；请去掉一个")
+    stack.enter_context(holding(DEMO, ROLES, utc_now()))
     why = "" if demo else "还没有设置文件，"
     typer.echo(f"演示：{why}由自带的模拟平台和台账应答，数据在 {DEMO.absolute()}；正式使用请先运行 xunjian init")
-    stack.enter_context(holding(DEMO, ROLES, utc_now()))
     more = stack.enter_context(stand_in(DEMO, utc_now()))
     if bus is BusChoice.KAFKA:
         broker = stack.enter_context(Broker(folder=DEMO / "kafka"))
@@ -102,15 +107,6 @@ def _opened(process: Process, stack: ExitStack) -> Host | None:
     """Waits for a database or broker that is away, and says so. Raises what the services would."""
     pulse = process.vitals.pulse("启动")
     return process.open_patiently(pulse, stack, lambda reason: typer.echo(f"等待中：{reason}", err=True))
-
-
-def _import_ledger(host: Host) -> None:
-    if host.settings.ledger is None:
-        return
-    file = read_ledger(host.settings.ledger)
-    for error in file.errors:
-        typer.echo(f"台账：{error}", err=True)
-    host.store.accounts.upsert(file.over(host.store.accounts.all()).accounts, host.clock())
 
 
 def _once(host: Host, screen: Screen, stop: threading.Event) -> None:

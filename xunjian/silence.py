@@ -16,6 +16,7 @@ from shared.runtime.settings import Settings, load_settings
 from shared.silence import LONGEST, Silence
 from shared.storage.store import Store, open_store, open_to_read
 from xunjian import moments, named
+from xunjian.where import where
 
 silence_app = typer.Typer(help="静默：一段时间内不发某些提醒，到期仍存在的照发。", no_args_is_help=True)
 
@@ -57,6 +58,7 @@ def add(
     known = "已有同样的静默，未再添加：" if kept.added_at != now else "已静默："
     typer.echo(f"{known}\n{_card(kept, now)}")
     typer.echo(f"运行中的告警服务随即照办；提前结束：xunjian silence expire {kept.id} --author 姓名")
+    typer.echo(where(settings))
 
 
 @silence_app.command("list")
@@ -81,7 +83,8 @@ def expire(
     """提前结束一条静默：仍存在的问题随即发出提醒。"""
     by = _given("--author", author, MOST_AUTHOR)
     now = utc_now()
-    with closing(open_store(load_settings(config).store_url)) as store:
+    settings = load_settings(config)
+    with closing(open_store(settings.store_url)) as store:
         if (silence := store.silences.find(number)) is None:
             raise InputError("序号", f"没有序号为 {number} 的静默；请用 xunjian silence list --all 查看")
         if not store.silences.expire(number, by, now):
@@ -90,6 +93,7 @@ def expire(
     typer.echo(f"静默 {number} 已结束；仍存在的问题由运行中的告警服务随即发出提醒")
     for other in others:
         typer.echo(f"另有静默 {other.id} 仍涉及其中一部分：\n{_card(other, now)}")
+    typer.echo(where(settings))
 
 
 def _span(begins: str | None, until: str | None, lasting: str | None, now: datetime) -> tuple[datetime, datetime]:

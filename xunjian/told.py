@@ -16,6 +16,7 @@ from shared.delivery import Delivery, DeliveryState
 from shared.errors import InputError
 from shared.events import FindingStatus
 from shared.spreadsheet import csv_text
+from shared.system_words import system_words
 
 MOST_SHOWN = 200
 HEADERS = ("编号", "状态", "渠道", "单位", "账号", "内容", "入列时间", "送达时间", "次数", "应答或原因")
@@ -70,7 +71,7 @@ def write_csv(rows: Iterable[Delivery], file: Path) -> None:
                 # Else a spreadsheet makes 123E4567 a number and 00012345 a shorter one.
                 writer.writerow(map(csv_text, (f"#{number}", *rest, f"#{row.fingerprint}", row.message_id or "—")))
     except OSError as error:
-        raise InputError(str(file), f"写不了：{error.strerror or error}；请换一个位置") from error
+        raise InputError(str(file), f"写不了：{system_words(error)}；请换一个位置") from error
 
 
 def state_of(row: Delivery) -> str:

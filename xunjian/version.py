@@ -1,6 +1,5 @@
 """`xunjian --version`: what an engineer reads out when asking for help. It loads neither database nor rules."""
 
-import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def version_lines() -> list[str]:
 
 def newest_schema() -> str:
     """The number of the newest migration: they are one chain, numbered without gaps."""
-    return max((re.findall(r"\d+", file.name)[0] for file in _MIGRATIONS.glob("[0-9]*.py")), default="0000")
+    return max(file.name.partition("_")[0] for file in _MIGRATIONS.glob("[0-9]*.py"))
 
 
 def _version() -> str:

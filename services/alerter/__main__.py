@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.alerter.building import build_channels
+from services.alerter.building import build_channels, channel_kinds
 from services.alerter.channels.base import Channel
 from services.alerter.engine import AlerterEngine
+from services.alerter.own import own_channels
 from services.alerter.parts import Parts
 from services.alerter.routes import build_routes
 from shared.plugins import discover
@@ -21,6 +22,7 @@ def build(host: Host) -> AlerterEngine:
     channels = build_channels(channel_options(settings), settings.file)
     routes = build_routes(settings.routes, settings.operators, settings.file)
     routes.check(channels)
+    own = own_channels(channels, settings.unit_mail, channel_kinds())
     for held in (host.store.deliveries, host.store.notices):
         for claim in held.claims():
             if host.is_gone(claim.partition("/")[0]):
@@ -29,7 +31,7 @@ def build(host: Host) -> AlerterEngine:
         host.bus,
         Parts.of(host.store),
         routes,
-        channels,
+        {**channels, **own},
         host.metrics,
         owner=unique_owner(),
         group_wait_seconds=settings.group_wait_seconds,

@@ -24,8 +24,13 @@ def build_channels(options: Mapping[str, Mapping[str, Any]], file: Path | None =
 
     Raises InputError naming channel and option, never its value, which may be a secret.
     """
-    known = discover("services.alerter.channels", Channel)
+    known = channel_kinds()
     return {name: _build(name, dict(given), known, file) for name, given in options.items()}
+
+
+def channel_kinds() -> dict[str, type[Channel]]:
+    """The channels there are, by file name."""
+    return discover("services.alerter.channels", Channel)
 
 
 def _build(name: str, given: dict[str, Any], known: Mapping[str, type[Channel]], file: Path | None) -> Channel:

@@ -11,8 +11,10 @@ import structlog
 from services.alerter import stages
 from services.alerter.channels.base import Channel
 from services.alerter.decision import Decision
+from services.alerter.destinations import Destinations
 from services.alerter.message import Matter, Message
 from services.alerter.notices import word_notices
+from services.alerter.own import Destination
 from services.alerter.parts import Parts
 from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
@@ -41,6 +43,7 @@ class Courier:
         decision: Decision,
         receipts: Receipts,
         *,
+        destinations: Destinations,
         owner: str,
         tells_operators: bool,
         closing: threading.Event,
@@ -51,11 +54,12 @@ class Courier:
         self._parts = parts
         self._decision = decision
         self._receipts = receipts
+        self._destinations = destinations
         self._claims = (f"{owner}/{name}/{number}" for number in itertools.count())
         self._tells_operators = tells_operators
         self._closing = closing
         self._monotonic = monotonic
-        self._unwritten: list[tuple[Sequence[Delivery], Message, str, datetime]] = []
+        self._unwritten: list[tuple[Sequence[Delivery], Message, str, datetime, str | None]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
@@ -83,36 +87,52 @@ class Courier:
         """The claimed rows' messages. When the database goes away nothing is released: the lease runs out."""
         trouble = self._parts.channels.trouble(self._name)
         waited = trouble is not None and trouble.off_since is not None
-        groups = stages.group(self._decision.to_tell(rows, clock()), together=waited)
-        left = sum(len(group.deliveries) for group in groups)
+        batches = self._destinations.batches(self._decision.to_tell(rows, clock()), clock())
+        groups = [(to, group) for to, theirs in batches for group in stages.group(theirs, together=waited)]
+        left = sum(len(group.deliveries) for _, group in groups)
         tried = 0
-        for group in groups:
+        for to, group in groups:
             if not self._may_send(clock()) or self._parts.deliveries.renew(claim, clock(), LEASE) != left:
                 break
-            self._send(group, clock)
             left -= len(group.deliveries)
+            if to is not None and (until := self._destinations.not_before(to, clock())):
+                self._parts.deliveries.postpone(group.deliveries, until)
+                continue
+            self._send(group, to, clock)
             tried += 1
         self._parts.deliveries.release(claim)
         return tried
 
-    def _send(self, group: Group, clock: "Clock") -> None:
+    def _send(self, group: Group, to: Destination | None, clock: "Clock") -> None:
         worded = self._worded(group, clock)
         if worded is None:
             return
         rows, message = worded
         try:
-            answer = self._channel.send(message, clock())
-        except (TransientError, ChannelError) as error:
-            self._receipts.failed(rows, error, clock())
-        except PermanentError as error:
-            self._receipts.dead(rows, str(error), clock())
+            answer = (to.channel if to else self._channel).send(message, clock())
+        except (TransientError, PermanentError) as error:
+            self._failed(rows, error, to, clock())
         except Exception as error:  # noqa: BLE001 - one message may not stop the others
             # Without its words: they may hold the channel's address, which is a secret.
             self._receipts.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
         else:
-            self._unwritten.append((rows, message, answer, clock()))
+            said = to.said(answer) if to else answer
+            self._unwritten.append((rows, message, said, clock(), to.digest if to else None))
             self._write_down()
             self._receipts.works(clock())
+            if to is not None:
+                self._destinations.works(rows, answer, to, clock())
+
+    def _failed(
+        self, rows: Sequence[Delivery], error: TransientError | PermanentError, to: Destination | None, now: datetime
+    ) -> None:
+        of_channel = isinstance(error, TransientError | ChannelError)
+        if to is not None and (to.is_blamed_for(error) or not of_channel):
+            self._destinations.failed(rows, error, to, now)
+        elif isinstance(error, TransientError | ChannelError):
+            self._receipts.failed(rows, error, now)
+        else:
+            self._receipts.dead(rows, str(error), now)
 
     def _write_down(self) -> None:
         """What was sent while the database was away is written down before anything else is sent."""

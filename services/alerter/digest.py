@@ -32,4 +32,6 @@ def _hash(channel: Channel, salt: bytes) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Channel):
+        return {name: _plain(inner) for name, inner in value}
     return value.get_secret_value() if isinstance(value, SecretStr) else repr(value)

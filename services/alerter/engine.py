@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,11 +14,14 @@ from services.alerter.building import Gone
 from services.alerter.channels.base import Channel
 from services.alerter.courier import Courier
 from services.alerter.decision import Decision
+from services.alerter.destinations import Destinations
 from services.alerter.digest import is_same
 from services.alerter.dispatch import Dispatch
 from services.alerter.intake import Intake
 from services.alerter.notices import OFF
+from services.alerter.own import Own
 from services.alerter.parts import Parts
+from services.alerter.readdressing import Readdressing
 from services.alerter.receipts import Receipts
 from services.alerter.routes import Routes
 from shared.bus.contract import Bus
@@ -61,7 +65,9 @@ class AlerterEngine:
         self._group_wait_seconds = group_wait_seconds
         self._poll_seconds = poll_seconds
         self._patience_seconds = patience_seconds
-        self._intake = Intake(self._subscription, parts, routes, metrics)
+        self._intake = Intake(self._subscription, parts, replace(routes, names=frozenset(channels)), metrics)
+        own = {name: channel for name, channel in channels.items() if isinstance(channel, Own)}
+        self._readdressing = Readdressing(parts, self._intake, own)
         self._shown_at: datetime | None = None
         self._mended_at: datetime | None = None
         self._off: dict[str, str] = {}
@@ -69,13 +75,15 @@ class AlerterEngine:
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
         self._closing = threading.Event()
         decision = Decision(parts, metrics)
+        receipts = {name: Receipts(name, channel, parts, metrics, jitter) for name, channel in self._channels.items()}
         couriers = {
             name: Courier(
                 name,
                 channel,
                 parts,
                 decision,
-                Receipts(name, channel, parts, metrics, jitter),
+                receipts[name],
+                destinations=Destinations(name, channel, parts, receipts[name], jitter),
                 owner=owner,
                 tells_operators=name in routes.operators,
                 closing=self._closing,
@@ -130,6 +138,7 @@ class AlerterEngine:
         self._mend(now)
         if self._shown_at is None:
             self._begin(now)
+        self._readdressing.round(now)
         records = self._subscription.poll(self._poll_seconds)
         if records:
             self._intake.take(records, now, queue_until)

@@ -54,6 +54,14 @@ class Intake:
         for unit in {row.unit for row in found} - left:
             self._parts.notices.withdraw(UNROUTED, unit)
 
+    def move(self, row: Delivery, now: datetime) -> bool:
+        """In place of a row that its account no longer wants on this channel, what it wants now; false: it does."""
+        routed = self._deliveries(row.finding, now, now)
+        if not routed or any(new.channel == row.channel for new in routed):
+            return False
+        self._parts.deliveries.route(row, routed)
+        return True
+
     def _read(self, record: Record, now: datetime, due_at: datetime) -> list[Delivery]:
         """A record that cannot be read, or that we cannot deal with, goes aside, and the rest goes on."""
         try:
@@ -81,7 +89,7 @@ class Intake:
         if account is None and finding.account_id != WHOLE_PLATFORM:
             _log.warning("finding about an account that the ledger does not hold", account=finding.key)
             return []
-        channels = self._routes.channels_for(finding, account)
+        channels = self._told_on(finding) or self._routes.channels_for(finding, account)
         unit = account.unit if account and finding.severity is not Severity.UNVERIFIED else OPERATORS
         first = Delivery(
             fingerprint=finding.fingerprint,
@@ -97,6 +105,13 @@ class Intake:
         # What is found soon after a backup came back may have been told after the backup was made.
         quiet = is_quiet(self._parts.notes, now)
         return [first.model_copy(update=_on(channel, quiet=quiet)) for channel in channels] or [first]
+
+    def _told_on(self, finding: Finding) -> Sequence[str]:
+        """Where the opening went, its end is told, whatever ledger and settings have become since."""
+        if finding.status is not FindingStatus.RESOLVED:
+            return ()
+        known = self._parts.deliveries.told_on(finding.fingerprint)
+        return [channel for channel in known if channel in self._routes.names]
 
     def _say_unrouted(self, unit: str, now: datetime) -> None:
         if self._parts.notices.post(Notice(kind=UNROUTED, subject=unit, text="", since=now)):

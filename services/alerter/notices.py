@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 
 from services.alerter.message import Message, MessageEvent
+from services.alerter.own import MAIL, ROBOT
 from services.alerter.routes import OPERATORS
 from services.alerter.text import one_line
+from shared.clock import chinese_time
 from shared.delivery import Notice
 from shared.events import Severity
 
-OFF, UNROUTED, DEAD, RESTORED = "channel", "unrouted", "dead", "restored"
+OFF, UNROUTED, DEAD, UNIT, RESTORED = "channel", "unrouted", "dead", "unit", "restored"
 MOST_NAMES = 30
+MOST_WORDS = 300
+"""What the far side said, and the remedy behind it."""
 
 
 def word_notices(notices: Sequence[Notice]) -> Message:
@@ -17,6 +21,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     lines = [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
     lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
+    lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []
     return Message(
@@ -31,17 +36,26 @@ def word_notices(notices: Sequence[Notice]) -> Message:
 
 def _off(notice: Notice) -> str:
     name = one_line(notice.subject, 40)
+    whose = " --unit 单位" if name in (MAIL, ROBOT) else ""
     return (
-        f"渠道 {name} 已停用：{one_line(notice.text, 200)}。未发出的消息都已保留；改正设置后重启，"
-        f"或执行 xunjian deliveries resend --channel {name}，即补发。"
+        f"渠道 {name} 已停用（{chinese_time(notice.since)}起）：{one_line(notice.text, MOST_WORDS)}。"
+        f"未发出的消息都已保留。改正后先试一次（xunjian channel test {name}{whose}），"
+        f"再重启或执行 xunjian deliveries resend --channel {name}，即补发。"
     )
 
 
 def _dead(notice: Notice) -> str:
     name = one_line(notice.subject, 40)
     return (
-        f"渠道 {name} 有消息无法送达：{one_line(notice.text, 200)}。已保留；"
+        f"渠道 {name} 有消息无法送达：{one_line(notice.text, MOST_WORDS)}。已保留；"
         "执行 xunjian deliveries list --state dead 查看，处理后执行 xunjian deliveries resend --dead。"
+    )
+
+
+def _unit(notice: Notice) -> str:
+    return (
+        f"{one_line(notice.subject, 60)} 收不到消息：{one_line(notice.text, 260)}。其他单位不受影响，消息已保留；"
+        "在台账中改正后重新导入，仍成立的会自动补发。"
     )
 
 

@@ -34,8 +34,10 @@ class Receipts:
         self._metrics = metrics
         self._jitter = jitter
 
-    def sent(self, rows: Sequence[Delivery], message: Message, answer: str, now: datetime) -> None:
-        self._parts.deliveries.record_sent(rows, now, message.id, answer)
+    def sent(
+        self, rows: Sequence[Delivery], message: Message, answer: str, now: datetime, to: str | None = None
+    ) -> None:
+        self._parts.deliveries.record_sent(rows, now, message.id, answer, to)
         self._metrics.deliveries.labels(self._name, "sent").inc()
         for row in rows:
             waited = max(0.0, (now - row.finding.at).total_seconds())

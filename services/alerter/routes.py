@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from services.alerter.channels.base import Channel
+from services.alerter.own import MAIL, ROBOT
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Finding, Severity
@@ -28,6 +29,10 @@ class Route(BaseModel):
     regions: tuple[str, ...] = ()
     channels: tuple[str, ...]
 
+    @property
+    def is_for_all(self) -> bool:
+        return not self.units and not self.regions
+
     def matches(self, account: Account) -> bool:
         unit_matches = not self.units or account.unit in self.units
         return unit_matches and (not self.regions or any(lies_in(account.region, name) for name in self.regions))
@@ -35,17 +40,30 @@ class Route(BaseModel):
 
 @dataclass(frozen=True)
 class Routes:
-    """The first route that matches a unit is taken; all of its channels get the whole message."""
+    """The first route that matches a unit is taken; all of its channels get the whole message.
+
+    A mailbox or robot of the account's own stands in place of the route for all; a route by unit or region is used
+    beside it. `names`: the channels there are.
+    """
 
     routes: Sequence[Route]
     operators: Sequence[str]
+    names: frozenset[str] = frozenset()
 
     def channels_for(self, finding: Finding, account: Account | None) -> Sequence[str]:
         """Channel names, none when no route matches. `account` null: the finding is about a whole platform, which is
         the operators' business."""
         if finding.severity is Severity.UNVERIFIED or account is None:
             return self.operators
-        return next((route.channels for route in self.routes if route.matches(account)), ())
+        own = self._own(account)
+        routes = [route for route in self.routes if route.matches(account) and not (own and route.is_for_all)]
+        return tuple(dict.fromkeys((*own, *(routes[0].channels if routes else ()))))
+
+    def _own(self, account: Account) -> tuple[str, ...]:
+        mail = (MAIL,) if account.mail else ()
+        if account.robot is None:
+            return mail
+        return (*mail, account.robot if account.robot in self.names else ROBOT)
 
     def check(self, channels: Mapping[str, Channel]) -> None:
         """Raises InputError for a route to a channel that is not set up."""
@@ -54,6 +72,8 @@ class Routes:
             for name in names:
                 if name not in channels:
                     raise InputError(place, f"设置 channels 中没有渠道 {name}；{advice(name, channels)}")
+                if not channels[name].has_recipient:
+                    raise InputError(f"channels.{name}.to", f"{place} 用到这个渠道，它却没有收件人；请填写 to")
 
 
 def build_routes(given: Iterable[Mapping[str, Any]], operators: Sequence[str], file: Path | None = None) -> Routes:

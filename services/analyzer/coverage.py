@@ -110,10 +110,19 @@ class Timer:
     def _act_on(self, key: str, now: datetime, act: Callable[[Sitting, Case], None]) -> None:
         with self._judgements.judging() as judging:
             judging.serialise(key)
-            if account := judging.account(key):
-                case = Case(account, now)
-                act(Sitting(judging), case)
-                self._complaints += [f"{key}: {failure}" for failure in case.failures]
+            account = judging.account(key)
+            if account is None:
+                self._forget(Sitting(judging), key, now)
+                return
+            case = Case(account, now)
+            act(Sitting(judging), case)
+            self._complaints += [f"{key}: {failure}" for failure in case.failures]
+
+    def _forget(self, sitting: Sitting, key: str, now: datetime) -> None:
+        """Of an account that left the ledger nothing holds any more; nobody is told that it was put right."""
+        for finding in [*sitting.judging.open_findings(key)]:
+            self._matters.close(sitting, finding, now, FindingStatus.SUPERSEDED)
+        sitting.judging.end_standing(key, now)
 
     def _apart(self, name: str, act: Callable[[], None]) -> bool:
         """False when it could not be done, which was told. Raises TransientError."""

@@ -26,10 +26,11 @@ def history_of(sitting: Sitting, account: Account, moment: datetime, copied: fro
         copied=copied,
         watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
         cancelled_at=_cancelled_at(sitting, account),
+        returned_at=sitting.judging.returned_at(account.key),
     )
 
 
-def coverage_of(account: Account, probed: Probed, entered: datetime) -> History:
+def coverage_of(account: Account, probed: Probed, entered: datetime, returned_at: datetime | None) -> History:
     """What the timer needs of an account that nobody looked at: its probes, without its posts."""
     return History(
         account=account,
@@ -37,6 +38,7 @@ def coverage_of(account: Account, probed: Probed, entered: datetime) -> History:
         last_list_at=probed.latest_list.at if probed.latest_list else None,
         failures=probed.failures,
         watched_since=_watched_since(account, entered),
+        returned_at=returned_at,
     )
 
 

@@ -17,6 +17,7 @@ from services.analyzer.timeline import Sitting
 from shared.account import Account, AccountStatus
 from shared.events import Finding, FindingStatus
 from shared.runtime.metrics import Metrics
+from shared.storage.observations import Probed
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +91,7 @@ class Matters:
     def check_time(self, sitting: Sitting, case: Case, known_until: datetime) -> None:
         """Let the rules say what follows from the mere passing of time up to the moment of the case."""
         account = case.account
-        history = coverage_of(account, sitting.at(account.key, known_until).probed, _entered(sitting, case))
+        history = _coverage(sitting, case, sitting.at(account.key, known_until).probed)
         held = sitting.judging.open_findings(account.key)
         for entry in self.entries(case, "account"):
             ask = partial(entry.plugin.check_time, case.at, history)
@@ -102,7 +103,7 @@ class Matters:
         """Write down where the account stands from `since`, as known at a moment, and when the timer has to ask."""
         account = case.account
         probed = sitting.at(account.key, known_until).probed
-        history = coverage_of(account, probed, _entered(sitting, case))
+        history = _coverage(sitting, case, probed)
         lapses = [self._lapse(case, entry, history) for entry in self.entries(case, "account")]
         ahead = [moment for moment in lapses if moment is not None and moment > known_until]
         standing = standing_of(account, probed, sitting.judging.open_findings(account.key))
@@ -162,5 +163,7 @@ def never(finding: Finding) -> bool:
     return False
 
 
-def _entered(sitting: Sitting, case: Case) -> datetime:
-    return sitting.judging.watched_since(case.account.key) or case.at
+def _coverage(sitting: Sitting, case: Case, probed: Probed) -> History:
+    key = case.account.key
+    entered = sitting.judging.watched_since(key) or case.at
+    return coverage_of(case.account, probed, entered, sitting.judging.returned_at(key))

@@ -29,7 +29,8 @@ class History(Value):
     `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
     oldest first. `copied`: ids of posts found to be copies of others' earlier ones.
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
-    `cancelled_at`: since when the ledger has had it as cancelled; null: it has not.
+    `cancelled_at`: since when the ledger has had it as cancelled; null: it has not. `returned_at`: when it came back
+    to the ledger after a removal, in which nobody looked; null: it never left.
     """
 
     account: Account
@@ -40,6 +41,7 @@ class History(Value):
     copied: frozenset[str] = frozenset()
     watched_since: Moment
     cancelled_at: Moment | None = None
+    returned_at: Moment | None = None
 
 
 class Objection(Value):

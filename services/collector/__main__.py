@@ -5,6 +5,8 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.process import Browser
 from services.collector.capture import Captured, Plan
@@ -15,10 +17,13 @@ from services.collector.platforms.base import Platform
 from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
+from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
 from shared.validation import validated
+
+_log = structlog.get_logger(__name__)
 
 GRACE = timedelta(seconds=90)
 """Beyond a visit's own time: to start the browser, to end it by force, to write down what was found."""
@@ -87,5 +92,12 @@ def browser_settings(settings: Settings) -> BrowserSettings:
     return validated(BrowserSettings, options, "browser", settings.file)
 
 
+def build_alone(host: Host) -> CollectorEngine:
+    """As `build`, where no other role of this process has imported the settings' ledger."""
+    for said in import_ledger(host.settings.ledger, host.store.accounts, host.clock()):
+        _log.warning("ledger", said=said)
+    return build(host)
+
+
 if __name__ == "__main__":
-    run_alone("collector", build, idle_seconds=1)
+    run_alone("collector", build_alone, idle_seconds=1)

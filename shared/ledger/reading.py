@@ -1,7 +1,7 @@
 """Reads a ledger file as offices send it into accounts, with every error named by its cell."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -52,7 +52,8 @@ class LedgerFile:
     """What a file holds. Rows with an error are not among `accounts`; `notices` are sentences that block nothing.
 
     `warnings`: bad cells of rows that were taken without them. `unsupported`: rows of platforms nobody visits yet.
-    `columns`: the fields of Account the file has a column for.
+    `columns`: the fields of Account the file has a column for. `given`: what the id's cell says, by key of the account,
+    where that is not its id.
     """
 
     accounts: tuple[Account, ...]
@@ -61,6 +62,7 @@ class LedgerFile:
     columns: tuple[str, ...] = ()
     warnings: tuple[CellError, ...] = ()
     unsupported: tuple[CellError, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def bad_rows(self) -> tuple[int, ...]:
@@ -116,6 +118,7 @@ def read_ledger(path: Path) -> LedgerFile:
         columns=tuple(table.fields),
         warnings=tuple(fault for fault in faults if fault.key is not None),
         unsupported=tuple(table.unsupported),
+        given=table.given,
     )
 
 
@@ -129,6 +132,7 @@ class _Table:
     faults: list[CellError] = field(default_factory=list)
     unsupported: list[CellError] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    given: dict[str, str] = field(default_factory=dict)
 
     @property
     def header(self) -> list[CellValue]:
@@ -214,6 +218,8 @@ def _read_account(table: _Table, number: int, filled: dict[str, CellValue]) -> A
     account = row.account
     for name, bad in (*row.bad.items(), *row.left_out.items()):
         table.faults.append(table.fault(number, name, bad, account.key if account else None))
+    if account and row.given and row.given != account.id:
+        table.given[account.key] = row.given
     if row.notice:
         table.notices.append(f"第{number}行：{row.notice}")
     return account

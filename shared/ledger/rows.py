@@ -47,12 +47,16 @@ _PARSERS: dict[str, Callable[[CellValue], object]] = {
 
 @dataclass
 class Row:
-    """What became of one row: `account` unless some field is `bad`. `left_out`: cells it was taken without."""
+    """What became of one row: `account` unless some field is `bad`. `left_out`: cells it was taken without.
+
+    `given`: what the id's cell says, whatever the id is.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     bad: dict[str, BadCellError] = field(default_factory=dict)
     left_out: dict[str, BadCellError] = field(default_factory=dict)
     notice: str | None = None
+    given: str | None = None
 
     @property
     def account(self) -> Account | None:
@@ -121,6 +125,7 @@ def _parse(name: str, cell: CellValue) -> object:
 
 def _settle(row: Row, target: str | None) -> None:
     """Platform, link and id hang together: each may tell another, none may contradict another."""
+    row.given = row.values.get("id")
     pasted = _take_link_out_of_id(row)
     if pasted or target:
         with row.blaming("url"):

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from types import FrameType
 from typing import Protocol, runtime_checkable
@@ -152,8 +152,11 @@ def pause_seconds(failures: int, wish_seconds: float | None = None) -> float:
     return max(pause, min(wish_seconds or 0.0, LONGEST_WISH_SECONDS))
 
 
-def install_signals(stop: threading.Event) -> None:
-    """SIGTERM and SIGINT set `stop`; a second one ends the process at once. Call it from the main thread."""
+def install_signals(stop: threading.Event) -> Sequence[int]:
+    """SIGTERM and SIGINT set `stop`; a second one ends the process at once. Call it from the main thread.
+
+    Returns the numbers of those that will have arrived.
+    """
     received: list[int] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -165,3 +168,4 @@ def install_signals(stop: threading.Event) -> None:
 
     signal.signal(signal.SIGTERM, handle)
     signal.signal(signal.SIGINT, handle)
+    return received

@@ -17,6 +17,7 @@ from shared.bus.sqlite import SqliteBus
 from shared.clock import Clock, utc_now
 from shared.errors import PermanentError, TransientError
 from shared.runtime import lock
+from shared.runtime.announced import announced
 from shared.runtime.health import HealthServer
 from shared.runtime.logs import configure_logs
 from shared.runtime.loop import Service, install_signals, pause_seconds, run
@@ -147,17 +148,18 @@ def run_alone(
     parser.add_argument("--config", type=Path, help="YAML settings; XUNJIAN_* variables win over it")
     config = parser.parse_args().config
     stop = threading.Event()
-    install_signals(stop)
+    received = install_signals(stop)
     try:
         process = Process(name, load_settings(config), utc_now, stop)
-        _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
+        configure_logs(process.settings.log_format, process.settings.log_level)
+        with announced(process.settings, [name], received):
+            _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
     except PermanentError as error:
         sys.stderr.write(f"错误：{error}\n")
         raise SystemExit(BAD_INPUT) from error
 
 
 def _run(process: Process, build: Callable[[Host], Service], idle_seconds: float, pulse: Pulse) -> None:
-    configure_logs(process.settings.log_format, process.settings.log_level)
     with ExitStack() as stack:
         hold_folder(process.settings, process.clock(), [process.name], stack)
         process.serve_health(stack)

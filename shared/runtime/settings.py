@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """Whose findings go where; the alerter knows the keys."""
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
+    unit_mail: str | None = None
+    """The email channel that carries the mail of units with their own mailbox; null: the only one there is."""
     group_wait_seconds: float = Field(default=10, ge=0, le=86_400)
     retention_days: int = Field(default=90, ge=30, le=36_500)
     """After so many days probes and repeated sightings are thinned to what still proves something."""

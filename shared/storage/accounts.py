@@ -1,27 +1,54 @@
 """The ledger in the database: versions of accounts, never overwritten, never deleted by omission."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, text, update
 
 from shared.account import Account, AccountStatus
+from shared.events import Outcome
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables import PROVES, metadata
 
 _account = metadata.tables["account"]
+_probe = metadata.tables["probe"]
+_standing = metadata.tables["standing"]
 _visit = metadata.tables["visit"]
 
 
 @dataclass(frozen=True)
 class Upserted:
-    """What an import did. `absent` are keys in the database that the file did not name; they stay."""
+    """What an import did. `absent` are keys in the database that the file did not name; they stay.
+
+    `taken_over`: (old key, new key) of accounts that a corrected row stands for now. `left_removed`: keys of the file
+    that somebody had removed; they stay so.
+    """
 
     added: int
     changed: int
     unchanged: int
     absent: tuple[str, ...]
+    taken_over: tuple[tuple[str, str], ...] = ()
+    left_removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Version:
+    """What the ledger said of an account from `since` until `until` (null: still).
+
+    `author` is null where a file said so, and not a person.
+    """
+
+    account: Account
+    since: datetime
+    until: datetime | None
+    removed: bool
+    author: str | None
+    comment: str | None
+    source: str | None
 
 
 class Accounts:
@@ -30,19 +57,71 @@ class Accounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def upsert(self, accounts: Iterable[Account], now: datetime) -> Upserted:
-        """Add or change by (platform, id), all in one transaction; a new account is due at once, a cancelled never."""
+    def upsert(
+        self,
+        accounts: Iterable[Account],
+        now: datetime,
+        source: str | None = None,
+        stands_for: Mapping[str, Sequence[str]] | None = None,
+    ) -> Upserted:
+        """Add or change by (platform, id), all in one transaction; a new account is due at once, a cancelled never.
+
+        `source`: the file. `stands_for`: by key of a new account, those it may take the place of; it does where no
+        probe ever proved anything of them. What was removed stays so.
+        """
         with self._database.begin() as connection:
             self._database.lock_table(connection, _account)
-            bodies = select(_account.c.key, _account.c.body).where(in_force())
-            known = {key: body for key, body in connection.execute(bodies)}  # noqa: C416 - rows are no tuples
-            given = {account.key: account for account in accounts}
+            newest = select(_account.c.key, _account.c.body, _account.c.removed).where(_account.c.until.is_(None))
+            rows = connection.execute(newest).all()
+            known = {row.key: row.body for row in rows if not row.removed}
+            gone = {row.key for row in rows if row.removed}
+            filed = {account.key: account for account in accounts}
+            given = {key: account for key, account in filed.items() if key not in gone}
             added = [account for key, account in given.items() if key not in known]
             changed = [account for key, account in given.items() if key in known and _differs(known[key], account)]
+            taken = _taken_over(connection, added, known.keys() - given.keys(), stands_for or {})
             for account in (*added, *changed):
-                self._write(connection, account, now)
-        absent = tuple(sorted(set(known) - set(given)))
-        return Upserted(len(added), len(changed), len(given) - len(added) - len(changed), absent)
+                self._write(connection, account, now, source=source)
+            for old, new in taken:
+                was = Account.model_validate_json(known[old])
+                self._write(connection, was, now, removed=True, comment=f"由 {new} 更正", source=source)
+        absent = tuple(sorted(known.keys() - given.keys() - {old for old, _ in taken}))
+        unchanged = len(given) - len(added) - len(changed)
+        left = tuple(sorted(gone & filed.keys()))
+        return Upserted(len(added), len(changed), unchanged, absent, tuple(taken), left)
+
+    def remove(self, keys: Iterable[str], author: str, comment: str, now: datetime) -> list[str]:
+        """They leave the ledger as of now, with all history kept; the keys that were in it."""
+        return self._decide(keys, author, comment, now, removed=True)
+
+    def restore(self, keys: Iterable[str], author: str, comment: str, now: datetime) -> list[str]:
+        """Removed accounts come back as they were, due at once; the keys that were removed."""
+        return self._decide(keys, author, comment, now, removed=False)
+
+    def _decide(self, keys: Iterable[str], author: str, comment: str, now: datetime, removed: bool) -> list[str]:
+        done = []
+        with self._database.begin() as connection:
+            self._database.lock_table(connection, _account)
+            for key in dict.fromkeys(keys):
+                mine = select(_account).where(_account.c.key == key, _account.c.until.is_(None))
+                row = connection.execute(mine).first()
+                if row is not None and row.removed is not removed:
+                    account = Account.model_validate_json(row.body)
+                    self._write(connection, account, now, removed=removed, author=author, comment=comment)
+                    done.append(key)
+        return done
+
+    def versions(self, key: str) -> list[Version]:
+        """Everything the ledger ever said of an account, oldest first."""
+        rows = select(_account).where(_account.c.key == key).order_by(_account.c.id)
+        with self._database.read() as connection:
+            return [_version_of(row) for row in connection.execute(rows)]
+
+    def removed(self) -> list[Version]:
+        """Accounts that are out of the ledger, by key."""
+        rows = select(_account).where(_account.c.until.is_(None), _account.c.removed.is_(True))
+        with self._database.read() as connection:
+            return [_version_of(row) for row in connection.execute(rows.order_by(_account.c.key))]
 
     def all(self) -> list[Account]:
         """The ledger in force, by key."""
@@ -64,26 +143,56 @@ class Accounts:
         with self._database.read() as connection:
             return find_account(connection, key)
 
+    def find_as_of(self, key: str, moment: datetime) -> Account | None:
+        """As the ledger had it at the moment."""
+        row = select(_account.c.body).where(_account.c.key == key, in_force(moment))
+        with self._database.read() as connection:
+            body = connection.execute(row).scalar()
+        return Account.model_validate_json(body) if body is not None else None
+
+    def newest_version(self) -> int:
+        """The number of the ledger's newest version; 0 while it is empty."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.max(_account.c.id))).scalar() or 0)
+
     def changed_after(self, number: int, most: int) -> list[tuple[int, str]]:
         """(number, key) of the versions written after version `number` (0: all), in that order."""
         rows = select(_account.c.id, _account.c.key).where(_account.c.id > number).order_by(_account.c.id).limit(most)
         with self._database.read() as connection:
             return [(row.id, row.key) for row in connection.execute(rows)]
 
-    def _write(self, connection: Connection, account: Account, now: datetime) -> None:
-        same = _account.c.key == account.key
-        connection.execute(delete(_account).where(same, _account.c.since == now))
-        connection.execute(update(_account).where(same, in_force()).values(until=now))
+    def _write(
+        self,
+        connection: Connection,
+        account: Account,
+        now: datetime,
+        *,
+        removed: bool = False,
+        author: str | None = None,
+        comment: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        mine = _account.c.key == account.key
+        begun = connection.execute(select(_account.c.since).where(mine, _account.c.until.is_(None))).scalar()
+        # A version is never dated before the one it follows, whatever a clock said then.
+        now = max(now, begun) if begun else now
+        connection.execute(delete(_account).where(mine, _account.c.since == now))
+        connection.execute(update(_account).where(mine, _account.c.until.is_(None)).values(until=now))
+        is_cancelled = account.status is AccountStatus.CANCELLED
         connection.execute(
             _account.insert().values(
                 key=account.key,
                 platform=account.platform,
-                cancelled=account.status is AccountStatus.CANCELLED,
+                cancelled=is_cancelled,
                 since=now,
                 body=account.model_dump_json(),
+                removed=removed,
+                author=author,
+                comment=comment,
+                source=source,
             )
         )
-        if account.status is AccountStatus.CANCELLED:
+        if is_cancelled or removed:
             connection.execute(delete(_visit).where(_visit.c.key == account.key))
             return
         plan = {"key": account.key, "platform": account.platform, "next_at": now, "attempts": 0, "failures": 0}
@@ -92,16 +201,55 @@ class Accounts:
         connection.execute(visit.on_conflict_do_update(index_elements=["key"], set_={"pace_key": None}))
 
 
+def _version_of(row: Row[Any]) -> Version:
+    return Version(
+        account=Account.model_validate_json(row.body),
+        since=row.since,
+        until=row.until,
+        removed=row.removed,
+        author=row.author,
+        comment=row.comment,
+        source=row.source,
+    )
+
+
+def _taken_over(
+    connection: Connection, added: Sequence[Account], absent: Set[str], stands_for: Mapping[str, Sequence[str]]
+) -> list[tuple[str, str]]:
+    """(old key, new key): of accounts the file no longer names and of which nothing was ever proved."""
+    claims = [(old, account.key) for account in added for old in stands_for.get(account.key, ()) if old in absent]
+    claimed = Counter(old for old, _ in claims)
+    return [claim for claim in claims if claimed[claim[0]] == 1 and not _was_proved(connection, claim[0])]
+
+
+def _was_proved(connection: Connection, key: str) -> bool:
+    """Whether any probe ever showed anything of the account; its standings remember what retention has thinned."""
+    good = _probe.c.outcome.in_([outcome for outcome in Outcome if outcome.is_evidence])
+    probed = select(_probe.c.key).where(_probe.c.key == key, or_(good, text(PROVES))).limit(1)
+    stood = select(_standing.c.key).where(_standing.c.key == key, _standing.c.proved_at.is_not(None)).limit(1)
+    return any(connection.execute(query).first() is not None for query in (probed, stood))
+
+
 def in_force(moment: datetime | None = None) -> ColumnElement[bool]:
-    """The version of the ledger at `moment`; null is now."""
+    """The version of the ledger at `moment` (null: now), of accounts that were in it."""
+    inside = _account.c.removed.is_(False)
     if moment is None:
-        return _account.c.until.is_(None)
-    return and_(_account.c.since <= moment, or_(_account.c.until.is_(None), _account.c.until > moment))
+        return and_(_account.c.until.is_(None), inside)
+    return and_(inside, _account.c.since <= moment, or_(_account.c.until.is_(None), _account.c.until > moment))
+
+
+def last_version() -> ColumnElement[bool]:
+    """The last version of each account, also of those that were removed."""
+    return _account.c.until.is_(None)
 
 
 # Asked for every account that is judged: building a statement costs more than running it.
 _IN_FORCE = select(_account.c.body).where(_account.c.key == bindparam("of"), in_force())
-_ENTERED = select(func.min(_account.c.since)).where(_account.c.key == bindparam("of"))
+_earlier = _account.alias()
+_OUTSIDE = select(func.max(_earlier.c.id)).where(_earlier.c.key == bindparam("of"), _earlier.c.removed.is_(True))
+_ENTERED = select(func.min(_account.c.since).label("at"), _OUTSIDE.scalar_subquery().label("outside")).where(
+    _account.c.key == bindparam("of"), _account.c.id > func.coalesce(_OUTSIDE.scalar_subquery(), 0)
+)
 
 
 def find_account(connection: Connection, key: str) -> Account | None:
@@ -109,18 +257,18 @@ def find_account(connection: Connection, key: str) -> Account | None:
     return Account.model_validate_json(body) if body is not None else None
 
 
-def watched_since(connection: Connection, key: str) -> datetime | None:
-    """When the account first entered the ledger."""
-    moment: datetime | None = connection.execute(_ENTERED, {"of": key}).scalar()
-    return moment
+def entered(connection: Connection, key: str) -> tuple[datetime | None, bool]:
+    """When the account entered the ledger, and whether it had been in it and was removed: nobody watched it then."""
+    row = connection.execute(_ENTERED, {"of": key}).one()
+    return row.at, row.outside is not None
 
 
 def cancelled_since(connection: Connection, key: str) -> datetime | None:
     """Since when the ledger has had the account as cancelled; null when it does not."""
-    mine = select(_account.c.since, _account.c.cancelled).where(_account.c.key == key)
+    mine = select(_account.c.since, _account.c.cancelled, _account.c.removed).where(_account.c.key == key)
     moment: datetime | None = None
-    for since, is_cancelled in connection.execute(mine.order_by(_account.c.since.desc())):
-        if not is_cancelled:
+    for since, is_cancelled, is_removed in connection.execute(mine.order_by(_account.c.since.desc())):
+        if not is_cancelled or is_removed:
             break
         moment = since
     return moment

@@ -85,20 +85,25 @@ class Deliveries:
             return list(connection.execute(held.order_by(_delivery.c.leased_by)).scalars())
 
     def record_sent(
-        self, deliveries: Iterable[Delivery], now: datetime, message_id: str, answer: str | None = None
+        self,
+        deliveries: Iterable[Delivery],
+        now: datetime,
+        message_id: str,
+        answer: str | None = None,
+        destination: str | None = None,
     ) -> None:
         """The other side has the message that carried these, and gave this answer."""
         sent = {"state": DeliveryState.SENT.value, "sent_at": now, "message_id": message_id, "answer": answer}
-        self._record(deliveries, **sent, error=None, held_by=None)
+        self._record(deliveries, **sent, destination=destination, error=None, held_by=None)
 
     def record_failed(self, deliveries: Iterable[Delivery], error: str, retry_at: datetime) -> None:
         """Tried and not delivered."""
         counted = {"attempts": _delivery.c.attempts + 1, "next_attempt_at": retry_at, "error": error, "held_by": None}
         self._record(deliveries, _PENDING, **counted)
 
-    def record_dead(self, deliveries: Iterable[Delivery], error: str) -> None:
+    def record_dead(self, deliveries: Iterable[Delivery], error: str, destination: str | None = None) -> None:
         """Cannot be delivered as it is; kept, and sent when somebody asks for it."""
-        self._record(deliveries, _PENDING, state=DeliveryState.DEAD.value, error=error)
+        self._record(deliveries, _PENDING, state=DeliveryState.DEAD.value, error=error, destination=destination)
 
     def record_muted(self, deliveries: Iterable[Delivery], reason: str) -> None:
         self._record(deliveries, _PENDING, state=DeliveryState.MUTED.value, error=reason, held_by=None)
@@ -153,20 +158,43 @@ class Deliveries:
                 found.setdefault(row.fingerprint, []).append((row.sent_at, row.channel))
         return found
 
-    def sent_since(self, channel: str, since: datetime, now: datetime) -> int:
+    def sent_since(self, channel: str, since: datetime, now: datetime, destination: str | None = None) -> int:
         """Messages (not findings) this channel took after `since`, by all alerters together.
 
         Those of a clock that ran ahead of `now` do not count.
         """
         messages = select(func.count(func.distinct(_delivery.c.message_id)))
+        to = [_delivery.c.destination == destination] if destination else []
         with self._database.read() as connection:
             return connection.execute(
                 messages.where(
                     _delivery.c.channel == channel,
                     _delivery.c.sent_at > since,
                     _delivery.c.sent_at <= now + CLOCKS_DIFFER,
+                    *to,
                 )
             ).scalar_one()
+
+    def told_on(self, fingerprint: str) -> list[str]:
+        """Channels on which the matter's opening was told, or is to be."""
+        opened = and_(_delivery.c.fingerprint == fingerprint, _delivery.c.status == FindingStatus.OPEN.value)
+        known = and_(opened, _delivery.c.channel != NO_CHANNEL, _delivery.c.state != DeliveryState.MUTED.value)
+        with self._database.read() as connection:
+            rows = select(_delivery.c.channel).where(known).distinct().order_by(_delivery.c.channel)
+            return list(connection.execute(rows).scalars())
+
+    def kept_on(self, channels: Collection[str]) -> list[Delivery]:
+        """What waits or is dead on these channels and is in nobody's hands."""
+        found: list[Delivery] = []
+        with self._database.read() as connection:
+            for which in (_PENDING, and_(_KEPT, _delivery.c.state == DeliveryState.DEAD.value)):
+                found += _ordered(connection, which, _delivery.c.channel.in_(channels), _delivery.c.leased_by.is_(None))
+        return found
+
+    def revive(self, deliveries: Iterable[Delivery], now: datetime) -> None:
+        """Dead until now; to be sent, as if never tried."""
+        again = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0, "error": None}
+        self._record(deliveries, _delivery.c.state == DeliveryState.DEAD.value, **again)
 
     def channels_waited_for(self) -> list[str]:
         """Every channel that something waits for."""

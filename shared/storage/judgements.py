@@ -13,7 +13,7 @@ from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.observations import Observations
 from shared.storage.sketches import Sketches
-from shared.storage.standings import write_standing
+from shared.storage.standings import end_standing, write_standing
 from shared.storage.tables import UNTOLD, WAITING, metadata
 
 _post = metadata.tables["post"]
@@ -39,7 +39,7 @@ class Judging:
         self.sketches = Sketches(connection)
         self._held: dict[str, list[Finding]] = {}
         self._accounts: dict[str, Account | None] = {}
-        self._watched_since: dict[str, datetime | None] = {}
+        self._entered: dict[str, tuple[datetime | None, bool]] = {}
 
     def serialise(self, key: str) -> None:
         """Of two analyzers that judge one account, one waits until the other's transaction is over."""
@@ -61,9 +61,18 @@ class Judging:
         return self._accounts[key]
 
     def watched_since(self, key: str) -> datetime | None:
-        if key not in self._watched_since:
-            self._watched_since[key] = accounts.watched_since(self.connection, key)
-        return self._watched_since[key]
+        """When the account entered the ledger, or came back to it."""
+        return self._entering(key)[0]
+
+    def returned_at(self, key: str) -> datetime | None:
+        """When it came back after a removal; null when it never left."""
+        moment, has_been_outside = self._entering(key)
+        return moment if has_been_outside else None
+
+    def _entering(self, key: str) -> tuple[datetime | None, bool]:
+        if key not in self._entered:
+            self._entered[key] = accounts.entered(self.connection, key)
+        return self._entered[key]
 
     def cancelled_since(self, key: str) -> datetime | None:
         return accounts.cancelled_since(self.connection, key)
@@ -110,6 +119,10 @@ class Judging:
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
         """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""
         write_standing(self.connection, standing, at, check_at)
+
+    def end_standing(self, key: str, at: datetime) -> None:
+        """An account that is no longer in the ledger stands nowhere from `at`."""
+        end_standing(self.connection, key, at)
 
 
 class Judgements:

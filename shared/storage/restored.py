@@ -16,6 +16,7 @@ _UNLEASED: dict[str, dict[str, None]] = {
     "lease": {"owner": None, "until": None},
     "delivery": {"leased_until": None, "leased_by": None},
     "notice": {"leased_until": None, "leased_by": None},
+    "report_delivery": {"leased_until": None, "leased_by": None},
     "pace": {"leased_by": None},
     "report": {"leased_until": None},
 }
@@ -33,10 +34,11 @@ def hold_back(database: Database, until: datetime, now: datetime) -> int:
 
     How many waited.
     """
-    delivery = metadata.tables["delivery"]
-    waited = update(delivery).where(delivery.c.state == DeliveryState.PENDING.value)
+    count = 0
     with database.begin() as connection:
-        count = connection.execute(waited.values(state=DeliveryState.DEAD.value, error=HELD_BACK)).rowcount
+        for table in (metadata.tables["delivery"], metadata.tables["report_delivery"]):
+            waited = update(table).where(table.c.state == DeliveryState.PENDING.value)
+            count += connection.execute(waited.values(state=DeliveryState.DEAD.value, error=HELD_BACK)).rowcount
     Notes(database).add(QUIET_UNTIL, until.isoformat(), now)
     return count
 

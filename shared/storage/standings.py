@@ -26,7 +26,7 @@ from shared.account import Account
 from shared.events import Finding, Probe
 from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, NOT_ANALYSED, Standing, gravity
 from shared.state import State
-from shared.storage.accounts import in_force
+from shared.storage.accounts import in_force, last_version
 from shared.storage.database import Database
 from shared.storage.findings import MOST_AT_ONCE, ended_since, findings_held, held_by_some
 from shared.storage.leases import followed
@@ -129,6 +129,8 @@ class Standings:
                 counts[row.platform, State.CANCELLED if row.cancelled else row.state or State.WAITING] += row.number
                 if row.state is not None:
                     counts[row.platform, row.state] -= row.number
+            for row in connection.execute(_COUNTED_REMOVED, {"after": followed(connection)}):
+                counts[row.platform, row.state] -= row.number
         return {(platform, str(state)): number for (platform, state), number in counts.items() if number > 0}
 
     def platforms(self) -> list[str]:
@@ -218,6 +220,13 @@ def write_standing(connection: Connection, standing: Standing, at: datetime, che
     connection.execute(
         _BEGIN, {"key": standing.account.key, "platform": standing.account.platform, "since": at, **values}
     )
+
+
+def end_standing(connection: Connection, key: str, at: datetime) -> None:
+    """The account is no longer in the ledger: it stands nowhere from `at`."""
+    known = connection.execute(_OPEN_ROW, {"of": key}).first()
+    if known is not None:
+        connection.execute(_CHANGE, {"of": known.id, "until": max(at, known.since), "check_at": None})
 
 
 def _begun(connection: Connection, key: str, since: datetime, at: datetime) -> datetime:
@@ -345,3 +354,8 @@ _IN_STATE = (
     .where(_account.c.cancelled == bindparam("cancelled"))
     .order_by(_standing.c.key)
 )
+
+_COUNTED_REMOVED = _COUNTED.join(_account, and_(_account.c.key == _standing.c.key, last_version())).where(
+    _account.c.removed.is_(True), _account.c.id > bindparam("after")
+)
+"""Removed since the timer last followed the ledger: their row is still there."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 PROVES = "proves_list"
@@ -51,7 +51,8 @@ def _one_where(name: str, condition: str, column: str) -> Index:
 class AccountRow(SQLModel, table=True):
     """Versions of a ledger row, each in force from `since` until `until` (null: still). Any past day can be shown.
 
-    `id` grows with every version, so that a reader can ask for what changed after the last one it knows.
+    `id` grows with every version, so that a reader can ask for what changed after the last one it knows. `removed`:
+    from then on the account is not in the ledger. `author` is null where no person decided; `source` is the file.
     """
 
     __tablename__ = "account"
@@ -68,6 +69,30 @@ class AccountRow(SQLModel, table=True):
     since: datetime = _time()
     until: datetime | None = _time(default=None)
     body: str = _body()
+    removed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    author: str | None = None
+    comment: str | None = _body(nullable=True)
+    source: str | None = None
+
+
+class RefusalRow(SQLModel, table=True):
+    """A cell of a ledger file that was not taken, from `since` until `until` (null: still)."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (_where("refusal_open", "until IS NULL", "file"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    file: str
+    place: str
+    header: str
+    name: str
+    platform: str
+    unit: str
+    key: str | None = None
+    message: str = _body()
+    remedy: str = _body()
+    since: datetime = _time()
+    until: datetime | None = _time(default=None)
 
 
 class StandingRow(SQLModel, table=True):
@@ -293,6 +318,7 @@ class DeliveryRow(SQLModel, table=True):
     answer: str | None = _body(default=None, nullable=True)
     error: str | None = None
     held_by: int | None = None
+    destination: str | None = None
     leased_until: datetime | None = _time(default=None)
     leased_by: str | None = None
 
@@ -354,6 +380,48 @@ class ReportRow(SQLModel, table=True):
     period: str = Field(primary_key=True)
     leased_until: datetime | None = _time(default=None)
     written_at: datetime | None = _time(default=None)
+
+
+class ReportFileRow(SQLModel, table=True):
+    """A report that is to be sent: the reporter writes it, the alerter, perhaps elsewhere, sends it.
+
+    `lines`: JSON, what a message about it says. `place`: where its file lies.
+    """
+
+    __tablename__ = "report_file"
+
+    report: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    title: str
+    lines: str = _body()
+    file_name: str
+    media_type: str
+    place: str = _body()
+    written_at: datetime = _time()
+    body: bytes
+
+
+class ReportDeliveryRow(SQLModel, table=True):
+    """One report on its way to one recipient (empty: the channel's own). Written by the alerter."""
+
+    __tablename__ = "report_delivery"
+    __table_args__ = (_where("report_delivery_due", "state = 'pending'", "next_attempt_at"),)
+
+    report: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    title: str
+    queued_at: datetime = _time()
+    next_attempt_at: datetime = _time()
+    attempts: int = 0
+    state: str = "pending"
+    sent_at: datetime | None = _time(default=None)
+    message_id: str | None = None
+    answer: str | None = _body(default=None, nullable=True)
+    error: str | None = _body(default=None, nullable=True)
+    leased_until: datetime | None = _time(default=None)
+    leased_by: str | None = None
 
 
 class MarkRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, select
 
 from shared.clock import to_shanghai
 from shared.events import Outcome
-from shared.storage.accounts import in_force
+from shared.storage.accounts import last_version
 from shared.storage.database import Database
 from shared.storage.sketches import drop_sketches
 from shared.storage.tables import metadata
@@ -29,8 +29,8 @@ class Thinning:
         self._database = database
 
     def accounts_after(self, key: str, most: int) -> list[str]:
-        """The next keys of the ledger, in order."""
-        rows = select(_account.c.key).where(in_force(), _account.c.key > key).order_by(_account.c.key).limit(most)
+        """The next keys of the ledger, in order; of removed accounts, too."""
+        rows = select(_account.c.key).where(last_version(), _account.c.key > key).order_by(_account.c.key).limit(most)
         with self._database.read() as connection:
             return list(connection.execute(rows).scalars())
 

@@ -1,7 +1,7 @@
 """An alerter on a real store and bus, with channels that record."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -55,12 +55,19 @@ class Bench:
         routes: tuple[Route, ...] = (Route(channels=("ding", "mail")),),
         operators: tuple[str, ...] = ("ops",),
         without: tuple[str, ...] = (),
+        more: Mapping[str, Channel] | None = None,
         monotonic: Callable[[], float] = lambda: 0,
         patience_seconds: float = 60,
         **changed: Channel,
     ) -> AlerterEngine:
         """Another process on the same store, bus and channels."""
-        channels: dict[str, Channel] = {"ding": self.ding, "mail": self.mail, "ops": self.ops, **changed}
+        channels: dict[str, Channel] = {
+            "ding": self.ding,
+            "mail": self.mail,
+            "ops": self.ops,
+            **(more or {}),
+            **changed,
+        }
         for name in without:
             del channels[name]
         return AlerterEngine(

@@ -39,7 +39,7 @@ def test_a_channel_that_is_wrong_is_switched_off_told_once_elsewhere_and_keeps_i
     assert states(bench) == [("ding", DeliveryState.PENDING, 0)] * 2
     assert len(bench.mail.messages) == 2
     (notice,) = bench.ops.messages
-    assert "渠道 ding 已停用：密钥不对" in notice.text
+    assert "渠道 ding 已停用（2026-11-21 12:01起）：密钥不对" in notice.text
     assert "xunjian deliveries resend --channel ding" in notice.text
     assert b'xunjian_channel_off{channel="ding"} 1.0' in bench.metrics.render()
     assert b'xunjian_channel_off{channel="mail"} 0.0' in bench.metrics.render()
@@ -137,7 +137,7 @@ def test_a_channel_nobody_reaches_is_switched_off_in_the_end_and_loses_nothing(b
     bench.open(a_finding())
     now = bench.run(NOW, days(2), MINUTE * 10)
     assert states(bench)[0][:2] == ("ding", DeliveryState.PENDING)
-    assert [message.text for message in bench.ops.messages if "已停用：down" in message.text]
+    assert [message.text for message in bench.ops.messages if "起）：down" in message.text]
     bench.ding.recover()
     bench.run(now, 2 * HOUR, MINUTE * 10)
     assert len(bench.ding.messages) == 1

@@ -153,7 +153,6 @@ def test_a_server_without_starttls_is_not_talked_to_in_clear(tmp_path: Path) -> 
     [
         {"security": "none"},
         {"sender": "a@b\r\nBcc: x@y"},
-        {"to": []},
         {"to": ["nobody"]},
         {"to": ["a@b.cn, c@d.cn"]},
     ],
@@ -161,3 +160,8 @@ def test_a_server_without_starttls_is_not_talked_to_in_clear(tmp_path: Path) -> 
 def test_unusable_options_are_refused_at_start(server: FakeMailServer, fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         email(server, **fields)
+
+
+def test_without_recipients_nothing_is_sent_and_it_is_said_where_to_put_them(server: FakeMailServer) -> None:
+    with pytest.raises(ChannelError, match=r"没有收件人.*to"):
+        email(server, to=[]).send(a_message(), NOW)

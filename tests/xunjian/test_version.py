@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.storage import schema
 from xunjian import version
 from xunjian.commit import commit_of
 
@@ -66,3 +67,7 @@ def test_what_nobody_knows_is_said_to_be_unknown(
 def test_git_itself_agrees() -> None:
     asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=version.ROOT, capture_output=True, text=True, check=True)
     assert commit_of(version.ROOT) == asked.stdout.strip()
+
+
+def test_the_schema_is_the_one_that_the_store_demands() -> None:
+    assert version.newest_schema() == schema.newest()

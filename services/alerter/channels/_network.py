@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.alerter.text import one_line
 from shared.errors import ChannelError
+from shared.system_words import system_words
 
 _NO_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "RECORD_LAYER_FAILURE"}
@@ -18,8 +19,8 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
     except OSError as error:
-        reason = "不是 PEM 格式的证书" if isinstance(error, ssl.SSLError) else error.strerror or type(error).__name__
-        raise ChannelError(f"证书文件 ca_file 读不了（{reason}）；请核对") from None
+        reason = "不是 PEM 格式的证书" if isinstance(error, ssl.SSLError) else system_words(error)
+        raise ChannelError(f"证书文件 {ca_file} 读不了（{reason}）；请核对 ca_file") from None
 
 
 def tls_trouble(error: BaseException) -> str | None:

@@ -3,7 +3,15 @@
 from datetime import datetime
 
 from services.alerter.message import Message
+from shared.errors import TransientError
 from shared.plugins import Plugin
+
+REFUSED = "；被拒："
+"""Stands in an answer before those of several recipients who did not get the message."""
+
+
+class RecipientBusyError(TransientError):
+    """The server works; this recipient is to be tried later (greylisted, mailbox full)."""
 
 
 class Channel(Plugin):
@@ -11,6 +19,15 @@ class Channel(Plugin):
 
     rate_per_minute: int | None = None
     rate_per_second: int | None = None
+
+    @property
+    def has_recipient(self) -> bool:
+        """False: it can only carry what has an address of its own."""
+        return True
+
+    def addressed_to(self, recipients: tuple[str, ...]) -> "Channel | None":
+        """The same server with other recipients; null for a channel that knows no recipients."""
+        return None
 
     def send(self, message: Message, now: datetime) -> str:
         """Returns only when the other side said it has the message (a robot's HTTP 200 with errcode != 0 has not): what

@@ -16,7 +16,7 @@ import structlog
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from services.alerter.channels._network import network_trouble, tls_trouble, trusting
-from services.alerter.channels.base import Channel
+from services.alerter.channels.base import REFUSED, Channel, RecipientBusyError
 from services.alerter.message import Message
 from services.alerter.text import one_line
 from shared.clock import to_shanghai
@@ -36,7 +36,8 @@ Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za
 
 
 class Email(Channel):
-    """`to` are addresses. `ca_file`: the office's own certificate authority, PEM. Login only over TLS."""
+    """`to` are addresses; empty: it only carries mail that has an address of its own. `ca_file`: PEM of the office's
+    own certificate authority. Login only over TLS."""
 
     host: str
     port: int = Field(default=587, ge=1, le=65535)
@@ -44,7 +45,7 @@ class Email(Channel):
     username: str | None = None
     password: SecretStr | None = None
     sender: Address
-    to: tuple[Address, ...] = Field(min_length=1)
+    to: tuple[Address, ...] = ()
     ca_file: Path | None = None
     _put_off: dict[str, datetime] = PrivateAttr(default_factory=dict)
 
@@ -54,7 +55,16 @@ class Email(Channel):
             raise ValueError("要登录就须设 security: starttls 或 ssl，否则密码以明文传送")
         return self
 
+    @property
+    def has_recipient(self) -> bool:
+        return bool(self.to)
+
+    def addressed_to(self, recipients: tuple[str, ...]) -> "Email":
+        return self.model_copy(update={"to": recipients})
+
     def send(self, message: Message, now: datetime) -> str:
+        if not self.to:
+            raise ChannelError("没有收件人；请在这个渠道的 to 中填写，或只用它寄送台账里的通知邮箱")
         mail = self._mail(message, now).as_bytes()
         try:
             with self._connected() as client:
@@ -78,7 +88,7 @@ class Email(Channel):
         if refused:
             _log.error("some mail recipients refused", refused=len(refused), of=len(self.to))
         told = "、".join(address for address in answers if address not in refused)
-        left = (f"；被拒：{address}（{_words(*answer)}）" for address, answer in refused.items())
+        left = (f"{REFUSED}{address}（{_words(*answer)}）" for address, answer in refused.items())
         return f"{taken}；收件人：{told}{''.join(left)}"
 
     def _weigh(self, refused: Mapping[str, tuple[int, bytes]], now: datetime) -> None:
@@ -87,11 +97,11 @@ class Email(Channel):
         self._put_off = {address: self._put_off.get(address, now) for address, code in codes.items() if code < 500}
         said = f"SMTP {'；'.join(sorted({_words(*answer) for answer in refused.values()}))}"
         if any(now - since < _HELD_BACK for since in self._put_off.values()):
-            raise TransientError(f"{said}：邮件服务器要求稍后再来")
+            raise RecipientBusyError(f"{said}：邮件服务器要求稍后再来")
         if len(refused) < len(self.to):
             return
         if self._put_off:
-            raise TransientError(f"{said}：邮件服务器要求稍后再来")
+            raise RecipientBusyError(f"{said}：邮件服务器要求稍后再来")
         if set(codes.values()) & _LOGIN_CODES:
             raise ChannelError(f"{said}：邮件服务器要求登录；请核对 username 与 password")
         raise PermanentError(f"{said}：收件人全部被拒；请核对 to")

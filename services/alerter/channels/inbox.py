@@ -10,6 +10,7 @@ from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from shared.clock import to_shanghai
 from shared.errors import ChannelError, TransientError
+from shared.system_words import system_words
 
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ESTALE})
 """A full or absent disk may be mended without anybody touching a setting."""
@@ -34,8 +35,8 @@ class Inbox(Channel):
             draft.replace(path)
         except OSError as error:
             if error.errno not in _PASSING:
-                raise ChannelError(f"收件夹写不进去（{error.strerror}）；请核对文件夹及其权限") from error
-            raise TransientError(f"收件夹暂时写不进去（{error.strerror}）；请清理磁盘") from error
+                raise ChannelError(f"收件夹写不进去（{system_words(error)}）；请核对文件夹及其权限") from error
+            raise TransientError(f"收件夹暂时写不进去（{system_words(error)}）；请清理磁盘") from error
         return f"已写入 {path}"
 
     def _name(self, message: Message) -> str:

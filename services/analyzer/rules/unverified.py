@@ -37,7 +37,10 @@ class Unverified(Rule):
     def lapses_at(self, history: History) -> datetime | None:
         if history.failures and _account_is_gone(history.failures[-1]):
             return None
-        return (history.last_list_at or history.watched_since) + timedelta(hours=self.stale_hours)
+        known_at = history.last_list_at or history.watched_since
+        if history.returned_at is not None:
+            known_at = max(known_at, history.returned_at)
+        return known_at + timedelta(hours=self.stale_hours)
 
     def _objection(self, at: datetime, history: History) -> Objection:
         seen = history.last_list_at

@@ -1,0 +1,14 @@
+"""Where a command has written: said by every one that does."""
+
+from pathlib import Path
+
+from shared.runtime.settings import Settings
+
+_SQLITE = "sqlite:///"
+
+
+def where(settings: Settings) -> str:
+    """`数据库：/var/lib/xunjian/xunjian.db（设置文件 /etc/xunjian/xunjian.yaml）`, without a password."""
+    url = settings.database
+    database = str(Path(url.removeprefix(_SQLITE)).absolute()) if url.startswith(_SQLITE) else url
+    return f"数据库：{database}（{settings.place}）"
