@@ -9,7 +9,7 @@ import typer
 from shared.runtime.logs import configure_logs_when_needed
 
 COMMANDS = (
-    *("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
+    *("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
     *("backup", "restore"),
 )
 GROUPS = ("channel", "db", "deliveries", "events", "ledger", "list", "rulebook", "silence")
