@@ -61,11 +61,15 @@ _CONNECT_SECONDS = 5
 
 def checks_of_machine(now: datetime) -> Iterator[Check]:
     """What can be checked without any settings."""
-    own = BrowserSettings()
-    yield _browser_check(own, Places())
-    yield Check("中文字体", lambda: [_fonts()])
+    yield from browser_and_fonts()
     yield from _surroundings(now)
     yield Check("时钟", lambda: [_clock(discover("services.collector.platforms", Platform).values(), None)], True)
+
+
+def browser_and_fonts() -> Iterator[Check]:
+    """Those of this machine, whatever the settings say."""
+    yield _browser_check(BrowserSettings(), Places())
+    yield Check("中文字体", lambda: [_fonts()])
 
 
 def _surroundings(now: datetime) -> Iterator[Check]:
