@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.errors import InputError
 from shared.nearest import advice
+from shared.system_words import system_words
 from shared.variables import variable_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -148,7 +149,7 @@ def file_problem(error: OSError) -> str:
         errno.EISDIR: "这是目录；请写文件的路径",
         errno.EACCES: "没有权限；请让运行用户可以读",
     }
-    return known.get(error.errno or 0, f"{error.strerror}；请让运行用户可以读")
+    return known.get(error.errno or 0, f"{system_words(error)}；请让运行用户可以读")
 
 
 def _words(kind: str, context: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from services.alerter.channels.base import Channel
 from shared.clock import chinese_time
 from shared.delivery import Trouble
 from shared.errors import InputError
+from shared.system_words import system_words
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
 from xunjian.checks.machine import nearest
 from xunjian.checks.places import Places
@@ -69,7 +70,7 @@ def _path_problem(path: Path, *, is_folder: bool) -> str | None:
     except FileNotFoundError:
         return "不存在"
     except OSError as error:
-        return f"读不了（{error.strerror}）"
+        return f"读不了（{system_words(error)}）"
 
 
 def check_trouble(trouble: Trouble) -> Diagnosis:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from shared.runtime.lock import MAX_HOLDER_BYTES, ROLES
+from shared.system_words import system_words
 from xunjian.checks.diagnosis import Diagnosis, failed, good
 
 _SECONDS = 2.0
@@ -80,7 +81,7 @@ def why_not_bound(host: str, port: int) -> str | None:
             # Bound twice is allowed on Linux as long as nobody listens.
             taken.listen(1)
     except (OSError, OverflowError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        return system_words(error) if isinstance(error, OSError) else str(error)
     return None
 
 
