@@ -12,10 +12,10 @@ from services.alerter.channels.base import Channel
 from shared.clock import chinese_time
 from shared.delivery import Trouble
 from shared.errors import InputError
-from shared.system_words import system_words
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
 from xunjian.checks.machine import nearest
 from xunjian.checks.places import Places
+from xunjian.checks.wording import why as why_of
 
 _PLACEHOLDER = re.compile(
     r"[xX*.…?-]{3,}|<.*>|\[.*\]|\{.*\}|SEC[xX*.…]*|(?:your|my)[-_ ].*|change[-_ ]?me|todo|tbd|none|null|"
@@ -70,7 +70,7 @@ def _path_problem(path: Path, *, is_folder: bool) -> str | None:
     except FileNotFoundError:
         return "不存在"
     except OSError as error:
-        return f"读不了（{system_words(error)}）"
+        return f"读不了（{why_of(error)}）"
 
 
 def check_trouble(trouble: Trouble) -> Diagnosis:
