@@ -97,6 +97,11 @@ def first_problem(error: ValidationError, kind: type[BaseModel] | None = None) -
     return Problem(place[:MAX_PLACE], _words(first["type"], first.get("ctx", {}))[:MAX_WORDS])
 
 
+def ended(words: str) -> str:
+    """Words after which more can be said."""
+    return words if words.endswith(("？", "；")) else f"{words}；"
+
+
 def _fields(kind: Any, place: Sequence[object]) -> list[str]:
     """The keys that the table at `place` in a `kind` takes, in their order; none where that cannot be known."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -120,7 +125,7 @@ def validated(kind: type[M], options: Mapping[str, Any], place: str, file: Path 
         key = ".".join(filter(None, (place, problem.place)))
         remedy = f"请改正设置文件 {file}" if file else "请改正设置"
         # Not `from error`: its text quotes what was given, and a logged traceback would show it.
-        raise InputError(variable_of(key) or key, f"{problem.words}；{remedy}") from None
+        raise InputError(variable_of(key) or key, f"{ended(problem.words)}{remedy}") from None
 
 
 def paths_beside(kind: type[BaseModel], options: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
