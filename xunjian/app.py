@@ -8,8 +8,8 @@ import typer
 
 from shared.runtime.logs import configure_logs_when_needed
 
-COMMANDS = ("run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
-GROUPS = ("channel", "db", "deliveries", "ledger", "rulebook", "silence")
+COMMANDS = ("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
+GROUPS = ("channel", "db", "deliveries", "events", "ledger", "list", "rulebook", "silence")
 
 
 def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:

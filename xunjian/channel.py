@@ -3,27 +3,27 @@
 import getpass
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from services.alerter.__main__ import channel_options
 from services.alerter.building import build_channels
-from services.alerter.channels.base import Channel
 from services.alerter.message import Message, MessageEvent
+from services.alerter.own import Destination
 from services.alerter.routes import OPERATORS, Routes, build_routes
 from services.alerter.text import one_line
 from shared.clock import chinese_time, utc_now
 from shared.delivery import Trouble
 from shared.errors import ChannelError, InputError, PermanentError, TransientError
 from shared.events import Severity
-from shared.nearest import advice
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import open_to_read
+from xunjian.targets import own_in_ledger, targets
 
 channel_app = typer.Typer(help="渠道：列出、发一条测试消息。", no_args_is_help=True)
 
@@ -43,32 +43,41 @@ def list_channels(config: Config = None) -> None:
         typer.echo(f"    用于：{'；'.join(_uses(name, routes)) or '（routes 和 operators 中都没有它，不会有消息）'}")
         if name in troubles:
             typer.echo(f"    {_trouble(troubles[name])}")
+    for name, count in _own(settings).items():
+        if count:
+            typer.echo(f"{name}（台账）\n    用于：{count}个单位自己的；测试：xunjian channel test {name} --unit 单位")
     routes.check(channels)
     typer.echo(f"共{len(channels)}个渠道；发一条测试消息：xunjian channel test 名称")
 
 
 @channel_app.command("test")
 def try_out(
-    name: Annotated[str, typer.Argument(metavar="名称", help="设置 channels 中的名称")],
+    name: Annotated[str, typer.Argument(metavar="名称", help="设置 channels 中的名称，或 通知邮箱、通知机器人")],
     to: Annotated[str | None, typer.Option(metavar="邮箱", help="只发给这个邮箱（邮件渠道）")] = None,
+    unit: Annotated[str | None, typer.Option(help="台账中这个单位自己的（通知邮箱、通知机器人）")] = None,
     config: Config = None,
 ) -> None:
     """发一条测试消息，显示对方的真实应答；对方收下才算成功（退出码0），否则为1。不影响正式消息。"""
     settings = load_settings(config)
-    channel = _channel(name, to, settings)
     now = utc_now()
-    try:
-        answer = channel.send(test_message(name, now), now)
-    except (TransientError, PermanentError) as error:
-        typer.echo(f"渠道 {name} 没有送达：{error}")
-        typer.echo(_meaning(error))
-        raise typer.Exit(REFUSED) from None
-    typer.echo(f"渠道 {name} 已送达，对方应答：{answer or '（无）'}")
+    refused = [_refused(one, test_message(one.shown, now), now) for one in targets(name, to, unit, settings)]
+    if any(refused):
+        raise typer.Exit(REFUSED)
     typer.echo(f"请到收件的群、邮箱或系统里确认看到了“【{MessageEvent.TEST.words}】”")
     if name in (troubles := _troubles(settings)):
-        typer.echo(
-            f"{_trouble(troubles[name])}\n现已能送达；重新启用并补发：xunjian deliveries resend --channel {name}"
-        )
+        typer.echo(_trouble(troubles[name]))
+        typer.echo(f"现已能送达；重新启用并补发：xunjian deliveries resend --channel {name}")
+
+
+def _refused(destination: Destination, message: Message, now: datetime) -> bool:
+    try:
+        answer = destination.channel.send(message, now)
+    except (TransientError, PermanentError) as error:
+        typer.echo(f"渠道 {destination.shown} 没有送达：{destination.said(str(error))}")
+        typer.echo(_meaning(error))
+        return True
+    typer.echo(f"渠道 {destination.shown} 已送达，对方应答：{destination.said(answer) or '（无）'}")
+    return False
 
 
 def test_message(name: str, now: datetime) -> Message:
@@ -84,27 +93,6 @@ def test_message(name: str, now: datetime) -> Message:
         severity=Severity.INFO,
         at=now,
     )
-
-
-def _channel(name: str, to: str | None, settings: Settings) -> Channel:
-    options = channel_options(settings)
-    if name not in options:
-        raise InputError("渠道", f"没有 {one_line(name, 40)}；{advice(name, options)}；全部见 xunjian channel list")
-    channel = build_channels({name: options[name]}, settings.file)[name]
-    if "to" not in type(channel).model_fields:
-        if to is not None:
-            raise InputError("--to", f"渠道 {name} 不是邮件渠道，收件人由对方定；请去掉 --to")
-        return channel
-    if to is None and not getattr(channel, "to", None):
-        raise InputError("--to", f"渠道 {name} 没有自己的收件人；请用 --to 邮箱 指定")
-    return _addressed(name, to, options[name]) if to else channel
-
-
-def _addressed(name: str, to: str, given: Mapping[str, Any]) -> Channel:
-    try:
-        return build_channels({name: {**given, "to": [to]}})[name]
-    except InputError:
-        raise InputError("--to", f"“{one_line(to, 60)}”不是邮箱地址；请写成 name@example.gov.cn") from None
 
 
 def _meaning(error: TransientError | PermanentError) -> str:
@@ -126,6 +114,13 @@ def _troubles(settings: Settings) -> dict[str, Trouble]:
         return {}
     with closing(found) as store:
         return {trouble.name: trouble for trouble in store.channels.troubles()}
+
+
+def _own(settings: Settings) -> dict[str, int]:
+    try:
+        return own_in_ledger(settings)
+    except (TransientError, InputError):  # said already, where the troubles were asked for
+        return {}
 
 
 def _trouble(trouble: Trouble) -> str:

@@ -1,47 +1,60 @@
-"""`xunjian ledger`: a ledger file in, checked cell by cell, and the ledger out again."""
+"""`xunjian ledger`: a ledger file in, checked cell by cell, and the ledger out again; who is in it."""
 
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from shared.clock import utc_now
 from shared.errors import InputError
-from shared.ledger.reading import LedgerFile, read_ledger
+from shared.filing import file_ledger
+from shared.ledger.reading import read_ledger
 from shared.ledger.writing import write_ledger, write_template
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store, open_to_read
+from xunjian import imported, registered
 from xunjian.where import where
 
 SOME_ROWS_BAD = 1
-MAX_SHOWN = 200
-"""Lines of one kind on a screen: a file of ten thousand bad rows has one fault, not ten thousand."""
 
-ledger_app = typer.Typer(help="台账：导入、导出、空白模板。", no_args_is_help=True)
+ledger_app = typer.Typer(help="台账：导入、导出、空白模板、查看、移出与恢复。", no_args_is_help=True)
+ledger_app.command("list")(registered.list_)
+ledger_app.command("show")(registered.show)
+ledger_app.command("remove")(registered.remove)
+ledger_app.command("restore")(registered.restore)
+
 Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
 
 
 @ledger_app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="台账文件（.xlsx 或 .csv）")],
+    file: Annotated[Path, typer.Argument(help="台账文件（.xlsx、.xls、.ods 或 .csv）")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
     config: Config = None,
 ) -> None:
     """导入台账：有错的行列出并略过，其余按（平台，账号ID）新增或更新；从不删除账号。
 
+    姓名、平台、单位、账号ID或链接以外的单元格有错时，该行照常导入，只略过这一格。
     退出码：0 全部导入，1 有的行有错，2 文件无法读取。
     """
     console = Console()
-    ledger = read_ledger(file)
-    show(ledger, console)
+    settings = load_settings(config, needs_store=not dry_run)
     if dry_run:
-        say(console, f"检查完毕（未写入）：可导入 {len(ledger.accounts)} 个账号，{len(ledger.bad_rows)} 行有错")
+        store = open_to_read(settings.store_url)
+        with closing(store) if store else nullcontext():
+            ledger = read_ledger(file).over(store.accounts.all() if store else ())
+        imported.show(ledger, console)
+        imported.say_checked(ledger, console)
     else:
-        _save(ledger, config, console)
+        with closing(open_store(settings.store_url)) as store:
+            filed = file_ledger(store, file, utc_now())
+        ledger = filed.file
+        imported.show(ledger, console)
+        imported.say_filed(filed, console)
+        imported.say(console, where(settings))
+        imported.say_next(file, ledger, console)
     if ledger.errors:
         raise typer.Exit(SOME_ROWS_BAD)
 
@@ -66,51 +79,3 @@ def template(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 
         raise InputError(str(file), "文件已存在，请换一个文件名")
     write_template(file)
     typer.echo(f"已写出模板：{file}")
-
-
-def _save(ledger: LedgerFile, config: Path | None, console: Console) -> None:
-    settings = load_settings(config)
-    store = open_store(settings.store_url)
-    try:
-        done = store.accounts.upsert(ledger.over(store.accounts.all()).accounts, utc_now())
-    finally:
-        store.close()
-    counts = f"新增 {done.added}，变更 {done.changed}，未变 {done.unchanged}，{len(ledger.bad_rows)} 行有错未导入"
-    say(console, f"导入完毕：{counts}")
-    if done.absent:
-        doubt = "（有错的行不算在内，可能就是其中的账号）" if ledger.errors else ""
-        say(console, f"未在新台账：{len(done.absent)} 个账号，均保留未删{doubt}")
-        _lines(console, done.absent)
-    say(console, where(settings))
-
-
-def show(ledger: LedgerFile, console: Console) -> None:
-    """Errors as a table on a terminal, one line each elsewhere; then the notices."""
-    if ledger.errors and console.is_terminal:
-        console.print(_table(ledger))
-    else:
-        _lines(console, [f"错误 {error}" for error in ledger.errors])
-    _lines(console, [f"未采纳 {warning}（该行其余内容已导入）" for warning in ledger.warnings])
-    _lines(console, [f"提示 {notice}" for notice in ledger.notices])
-
-
-def _table(ledger: LedgerFile) -> Table:
-    table = Table(title=f"有错的单元格（共 {len(ledger.errors)} 处）")
-    for header in ("单元格", "列", "内容", "问题", "怎么改"):
-        table.add_column(header, overflow="fold")
-    for error in ledger.errors[:MAX_SHOWN]:
-        cells = (error.place, error.header, error.value[:40], error.message, error.remedy)
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
-
-
-def _lines(console: Console, lines: list[str] | tuple[str, ...]) -> None:
-    for line in lines[:MAX_SHOWN]:
-        say(console, line)
-    if len(lines) > MAX_SHOWN:
-        say(console, f"……还有 {len(lines) - MAX_SHOWN} 条")
-
-
-def say(console: Console, line: str) -> None:
-    """A line as it is: no markup, no wrapping, no colour from what a file says."""
-    console.print(Text(line), soft_wrap=True)

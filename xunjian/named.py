@@ -14,8 +14,11 @@ from shared.storage.store import Store
 MOST_OFFERED = 5
 
 
-def account_named(words: str, accounts: Sequence[Account]) -> Account:
-    """By key, link or name. Raises InputError when the ledger holds none, or several of that name."""
+def account_named(words: str, accounts: Sequence[Account], place: str = "--account", book: str = "台账") -> Account:
+    """By key, link or name. `place`: what was asked for; `book`: what the accounts are.
+
+    Raises InputError when there is none, or several of that name.
+    """
     wanted = words.strip()
     key = _key_of(wanted)
     found = [account for account in accounts if key in (account.key, account.url)]
@@ -24,9 +27,9 @@ def account_named(words: str, accounts: Sequence[Account]) -> Account:
         return found[0]
     if found:
         which = "、".join(f"{account.key}（{account.unit}）" for account in found[:MOST_OFFERED])
-        raise InputError("--account", f"台账中有{len(found)}个账号叫“{shown(wanted)}”；请写其中之一：{which}")
+        raise InputError(place, f"{book}中有{len(found)}个账号叫“{shown(wanted)}”；请写其中之一：{which}")
     near = nearest(wanted, [name for account in accounts for name in (account.name, account.key)])
-    raise InputError("--account", f"台账中没有“{shown(wanted)}”；{near or '请写 平台/账号ID、主页链接或账号名称'}")
+    raise InputError(place, f"{book}中没有“{shown(wanted)}”；{near or '请写 平台/账号ID、主页链接或账号名称'}")
 
 
 def unit_named(words: str, accounts: Sequence[Account]) -> str:

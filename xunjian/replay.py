@@ -1,5 +1,7 @@
 """`xunjian replay`: stored or given events through the rules, touching nothing."""
 
+import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from shared.events import Finding, Post, Probe
 from shared.ledger.reading import read_ledger
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
-from xunjian.parse import moment, read_body
+from xunjian.parse import MAX_BYTES, moment
 
 Observed = Post | Probe
 
@@ -73,7 +75,8 @@ def _rulebooks(names: list[str]) -> Rulebooks:
 
 
 def _read(file: Path) -> Iterator[Observed]:
-    for number, line in enumerate(read_body(file).splitlines(), start=1):
+    """Line by line: what `events export` writes may be larger than any page."""
+    for number, line in enumerate(_lines(file), start=1):
         if not line.strip():
             continue
         try:
@@ -82,3 +85,19 @@ def _read(file: Path) -> Iterator[Observed]:
             raise InputError(f"{file} 第{number}行", f"不是事件：{error}；格式见 xunjian schema") from error
         if not isinstance(event, Finding):
             yield event
+
+
+def _lines(file: Path) -> Iterator[bytes]:
+    """Raises InputError, also for a line of more than MAX_BYTES."""
+    try:
+        with file.open("rb") as opened:
+            packed = opened.read(2) == b"\x1f\x8b"
+        with gzip.open(file) if packed else file.open("rb") as body:
+            while line := body.readline(MAX_BYTES + 1):
+                if len(line) > MAX_BYTES:
+                    raise InputError(str(file), f"有一行超过 {MAX_BYTES // 1_000_000} MB，不像事件，请检查文件")
+                yield line
+    except OSError as error:
+        raise InputError(str(file), f"文件读不了：{error.strerror or error}，请检查路径和内容") from error
+    except (EOFError, zlib.error) as error:
+        raise InputError(str(file), "压缩文件不完整，请重新保存") from error

@@ -1,13 +1,15 @@
 """`xunjian report`: files for officials, reproducible for any past period."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.reporter.__main__ import build_reports, reports_folder
+from services.reporter.began import Beginning
 from services.reporter.reports.base import Report
-from services.reporter.writing import write_report
+from services.reporter.writing import beside, write_report
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.runtime.settings import load_settings
@@ -23,7 +25,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="输出文件夹；不给则为数据目录下的 reports")] = None,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
-    """报表：weekly 为每周僵尸账号清单（.xlsx），分已超期、临近超期、未能核实三部分。"""
+    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题。"""
     settings = load_settings(config, needs_store=name is not None)
     known = build_reports(settings)
     if name is None:
@@ -33,20 +35,25 @@ def report(
     if name not in known:
         raise InputError(name, f"没有这种报表；现有：{'、'.join(sorted(known))}")
     typer.echo(where(settings), err=True)
-    typer.echo(str(_write(known[name], period, out or reports_folder(settings), settings.store_url)))
+    _write(known[name], period, out or reports_folder(settings), settings.store_url)
 
 
-def _write(report: Report, name: str | None, folder: Path, store_url: str) -> Path:
+def _write(report: Report, name: str | None, folder: Path, store_url: str) -> None:
     now = utc_now()
     period = report.named(name) if name else report.period(now)
     if period.begins_at > now:
         raise InputError(period.name, f"这一期从{chinese_time(period.begins_at)}开始；请选择已经开始的一期")
-    store = open_store(store_url)
-    try:
-        return write_report(report, store, period, period.cut_off(now), folder)
-    except OSError as error:
-        raise InputError(
-            str(folder), f"写不进去（{error.strerror}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
-        ) from error
-    finally:
-        store.close()
+    cut_off = period.cut_off(now)
+    with closing(open_store(store_url)) as store:
+        try:
+            path = write_report(report, store, period, cut_off, folder)
+        except OSError as error:
+            raise InputError(
+                str(folder), f"写不进去（{error.strerror}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
+            ) from error
+        beginning = Beginning(store.accounts.began_at(), period, cut_off)
+    typer.echo(str(path))
+    if beginning.words:
+        typer.echo(beginning.words, err=True)
+    if path.name != report.file_name(period):
+        typer.echo(beside(report, period), err=True)

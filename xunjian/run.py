@@ -70,7 +70,7 @@ def run(
             return
         if (upgraded := host.store.upgraded) is not None and upgraded.before.has_tables:
             typer.echo(upgraded.sentence)
-        for said in import_ledger(host.settings.ledger, host.store.accounts, host.clock()):
+        for said in import_ledger(host.settings.ledger, host.store, host.clock()):
             typer.echo(f"台账：{said}", err=True)
         screen = Screen(
             host,

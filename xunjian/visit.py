@@ -24,37 +24,54 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.opening import Host, open_host
 from shared.runtime.settings import Settings, is_set_up, load_settings
 from shared.storage.store import open_to_read
+from xunjian.meant import account_meant
 
+NOTHING_SHOWN = 1
 PREVIEW_CHARACTERS = 36
 KINDS = {Kind.ORIGINAL: "原创", Kind.REPOST: "转发", Kind.UNKNOWN: "不详"}
 COMMENTS = {Comments.OPEN: "开放", Comments.RESTRICTED: "受限", Comments.CLOSED: "关闭", Comments.UNKNOWN: "不详"}
 
 
 def visit(
-    account: Annotated[str, typer.Argument(metavar="PLATFORM/ID", help="台账中的账号，例如 weibo/1000001")],
+    account: Annotated[
+        str, typer.Argument(metavar="账号", help="平台/账号ID（例如 weibo/1000001）、主页链接，或台账里的账号名称")
+    ],
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
     debug: Annotated[bool, typer.Option(help="同时打印保留的每份应答和日志")] = False,
 ) -> None:
-    """立即核查一个账号并打印所见，不记录、不通知。"""
-    demonstrated = {} if is_set_up(config) else {known.key: known for known in read_ledger(LEDGER).accounts}
+    """立即核查一个账号并打印所见，不记录、不通知。
+
+    退出码：0 看到了账号的内容，1 没有看到（被拦、登录墙、打不开等），2 写法或设置有误。
+    """
+    demonstrated = () if is_set_up(config) else read_ledger(LEDGER).accounts
     with ExitStack() as stack:
         settings = load_settings(config, needs_store=False)
-        filed = _filed(settings, account)
-        if account in demonstrated:
+        asked = account_meant(account, [*demonstrated, *_filed(settings)])
+        if asked in demonstrated:
             typer.echo("（演示账号：由模拟平台应答）")
             settings = demo_settings(stack.enter_context(stand_in(DEMO, utc_now(), remembers=False)))
         configure_logs(settings.log_format, "debug" if debug else "error")
         host = stack.enter_context(open_host(_thrown_away(settings, stack), utc_now, "visit"))
-        _print(_visit(host, filed or demonstrated.get(account) or _unfiled(account)), debug)
+        visited = _visit(host, asked)
+        _print(asked, visited, debug)
+    if not visited.probe.outcome.is_evidence:
+        raise typer.Exit(NOTHING_SHOWN)
 
 
-def _filed(settings: Settings, key: str) -> Account | None:
-    """The account as the ledger has it, if there is a ledger yet."""
-    store = open_to_read(settings.store_url)
-    if store is None:
-        return None
-    with closing(store):
-        return store.accounts.find(key)
+def _filed(settings: Settings) -> list[Account]:
+    """The ledger, as the database has it and as its file would make it; a file that cannot be read is left out."""
+    known: list[Account] = []
+    if (store := open_to_read(settings.store_url)) is not None:
+        with closing(store):
+            known = store.accounts.all()
+    if settings.ledger is None:
+        return known
+    try:
+        given = read_ledger(settings.ledger).over(known).accounts
+    except InputError as error:
+        typer.echo(f"提示：台账文件没有读取（{error}）", err=True)
+        return known
+    return list({account.key: account for account in (*known, *given)}.values())
 
 
 def _thrown_away(settings: Settings, stack: ExitStack) -> Settings:
@@ -71,19 +88,14 @@ def _visit(host: Host, account: Account) -> Visit:
         engine.close()
 
 
-def _unfiled(key: str) -> Account:
-    platform, slash, account_id = key.partition("/")
-    if not slash or not account_id:
-        raise InputError(key, "写成 平台/账号ID，例如 weibo/1000001")
-    return Account(platform=platform, id=account_id, name=account_id, unit="（不在台账中）")
-
-
-def _print(visit: Visit, debug: bool) -> None:
+def _print(account: Account, visit: Visit, debug: bool) -> None:
     console = Console()
     probe, captures = visit.probe, visit.captured.captures
+    reason = probe.reason or ("" if probe.outcome.is_evidence else probe.outcome.words)
     for line in (
+        f"账号：{account.platform_name} {account.name}（{account.key}）　主办单位：{account.unit}",
         f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}）",
-        f"结果：{probe.outcome}　{probe.reason or ''}",
+        f"结果：{probe.outcome}　{reason}",
         f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
         f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",
         *(f"  {capture.status} {len(capture.body):>8} 字节 {capture.url}" for capture in captures if debug),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.alerter.message import Message, MessageEvent
+from services.alerter.own import MAIL, ROBOT
 from services.alerter.routes import OPERATORS
 from services.alerter.text import one_line
 from shared.clock import chinese_time
@@ -34,9 +35,10 @@ def word_notices(notices: Sequence[Notice]) -> Message:
 
 def _off(notice: Notice) -> str:
     name = one_line(notice.subject, 40)
+    whose = " --unit 单位" if name in (MAIL, ROBOT) else ""
     return (
         f"渠道 {name} 已停用（{chinese_time(notice.since)}起）：{one_line(notice.text, MOST_WORDS)}。"
-        f"未发出的消息都已保留。改正后先试一次（xunjian channel test {name}），"
+        f"未发出的消息都已保留。改正后先试一次（xunjian channel test {name}{whose}），"
         f"再重启或执行 xunjian deliveries resend --channel {name}，即补发。"
     )
 

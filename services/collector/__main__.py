@@ -94,7 +94,7 @@ def browser_settings(settings: Settings) -> BrowserSettings:
 
 def build_alone(host: Host) -> CollectorEngine:
     """As `build`, where no other role of this process has imported the settings' ledger."""
-    for said in import_ledger(host.settings.ledger, host.store.accounts, host.clock()):
+    for said in import_ledger(host.settings.ledger, host.store, host.clock()):
         _log.warning("ledger", said=said)
     return build(host)
 

@@ -10,7 +10,7 @@ from services.reporter.attempts import Attempts
 from services.reporter.calendar import due_periods
 from services.reporter.period import Period
 from services.reporter.reports.base import Report
-from services.reporter.writing import write_report
+from services.reporter.writing import beside, write_report
 from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
 from shared.storage.store import Store
@@ -108,6 +108,8 @@ class ReporterEngine:
         self._attempts.succeeded(name, period.name)
         self._metrics.reports.labels(name, "written").inc()
         log.info("report_written", report=name, period=period.name, path=str(path))
+        if path.name != report.file_name(period):
+            log.warning("report_beside", report=name, period=period.name, reason=beside(report, period))
         return path
 
     def _failed(self, name: str, period: str, now: datetime, error: Exception) -> None:

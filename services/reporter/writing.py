@@ -38,6 +38,14 @@ def write_report(report: Report, store: Store, period: Period, cut_off: datetime
     return path
 
 
+def beside(report: Report, period: Period) -> str:
+    """What to tell when a file got a number in its name."""
+    return (
+        f"{report.file_name(period)} 里有人填写过，或正有人打开，没有覆盖，新的写在旁边；"
+        "填写的内容可用 xunjian list mark --from 读入"
+    )
+
+
 def _free(report: Report, path: Path) -> Path:
     """Where nobody's work is lost."""
     first = path

@@ -98,6 +98,28 @@ class KafkaBus:
                     log.info("topic_created_by_another", topic=name)
             admin.wait_for_topics(list(wanted))
 
+    def partitions(self, topics: Iterable[str] = TOPICS) -> dict[str, int]:
+        """Full name -> partitions, of dead-letter topics too, 0 where one is missing. Raises TransientError."""
+        names = [self.prefix + topic + end for topic in topics for end in ("", DEAD_LETTER_SUFFIX)]
+        with self._admin() as admin:
+            there = set(admin.list_topics())
+            described = admin.describe_topics(known) if (known := [name for name in names if name in there]) else []
+        counts = {topic["name"]: len(topic["partitions"]) for topic in described}
+        return {name: counts.get(name, 0) for name in names}
+
+    def refused_groups(self, groups: Iterable[str]) -> dict[str, str]:
+        """Full name -> why, of the groups that the broker does not let us use. Raises TransientError."""
+        refused: dict[str, str] = {}
+        with self._admin() as admin:
+            for name in (self.prefix + group for group in groups):
+                try:
+                    error = admin.describe_groups([name])[name]["error"]
+                except KafkaError as raised:  # a broker too new to have any coordinator yet refuses nobody
+                    error = raised
+                if "AUTHORIZATION" in repr(error).upper():
+                    refused[name] = str(error)
+        return refused
+
     def send(self, messages: Iterable[tuple[str, str, bytes, Mapping[str, str]]]) -> None:
         """Topic, key, body, headers; returns when the broker acknowledged all. Raises TransientError."""
         producer = self._take_producer()

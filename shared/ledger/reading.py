@@ -231,24 +231,23 @@ def _last_of_each(table: _Table, kept: Sequence[tuple[int, Account]]) -> Iterato
     for number, account in kept:
         rows[account.key].append((number, account))
     for key, own in rows.items():
-        (last, stands) = own[-1]
-        for number, account in own[:-1]:
-            _say_twice(table, number, account, last, stands)
+        last, stands = own[-1]
         dropped = {number for number, _ in own[:-1]}
         if dropped:
-            table.faults = [
-                one for one in table.faults if one.key != key or one.row not in dropped or one.field == "key"
-            ]
+            table.faults = [fault for fault in table.faults if fault.key != key or fault.row not in dropped]
+        for number, account in own[:-1]:
+            _say_twice(table, number, account, last, stands)
         yield stands
 
 
 def _say_twice(table: _Table, number: int, account: Account, last: int, stands: Account) -> None:
-    """Under one name it is one account filed twice; under two names one of them is not watched."""
-    if (account.name, account.unit) == (stands.name, stands.unit):
-        table.notices.append(f"第{number}行与第{last}行是同一个账号（{account.name}），以第{last}行为准")
+    """Of one name or unit it is one account filed twice; of two names and units one of them is not watched."""
+    if account.name == stands.name or account.unit == stands.unit:
+        names = account.name if account.name == stands.name else f"{account.name}，{stands.name}"
+        table.notices.append(f"第{number}行与第{last}行是同一个账号（{names}），以第{last}行为准")
         return
-    words = f"与第{last}行“{stands.name}”是同一个账号，以第{last}行为准"
-    table.notices.append(f"第{number}行“{account.name}”{words}")
-    bad = BadCellError(words, "若是两个账号，请改正其中一行的账号ID或主页链接；若是一个，请删去这一行")
-    fault = table.fault(number, "id" if "id" in table.fields else "url", bad, account.key)
-    table.faults.append(replace(fault, field="key"))
+    bad = BadCellError(
+        f"与第{last}行“{stands.name}”是同一个账号，以第{last}行为准",
+        "若是两个账号，请改正其中一行的账号ID或主页链接；若是一个，请删去这一行",
+    )
+    table.faults.append(table.fault(number, "id" if table.shown(number, "id") else "url", bad))

@@ -169,7 +169,7 @@ def _settle_id(row: Row, platform: str) -> None:
     if platform == "feed" and not link and not given:
         row.bad["url"] = BadCellError("订阅源没有网址", "填订阅源的网址")
         return
-    with row.blaming("id"):
+    with row.blaming("url" if link and not given else "id"):
         row.values["id"], row.notice = choose_id(platform, given, link)
 
 

@@ -86,7 +86,9 @@ class _Filling:
 
     def _text(self, file: Path, key: str) -> str:
         try:
-            return file.read_text(encoding="utf-8").strip()
+            if text := file.read_text(encoding="utf-8-sig").strip():
+                return text
+            raise InputError(str(self._path), f"{key}：文件 {file} 是空的；请把密码或密钥写进去")
         except UnicodeDecodeError:
             raise InputError(str(self._path), f"{key}：文件 {file} 不是 UTF-8 编码；请另存为 UTF-8") from None
         except OSError as error:

@@ -8,6 +8,7 @@ from shared.storage.accounts import Accounts
 from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
+from shared.storage.events import Events
 from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
@@ -40,6 +41,7 @@ class Store:
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.posts = Posts(database)
+        self.events = Events(database)
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)
@@ -82,14 +84,10 @@ def open_to_read(url: str) -> Store | None:
 
     Raises TransientError when the database is away, InputError when it has to be upgraded first.
     """
-    if url.startswith(SQLITE):
-        path = Path(url.removeprefix(SQLITE))
-        if not path.is_file():
-            return None
-        # Without a log of changes all is in the file, and SQLite needs none beside it; with one, its files are there.
-        mode = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
-        url = f"{SQLITE}file:{quote(str(path.resolve()))}?{mode}&uri=true"
-    database = Database(url)
+    url_to_read = reading_url(url)
+    if url_to_read is None:
+        return None
+    database = Database(url_to_read)
     try:
         schema = database.schema()
         if schema.has_tables:
@@ -100,3 +98,16 @@ def open_to_read(url: str) -> Store | None:
         raise
     database.close()
     return None
+
+
+def reading_url(url: str) -> str | None:
+    """The address that lets a database be read without making a file beside it; null where there is none yet."""
+    if not url.startswith(SQLITE):
+        return url
+    path = Path(url.removeprefix(SQLITE))
+    if not path.is_file():
+        return None
+    # Without a log of changes all is in the file, and SQLite needs none beside it; with one, its files are there.
+    beside = [path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")]
+    mode = "mode=ro" if all(file.exists() for file in beside) else "immutable=1"
+    return f"{SQLITE}file:{quote(str(path.resolve()))}?{mode}&uri=true"

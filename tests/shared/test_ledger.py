@@ -22,15 +22,10 @@ def test_of_rows_about_one_account_the_last_stands_and_both_are_named(tmp_path: 
     other, corrected = ("别的", "抖音", TOKEN, "某局"), (*GOOD[:3], "某市政府办公室")
     file = read_rows(tmp_path, HEADER, GOOD, other, corrected, ("改名", *corrected[1:]))
     assert [(account.name, account.unit) for account in file.accounts] == [("改名", "某市政府办公室"), ("别的", "某局")]
-    assert file.errors == ()
-    assert file.notices == (
-        "第2行“某市发布”与第5行“改名”是同一个账号，以第5行为准",
-        "第4行“某市发布”与第5行“改名”是同一个账号，以第5行为准",
-    )
-    assert [(one.place, one.name, one.key) for one in file.warnings] == [
-        ("台账!C2", "某市发布", "weibo/1234567890"),
-        ("台账!C4", "某市发布", "weibo/1234567890"),
-    ]
+    assert file.notices == ("第4行与第5行是同一个账号（某市发布，改名），以第5行为准",)
+    (error,) = file.errors
+    assert (error.place, error.name) == ("台账!C2", "某市发布")
+    assert error.message == "与第5行“改名”是同一个账号，以第5行为准"
 
 
 def test_the_same_row_twice_is_no_fault(tmp_path: Path) -> None:

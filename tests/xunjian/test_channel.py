@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from shared.delivery import Trouble
 from shared.errors import InputError
 from shared.storage.store import open_store
-from tests.builders import NOW
+from tests.builders import NOW, an_account
 from tests.fakes.http_server import Reply, said
 from tests.fakes.robots import FakeDingTalk
 from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
@@ -67,6 +67,35 @@ def test_it_can_go_to_another_address(tmp_path: Path, mail_server: FakeMailServe
     assert isinstance(refused.exception, InputError)
     assert "不是邮件渠道" in str(refused.exception)
     assert "不是邮箱地址" in str(run(tmp_path, mail(mail_server), "test", "mine", "--to", "nonsense").exception)
+
+
+def test_a_units_own_mailbox_is_tried_and_never_said_whole(tmp_path: Path, mail_server: FakeMailServer) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/var/xunjian.db")
+    own = [an_account("1001", mail=("zhang@edu.example.org",)), an_account("1002", mail=("zhang@edu.example.org",))]
+    store.accounts.upsert([*own, an_account("2001", unit="北山区卫健局")], NOW)
+    store.close()
+    result = run(tmp_path, mail(mail_server, to=[]), "test", "通知邮箱", "--unit", "青禾县政府办")
+    assert result.exit_code == 0, result.output
+    assert mail_server.recipients == [["zhang@edu.example.org"]]
+    assert "z***@edu.example.org 已送达，对方应答：250 taken" in result.output
+    assert "zhang@" not in result.output
+    assert "1个单位自己的" in run(tmp_path, mail(mail_server, to=[]), "list").output
+    for words, says in (
+        (("--unit", "青禾县政府"), "是不是：青禾县政府办"),
+        (("--unit", "北山区卫健局"), "没有通知邮箱"),
+        ((), "--unit"),
+    ):
+        error = run(tmp_path, mail(mail_server, to=[]), "test", "通知邮箱", *words).exception
+        assert says in str(error)
+    assert "--to" in str(run(tmp_path, mail(mail_server, to=[]), "test", "mine").exception)
+
+
+def test_a_units_robot_that_is_a_channel_of_the_settings_is_said_to_be_it(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/var/xunjian.db")
+    store.accounts.upsert([an_account(robot="mine")], NOW)
+    store.close()
+    error = run(tmp_path, {"type": "inbox"}, "test", "通知机器人", "--unit", "青禾县政府办").exception
+    assert "xunjian channel test mine" in str(error)
 
 
 def test_a_route_to_a_channel_that_is_misspelt_is_named_with_the_right_one(tmp_path: Path) -> None:

@@ -31,7 +31,15 @@ def test_a_visit_prints_what_was_opened_kept_and_seen(tmp_path: Path) -> None:
 
 
 def test_a_block_is_said_in_plain_words(tmp_path: Path) -> None:
-    assert "结果：blocked　" in visit(tmp_path, "wechat/MzAwMDAwMDAwMw==").stdout
+    done = visit(tmp_path, "wechat/MzAwMDAwMDAwMw==")
+    assert "结果：blocked　" in done.stdout
+    assert done.returncode == 1
+
+
+def test_an_account_is_found_by_its_link(tmp_path: Path) -> None:
+    done = visit(tmp_path, "https://weibo.com/u/1000004")
+    assert done.returncode == 0, done.stderr
+    assert "（weibo/1000004）" in done.stdout
 
 
 @pytest.mark.parametrize(("key", "remedy"), [("weibo", "平台/账号ID"), ("myspace/1", "没有该平台的采集程序")])

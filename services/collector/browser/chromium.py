@@ -1,5 +1,6 @@
 """Where a Chromium is and how it is to be run."""
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -47,3 +48,9 @@ def find_browser() -> Path | None:
         if installed := sorted(folder.glob(pattern)):
             return installed[-1]
     return None
+
+
+def find_driver() -> Path:
+    """Playwright's own program, which drives the browser; told without loading Playwright."""
+    spec = importlib.util.find_spec("playwright")
+    return Path((spec and spec.origin) or "").parent / "driver" / "node"

@@ -74,8 +74,15 @@ class Browser:
         return heard(captured)
 
     def check(self) -> str:
-        """Really start the browser; returns its version. Raises TransientError when it does not start."""
+        """Really start the browser and show a page; returns its version. Raises TransientError when it does not."""
         self._chromium = self._chromium or self._launch()
+        try:
+            with self._kill_switch.armed(START_SECONDS):
+                context = self._context(self._chromium, None)
+                context.new_page().goto("about:blank")
+                context.close()
+        except pw.Error as error:
+            raise TransientError(f"浏览器打不开页面：{error.message.splitlines()[0]}") from error
         return self._chromium.version
 
     def close(self) -> None:
@@ -143,6 +150,7 @@ class Browser:
                 headless=settings.headless,
                 proxy=_proxy(settings.proxy),
                 chromium_sandbox=settings.sandbox,
+                timeout=START_SECONDS * 1000,
                 args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
             )
         except pw.Error as error:

@@ -1,0 +1,54 @@
+"""The ledger: the file that is imported at start, and what the database holds of it."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from services.collector.platforms.base import Platform
+from shared.account import Account, AccountStatus
+from shared.errors import InputError
+from shared.ledger.reading import LedgerFile
+from xunjian.checks.diagnosis import Diagnosis, advice, failed, good, some
+
+_NAMED = 3
+
+
+def check_file(path: Path, read: LedgerFile | InputError, place: str) -> Iterable[Diagnosis]:
+    """`read`: what reading it gave or raised. `place`: where the file is set."""
+    if isinstance(read, InputError):
+        words = str(read).removeprefix(f"{read.place}: ")
+        yield failed("台账文件", f"{path} {words}", f"改正文件，或改正{place}")
+    elif read.errors:
+        told = "；".join(str(error) for error in read.errors[:_NAMED])
+        detail = f"{path}：{len(read.accounts)} 个账号可导入，{len(read.bad_rows)} 行有错：{told}"
+        yield advice("台账文件", detail, f"全部错误见 xunjian ledger import --dry-run {path}")
+    elif not read.accounts:
+        yield failed("台账文件", f"{path} 里没有账号", "填好台账（模板：xunjian ledger template 台账.xlsx）")
+    else:
+        yield good("台账文件", f"{path}：{len(read.accounts)} 个账号")
+
+
+def check_accounts(accounts: Sequence[Account], platforms: dict[str, Platform], has_file: bool) -> Iterable[Diagnosis]:
+    """`accounts` of the database; `has_file`: one is imported at the next start."""
+    watched = [account for account in accounts if account.status is not AccountStatus.CANCELLED]
+    if not accounts:
+        remedy = "启动时会导入设置中的台账" if has_file else "导入台账：xunjian ledger import 台账.xlsx"
+        yield advice("台账", "数据库里还没有账号", remedy)
+        return
+    closed = [account for account in watched if _refusal(account, platforms)]
+    yield good("台账", f"数据库里有 {len(accounts)} 个账号，核查 {len(watched)} 个")
+    if closed:
+        named = some([f"{account.name}（{account.key}）" for account in closed], _NAMED)
+        why = _refusal(closed[0], platforms)
+        remedy = "在台账中补上主页链接后重新导入"
+        yield advice("台账", f"{len(closed)} 个账号打不开，只会是未能核实：{named}；第一个：{why}", remedy)
+
+
+def _refusal(account: Account, platforms: dict[str, Platform]) -> str | None:
+    platform = platforms.get(account.platform)
+    if platform is None:
+        return f"没有平台 {account.platform} 的采集程序"
+    try:
+        platform.plan(account)
+    except InputError as error:
+        return str(error).removeprefix(f"{error.place}: ")
+    return None

@@ -1,0 +1,358 @@
+"""What `xunjian doctor` checks, in which order, and how it really looks."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from services.alerter.__main__ import channel_options
+from services.alerter.building import build_channels
+from services.alerter.routes import build_routes
+from services.analyzer.in_force import load_rulebooks
+from services.collector.__main__ import browser_settings, build_platforms
+from services.collector.browser.chromium import BrowserSettings, find_browser, find_driver
+from services.collector.browser.process import Browser
+from services.collector.platforms.base import Platform
+from services.reporter.__main__ import build_reports
+from shared.account import Account
+from shared.clock import utc_now
+from shared.errors import InputError, XunjianError
+from shared.ledger.reading import LedgerFile, read_ledger
+from shared.plugins import discover
+from shared.runtime.opening import PORTS, open_bus
+from shared.runtime.settings import Settings
+from shared.storage.store import SQLITE, open_to_read
+from xunjian.checks import (
+    browser,
+    bus,
+    channels,
+    clock,
+    ledger,
+    machine,
+    packages,
+    proxy,
+    routes,
+    rulebooks,
+    service,
+    sessions,
+    storage,
+)
+from xunjian.checks.diagnosis import Check, Diagnosis, good
+from xunjian.checks.libraries import missing_libraries
+from xunjian.checks.patience import within
+from xunjian.checks.places import Places
+
+_PROGRAM_SECONDS = 15
+_DATABASE_SECONDS = 12
+_BROKER_SECONDS = 25
+_CLOCK_SECONDS = 15
+_PROXY_SECONDS = 10
+_BROWSER_SECONDS = 90
+_CONNECT_SECONDS = 5
+
+
+def checks_of_machine(now: datetime) -> Iterator[Check]:
+    """What can be checked without any settings."""
+    yield from browser_and_fonts()
+    yield from _surroundings(now)
+    yield Check("时钟", lambda: [_clock(discover("services.collector.platforms", Platform).values(), None)], True)
+
+
+def browser_and_fonts() -> Iterator[Check]:
+    """Those of this machine, whatever the settings say."""
+    yield _browser_check(BrowserSettings(), Places())
+    yield Check("中文字体", lambda: [_fonts()])
+
+
+def _surroundings(now: datetime) -> Iterator[Check]:
+    yield Check("时区", lambda: [machine.check_zone(lambda: ZoneInfo("Asia/Shanghai").utcoffset(_naive(now)))])
+    folder = Path(tempfile.gettempdir())
+    yield Check("临时文件夹", lambda: [machine.check_temporary(folder, machine.space_of(folder))])
+
+
+def _naive(now: datetime) -> datetime:
+    return now.replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything, from settings that could be read."""
+
+    settings: Settings
+    places: Places
+    now: datetime
+
+    def checks(self) -> Iterator[Check]:
+        yield Check("设置", self._options)
+        yield Check("运行用户", self._user)
+        yield Check("数据目录", lambda: storage.check_folder(self.settings.data_dir))
+        yield Check("磁盘", self._disk)
+        yield from _surroundings(self.now)
+        yield Check("数据库", self._database, True)
+        yield Check("消息总线", self._bus, True)
+        yield Check("运行中的服务", self._services)
+        yield Check("规则集", self._rulebooks, True)
+        yield Check("台账", self._ledger, True)
+        yield Check("渠道", self._channels)
+        yield Check("通知去向", self._routes)
+        yield Check("登录状态", self._sessions)
+        yield Check("代理", self._proxy, True)
+        yield Check("时钟", self._clocks, True)
+        yield Check("中文字体", lambda: [_fonts()])
+        if self.browser is not None:
+            yield _browser_check(self.browser, self.places)
+
+    @cached_property
+    def browser(self) -> BrowserSettings | None:
+        """Null where its settings are wrong, which is told once, by `_options`."""
+        try:
+            return browser_settings(self.settings)
+        except InputError:
+            return None
+
+    @cached_property
+    def platforms(self) -> dict[str, Platform]:
+        try:
+            return build_platforms(self.settings)
+        except InputError:
+            return {name: kind() for name, kind in discover("services.collector.platforms", Platform).items()}
+
+    @cached_property
+    def url(self) -> str:
+        """Of the database, with a time limit on connecting."""
+        if next(iter(storage.check_address(self.settings.store_url, "")), None):
+            return self.settings.store_url
+        return storage.with_time_limit(self.settings.store_url, _CONNECT_SECONDS)
+
+    @cached_property
+    def recorded(self) -> tuple[list[Account], list[Diagnosis]]:
+        """Accounts and troubles of channels, as the services left them; none where they cannot be read."""
+
+        def ask() -> tuple[list[Account], list[Diagnosis]]:
+            store = open_to_read(self.url)
+            if store is None:
+                return [], []
+            with closing(store):
+                return list(store.accounts.all()), [channels.check_trouble(one) for one in store.channels.troubles()]
+
+        try:
+            if next(iter(storage.check_address(self.settings.store_url, "")), None):
+                return [], []
+            return within(_DATABASE_SECONDS, ask)
+        except (XunjianError, OSError):  # said by the check of the database already
+            return [], []
+
+    @cached_property
+    def file(self) -> LedgerFile | InputError | None:
+        if self.settings.ledger is None:
+            return None
+        try:
+            return read_ledger(self.settings.ledger)
+        except InputError as error:
+            return error
+
+    @property
+    def accounts(self) -> list[Account]:
+        """The ledger as it will stand once the file is imported."""
+        known, _ = self.recorded
+        given = self.file.over(known).accounts if isinstance(self.file, LedgerFile) else ()
+        return list({account.key: account for account in (*known, *given)}.values())
+
+    def _options(self) -> Iterator[Diagnosis]:
+        """What each service would refuse at its start."""
+        for build in (browser_settings, build_platforms, build_reports):
+            try:
+                build(self.settings)
+            except InputError as error:
+                yield self.places.refused("设置", error)
+
+    def _user(self) -> Iterable[Diagnosis]:
+        folder = self.settings.data_dir
+        owner = folder.stat().st_uid if folder.exists() else None
+        return machine.check_user(os.geteuid(), owner, machine.user_name)
+
+    def _disk(self) -> Iterator[Diagnosis]:
+        folder = machine.nearest(self.settings.data_dir)
+        yield machine.check_disk(folder, machine.space_of(folder), self.places.of("data_dir"))
+
+    def _database(self) -> Iterator[Diagnosis]:
+        url, place = self.settings.store_url, self.places.of("database_url")
+        if wrong := list(storage.check_address(url, place)):
+            yield from wrong
+            return
+        if url.startswith(SQLITE):
+            where = place if self.settings.database_url else self.places.of("data_dir")
+            yield from self._sqlite("数据库", Path(url.removeprefix(SQLITE)), where)
+        else:
+            shown = urlsplit(url)
+            name = f"PostgreSQL {shown.hostname}:{shown.port or 5432}{shown.path}"
+            yield storage.check_postgresql(
+                lambda: within(_DATABASE_SECONDS, lambda: storage.ask_postgresql(self.url)), name, place
+            )
+        yield from storage.check_schema(
+            lambda: within(_DATABASE_SECONDS, lambda: storage.schema_at(self.url)), url.startswith(SQLITE), place
+        )
+
+    def _sqlite(self, title: str, path: Path, place: str) -> Iterator[Diagnosis]:
+        mounts = Path("/proc/self/mounts")
+        told = mounts.read_text(encoding="utf-8", errors="replace") if mounts.exists() else ""
+        yield from storage.check_sqlite(title, path, storage.file_system_of(path, told), place)
+
+    def _bus(self) -> Iterator[Diagnosis]:
+        bootstrap, creates = self.settings.kafka_bootstrap, self.settings.kafka_create_topics > 0
+        if bootstrap is not None:
+            yield from bus.check_kafka(self._broker, bootstrap, creates, self.places.of("kafka_bootstrap"))
+            return
+        path = self.settings.data_dir / "xunjian.db"
+        if self.settings.store_url == f"{SQLITE}{path}":
+            yield good("消息总线", "内嵌，与数据库同一文件")
+        else:
+            yield from self._sqlite("消息总线", path, self.places.of("data_dir"))
+
+    def _broker(self) -> bus.Broker:
+        settings = self.settings.model_copy(update={"kafka_create_topics": 0})
+        broker = open_bus(settings, utc_now, "doctor")
+        within(_BROKER_SECONDS, broker.check)
+        return cast(bus.Broker, broker)
+
+    def _services(self) -> Iterator[Diagnosis]:
+        yield from service.check_holders(self.settings.data_dir, service.holder_of)
+        given, host, place = self.settings.metrics_port, self.settings.metrics_host, self.places.of("metrics_port")
+        ports = sorted(set(PORTS.values())) if given is None else [given]
+        yield from service.check_ports(host, ports, service.why_not_bound, service.is_our_service, place)
+
+    def _rulebooks(self) -> Iterable[Diagnosis]:
+        local = [(row.region, row.rulebook) for row in self.settings.rulebooks]
+        load = lambda: load_rulebooks(self.settings.rulebook, local, self.settings.folder)  # noqa: E731
+        return rulebooks.check_rulebooks(load, self.now, self.places.of("rulebook"))
+
+    def _ledger(self) -> Iterator[Diagnosis]:
+        if self.settings.ledger is not None and self.file is not None:
+            yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"))
+        known, _ = self.recorded
+        yield from ledger.check_accounts(known, self.platforms, self.settings.ledger is not None)
+
+    def _channels(self) -> Iterator[Diagnosis]:
+        for name, options in channel_options(self.settings).items():
+            yield channels.check_channel(name, options, build_channels, self.places)
+        _, troubles = self.recorded
+        yield from troubles
+
+    def _routes(self) -> Iterable[Diagnosis]:
+        try:
+            built = build_routes(self.settings.routes, self.settings.operators, self.settings.file)
+        except InputError as error:
+            return [self.places.refused("通知去向", error)]
+        has_own = lambda account: bool(account.mail or account.robot)  # noqa: E731
+        return routes.check_routes(built, self.settings.channels, self.accounts, has_own, self.places)
+
+    def _sessions(self) -> Iterable[Diagnosis]:
+        if self.browser is None:
+            return []
+        place = self.places.of("browser.storage_state")
+        return sessions.check_sessions(self.browser.storage_state, set(self.platforms), self.now, place)
+
+    def _proxy(self) -> Iterable[Diagnosis]:
+        if self.browser is None or self.browser.proxy is None:
+            return []
+        hosts, url, place = _hosts(self.platforms.values())[:2], self.browser.proxy, self.places.of("browser.proxy")
+        ask = lambda url, host: within(_PROXY_SECONDS, lambda: proxy.ask_proxy(url, host))  # noqa: E731
+        return [proxy.check_proxy(url, hosts, ask, place)]
+
+    def _clocks(self) -> Iterator[Diagnosis]:
+        yield _clock(map(type, self.platforms.values()), self.browser.proxy if self.browser else None)
+        if self.url.startswith("postgresql+psycopg"):
+            its = within(_DATABASE_SECONDS, lambda: storage.database_time(self.url))
+            yield from clock.check_against_database(utc_now(), its)
+
+
+def _hosts(platforms: Iterable[Platform | type[Platform]]) -> list[str]:
+    """One of each platform, in which there is a page at all."""
+    return [_openable(one.hosts) for one in platforms if one.hosts]
+
+
+def _openable(hosts: Sequence[str]) -> str:
+    return next((host for host in hosts if host.count(".") > 1), hosts[0])
+
+
+def _clock(platforms: Iterable[type[Platform]], egress: str | None) -> Diagnosis:
+    hosts = _hosts(platforms)
+    ask = lambda host: within(_CLOCK_SECONDS / 3, lambda: clock.date_of(host, egress))  # noqa: E731
+    return clock.check_clock(utc_now(), clock.offsets_of(hosts, ask, utc_now))
+
+
+def _fonts() -> Diagnosis:
+    remedy = packages.this_system().line([packages.FONTS])
+    return machine.check_fonts(chinese_families, remedy)
+
+
+def chinese_families() -> list[str]:
+    """Raises OSError when they cannot be listed."""
+    return sorted(filter(None, _output("fc-list", ":lang=zh-cn", "family").splitlines()))
+
+
+def _browser_check(settings: BrowserSettings, places: Places) -> Check:
+    return Check("浏览器", lambda: _browser(settings, places), True)
+
+
+def _browser(settings: BrowserSettings, places: Places) -> Iterator[Diagnosis]:
+    if settings.sandbox:
+        yield from browser.check_sandbox(os.geteuid(), browser.kernel_value, places.of("browser.sandbox"))
+    found = settings.executable or find_browser()
+    chosen = settings.model_copy(update={"executable": found})
+    yield browser.check_browser(
+        found,
+        browser.Looks(find_driver(), missing_libraries, lambda: within(_BROWSER_SECONDS, lambda: started(chosen))),
+        packages.this_system(),
+        places.of("browser.executable"),
+        () if _has_fonts() else (packages.FONTS,),
+    )
+
+
+def _has_fonts() -> bool:
+    try:
+        return bool(chinese_families())
+    except OSError:
+        return False
+
+
+def started(settings: BrowserSettings) -> str:
+    """The version of a browser that was really started. Raises TransientError."""
+    with _another_home():
+        chromium = Browser(settings, utc_now)
+        try:
+            return f"Chromium {chromium.check()}"
+        finally:
+            chromium.close()
+
+
+@contextmanager
+def _another_home() -> Iterator[None]:
+    """A browser leaves caches and settings in its user's folder; the doctor leaves nothing."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        own = {name: os.environ.get(name) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+        os.environ.update(dict.fromkeys(own, folder))
+        try:
+            yield
+        finally:
+            for name, value in own.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value
+
+
+def _output(*command: str) -> str:
+    """What a program prints. Raises OSError when it cannot be started, fails, or hangs."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROGRAM_SECONDS, check=True)  # noqa: S603
+    except subprocess.SubprocessError as error:
+        raise OSError(str(error)) from error
+    return done.stdout

@@ -1,0 +1,19 @@
+"""`python -m xunjian.lacking`: what is wrong with browser and fonts, and what to install, for scripts/find-browser."""
+
+import sys
+
+from shared.runtime.logs import configure_logs
+from xunjian.checks.diagnosis import Sign
+from xunjian.doctor import diagnose
+from xunjian.examination import browser_and_fonts
+
+
+def main() -> None:
+    configure_logs("auto", "error")
+    for diagnosis in diagnose(browser_and_fonts()):
+        if diagnosis.sign is not Sign.GOOD:
+            sys.stdout.write(f"{diagnosis.line}\n")
+
+
+if __name__ == "__main__":
+    main()
