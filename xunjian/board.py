@@ -12,6 +12,7 @@ from shared.state import State
 
 HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")
 NARROW = 120
+_WIDEST_NAME = 30
 
 _COLOURS = {
     State.OK: "green",
@@ -30,20 +31,52 @@ _COLOURS = {
 def table(rows: Sequence[Standing], now: datetime, width: int, *, brief: bool, caption: str | None = None) -> Table:
     """The table that officials see; hostile names and reasons are escaped.
 
-    `brief`: one line per account, for a screen that is redrawn. Below `NARROW` columns of `width` the unit is left out.
+    `brief`: nothing is broken, for a screen that is redrawn; else nothing is cut. Below `NARROW` columns of `width` an
+    account has two lines: name, platform and state on the first, unit and reason on the second.
     """
     board = Table(title=f"政务新媒体巡检　{chinese_time(now)}（北京时间）", caption=caption, expand=True)
-    shown = [header for header in HEADERS if width >= NARROW or header != "主办单位"]
-    for header in shown:
-        flexible = header in ("主办单位", "原因")
+    (_wide if width >= NARROW else _narrow)(board, rows, now, brief=brief)
+    return board
+
+
+def lines_each(width: int) -> int:
+    """Of one account in a brief table."""
+    return 1 if width >= NARROW else 2
+
+
+def _wide(board: Table, rows: Sequence[Standing], now: datetime, *, brief: bool) -> None:
+    for header in HEADERS:
         ratio = {"主办单位": 2, "原因": 5}.get(header)
-        board.add_column(header, ratio=ratio, no_wrap=brief or not flexible, overflow="ellipsis" if brief else "fold")
+        is_short = ratio is None and header != "账号"
+        board.add_column(
+            header,
+            ratio=ratio,
+            max_width=_WIDEST_NAME if header == "账号" else None,
+            no_wrap=brief or is_short,
+            overflow="ellipsis" if brief else "fold",
+        )
     for row in rows:
         cells = dict(zip(HEADERS, map(escape, _cells(row, now)), strict=True))
         cells["原因"] = escape(row.brief) if brief else cells["原因"]
-        cells["结论"] = f"[{_COLOURS[row.state]}]{cells['结论']}[/]"
-        board.add_row(*(cells[header] for header in shown))
-    return board
+        cells["结论"] = _coloured(row)
+        board.add_row(*cells.values())
+
+
+def _narrow(board: Table, rows: Sequence[Standing], now: datetime, *, brief: bool) -> None:
+    for header, ratio in (("账号\n主办单位", 5), ("结论\n原因", 6)):
+        board.add_column(header, ratio=ratio, no_wrap=brief, overflow="ellipsis" if brief else "fold")
+    board.show_lines = not brief
+    for row in rows:
+        cells = dict(zip(HEADERS, map(escape, _cells(row, now)), strict=True))
+        silent = f"　静默{cells['静默']}" if row.state.is_silence else ""
+        board.add_row(
+            f"{cells['账号']}·{cells['平台']}\n[dim]{cells['主办单位']}[/]",
+            f"{_coloured(row)}{silent}\n{escape(row.brief) if brief else cells['原因']}",
+        )
+
+
+def _coloured(row: Standing) -> str:
+    return f"[{_COLOURS[row.state]}]{row.state.words}[/]"
 
 
 def line(row: Standing, now: datetime) -> str:

@@ -21,6 +21,7 @@ from shared.mark import UNMARKED, Mark, Marked, MarkState, matter_of, unverified
 from shared.runtime.settings import load_settings
 from shared.standing import Standing
 from shared.storage.store import Store, open_store, open_to_read
+from xunjian.board import NARROW
 from xunjian.table import show as show_table
 from xunjian.where import where
 
@@ -100,7 +101,10 @@ def _print(part: Part, rows: list[list[object]]) -> None:
     if not lines[0][KEY]:
         typer.echo(lines[0]["账号名称"])
         return
-    if Console().is_terminal:
+    console = Console()
+    if console.is_terminal and console.width < NARROW:
+        show_table(("账号\n主办单位", "编号　标注\n问题"), map(_two_lines, lines))
+    elif console.is_terminal:
         show_table(names, ([line[name] for name in names] for line in lines))
     else:
         typer.echo(" | ".join(names))
@@ -108,6 +112,13 @@ def _print(part: Part, rows: list[list[object]]) -> None:
             typer.echo(" | ".join(" ".join(line[name].split()) for name in names))
     if len(rows) > _MOST_SHOWN:
         typer.echo(f"……共{len(rows)}项，全部请用 xunjian report weekly 生成清单")
+
+
+def _two_lines(line: dict[str, str]) -> tuple[str, str]:
+    marked = _words(Marked(state=MarkState(line["核实状态"]), note=line["备注"], deadline=line["整改期限"]))
+    number = f"{line['告警编号']}　" if line["告警编号"] else ""
+    whose = f"{line['账号名称']}·{line['平台']}\n{line['主办单位']}"
+    return whose, f"{number}{marked}\n{line['问题']}"
 
 
 class _Said:

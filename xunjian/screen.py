@@ -77,7 +77,9 @@ class Screen:
             self._print_changes(now)
             return
         # What lies below the screen's edge is not seen.
-        self._rows = self._standings.gravest(max(1, self._console.height - FRAME_LINES))
+        lines = board.lines_each(self._console.width)
+        room = (self._console.height - FRAME_LINES - lines + 1) // lines
+        self._rows = self._standings.gravest(max(1, room))
         self._draw(now)
 
     def _draw(self, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -11,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from services.alerter.text import one_line
-from shared.clock import chinese_time
+from shared.clock import chinese_time, to_shanghai
 from shared.delivery import Delivery, DeliveryState
 from shared.errors import InputError
 from shared.events import FindingStatus
@@ -20,7 +21,8 @@ from shared.system_words import system_words
 
 MOST_SHOWN = 200
 HEADERS = ("编号", "状态", "渠道", "单位", "账号", "内容", "入列时间", "送达时间", "次数", "应答或原因")
-MORE_HEADERS = ("告警指纹", "消息号")
+MORE_HEADERS = ("告警指纹", "消息号", "送达时刻")
+"""What the other side's log is searched by."""
 
 _STATES = {
     DeliveryState.PENDING: "待发送",
@@ -69,9 +71,14 @@ def write_csv(rows: Iterable[Delivery], file: Path) -> None:
             for row in rows:
                 number, *rest = cells(row)
                 # Else a spreadsheet makes 123E4567 a number and 00012345 a shorter one.
-                writer.writerow(map(csv_text, (f"#{number}", *rest, f"#{row.fingerprint}", row.message_id or "—")))
+                more = (f"#{row.fingerprint}", row.message_id or "—", _exactly(row.sent_at))
+                writer.writerow(map(csv_text, (f"#{number}", *rest, *more)))
     except OSError as error:
         raise InputError(str(file), f"写不了：{system_words(error)}；请换一个位置") from error
+
+
+def _exactly(moment: datetime | None) -> str:
+    return f"{to_shanghai(moment):%Y-%m-%d %H:%M:%S}（北京时间）" if moment else "—"
 
 
 def state_of(row: Delivery) -> str:

@@ -31,9 +31,19 @@ class Part(StrEnum):
     OTHER = "其他问题"
 
 
-_WHOSE = ("序号", "账号名称", "平台", "主办单位", "行政区划")
+_WHOSE = ("序号", "账号名称", "平台", "主办单位")
 _TYPED = ("核实状态", "备注", "整改期限", "系统标识")
-_SILENT = ("最近发布时间", "静默天数", "问题", "依据", "最近核查时间", "最近发布链接/主页链接", "告警编号", "告知情况")
+_SILENT = (
+    "行政区划",
+    "最近发布时间",
+    "静默天数",
+    "问题",
+    "依据",
+    "最近核查时间",
+    "最近发布链接/主页链接",
+    "告警编号",
+    "告知情况",
+)
 _OTHER = ("指标", "等级", "问题", "实测", "标准", "依据", "证据摘录", "链接", "告警编号", "首次发现", "告知情况")
 HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED) for part in Part}
 SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
@@ -121,7 +131,7 @@ class Content:
         self, part: Part, one: Standing, rank: tuple[float, ...], finding: Finding | None, cells: tuple[object, ...]
     ) -> None:
         account = one.account
-        whose = (account.name, account.platform_name, account.unit, account.region)
+        whose = (account.name, account.platform_name, account.unit)
         matter = matter_of(finding) if finding else unverified_matter(account.key, one.proved_at)
         number, fingerprint = (finding.number, finding.fingerprint) if finding else ("", "")
         silenced = self._silenced(finding, account.unit) if finding else ""
@@ -175,6 +185,7 @@ def _silent_days(one: Standing) -> int | None:
 def _silent_cells(one: Standing) -> tuple[object, ...]:
     finding, verified = one.silence, one.state.is_verified
     return (
+        one.account.region,
         chinese_time(one.newest_post_at) if one.newest_post_at else "未见发布" if verified else "不详",
         _silent_days(one) if verified else "—",
         _problem(one),

@@ -49,7 +49,7 @@ _MOST_QUOTES, _MOST_QUOTED = 5, 240
 
 
 def severity(finding: Finding) -> str:
-    return _SEVERITIES[finding.severity] + ("（须人工确认）" if finding.needs_confirmation else "")
+    return _SEVERITIES[finding.severity] + ("（待确认）" if finding.needs_confirmation else "")
 
 
 def indicator(finding: Finding) -> str:

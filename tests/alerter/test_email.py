@@ -13,6 +13,7 @@ from services.alerter.channels.email import Email
 from shared.errors import ChannelError, PermanentError, TransientError
 from tests.alerter.messages import a_message
 from tests.builders import NOW
+from tests.fakes.raw_server import RawServer
 from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
 
 
@@ -121,6 +122,22 @@ def test_a_server_that_speaks_no_tls_or_holds_no_readable_authority_is_the_chann
         email(server, security="ssl").send(a_message(), NOW)
     with pytest.raises(ChannelError, match="ca_file"):
         email(server, ca_file=tmp_path / "nowhere.pem").send(a_message(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "hint"),
+    [({"port": 465, "security": "starttls"}, "security: ssl"), ({"port": 587, "security": "ssl"}, "starttls")],
+)
+def test_a_port_that_goes_with_another_security_is_named(
+    server: FakeMailServer, fields: dict[str, object], hint: str
+) -> None:
+    with pytest.raises(TransientError, match=hint):
+        email(server, host="127.0.0.9", **fields).send(a_message(), NOW)
+
+
+def test_a_server_that_hangs_up_says_what_to_look_at(server: FakeMailServer) -> None:
+    with RawServer(lambda connection: None) as raw, pytest.raises(TransientError, match="断开了连接"):
+        email(server, port=raw.port).send(a_message(), NOW)
 
 
 def test_a_wrong_password_is_the_channels_and_stays_unsaid(server: FakeMailServer) -> None:

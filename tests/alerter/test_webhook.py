@@ -84,6 +84,15 @@ def test_a_cut_connection_is_tried_again() -> None:
             webhook(server).send(a_message(), NOW)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "nonsense://x", "http://[::1"])
+def test_a_proxy_that_cannot_be_used_is_named(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(ChannelError, match=r"ALL_PROXY|地址不可用"):
+        outgoing.post("http://hook.example.org/", b"{}", {}, NOW)
+
+
 def test_a_flood_of_an_answer_is_not_swallowed() -> None:
     with FakeReceiver() as server:
         server.reply = Reply(200, b"x" * 20_000_000)

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.reporter.reports._links import safe_link
+from services.reporter.reports._links import safe_link, short
 from services.reporter.reports.weekly import Weekly
 from services.reporter.typed import read_typed
 from services.reporter.wording import RULES
@@ -265,7 +265,7 @@ def test_links_can_be_clicked(store: Store, ledger: Ledger, tmp_path: Path) -> N
     ledger.silent("1", 20)
     sheet = opened(write(store, tmp_path))["已超期"]
     (link,) = [cell for row in sheet.iter_rows() for cell in row if cell.hyperlink]
-    assert (link.value, link.hyperlink.target if link.hyperlink else "") == (URL, URL)
+    assert (link.value, link.hyperlink.target if link.hyperlink else "") == ("weibo.com/…", URL)
 
 
 @pytest.mark.parametrize(
@@ -288,6 +288,18 @@ def test_links_can_be_clicked(store: Store, ledger: Ledger, tmp_path: Path) -> N
 )
 def test_only_plain_web_addresses_become_links(text: str, target: str | None) -> None:
     assert safe_link(text) == target
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://a.gov.cn/1", "https://a.gov.cn/1"),
+        ("https://mp.weixin.qq.com/s?__biz=1", "mp.weixin.qq.com/…"),
+        ("https://a-very-long-name.yunchuan.gov.cn/", "a-very-long-name.yu…"),
+    ],
+)
+def test_a_link_fits_in_one_line_since_some_programs_do_not_break_it(text: str, shown: str) -> None:
+    assert short(text, 20) == shown
 
 
 def test_no_row_is_higher_than_excel_takes_and_what_is_cut_shows_it(

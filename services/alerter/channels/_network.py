@@ -4,6 +4,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from smtplib import SMTPServerDisconnected
+
+from httpx import ReadError, RemoteProtocolError
 
 from services.alerter.text import one_line
 from shared.errors import ChannelError
@@ -43,6 +46,8 @@ def network_trouble(error: BaseException) -> str:
             return "连接被拒绝，请核对端口与防火墙"
         if isinstance(cause, TimeoutError):
             return "没有应答，请核对主机名、端口与防火墙"
+    if isinstance(error, (SMTPServerDisconnected, RemoteProtocolError, ReadError)):
+        return "对方断开了连接，请核对端口与加密方式"
     return f"{type(error).__name__}，请检查网络"
 
 

@@ -119,6 +119,9 @@ async def _post(
         raise TransientError(f"{deadline_seconds:g} 秒内没有完整应答；请检查网络") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         raise ChannelError("渠道的地址不可用；请改正设置") from None
+    except (ImportError, ValueError):
+        # Raised for a proxy that the environment names: of a kind or scheme that there is no code for.
+        raise ChannelError("环境变量中的代理用不了（不支持 SOCKS）；请改正或去掉 HTTPS_PROXY、ALL_PROXY") from None
     except httpx.TransportError as error:
         if trouble := tls_trouble(error):
             raise ChannelError(trouble) from None
@@ -148,5 +151,5 @@ def _refuse(answer: Answer, now: datetime) -> None:
     if status in _THIS_MESSAGE:
         raise PermanentError(f"{answer.words}：对方不收这条消息")
     if 300 <= status < 400:
-        raise ChannelError(f"HTTP {status}：不接受重定向；请在设置中填写最终地址")
+        raise ChannelError(f"HTTP {status}：不接受重定向；请在设置中填写最终地址（也可能是上网认证网关，请先放行本机）")
     raise ChannelError(f"{answer.words}：{_REMEDIES.get(status, '对方拒绝；请核对渠道的地址与密钥')}")

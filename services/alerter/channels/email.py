@@ -29,6 +29,7 @@ _HELD_BACK = timedelta(hours=1)
 """How long a recipient who is put off (greylisted, full) holds back the others, before they get it without him."""
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 _TOO_BIG = 552
+_SSL_PORT, _PLAIN_PORTS = 465, (25, 587)
 _MOST_WORDS = 160
 """Characters of what the server said that are shown and kept."""
 
@@ -75,8 +76,19 @@ class Email(Channel):
             raise ChannelError(_not_supported(error)) from None
         except (smtplib.SMTPException, OSError) as error:
             if trouble := tls_trouble(error):
-                raise ChannelError(f"邮件服务器：{trouble}（security、ca_file）") from None
-            raise TransientError(f"连接不上邮件服务器：{network_trouble(error)}（host、port）") from None
+                raise ChannelError(f"邮件服务器：{trouble}（security、ca_file）{self._port_hint}") from None
+            raise TransientError(
+                f"连接不上邮件服务器：{network_trouble(error)}（host、port）{self._port_hint}"
+            ) from None
+
+    @property
+    def _port_hint(self) -> str:
+        """What is usual: a wrong pair is the commonest mistake, and hangs rather than complains."""
+        if self.port == _SSL_PORT and self.security != "ssl":
+            return f"；{_SSL_PORT} 端口一般须设 security: ssl"
+        if self.port in _PLAIN_PORTS and self.security == "ssl":
+            return f"；{self.port} 端口一般须设 security: starttls"
+        return ""
 
     def _deliver(self, client: smtplib.SMTP, mail: bytes, now: datetime) -> str:
         """To all recipients at once or, while one of them is put off, to none: nobody gets it twice."""

@@ -19,3 +19,14 @@ def safe_link(text: str) -> str | None:
         return None
     target = quote(text, safe=_KEPT)
     return target if _HOST.fullmatch(host) and len(target) <= MOST_CHARACTERS else None
+
+
+def short(text: str, most: int) -> str:
+    """An address as a link shows it: whole where it fits in one line, else whose it is.
+
+    Some programs do not break the text of a link.
+    """
+    if len(text) <= most:
+        return text
+    host = urlsplit(text).netloc
+    return f"{host}/…" if len(host) + 2 <= most else f"{host[: most - 1]}…"

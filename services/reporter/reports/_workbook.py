@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil, floor
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
@@ -23,7 +23,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from services.reporter.reports._links import safe_link
+from services.reporter.reports._links import safe_link, short
 from shared.errors import InputError
 from shared.spreadsheet import TEXT_FORMAT, safe_text, write_text_cell
 from shared.workbook import UNREADABLE, refuse_bomb
@@ -143,9 +143,7 @@ class _Filling:
         self._append(head, names, [_cell(sheet, name, styles.header) for name in names])
         last = head
         for last, values in enumerate(content.rows, head + 1):
-            texts = [self._fitted(value, column) for value, column in zip(values, self._columns, strict=True)]
-            cells = [self._body(*each) for each in zip(values, texts, self._columns, strict=True)]
-            self._append(last, texts, cells)
+            self._row(last, [self._written(*each) for each in zip(values, self._columns, strict=True)])
         self._finish(head, max(last, head + 1), edge)
 
     def _finish(self, head: int, last: int, edge: str) -> None:
@@ -171,24 +169,40 @@ class _Filling:
         self._sheet.append(cells)
         del self._sheet.row_dimensions[row]
 
-    def _fitted(self, value: object, column: ListColumn) -> object:
-        """What is too long for the highest row is cut where it can be seen; an address is cut only if it is a link."""
-        if isinstance(value, int) or column.is_hidden or (column.is_link and safe_link(safe_text(value)) is None):
-            return value
-        text = safe_text(value)
-        if _lines(text, column.width) <= _MOST_LINES:
-            return text
-        room = floor(_MOST_LINES * column.width * 0.8 / (1 if text.isascii() else 2)) - 2
-        return f"{text[:room]}…"
+    def _row(self, row: int, values: Sequence["_Written"]) -> None:
+        cells: list[Any] = [_cell(self._sheet, value.shown, value.style, self._styles.number) for value in values]
+        for cell, value in zip(cells, values, strict=True):
+            if value.target:
+                cell.hyperlink = Hyperlink(ref="", target=value.target)
+        self._append(row, [value.shown for value in values], cells)
 
-    def _body(self, value: object, text: object, column: ListColumn) -> Cell:
+    def _written(self, value: object, column: ListColumn) -> "_Written":
         style = self._styles.centred if column.centred else self._styles.left
-        target = safe_link(safe_text(value)) if column.is_link and self._links < _MOST_LINKS else None
-        cell: Any = _cell(self._sheet, text, self._styles.link if target else style, self._styles.number)
-        if target:
+        if isinstance(value, int) or column.is_hidden:
+            return _Written(value, style)
+        text = safe_text(value)
+        target = safe_link(text) if column.is_link and self._links < _MOST_LINKS else None
+        if target is not None:
             self._links += 1
-            cell.hyperlink = Hyperlink(ref="", target=target)
-        return cast("Cell", cell)
+            return _Written(short(text, floor(column.width * 0.8)), self._styles.link, target)
+        # An address that is no link stays whole: cut, it would lead nowhere.
+        return _Written(text if column.is_link else _fitted(text, column.width), style)
+
+
+class _Written(NamedTuple):
+    """A cell: what it shows, and where a click leads."""
+
+    shown: object
+    style: StyleArray
+    target: str | None = None
+
+
+def _fitted(text: str, width: float) -> str:
+    """What is too long for the highest row is cut where it can be seen."""
+    if _lines(text, width) <= _MOST_LINES:
+        return text
+    room = floor(_MOST_LINES * width * 0.8 / (1 if text.isascii() else 2)) - 2
+    return f"{' '.join(text.split())[:room]}…"
 
 
 def _choice(column: ListColumn, cells: str) -> DataValidation:
@@ -238,7 +252,8 @@ def _set_up(sheet: Any, head: int, columns: Sequence[ListColumn]) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.8
+    sheet.page_margins.header = sheet.page_margins.footer = 0.35
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
 

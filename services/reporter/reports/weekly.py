@@ -38,7 +38,7 @@ _WIDTHS = {
     "实测": 12,
     "标准": 10,
     "证据摘录": 22,
-    "链接": 22,
+    "链接": 15,
     "首次发现": 11,
     "告警编号": 10.5,
     "告知情况": 13,
@@ -47,8 +47,13 @@ _WIDTHS = {
     "整改期限": 11.5,
     "系统标识": 12,
 }
+_WIDTHS_OF = {
+    # Why nobody could look at an account takes room; by which clause it is judged is not asked then.
+    Part.UNVERIFIED: {"问题": 34, "依据": 6},
+    Part.OTHER: {"问题": 24},
+}
 _CENTRED = frozenset(
-    ("序号", "平台", "行政区划", "最近发布时间", "静默天数", "最近核查时间", "等级", "告警编号", "首次发现")
+    ("序号", "平台", "行政区划", "最近发布时间", "静默天数", "最近核查时间", "指标", "等级", "告警编号", "首次发现")
 ) | {"核实状态", "整改期限"}
 _SUMMARY_COLUMNS = tuple(
     ListColumn(name, width, centred=name != "主办单位")
@@ -99,7 +104,7 @@ def _columns(part: Part) -> tuple[ListColumn, ...]:
     return tuple(
         ListColumn(
             name,
-            _WIDTHS[name],
+            (_WIDTHS | _WIDTHS_OF.get(part, {}))[name],
             centred=name in _CENTRED,
             is_link="链接" in name,
             choices=tuple(MarkState) if name == "核实状态" else (),
