@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 MAX_PLACE = 200
 MAX_WORDS = 300
 
-_WHOLE, _NUMBER, _TEXT, _TABLE = "应为整数", "应为数字", "应为文字", "应为“名称: 值”的对照表"
+_WHOLE, _NUMBER, _TEXT, _TABLE = "应为整数", "应为数字", "应为文字（数字和时刻请加引号）", "应为“名称: 值”的对照表"
 _LIST, _MOMENT, _ADDRESS = "应为列表", "应为带时区的时间（ISO 8601）", "应为完整网址"
 
 _WORDS = {

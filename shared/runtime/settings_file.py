@@ -21,7 +21,7 @@ def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | Non
     """
     named = environment.get(VARIABLE)
     if config is not None or named:
-        return (config or Path(named or "")).absolute()
+        return beside(Path.cwd(), config or str(named))
     return next((file.absolute() for file in (Path(NAME), SYSTEM_FILE) if _exists(file)), None)
 
 
