@@ -17,7 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 MAX_PLACE = 200
 MAX_WORDS = 300
 
-_WHOLE, _NUMBER, _TEXT, _TABLE = "应为整数", "应为数字", "应为文字", "应为“名称: 值”的对照表"
+_WHOLE, _NUMBER, _TEXT, _TABLE = "应为整数", "应为数字", "应为文字（数字和时刻请加引号）", "应为“名称: 值”的对照表"
 _LIST, _MOMENT, _ADDRESS = "应为列表", "应为带时区的时间（ISO 8601）", "应为完整网址"
 
 _WORDS = {
@@ -142,11 +142,13 @@ def beside(folder: Path, path: Path | str) -> Path:
 
 
 def file_problem(error: OSError) -> str:
-    """Why a file cannot be read, and what to do."""
+    """Why a file cannot be read or written, and what to do."""
     known = {
         errno.ENOENT: "没有这个文件；请核对路径",
         errno.EISDIR: "这是目录；请写文件的路径",
         errno.EACCES: "没有权限；请让运行用户可以读",
+        errno.ENOSPC: "磁盘满了；请清理，或写到别处",
+        errno.EROFS: "这里只能读；请写到别处",
     }
     return known.get(error.errno or 0, f"{error.strerror}；请让运行用户可以读")
 

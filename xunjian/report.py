@@ -25,7 +25,7 @@ def report(
     out: Annotated[Path | None, typer.Option(help="输出文件夹；不给则为数据目录下的 reports")] = None,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
-    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题。"""
+    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题、台账未采纳。"""
     settings = load_settings(config, needs_store=name is not None)
     known = build_reports(settings)
     if name is None:

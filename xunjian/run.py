@@ -58,7 +58,7 @@ def run(
     stop = threading.Event()
     received = install_signals(stop)
     with ExitStack() as stack:
-        process = Process(OWNER, _settings(config, demo, bus, stack), utc_now, stop)
+        process = Process(OWNER, settings_of(config, demo, bus, stack), utc_now, stop)
         settings = process.settings
         file = RotatingFile(settings.data_dir / "xunjian.log")
         stack.callback(file.close)
@@ -84,7 +84,7 @@ def run(
             _until_stopped(host, screen, process)
 
 
-def _settings(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack) -> Settings:
+def settings_of(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack) -> Settings:
     """The settings, their data folder held by this process alone: before the demonstration begins it anew, too."""
     if not demo and (config is not None or is_set_up()):
         settings = load_settings(config)
