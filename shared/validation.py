@@ -147,11 +147,13 @@ def beside(folder: Path, path: Path | str) -> Path:
 
 
 def file_problem(error: OSError) -> str:
-    """Why a file cannot be read, and what to do."""
+    """Why a file cannot be read or written, and what to do."""
     known = {
         errno.ENOENT: "没有这个文件；请核对路径",
         errno.EISDIR: "这是目录；请写文件的路径",
         errno.EACCES: "没有权限；请让运行用户可以读",
+        errno.ENOSPC: "磁盘满了；请清理，或写到别处",
+        errno.EROFS: "这里只能读；请写到别处",
     }
     return known.get(error.errno or 0, f"{error.strerror}；请让运行用户可以读")
 

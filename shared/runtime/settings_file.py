@@ -55,7 +55,9 @@ def _exists(file: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except PermissionError:
-        return True  # to be refused by name when it is read, rather than passed over in silence
+        # Of the system: to be refused by name when it is read, rather than passed over in silence. A working directory
+        # that may not be entered was left over by who changed the user (root's own), and is nobody's settings.
+        return file.is_absolute()
     return True
 
 
