@@ -26,6 +26,7 @@ from shared.account import Account
 from shared.clock import utc_now
 from shared.errors import InputError, XunjianError
 from shared.ledger.reading import LedgerFile, read_ledger
+from shared.ledger.refusal import Refusal
 from shared.plugins import discover
 from shared.runtime.opening import PORTS, open_bus
 from shared.runtime.settings import Settings
@@ -39,13 +40,14 @@ from xunjian.checks import (
     machine,
     packages,
     proxy,
+    refusals,
     routes,
     rulebooks,
     service,
     sessions,
     storage,
 )
-from xunjian.checks.diagnosis import Check, Diagnosis, good
+from xunjian.checks.diagnosis import Check, Diagnosis, Sign, good
 from xunjian.checks.libraries import missing_libraries
 from xunjian.checks.patience import within
 from xunjian.checks.places import Places
@@ -61,15 +63,10 @@ _CONNECT_SECONDS = 5
 
 def checks_of_machine(now: datetime) -> Iterator[Check]:
     """What can be checked without any settings."""
-    yield from browser_and_fonts()
+    yield browser_check()
+    yield Check("中文字体", lambda: [_fonts()])
     yield from _surroundings(now)
     yield Check("时钟", lambda: [_clock(discover("services.collector.platforms", Platform).values(), None)], True)
-
-
-def browser_and_fonts() -> Iterator[Check]:
-    """Those of this machine, whatever the settings say."""
-    yield _browser_check(BrowserSettings(), Places())
-    yield Check("中文字体", lambda: [_fonts()])
 
 
 def _surroundings(now: datetime) -> Iterator[Check]:
@@ -101,6 +98,7 @@ class Examination:
         yield Check("运行中的服务", self._services)
         yield Check("规则集", self._rulebooks, True)
         yield Check("台账", self._ledger, True)
+        yield Check("台账未采纳", self._refused)
         yield Check("渠道", self._channels)
         yield Check("通知去向", self._routes)
         yield Check("登录状态", self._sessions)
@@ -108,7 +106,7 @@ class Examination:
         yield Check("时钟", self._clocks, True)
         yield Check("中文字体", lambda: [_fonts()])
         if self.browser is not None:
-            yield _browser_check(self.browser, self.places)
+            yield browser_check(self.browser, self.places)
 
     @cached_property
     def browser(self) -> BrowserSettings | None:
@@ -126,15 +124,32 @@ class Examination:
             return {name: kind() for name, kind in discover("services.collector.platforms", Platform).items()}
 
     @cached_property
+    def wrong_address(self) -> list[Diagnosis]:
+        return list(storage.check_address(self.settings.store_url, self.places.of("database_url")))
+
+    @cached_property
     def url(self) -> str:
         """Of the database, with a time limit on connecting."""
-        if next(iter(storage.check_address(self.settings.store_url, "")), None):
+        if self.wrong_address:
             return self.settings.store_url
         return storage.with_time_limit(self.settings.store_url, _CONNECT_SECONDS)
 
     @cached_property
-    def recorded(self) -> tuple[list[Account], list[Diagnosis]]:
-        """Accounts and troubles of channels, as the services left them; none where they cannot be read."""
+    def server(self) -> Diagnosis:
+        """Of a PostgreSQL, asked once."""
+        shown = urlsplit(self.settings.store_url)
+        name = f"PostgreSQL {shown.hostname}:{shown.port or 5432}{shown.path}"
+        ask = lambda: within(_DATABASE_SECONDS, lambda: storage.ask_postgresql(self.url))  # noqa: E731
+        return storage.check_postgresql(ask, name, self.places.of("database_url"))
+
+    @property
+    def is_away(self) -> bool:
+        """Nobody waits a second time for a server that does not answer."""
+        return bool(self.wrong_address) or (self.url.startswith("postgresql") and self.server.sign is not Sign.GOOD)
+
+    @cached_property
+    def recorded(self) -> tuple[list[Account] | None, list[Diagnosis]]:
+        """Accounts and troubles of channels, as the services left them; null and none where they cannot be read."""
 
         def ask() -> tuple[list[Account], list[Diagnosis]]:
             store = open_to_read(self.url)
@@ -144,11 +159,29 @@ class Examination:
                 return list(store.accounts.all()), [channels.check_trouble(one) for one in store.channels.troubles()]
 
         try:
-            if next(iter(storage.check_address(self.settings.store_url, "")), None):
-                return [], []
+            if self.is_away:
+                return None, []
             return within(_DATABASE_SECONDS, ask)
         except (XunjianError, OSError):  # said by the check of the database already
-            return [], []
+            return None, []
+
+    @cached_property
+    def refused(self) -> list[Refusal]:
+        """What imported files said that was not taken; nothing where it cannot be read."""
+
+        def ask() -> list[Refusal]:
+            store = open_to_read(self.url)
+            if store is None:
+                return []
+            with closing(store):
+                return store.refusals.current()
+
+        try:
+            if next(iter(storage.check_address(self.settings.store_url, "")), None):
+                return []
+            return within(_DATABASE_SECONDS, ask)
+        except (XunjianError, OSError):  # said by the check of the database already
+            return []
 
     @cached_property
     def file(self) -> LedgerFile | InputError | None:
@@ -162,7 +195,7 @@ class Examination:
     @property
     def accounts(self) -> list[Account]:
         """The ledger as it will stand once the file is imported."""
-        known, _ = self.recorded
+        known = self.recorded[0] or []
         given = self.file.over(known).accounts if isinstance(self.file, LedgerFile) else ()
         return list({account.key: account for account in (*known, *given)}.values())
 
@@ -185,18 +218,16 @@ class Examination:
 
     def _database(self) -> Iterator[Diagnosis]:
         url, place = self.settings.store_url, self.places.of("database_url")
-        if wrong := list(storage.check_address(url, place)):
-            yield from wrong
+        if self.wrong_address:
+            yield from self.wrong_address
             return
         if url.startswith(SQLITE):
             where = place if self.settings.database_url else self.places.of("data_dir")
             yield from self._sqlite("数据库", Path(url.removeprefix(SQLITE)), where)
         else:
-            shown = urlsplit(url)
-            name = f"PostgreSQL {shown.hostname}:{shown.port or 5432}{shown.path}"
-            yield storage.check_postgresql(
-                lambda: within(_DATABASE_SECONDS, lambda: storage.ask_postgresql(self.url)), name, place
-            )
+            yield self.server
+            if self.is_away:
+                return
         yield from storage.check_schema(
             lambda: within(_DATABASE_SECONDS, lambda: storage.schema_at(self.url)), url.startswith(SQLITE), place
         )
@@ -238,7 +269,11 @@ class Examination:
         if self.settings.ledger is not None and self.file is not None:
             yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"))
         known, _ = self.recorded
-        yield from ledger.check_accounts(known, self.platforms, self.settings.ledger is not None)
+        yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
+
+    def _refused(self) -> Iterable[Diagnosis]:
+        told_already = self.settings.ledger.name if self.settings.ledger is not None else ""
+        return refusals.check_refusals(self.refused, told_already)
 
     def _channels(self) -> Iterator[Diagnosis]:
         for name, options in channel_options(self.settings).items():
@@ -269,7 +304,7 @@ class Examination:
 
     def _clocks(self) -> Iterator[Diagnosis]:
         yield _clock(map(type, self.platforms.values()), self.browser.proxy if self.browser else None)
-        if self.url.startswith("postgresql+psycopg"):
+        if self.url.startswith("postgresql") and not self.is_away:
             its = within(_DATABASE_SECONDS, lambda: storage.database_time(self.url))
             yield from clock.check_against_database(utc_now(), its)
 
@@ -299,7 +334,9 @@ def chinese_families() -> list[str]:
     return sorted(filter(None, _output("fc-list", ":lang=zh-cn", "family").splitlines()))
 
 
-def _browser_check(settings: BrowserSettings, places: Places) -> Check:
+def browser_check(settings: BrowserSettings | None = None, places: Places | None = None) -> Check:
+    """Without settings, of the browser that would be found on this machine."""
+    settings, places = settings or BrowserSettings(), places or Places()
     return Check("浏览器", lambda: _browser(settings, places), True)
 
 

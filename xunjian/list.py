@@ -1,7 +1,7 @@
 """`xunjian list`: what people say of the matters on a list, kept in the database; and the list on a screen."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from services.reporter.began import Beginning
-from services.reporter.content import HEADERS, Content, Part
+from services.reporter.content import HEADERS, REFUSED, REFUSED_TITLE, Content, Part
 from services.reporter.period import Period
 from services.reporter.typed import KEY, MOST_NOTE, Typed, deadline_of, read_typed
 from shared.clock import chinese_time, utc_now
@@ -31,7 +31,8 @@ Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
 _SOME_REFUSED = 1
 _FULL_NUMBER = 8
 _MOST_SHOWN = 1000
-_BRIEF = ("账号名称", "平台", "主办单位", "静默天数", "指标", "问题", "告警编号", "核实状态", "备注", "整改期限")
+_WHAT = ("账号名称", "平台", "主办单位", "静默天数", "指标", "位置", "列", "问题", "改正办法")
+_BRIEF = (*_WHAT, "告警编号", "核实状态", "备注", "整改期限")
 
 
 class PartName(StrEnum):
@@ -41,10 +42,7 @@ class PartName(StrEnum):
     NEAR = "near"
     UNVERIFIED = "unverified"
     OTHER = "other"
-
-    @property
-    def part(self) -> Part:
-        return Part[self.name]
+    REFUSED = "refused"
 
 
 @list_app.command()
@@ -90,15 +88,18 @@ def show(
             return
         content = Content(store, now, beginning)
         typer.echo(f"截止时间：{chinese_time(now)}（北京时间）　{content.coverage()}")
-        for one in [part.part] if part else list(Part):
-            _print(one, list(content.rows(one)))
+        for one in [part] if part else list(PartName):
+            if one is PartName.REFUSED:
+                _print(REFUSED_TITLE, REFUSED, list(content.refused()))
+            else:
+                _print(Part[one.name], HEADERS[Part[one.name]], list(content.rows(Part[one.name])))
 
 
-def _print(part: Part, rows: list[list[object]]) -> None:
-    typer.echo(f"\n{part}")
-    names = [name for name in _BRIEF if name in HEADERS[part]]
-    lines = [dict(zip(HEADERS[part], map(str, row), strict=True)) for row in rows[:_MOST_SHOWN]]
-    if not lines[0][KEY]:
+def _print(title: str, headers: Sequence[str], rows: list[list[object]]) -> None:
+    typer.echo(f"\n{title}")
+    names = [name for name in _BRIEF if name in headers]
+    lines = [dict(zip(headers, map(str, row), strict=True)) for row in rows[:_MOST_SHOWN]]
+    if not lines[0]["序号"]:
         typer.echo(lines[0]["账号名称"])
         return
     console = Console()
@@ -115,6 +116,9 @@ def _print(part: Part, rows: list[list[object]]) -> None:
 
 
 def _two_lines(line: dict[str, str]) -> tuple[str, str]:
+    if "核实状态" not in line:
+        whose = f"{line['账号名称']}·{line['平台']}\n{line['主办单位']}"
+        return whose, f"{line['位置']}　{line['列']}\n{line['问题']}；{line['改正办法']}"
     marked = _words(Marked(state=MarkState(line["核实状态"]), note=line["备注"], deadline=line["整改期限"]))
     number = f"{line['告警编号']}　" if line["告警编号"] else ""
     whose = f"{line['账号名称']}·{line['平台']}\n{line['主办单位']}"

@@ -16,6 +16,7 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_store
+from shared.system_words import system_words
 from xunjian.mailing import mail, reading_of
 from xunjian.where import where
 
@@ -33,7 +34,7 @@ def report(
     ] = False,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
-    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题。"""
+    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题、台账未采纳。"""
     settings = load_settings(config, needs_store=name is not None)
     known = build_reports(settings)
     if name is None:
@@ -75,7 +76,7 @@ def _write(report: Report, period: Period, folder: Path, store: Store, now: date
         path = write_report(report, store, period, cut_off, folder)
     except OSError as error:
         raise InputError(
-            str(folder), f"写不进去（{error.strerror}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
+            str(folder), f"写不进去（{system_words(error)}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
         ) from error
     beginning = Beginning(store.accounts.began_at(), period, cut_off)
     typer.echo(str(path))

@@ -10,7 +10,7 @@ from shared.clock import chinese_time
 from shared.delivery import Notice
 from shared.events import Severity
 
-OFF, UNROUTED, DEAD, UNIT, REPORT = "channel", "unrouted", "dead", "unit", "report"
+OFF, UNROUTED, DEAD, UNIT, REPORT, RESTORED = "channel", "unrouted", "dead", "unit", "report", "restored"
 MOST_NAMES = 30
 MOST_WORDS = 300
 """What the far side said, and the remedy behind it."""
@@ -20,6 +20,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
     lines = [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
+    lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
     lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
     lines += [_report(notice) for notice in notices if notice.kind == REPORT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]

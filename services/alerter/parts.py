@@ -6,6 +6,7 @@ from shared.storage.accounts import Accounts
 from shared.storage.channels import Channels
 from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
+from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.report_files import ReportFiles
@@ -15,7 +16,7 @@ from shared.storage.store import Store
 
 @dataclass(frozen=True)
 class Parts:
-    """It writes deliveries, channels and notices; accounts, findings, silences and reports it only looks up."""
+    """It writes deliveries (of reports too), channels and notices; the rest it only looks up."""
 
     deliveries: Deliveries
     channels: Channels
@@ -23,18 +24,12 @@ class Parts:
     accounts: Accounts
     findings: Findings
     silences: Silences
+    notes: Notes
     report_files: ReportFiles
     report_deliveries: ReportDeliveries
 
     @classmethod
     def of(cls, store: Store) -> "Parts":
-        return cls(
-            store.deliveries,
-            store.channels,
-            store.notices,
-            store.accounts,
-            store.findings,
-            store.silences,
-            store.report_files,
-            store.report_deliveries,
-        )
+        looked_up = store.accounts, store.findings, store.silences, store.notes
+        lists = store.report_files, store.report_deliveries
+        return cls(store.deliveries, store.channels, store.notices, *looked_up, *lists)

@@ -1,6 +1,7 @@
 """What the weekly list says of a ledger: its parts, row by row, and the counts by unit."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from services.reporter import wording
 from services.reporter.began import Beginning
 from services.reporter.typed import digest, identity
-from shared.account import Account, AccountStatus
+from shared.account import PLATFORM_NAMES, Account, AccountStatus
 from shared.clock import chinese_time
 from shared.events import Finding, Severity
 from shared.mark import UNMARKED, Marked, matter_of, unverified_matter
@@ -20,6 +21,8 @@ from shared.state import State
 from shared.storage.store import Store
 
 _AT_ONCE = 500
+_ROW = re.compile(r"[A-Z]+(?=\d+$)")
+"""What a place says beside the row: the column."""
 
 
 class Part(StrEnum):
@@ -49,6 +52,8 @@ HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED
 _PROBLEM = len(_WHOSE) - 1 + _SILENT.index("问题")
 """Where it stands among a line's cells, of which 序号 is none."""
 SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
+REFUSED_TITLE = "台账未采纳"
+REFUSED = ("序号", "账号名称", "平台", "主办单位", "文件", "位置", "列", "问题", "改正办法", "处理结果", "发现时间")
 
 
 class _Line(NamedTuple):
@@ -71,6 +76,7 @@ class Content:
         self._store, self._cut_off, self._beginning = store, cut_off, beginning
         self._marks = store.marks.current()
         self._silences = store.silences.as_of(cut_off)
+        self._refusals = store.refusals.as_of(cut_off)
         self._lines: dict[Part, list[_Line]] = {part: [] for part in Part}
         self._units: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for state, unit, standing in store.standings.each_as_of(cut_off):
@@ -86,8 +92,10 @@ class Content:
         total = self._total()
         percent = f"{100 * total['已核实'] / total['账号数']:.1f}%" if total["账号数"] else "—"
         fraction = f"（{total['已核实']}/{total['账号数']}，{percent}）"
-        counts = "，".join(f"{part}{len(self._lines[part])}{_unit_of(part)}" for part in Part)
-        return f"核查覆盖：已核实{total['已核实']}个，台账{total['账号数']}个{fraction}　　其中：{counts}"
+        counts = [f"{part}{len(self._lines[part])}{_unit_of(part)}" for part in Part]
+        rows = {(one.file, _ROW.sub("", one.place)) for one in self._refusals if one.is_row}
+        counts += [f"另有台账未采纳{len(rows)}行"] if rows else []
+        return f"核查覆盖：已核实{total['已核实']}个，台账{total['账号数']}个{fraction}　　其中：{'，'.join(counts)}"
 
     def summary(self) -> Iterator[list[object]]:
         """Of each unit how many, those with most to do first; then of all together."""
@@ -124,6 +132,16 @@ class Content:
 
     def count(self, part: Part) -> int:
         return len(self._lines[part])
+
+    def refused(self) -> Iterator[list[object]]:
+        """What ledger files say that was not taken: nobody watches those accounts. Whole rows first."""
+        for place, one in enumerate(self._refusals, 1):
+            taken = "整行未采纳，账号不在监测中" if one.is_row else "其余内容已采纳"
+            whose = (one.name, PLATFORM_NAMES.get(one.platform, one.platform), one.unit)
+            found = (one.file, one.place, one.header, one.message, one.remedy, taken, chinese_time(one.since))
+            yield [place, *whose, *found]
+        if not self._refusals:
+            yield ["", self._nothing(), *[""] * (len(REFUSED) - 2)]
 
     def _nothing(self) -> str:
         return f"（{self._beginning.words}）" if self._beginning.is_before else "（本期无）"

@@ -1,6 +1,7 @@
-"""Opens what an office sends (.xlsx, .csv) as sheets of plain cells. The file is hostile until proved otherwise."""
+"""Opens what an office sends as sheets of plain cells. The file is hostile until proved otherwise."""
 
 import csv
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -12,15 +13,18 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.functions import iterparse  # defusedxml's
 
 from shared.decoding import decoded
 from shared.errors import InputError
 from shared.ledger.columns import recognise
+from shared.ledger.foreign import ENCRYPTED, read_foreign
+from shared.ledger.open_document import Marks, marks_of
 from shared.ledger.values import CellValue, Unreadable
 from shared.spreadsheet import from_csv_text
+from shared.system_words import system_words
 from shared.workbook import UNREADABLE, refuse_bomb
 
 MAX_FILE_BYTES = 20_000_000
@@ -30,6 +34,10 @@ MAX_MERGED_CELLS = 1_000_000
 HEADER_WITHIN_ROWS = 10
 _ROW_LIMIT = MAX_ROWS + HEADER_WITHIN_ROWS
 
+_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_HYPERLINK = re.compile(r'HYPERLINK\("([^"]{1,2000})"', re.IGNORECASE)
+_MANIFEST = "META-INF/manifest.xml"
+_OF_XLSX = {"[Content_Types].xml", "xl/workbook.xml"}
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -49,12 +57,16 @@ def read_sheets(path: Path) -> list[Sheet]:
     """The visible sheets of a file, by its content whatever its name says. Raises InputError with the remedy."""
     data = _bytes(path)
     if data.startswith(_OLD_EXCEL):
-        raise InputError(path.name, "是旧版 .xls 或加密的文件，请用 Excel/WPS 另存为不加密的 .xlsx")
+        return _within(path.name, _foreign(path.name, data))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"%PDF")):
         raise InputError(path.name, "是网页、XML 或 PDF（名称可能仍写着 .xls），请用 Excel/WPS 打开后另存为 .xlsx")
     sheets = _workbook(path.name, data) if data.startswith(b"PK") else [_csv(path.name, data)]
+    return _within(path.name, sheets)
+
+
+def _within(place: str, sheets: list[Sheet]) -> list[Sheet]:
     if any(len(sheet.rows) > _ROW_LIMIT for sheet in sheets):
-        raise InputError(path.name, f"超过 {MAX_ROWS} 行，请分成几个文件导入")
+        raise InputError(place, f"超过 {MAX_ROWS} 行，请分成几个文件导入")
     return sheets
 
 
@@ -64,7 +76,7 @@ def _bytes(path: Path) -> bytes:
             raise InputError(path.name, f"文件超过 {MAX_FILE_BYTES // 1_000_000} MB，请分成几个文件导入")
         return path.read_bytes()
     except OSError as error:
-        raise InputError(str(path), f"打不开（{error.strerror}），请检查路径与权限") from error
+        raise InputError(str(path), f"打不开（{system_words(error)}），请检查路径与权限") from error
 
 
 def _workbook(place: str, data: bytes) -> list[Sheet]:
@@ -72,6 +84,8 @@ def _workbook(place: str, data: bytes) -> list[Sheet]:
         with warnings.catch_warnings(), zipfile.ZipFile(BytesIO(data)) as archive:
             warnings.simplefilter("ignore")  # openpyxl warns of charts and drop-downs it would lose on saving
             refuse_bomb(place, archive)
+            if not _OF_XLSX.issubset(archive.namelist()):
+                return _foreign(place, data, _marks(place, archive))
             book = load_workbook(BytesIO(data), read_only=True, data_only=True)
             visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
             return [_sheet(place, sheet, archive) for sheet in visible if isinstance(sheet, ReadOnlyWorksheet)]
@@ -79,10 +93,28 @@ def _workbook(place: str, data: bytes) -> list[Sheet]:
         raise InputError(place, "不是完好的 .xlsx 文件，请用 Excel/WPS 打开后另存为 .xlsx") from error
 
 
+def _foreign(place: str, data: bytes, marks: dict[str, Marks] | None = None) -> list[Sheet]:
+    sheets = []
+    for name, rows, merged in read_foreign(place, data, _ROW_LIMIT + 1, MAX_COLUMNS):
+        own = (marks or {}).get(name, Marks())
+        _fill_merged(place, rows, [*merged, *own.merged])
+        sheets.append(Sheet(name, rows, own.targets))
+    return sheets
+
+
+def _marks(place: str, archive: zipfile.ZipFile) -> dict[str, Marks]:
+    if "content.xml" not in archive.namelist():
+        return {}
+    if _MANIFEST in archive.namelist() and b"encryption-data" in archive.read(_MANIFEST):
+        raise InputError(place, ENCRYPTED)
+    with archive.open("content.xml") as content:
+        return marks_of(content)
+
+
 def _sheet(place: str, sheet: ReadOnlyWorksheet, archive: zipfile.ZipFile) -> Sheet:
     path = sheet._worksheet_path  # type: ignore[attr-defined]  # the stubs leave it out
     sheet.reset_dimensions()
-    uncached, merged = _formulas_and_merges(archive, path)
+    uncached, merged, targets = _beside_cells(archive, path)
     cells = sheet.iter_rows(  # type: ignore[misc]  # borrowed from Worksheet, the stubs say
         max_row=_ROW_LIMIT + 1, max_col=MAX_COLUMNS
     )
@@ -90,7 +122,7 @@ def _sheet(place: str, sheet: ReadOnlyWorksheet, archive: zipfile.ZipFile) -> Sh
     while rows and not any(value is not None for value in rows[-1]):
         rows.pop()
     _fill_merged(place, rows, merged)
-    return Sheet(sheet.title, rows)
+    return Sheet(sheet.title, rows, targets)
 
 
 def _value(cell: Cell | MergedCell, uncached: set[str]) -> CellValue:
@@ -102,20 +134,43 @@ def _value(cell: Cell | MergedCell, uncached: set[str]) -> CellValue:
     return value if value is None or isinstance(value, (str, int, float, date)) else str(value)
 
 
-def _formulas_and_merges(archive: zipfile.ZipFile, path: str) -> tuple[set[str], list[str]]:
-    """Cells with a formula and no result, and merged ranges: openpyxl's streaming reader tells neither."""
+def _beside_cells(archive: zipfile.ZipFile, path: str) -> tuple[set[str], list[str], dict[tuple[int, int], str]]:
+    """Cells with a formula and no result, merged ranges, addresses behind cells: the streaming reader tells none."""
     uncached: set[str] = set()
     merged: list[str] = []
+    targets: dict[tuple[int, int], str] = {}
+    addresses = _addresses(archive, path)
     with archive.open(path) as xml:
         for _, element in iterparse(xml):
             tag = element.tag.rpartition("}")[2]
-            if tag == "c" and element.find("{*}f") is not None and not element.findtext("{*}v"):
-                uncached.add(element.get("r", ""))
+            if tag == "c" and (formula := element.find("{*}f")) is not None:
+                if not element.findtext("{*}v"):
+                    uncached.add(element.get("r", ""))
+                if literal := _HYPERLINK.match(formula.text or ""):
+                    _put(targets, element.get("r", ""), literal[1])
             elif tag == "mergeCell":
                 merged.append(element.get("ref", ""))
+            elif tag == "hyperlink":
+                _put(targets, element.get("ref", ""), addresses.get(element.get(_RELATION_ID, ""), ""))
             elif tag == "row":
                 element.clear()
-    return uncached, merged
+    return uncached, merged, targets
+
+
+def _addresses(archive: zipfile.ZipFile, path: str) -> dict[str, str]:
+    """The addresses that a sheet's hyperlinks name by number."""
+    folder, _, name = path.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in archive.namelist():
+        return {}
+    with archive.open(relations) as xml:
+        return {element.get("Id", ""): element.get("Target", "") for _, element in iterparse(xml)}
+
+
+def _put(targets: dict[tuple[int, int], str], place: str, address: str) -> None:
+    """Of a range of cells the first has the address."""
+    if address.lower().startswith(("http://", "https://")) and len(targets) < MAX_ROWS:
+        targets.setdefault(coordinate_to_tuple(place.partition(":")[0]), address)
 
 
 def _fill_merged(place: str, rows: list[list[CellValue]], merged: list[str]) -> None:

@@ -1,6 +1,7 @@
 """A list in which people type: nothing typed is lost, what they say comes out in the next, links can be clicked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from services.reporter.writing import write_report
 from shared.delivery import Delivery
 from shared.errors import InputError
 from shared.events import FindingStatus, Outcome
+from shared.ledger.refusal import Refusal
 from shared.mark import Mark, MarkState, matter_of, unverified_matter
 from shared.plugins import names as plugin_names
 from shared.silence import Silence
@@ -259,6 +261,30 @@ def test_it_says_when_and_how_the_unit_was_told_and_that_it_is_silenced(
     store.silences.add(silence)
     said = cells(opened(write(store, tmp_path))["已超期"])["告知情况"]
     assert said == "已于2026-11-22 21:05告知（office）；静默至2026-11-24 00:00（张三：误报）"
+
+
+def test_what_the_ledger_file_says_that_was_not_taken_has_a_sheet(store: Store, ledger: Ledger, tmp_path: Path) -> None:
+    ledger.silent("1", 20)
+    cell: dict[str, Any] = {
+        "file": "台账.xlsx",
+        "name": "青禾气象",
+        "platform": "新浪微博",
+        "unit": "青禾县气象局",
+        "since": NOW,
+    }
+    bad = [
+        Refusal(place=f"台账!{place}", header=header, key=key, message="认不出", remedy="改写", **cell)
+        for place, header, key in (("C5", "平台", None), ("D5", "账号ID", None), ("F6", "开设日期", "weibo/1"))
+    ]
+    store.refusals.replace("台账.xlsx", bad, [], NOW)
+    store.refusals.replace("以后.xlsx", [replace(bad[0], file="以后.xlsx")], [], LATER)
+    sheet = opened(write(store, tmp_path))["台账未采纳"]
+    assert [(row[5], row[9]) for row in sheet.iter_rows(min_row=6, values_only=True)] == [
+        ("台账!C5", "整行未采纳，账号不在监测中"),
+        ("台账!D5", "整行未采纳，账号不在监测中"),
+        ("台账!F6", "其余内容已采纳"),
+    ]
+    assert str(sheet["A3"].value).endswith("另有台账未采纳1行")
 
 
 def test_links_can_be_clicked(store: Store, ledger: Ledger, tmp_path: Path) -> None:

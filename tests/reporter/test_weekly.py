@@ -94,6 +94,7 @@ def test_each_account_stands_in_the_part_it_belongs_to(store: Store, ledger: Led
         "临近超期": ["乙"],
         "未能核实": ["丙"],
         "其他问题": ["（本期无）"],
+        "台账未采纳": ["（本期无）"],
     }
 
 

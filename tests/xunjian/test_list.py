@@ -142,3 +142,16 @@ def test_before_anything_is_known_it_says_so(config: Path, tmp_path: Path) -> No
 
 def test_a_week_before_the_beginning_is_said_by_the_command_too(config: Path, store: Store) -> None:
     assert "这一周没有数据" in run(config, "report", "weekly", "--week", "2020-W10")[1]
+
+
+@pytest.mark.parametrize("part", ["overdue", "near", "unverified", "other", "refused"])
+def test_each_part_can_be_shown_by_itself(config: Path, store: Store, part: str) -> None:
+    titles = {
+        "overdue": "已超期",
+        "near": "临近超期",
+        "unverified": "未能核实",
+        "other": "其他问题",
+        "refused": "台账未采纳",
+    }
+    shown = run(config, "list", "show", "--part", part)[1].splitlines()
+    assert [line for line in shown if line in titles.values()] == [titles[part]]

@@ -52,7 +52,7 @@ def _without_destination(
 ) -> Iterator[Diagnosis]:
     lost = [account for account in accounts if not has_own(account) and first_match(routes.routes, account) is None]
     if units := list(dict.fromkeys(account.unit for account in lost)):
-        remedy = f"在{places.of('routes')}末尾加一条不写 units、regions 的路由，或在台账中填单位自己的邮箱"
+        remedy = f"在{places.of('routes')} 末尾加一条不写 units、regions 的路由，或在台账中填单位自己的邮箱"
         yield failed(_TITLE, f"{len(units)} 个单位收不到任何通知：{some(units)}", remedy)
 
 

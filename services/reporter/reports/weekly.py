@@ -8,7 +8,7 @@ from typing import IO, ClassVar
 from pydantic import Field
 
 from services.reporter.began import Beginning
-from services.reporter.content import HEADERS, SUMMARY, Content, Part
+from services.reporter.content import HEADERS, REFUSED, REFUSED_TITLE, SUMMARY, Content, Part
 from services.reporter.period import Period
 from services.reporter.reports._weeks import Week, parse_week
 from services.reporter.reports._workbook import ListColumn, ListSheet, is_as_written, write_workbook
@@ -58,11 +58,27 @@ _WIDTHS_OF = {
     Part.OTHER: {"问题": 24},
 }
 _CENTRED = frozenset(
-    ("序号", "平台", "行政区划", "最近发布时间", "静默天数", "最近核查时间", "指标", "等级", "告警编号", "首次发现")
+    (
+        "序号",
+        "平台",
+        "行政区划",
+        "最近发布时间",
+        "静默天数",
+        "最近核查时间",
+        "指标",
+        "等级",
+        "告警编号",
+        "首次发现",
+        "发现时间",
+    )
 ) | {"核实状态", "整改期限"}
 _SUMMARY_COLUMNS = tuple(
     ListColumn(name, width, centred=name != "主办单位")
     for name, width in zip(SUMMARY, (7, 44, 14, 14, 14, 14, 14, 16), strict=True)
+)
+_REFUSED_COLUMNS = tuple(
+    ListColumn(name, width, centred=name in _CENTRED)
+    for name, width in zip(REFUSED, (5, 18, 11, 22, 18, 12, 12, 24, 28, 14, 11), strict=True)
 )
 
 
@@ -119,6 +135,7 @@ class Weekly(Report):
         yield ListSheet("汇总", f"{head}：汇总", told, _SUMMARY_COLUMNS, content.summary())
         for part in Part:
             yield ListSheet(part, f"{head}：{part}", told, _columns(part), content.rows(part))
+        yield ListSheet(REFUSED_TITLE, f"{head}：{REFUSED_TITLE}", told, _REFUSED_COLUMNS, content.refused())
 
 
 def _columns(part: Part) -> tuple[ListColumn, ...]:
