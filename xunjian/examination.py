@@ -26,6 +26,7 @@ from shared.account import Account
 from shared.clock import utc_now
 from shared.errors import InputError, XunjianError
 from shared.ledger.reading import LedgerFile, read_ledger
+from shared.ledger.refusal import Refusal
 from shared.plugins import discover
 from shared.runtime.opening import PORTS, open_bus
 from shared.runtime.settings import Settings
@@ -39,6 +40,7 @@ from xunjian.checks import (
     machine,
     packages,
     proxy,
+    refusals,
     routes,
     rulebooks,
     service,
@@ -96,6 +98,7 @@ class Examination:
         yield Check("运行中的服务", self._services)
         yield Check("规则集", self._rulebooks, True)
         yield Check("台账", self._ledger, True)
+        yield Check("台账未采纳", self._refused)
         yield Check("渠道", self._channels)
         yield Check("通知去向", self._routes)
         yield Check("登录状态", self._sessions)
@@ -161,6 +164,24 @@ class Examination:
             return within(_DATABASE_SECONDS, ask)
         except (XunjianError, OSError):  # said by the check of the database already
             return None, []
+
+    @cached_property
+    def refused(self) -> list[Refusal]:
+        """What imported files said that was not taken; nothing where it cannot be read."""
+
+        def ask() -> list[Refusal]:
+            store = open_to_read(self.url)
+            if store is None:
+                return []
+            with closing(store):
+                return store.refusals.current()
+
+        try:
+            if next(iter(storage.check_address(self.settings.store_url, "")), None):
+                return []
+            return within(_DATABASE_SECONDS, ask)
+        except (XunjianError, OSError):  # said by the check of the database already
+            return []
 
     @cached_property
     def file(self) -> LedgerFile | InputError | None:
@@ -249,6 +270,10 @@ class Examination:
             yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"))
         known, _ = self.recorded
         yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
+
+    def _refused(self) -> Iterable[Diagnosis]:
+        told_already = self.settings.ledger.name if self.settings.ledger is not None else ""
+        return refusals.check_refusals(self.refused, told_already)
 
     def _channels(self) -> Iterator[Diagnosis]:
         for name, options in channel_options(self.settings).items():
