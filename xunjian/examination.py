@@ -38,6 +38,7 @@ from xunjian.checks import (
     ledger,
     machine,
     proxy,
+    refusals,
     routes,
     rulebooks,
     service,
@@ -73,6 +74,7 @@ class Examination:
         yield Check("运行中的服务", self._services)
         yield Check("规则集", self._rulebooks, True)
         yield Check("台账", self._ledger, True)
+        yield Check("台账未采纳", self._refused)
         yield Check("渠道", self._channels)
         yield Check("通知去向", self._routes)
         yield Check("登录状态", self._sessions)
@@ -128,6 +130,24 @@ class Examination:
             return Recorded() if self.is_away else within(_DATABASE_SECONDS, lambda: recorded_at(self.url))
         except (XunjianError, OSError):
             return Recorded()
+
+    @cached_property
+    def refused(self) -> list[Refusal]:
+        """What imported files said that was not taken; nothing where it cannot be read."""
+
+        def ask() -> list[Refusal]:
+            store = open_to_read(self.url)
+            if store is None:
+                return []
+            with closing(store):
+                return store.refusals.current()
+
+        try:
+            if next(iter(storage.check_address(self.settings.store_url, "")), None):
+                return []
+            return within(_DATABASE_SECONDS, ask)
+        except (XunjianError, OSError):  # said by the check of the database already
+            return []
 
     @cached_property
     def file(self) -> LedgerFile | InputError | None:
@@ -217,6 +237,10 @@ class Examination:
         known = self.recorded.accounts
         yield from ledger.check_refused(self.recorded.refused)
         yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
+
+    def _refused(self) -> Iterable[Diagnosis]:
+        told_already = self.settings.ledger.name if self.settings.ledger is not None else ""
+        return refusals.check_refusals(self.refused, told_already)
 
     def _channels(self) -> Iterator[Diagnosis]:
         for name, options in channel_options(self.settings).items():

@@ -16,6 +16,7 @@ from shared.errors import InputError
 from shared.ledger.columns import COLUMNS, HEADERS
 from shared.ledger.sheets import MAX_ROWS
 from shared.spreadsheet import TEXT_FORMAT, csv_text, write_text_cell
+from shared.system_words import system_words
 
 SHEET_NAME = "台账"
 
@@ -29,7 +30,7 @@ def write_ledger(path: Path, accounts: Iterable[Account]) -> None:
     try:
         _writer(path)(path, rows)
     except OSError as error:
-        raise InputError(str(path), f"写不进去（{error.strerror}），请检查目录与权限") from error
+        raise InputError(str(path), f"写不进去（{system_words(error)}），请检查目录与权限") from error
 
 
 def write_template(path: Path) -> None:
@@ -100,5 +101,9 @@ _CHOICES = {"platform": tuple(PLATFORM_NAMES.values()), "status": tuple(AccountS
 
 def _instructions() -> list[list[str]]:
     columns = [[c.header, "必填" if c.required else "选填", c.help, c.example] for c in COLUMNS]
-    notes = [[f"每个账号一行，最多 {MAX_ROWS} 行。重复导入会更新已有账号；台账里没有的账号不会被删除。"]]
+    notes = [
+        [f"每个账号一行，最多 {MAX_ROWS} 行。重复导入会更新已有账号；台账里没有的账号不会被删除。"],
+        ["账号ID或主页链接填一项即可：把浏览器地址栏里的网址整个粘贴进来，编号会自动取出。"],
+        ["同一账号填了两行的，以后一行为准；不再核查的账号用 xunjian ledger remove 移出。"],
+    ]
     return [["列名", "是否必填", "说明", "示例"], *columns, [], *notes]
