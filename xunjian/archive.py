@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from shared.errors import InputError
 from shared.folders import OWNER_ONLY, make_folder
 from shared.storage.files import PARTIAL, demand_space, flush
+from shared.system_words import system_words
 
 MANIFEST = "manifest.json"
 SQLITE_MEMBER = "xunjian.db"
@@ -71,7 +72,7 @@ def write_archive(target: Path, files: Iterable[tuple[str, Path]], about: Manife
         flush(target.parent)
     except OSError as error:
         remedy = "请检查权限和剩余空间，或换一个位置"
-        raise InputError(str(target), f"备份写不进去（{error.strerror}）；{remedy}") from error
+        raise InputError(str(target), f"备份写不进去（{system_words(error)}）；{remedy}") from error
     finally:
         partial.unlink(missing_ok=True)
     return manifest
@@ -190,7 +191,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(str(path), f"不是完整的备份文件（{error}）；{_OTHER}") from error
     except PermissionError as error:
-        raise InputError(str(path), f"读不了（{error.strerror}）；请让运行用户可以读") from error
+        raise InputError(str(path), f"读不了（{system_words(error)}）；请让运行用户可以读") from error
 
 
 def _copied(file: IO[bytes], target: Path | None) -> Entry:

@@ -21,6 +21,7 @@ from shared.runtime.settings import Settings, load_settings
 from shared.storage.database import Database
 from shared.storage.files import copy_database, demand_space, size_of
 from shared.storage.store import SQLITE
+from shared.system_words import system_words
 from xunjian import postgres_tools
 from xunjian.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, is_ours, write_archive
 
@@ -62,7 +63,7 @@ def make_backup(settings: Settings, target: Path, now: datetime) -> Manifest:
             return _gathered(settings, target, Path(folder), now)
     except OSError as error:
         remedy = "请检查权限和剩余空间，或换一个位置"
-        raise InputError(str(target), f"备份写不进去（{error.strerror}）；{remedy}") from error
+        raise InputError(str(target), f"备份写不进去（{system_words(error)}）；{remedy}") from error
 
 
 def _gathered(settings: Settings, target: Path, folder: Path, now: datetime) -> Manifest:

@@ -20,6 +20,7 @@ from shared.events import Finding, Post, Probe
 from shared.ledger.reading import read_ledger
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
+from shared.system_words import system_words
 from xunjian.parse import MAX_BYTES, moment
 
 Observed = Post | Probe
@@ -98,6 +99,6 @@ def _lines(file: Path) -> Iterator[bytes]:
                     raise InputError(str(file), f"有一行超过 {MAX_BYTES // 1_000_000} MB，不像事件，请检查文件")
                 yield line
     except OSError as error:
-        raise InputError(str(file), f"文件读不了：{error.strerror or error}，请检查路径和内容") from error
+        raise InputError(str(file), f"文件读不了：{system_words(error)}，请检查路径和内容") from error
     except (EOFError, zlib.error) as error:
         raise InputError(str(file), "压缩文件不完整，请重新保存") from error

@@ -26,6 +26,7 @@ from shared.storage.restored import free_leases, hold_back
 from shared.storage.schema import newest
 from shared.storage.store import SQLITE
 from shared.storage.upgrade import upgrade
+from shared.system_words import system_words
 from xunjian import postgres_tools
 from xunjian.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, open_archive
 from xunjian.server_database import empty_server, put_aside
@@ -122,7 +123,7 @@ def _beside(folder: Path) -> "tempfile.TemporaryDirectory[str]":
         return tempfile.TemporaryDirectory(prefix=".xunjian-restore-", dir=folder)
     except OSError as error:
         remedy = "请让运行用户可以写并清理磁盘，或改设置 data_dir"
-        raise InputError(str(folder), f"数据目录写不进去（{error.strerror}）；{remedy}") from error
+        raise InputError(str(folder), f"数据目录写不进去（{system_words(error)}）；{remedy}") from error
 
 
 def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
@@ -131,7 +132,7 @@ def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
         with open_archive(file) as archive:
             manifest = archive.unpack(folder)
     except OSError as error:
-        raise InputError(str(folder), f"解不开备份（{error.strerror}）；请清理磁盘、核对权限后再试") from error
+        raise InputError(str(folder), f"解不开备份（{system_words(error)}）；请清理磁盘、核对权限后再试") from error
     if manifest.tables > newest():
         raise InputError(
             str(file),
@@ -173,7 +174,7 @@ def _put_aside(settings: Settings, now: datetime) -> Path:
         if not settings.store_url.startswith(SQLITE):
             make_folder(aside)
     except OSError as error:
-        raise InputError(str(aside), f"现有数据移不开（{error.strerror}）；请核对数据目录的权限") from error
+        raise InputError(str(aside), f"现有数据移不开（{system_words(error)}）；请核对数据目录的权限") from error
     return aside
 
 

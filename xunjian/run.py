@@ -28,7 +28,7 @@ from shared.runtime.logs import RotatingFile, configure_logs
 from shared.runtime.loop import install_signals
 from shared.runtime.loop import run as run_service
 from shared.runtime.opening import Host, Process, hold_folder
-from shared.runtime.settings import Settings, is_set_up, load_settings
+from shared.runtime.settings import Settings, is_set_up, load_settings, naming_file
 from xunjian.crew import Crew
 from xunjian.screen import Screen
 from xunjian.where import where
@@ -64,6 +64,7 @@ def run(
         stack.callback(file.close)
         configure_logs("json", settings.log_level, file)
         stack.enter_context(announced(settings, ROLES, received))
+        stack.enter_context(naming_file(settings))
         health = process.serve_health(stack)
         host = process.open(stack) if once else _opened(process, stack)
         if host is None:

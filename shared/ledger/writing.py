@@ -16,6 +16,7 @@ from shared.errors import InputError
 from shared.ledger.columns import COLUMNS, HEADERS
 from shared.ledger.sheets import MAX_ROWS
 from shared.spreadsheet import TEXT_FORMAT, csv_text, write_text_cell
+from shared.system_words import system_words
 
 SHEET_NAME = "台账"
 
@@ -29,7 +30,7 @@ def write_ledger(path: Path, accounts: Iterable[Account]) -> None:
     try:
         _writer(path)(path, rows)
     except OSError as error:
-        raise InputError(str(path), f"写不进去（{error.strerror}），请检查目录与权限") from error
+        raise InputError(str(path), f"写不进去（{system_words(error)}），请检查目录与权限") from error
 
 
 def write_template(path: Path) -> None:
