@@ -35,16 +35,27 @@ def _build(debian: Path, wanted: list[Step]) -> None:
             subprocess.run(f"git clone -q --depth 1 file://{ROOT} {target}", shell=True, check=True)
         elif word == "RUN":
             sys.stderr.write(f"RUN {rest[:100]}\n")
-            _inside(debian, ["/bin/sh", "-c", rest], env | environment(wanted[:number]))
+            if _inside(debian, ["/bin/sh", "-c", rest], env | environment(wanted[:number])):
+                sys.exit(f"RUN {rest} failed")
 
 
-def _inside(debian: Path, command: list[str], env: dict[str, str], user: str = "") -> int:
-    mounts = 'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; mount -t tmpfs tmpfs "$0/dev/shm"'
-    change = ["chroot", *([f"--userspec={user}"] if user else [])]
-    script = f'{mounts}; exec {" ".join(change)} "$0" "$@"'
-    return subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script, str(debian), *command], env=env, check=True
-    ).returncode
+_MOUNTS = 'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; mount -t tmpfs tmpfs "$0/dev/shm"'
+_READ_ONLY = (
+    'mount --bind "$0" "$0"; mount --bind "$0$DATA" "$0$DATA"; mount -o remount,bind,ro "$0"; '
+    'mount -t tmpfs tmpfs "$0/tmp"'
+)
+"""As compose.yaml has it: `read_only`, `tmpfs: [/tmp]`, a volume, `cap_drop: [ALL]`, `no-new-privileges`."""
+
+
+def _inside(debian: Path, command: list[str], env: dict[str, str], user: str = "", data: str = "") -> int:
+    mounts = f"{_READ_ONLY}; {_MOUNTS}" if data else _MOUNTS
+    given = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in env.items())]
+    if user:
+        uid, _, gid = user.partition(":")
+        nobody = [f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
+        given = ["/usr/bin/setpriv", "--no-new-privs", *nobody, *given]
+    script = ["unshare", "--mount", "sh", "-c", f'{mounts}; exec chroot "$0" "$@"', str(debian)]
+    return subprocess.run([*script, *given, *command], check=False, env={**os.environ, "DATA": data}).returncode
 
 
 def main(debian: Path, command: list[str]) -> int:
@@ -56,7 +67,7 @@ def main(debian: Path, command: list[str]) -> int:
     words = dict(wanted)
     entry = json.loads(words["ENTRYPOINT"]) + (command or json.loads(words["CMD"]))
     start = ["/bin/sh", "-c", f'cd {words["WORKDIR"]} && exec "$@"', "sh", *entry]
-    return _inside(debian, start, environment(wanted), words["USER"])
+    return _inside(debian, start, environment(wanted), words["USER"], words["VOLUME"])
 
 
 if __name__ == "__main__":

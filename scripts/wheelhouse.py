@@ -18,6 +18,8 @@ def main(program: Path, folder: Path) -> None:
     subprocess.run([*pip, *wanted], check=True)
     shutil.copy(program, folder)
     shutil.copy(ROOT / "scripts/install", folder)
+    shutil.copytree(ROOT / "deploy", folder / "deploy")
+    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("decisions", "pictures"))
     (folder / "requirements.txt").write_text("\n".join(_pinned(wheel) for wheel in sorted(folder.glob("*.whl"))) + "\n")
     sys.stdout.write(
         f"{folder}：{len(list(folder.glob('*.whl')))} 个 wheel；在目标机器上执行 sh {folder}/install /opt/xunjian\n"

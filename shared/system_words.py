@@ -1,6 +1,7 @@
 """What the operating system refuses, in Chinese."""
 
 import errno
+import socket
 
 _WORDS = {
     errno.ENOENT: "没有这个文件或目录",
@@ -20,9 +21,21 @@ _WORDS = {
     errno.ESTALE: "网络磁盘已断开",
     errno.EBUSY: "正被占用",
     errno.ETXTBSY: "正被占用",
+    errno.ECONNREFUSED: "拒绝连接，那里没有程序在监听",
+    errno.ECONNRESET: "连接被对方断开",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+    errno.EINVAL: "文件或参数不对",
+    errno.ETIMEDOUT: "连接超时",
+    errno.EHOSTUNREACH: "到不了这台主机",
+    errno.ENETUNREACH: "网络不通",
+    errno.EADDRINUSE: "端口已被占用",
 }
 
 
 def system_words(error: OSError) -> str:
     """Why the system refused, without a remedy; in its own words where there are no others."""
+    if isinstance(error, socket.gaierror):
+        return "主机名解析不了"
+    if isinstance(error, TimeoutError):
+        return "没有应答"
     return _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__

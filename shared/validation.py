@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.errors import InputError
 from shared.nearest import advice
+from shared.system_words import system_words
 from shared.variables import variable_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -17,7 +18,7 @@ M = TypeVar("M", bound=BaseModel)
 MAX_PLACE = 200
 MAX_WORDS = 300
 
-_WHOLE, _NUMBER, _TEXT, _TABLE = "应为整数", "应为数字", "应为文字", "应为“名称: 值”的对照表"
+_WHOLE, _NUMBER, _TEXT, _TABLE = "应为整数", "应为数字", "应为文字（数字和时刻请加引号）", "应为“名称: 值”的对照表"
 _LIST, _MOMENT, _ADDRESS = "应为列表", "应为带时区的时间（ISO 8601）", "应为完整网址"
 
 _WORDS = {
@@ -97,6 +98,11 @@ def first_problem(error: ValidationError, kind: type[BaseModel] | None = None) -
     return Problem(place[:MAX_PLACE], _words(first["type"], first.get("ctx", {}))[:MAX_WORDS])
 
 
+def ended(words: str) -> str:
+    """Words after which more can be said."""
+    return words if words.endswith(("？", "；")) else f"{words}；"
+
+
 def _fields(kind: Any, place: Sequence[object]) -> list[str]:
     """The keys that the table at `place` in a `kind` takes, in their order; none where that cannot be known."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -120,7 +126,7 @@ def validated(kind: type[M], options: Mapping[str, Any], place: str, file: Path 
         key = ".".join(filter(None, (place, problem.place)))
         remedy = f"请改正设置文件 {file}" if file else "请改正设置"
         # Not `from error`: its text quotes what was given, and a logged traceback would show it.
-        raise InputError(variable_of(key) or key, f"{problem.words}；{remedy}") from None
+        raise InputError(variable_of(key) or key, f"{ended(problem.words)}{remedy}") from None
 
 
 def paths_beside(kind: type[BaseModel], options: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
@@ -142,13 +148,15 @@ def beside(folder: Path, path: Path | str) -> Path:
 
 
 def file_problem(error: OSError) -> str:
-    """Why a file cannot be read, and what to do."""
+    """Why a file cannot be read or written, and what to do."""
     known = {
         errno.ENOENT: "没有这个文件；请核对路径",
         errno.EISDIR: "这是目录；请写文件的路径",
         errno.EACCES: "没有权限；请让运行用户可以读",
+        errno.ENOSPC: "磁盘满了；请清理，或写到别处",
+        errno.EROFS: "这里只能读；请写到别处",
     }
-    return known.get(error.errno or 0, f"{error.strerror}；请让运行用户可以读")
+    return known.get(error.errno or 0, f"{system_words(error)}；请让运行用户可以读")
 
 
 def _words(kind: str, context: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def refuse_unknown(keys: Iterable[str], nested: Collection[str], allowed: Collec
         whole, parted, _ = variable.partition(NESTED)
         if whole not in known or (parted and known[whole] not in nested):
             near = advice(whole, [*known, f"{PREFIX}CONFIG"])
-            raise InputError(f"环境变量 {name}", f"没有这个设置；{near}，或删去它；各项说明见 docs/settings.md")
+            raise InputError(f"环境变量 {name}", f"没有这个设置；{near}请改正，或删去它；各项说明见 docs/settings.md")
 
 
 def _is_of_others(variable: str, text: str) -> bool:

@@ -121,6 +121,18 @@ def test_the_weekly_list_names_the_silent_and_the_unverified(first_run: tuple[Pa
     assert any("青禾民政" in cells for name, cells in rows.items() if "未能核实" in name)
 
 
+def test_the_log_begins_with_the_start_and_ends_with_the_stop(first_run: tuple[Path, str]) -> None:
+    folder, output = first_run
+    assert output.startswith(f"演示：由自带的模拟平台和台账应答，数据在 {folder}/var/demo；")
+    lines = [json.loads(line) for line in (folder / "var/demo/xunjian.log").read_text(encoding="utf-8").splitlines()]
+    starts = [line for line in lines if line["event"] == "started"]
+    stops = [line for line in lines if line["event"] == "stopped"]
+    assert lines[0] == starts[0]
+    assert lines[-1] == stops[-1]
+    assert starts[0]["database"] == f"sqlite:///{folder}/var/demo/xunjian.db"
+    assert stops[0]["why"] == "done"
+
+
 def test_a_second_run_tells_nobody_twice(first_run: tuple[Path, str]) -> None:
     folder, _ = first_run
     before = inbox(folder)

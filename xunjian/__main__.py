@@ -23,13 +23,20 @@ def _needed(asked: str) -> tuple[str, ...]:
 
 
 def main() -> None:
-    """Run the command line; a foreseen error is one sentence and exit status 2."""
+    """Run the command line; a foreseen error, a file's too, is one sentence and exit status 2."""
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         make_app(_needed(asked))()
     except XunjianError as error:
         typer.echo(f"错误：{error}", err=True)
+        sys.exit(BAD_INPUT)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        from shared.validation import file_problem  # noqa: PLC0415 - of no command that goes well
+
+        typer.echo(f"错误：{error.filename}：{file_problem(error)}", err=True)
         sys.exit(BAD_INPUT)
 
 

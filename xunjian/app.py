@@ -8,7 +8,10 @@ import typer
 
 from shared.runtime.logs import configure_logs_when_needed
 
-COMMANDS = ("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor")
+COMMANDS = (
+    *("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
+    *("backup", "restore"),
+)
 GROUPS = ("channel", "db", "deliveries", "events", "ledger", "list", "rulebook", "silence")
 
 

@@ -14,6 +14,7 @@ import typer
 from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_to_read
+from shared.system_words import system_words
 from xunjian.parse import moment
 
 events_app = typer.Typer(help="事件：导出已存的观测，供 replay 重放。", no_args_is_help=True)
@@ -78,7 +79,7 @@ def _target(file: str) -> Iterator[IO[bytes]]:
     try:
         number, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     except OSError as error:
-        raise InputError(file, f"写不了（{error.strerror}）；请检查文件夹和权限") from error
+        raise InputError(file, f"写不了（{system_words(error)}）；请检查文件夹和权限") from error
     draft = Path(name)
     try:
         with os.fdopen(number, "wb") as raw:
@@ -90,6 +91,6 @@ def _target(file: str) -> Iterator[IO[bytes]]:
                 yield raw
         draft.replace(path)
     except OSError as error:
-        raise InputError(file, f"写不了（{error.strerror}）；请检查剩余空间，或换一个位置") from error
+        raise InputError(file, f"写不了（{system_words(error)}）；请检查剩余空间，或换一个位置") from error
     finally:
         draft.unlink(missing_ok=True)

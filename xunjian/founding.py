@@ -11,6 +11,7 @@ from shared.errors import InputError
 from shared.ledger.writing import write_template
 from shared.regions import lies_in
 from shared.runtime.settings_file import NAME
+from shared.system_words import system_words
 from shared.validation import beside
 
 LEDGER = "ledger.xlsx"
@@ -55,7 +56,7 @@ def found(folder: Path, answers: Answers) -> list[Path]:
     except FileExistsError as error:
         raise InputError(str(error.filename), "已经有了，不会覆盖；请换一个文件夹，或先把它移走") from None
     except OSError as error:
-        raise InputError(str(folder), f"写不进去（{error.strerror}）；请核对权限，或换一个文件夹") from error
+        raise InputError(str(folder), f"写不进去（{system_words(error)}）；请核对权限，或换一个文件夹") from error
 
 
 def _found(folder: Path, answers: Answers) -> list[Path]:

@@ -1,16 +1,16 @@
-"""`python -m xunjian.lacking`: what is wrong with browser and fonts, and what to install, for scripts/find-browser."""
+"""`python -m xunjian.lacking`: what is wrong with the browser, and what to install, for scripts/find-browser."""
 
 import sys
 
 from shared.runtime.logs import configure_logs
+from xunjian.bare_machine import browser_check
 from xunjian.checks.diagnosis import Sign
 from xunjian.doctor import diagnose
-from xunjian.examination import browser_and_fonts
 
 
 def main() -> None:
     configure_logs("auto", "error")
-    for diagnosis in diagnose(browser_and_fonts()):
+    for diagnosis in diagnose([browser_check()]):
         if diagnosis.sign is not Sign.GOOD:
             sys.stdout.write(f"{diagnosis.line}\n")
 

@@ -14,6 +14,7 @@ from services.collector.platforms.base import Platform
 from shared.clock import SHANGHAI, to_shanghai, utc_now
 from shared.errors import InputError
 from shared.plugins import discover
+from shared.system_words import system_words
 
 MAX_BYTES = 50_000_000
 """Of one saved page or answer, unpacked; real ones have up to 5 million."""
@@ -43,7 +44,7 @@ def read_body(file: Path) -> bytes:
             with gzip.open(file) as unpacked:
                 body = unpacked.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(str(file), f"文件读不了：{error.strerror or error}，请检查路径和内容") from error
+        raise InputError(str(file), f"文件读不了：{system_words(error)}，请检查路径和内容") from error
     except (EOFError, zlib.error) as error:
         raise InputError(str(file), "压缩文件不完整，请重新保存") from error
     if len(body) > MAX_BYTES:

@@ -20,6 +20,7 @@ from shared.events import Finding, Post, Probe
 from shared.ledger.reading import read_ledger
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
+from shared.system_words import system_words
 from xunjian.parse import MAX_BYTES, moment
 
 Observed = Post | Probe
@@ -45,7 +46,7 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebooks: list[str], u
     # The body last: of two accounts of the same moment the same one is believed, whatever their order in the file.
     ordered = sorted(observed, key=lambda event: (event.occurred_at, encode(event)))
     matters = Matters(_rulebooks(rulebooks), Metrics())
-    file = read_ledger(ledger)
+    file = read_ledger(ledger).over(())
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
     started = ordered[0].occurred_at if ordered else until
@@ -98,6 +99,6 @@ def _lines(file: Path) -> Iterator[bytes]:
                     raise InputError(str(file), f"有一行超过 {MAX_BYTES // 1_000_000} MB，不像事件，请检查文件")
                 yield line
     except OSError as error:
-        raise InputError(str(file), f"文件读不了：{error.strerror or error}，请检查路径和内容") from error
+        raise InputError(str(file), f"文件读不了：{system_words(error)}，请检查路径和内容") from error
     except (EOFError, zlib.error) as error:
         raise InputError(str(file), "压缩文件不完整，请重新保存") from error

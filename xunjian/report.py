@@ -14,6 +14,7 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store
+from shared.system_words import system_words
 from xunjian.where import where
 
 
@@ -49,7 +50,7 @@ def _write(report: Report, name: str | None, folder: Path, store_url: str) -> No
             path = write_report(report, store, period, cut_off, folder)
         except OSError as error:
             raise InputError(
-                str(folder), f"写不进去（{error.strerror}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
+                str(folder), f"写不进去（{system_words(error)}）；请检查权限和剩余空间，或用 --out 换一个文件夹"
             ) from error
         beginning = Beginning(store.accounts.began_at(), period, cut_off)
     typer.echo(str(path))

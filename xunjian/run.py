@@ -28,7 +28,7 @@ from shared.runtime.logs import RotatingFile, configure_logs
 from shared.runtime.loop import install_signals
 from shared.runtime.loop import run as run_service
 from shared.runtime.opening import Host, Process, hold_folder
-from shared.runtime.settings import Settings, is_set_up, load_settings
+from shared.runtime.settings import Settings, is_set_up, load_settings, naming_file
 from xunjian.crew import Crew
 from xunjian.screen import Screen
 from xunjian.where import where
@@ -58,12 +58,13 @@ def run(
     stop = threading.Event()
     received = install_signals(stop)
     with ExitStack() as stack:
-        process = Process(OWNER, _settings(config, demo, bus, stack), utc_now, stop)
+        process = Process(OWNER, settings_of(config, demo, bus, stack), utc_now, stop)
         settings = process.settings
         file = RotatingFile(settings.data_dir / "xunjian.log")
         stack.callback(file.close)
         configure_logs("json", settings.log_level, file)
         stack.enter_context(announced(settings, ROLES, received))
+        stack.enter_context(naming_file(settings))
         health = process.serve_health(stack)
         host = process.open(stack) if once else _opened(process, stack)
         if host is None:
@@ -84,7 +85,7 @@ def run(
             _until_stopped(host, screen, process)
 
 
-def _settings(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack) -> Settings:
+def settings_of(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack) -> Settings:
     """The settings, their data folder held by this process alone: before the demonstration begins it anew, too."""
     if not demo and (config is not None or is_set_up()):
         settings = load_settings(config)

@@ -15,6 +15,7 @@ from shared.delivery import NO_CHANNEL, Delivery, DeliveryState, Notice
 from shared.errors import PoisonError, TransientError
 from shared.events import Finding, FindingStatus, Severity
 from shared.runtime.metrics import Metrics
+from shared.storage.restored import HELD_BACK, is_quiet
 
 _log = structlog.get_logger(__name__)
 
@@ -101,7 +102,9 @@ class Intake:
             next_attempt_at=due_at,
             state=DeliveryState.UNROUTED,
         )
-        return [first.model_copy(update=_on(channel)) for channel in channels] or [first]
+        # What is found soon after a backup came back may have been told after the backup was made.
+        quiet = is_quiet(self._parts.notes, now)
+        return [first.model_copy(update=_on(channel, quiet=quiet)) for channel in channels] or [first]
 
     def _told_on(self, finding: Finding) -> Sequence[str]:
         """Where the opening went, its end is told, whatever ledger and settings have become since."""
@@ -115,5 +118,6 @@ class Intake:
             _log.error("a unit has no route: what it should be told is kept", unit=unit)
 
 
-def _on(channel: str) -> dict[str, object]:
-    return {"channel": channel, "state": DeliveryState.PENDING}
+def _on(channel: str, *, quiet: bool) -> dict[str, object]:
+    told = {"state": DeliveryState.DEAD, "error": HELD_BACK} if quiet else {"state": DeliveryState.PENDING}
+    return {"channel": channel, **told}

@@ -10,7 +10,7 @@ from shared.clock import chinese_time
 from shared.delivery import Notice
 from shared.events import Severity
 
-OFF, UNROUTED, DEAD, UNIT = "channel", "unrouted", "dead", "unit"
+OFF, UNROUTED, DEAD, UNIT, RESTORED = "channel", "unrouted", "dead", "unit", "restored"
 MOST_NAMES = 30
 MOST_WORDS = 300
 """What the far side said, and the remedy behind it."""
@@ -20,6 +20,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
     lines = [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
+    lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
     lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []

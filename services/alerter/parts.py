@@ -6,6 +6,7 @@ from shared.storage.accounts import Accounts
 from shared.storage.channels import Channels
 from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
+from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.silences import Silences
 from shared.storage.store import Store
@@ -13,7 +14,7 @@ from shared.storage.store import Store
 
 @dataclass(frozen=True)
 class Parts:
-    """It writes deliveries, channels and notices; accounts, findings and silences it only looks up."""
+    """It writes deliveries, channels and notices; accounts, findings, silences and notes it only looks up."""
 
     deliveries: Deliveries
     channels: Channels
@@ -21,7 +22,9 @@ class Parts:
     accounts: Accounts
     findings: Findings
     silences: Silences
+    notes: Notes
 
     @classmethod
     def of(cls, store: Store) -> "Parts":
-        return cls(store.deliveries, store.channels, store.notices, store.accounts, store.findings, store.silences)
+        looked_up = store.accounts, store.findings, store.silences, store.notes
+        return cls(store.deliveries, store.channels, store.notices, *looked_up)

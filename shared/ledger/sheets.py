@@ -24,6 +24,7 @@ from shared.ledger.foreign import ENCRYPTED, read_foreign
 from shared.ledger.open_document import Marks, marks_of
 from shared.ledger.values import CellValue, Unreadable
 from shared.spreadsheet import from_csv_text
+from shared.system_words import system_words
 from shared.workbook import UNREADABLE, refuse_bomb
 
 MAX_FILE_BYTES = 20_000_000
@@ -75,7 +76,7 @@ def _bytes(path: Path) -> bytes:
             raise InputError(path.name, f"文件超过 {MAX_FILE_BYTES // 1_000_000} MB，请分成几个文件导入")
         return path.read_bytes()
     except OSError as error:
-        raise InputError(str(path), f"打不开（{error.strerror}），请检查路径与权限") from error
+        raise InputError(str(path), f"打不开（{system_words(error)}），请检查路径与权限") from error
 
 
 def _workbook(place: str, data: bytes) -> list[Sheet]:

@@ -16,6 +16,7 @@ from shared.errors import InputError
 from shared.ledger.columns import COLUMNS, HEADERS
 from shared.ledger.sheets import MAX_ROWS
 from shared.spreadsheet import TEXT_FORMAT, csv_text, write_text_cell
+from shared.system_words import system_words
 
 SHEET_NAME = "台账"
 
@@ -25,11 +26,11 @@ def write_ledger(path: Path, accounts: Iterable[Account]) -> None:
 
     Raises InputError when the path ends otherwise or cannot be written.
     """
-    rows = [[_cell_text(account, column.field) for column in COLUMNS] for account in accounts]
+    rows = [[cell_text(account, column.field) for column in COLUMNS] for account in accounts]
     try:
         _writer(path)(path, rows)
     except OSError as error:
-        raise InputError(str(path), f"写不进去（{error.strerror}），请检查目录与权限") from error
+        raise InputError(str(path), f"写不进去（{system_words(error)}），请检查目录与权限") from error
 
 
 def write_template(path: Path) -> None:
@@ -44,7 +45,8 @@ def _writer(path: Path) -> Callable[[Path, list[list[str]]], None]:
     return writers[path.suffix.lower()]
 
 
-def _cell_text(account: Account, field: str) -> str:
+def cell_text(account: Account, field: str) -> str:
+    """What the ledger file says in the field's column."""
     value: object = account.platform_name if field == "platform" else getattr(account, field)
     if isinstance(value, date):
         return value.isoformat()
@@ -100,5 +102,9 @@ _CHOICES = {"platform": tuple(PLATFORM_NAMES.values()), "status": tuple(AccountS
 
 def _instructions() -> list[list[str]]:
     columns = [[c.header, "必填" if c.required else "选填", c.help, c.example] for c in COLUMNS]
-    notes = [[f"每个账号一行，最多 {MAX_ROWS} 行。重复导入会更新已有账号；台账里没有的账号不会被删除。"]]
+    notes = [
+        [f"每个账号一行，最多 {MAX_ROWS} 行。重复导入会更新已有账号；台账里没有的账号不会被删除。"],
+        ["账号ID或主页链接填一项即可：把浏览器地址栏里的网址整个粘贴进来，编号会自动取出。"],
+        ["同一账号填了两行的，以后一行为准；不再核查的账号用 xunjian ledger remove 移出。"],
+    ]
     return [["列名", "是否必填", "说明", "示例"], *columns, [], *notes]

@@ -16,6 +16,7 @@ from typing import IO
 from shared.clock import chinese_time
 from shared.errors import InputError
 from shared.folders import make_folder
+from shared.system_words import system_words
 
 ROLES = ("collector", "analyzer", "alerter", "reporter")
 _HELD = (errno.EAGAIN, errno.EACCES)
@@ -38,7 +39,7 @@ def _opened(folder: Path, role: str) -> IO[bytes]:
         return (folder / f"xunjian.{role}.lock").open("ab+", buffering=0)
     except OSError as error:
         remedy = "让运行用户可以写，或改设置 data_dir"
-        raise InputError(str(folder), f"数据目录不可写（{error.strerror}）；{remedy}") from error
+        raise InputError(str(folder), f"数据目录不可写（{system_words(error)}）；{remedy}") from error
 
 
 def _hold(file: IO[bytes], folder: Path, role: str, now: datetime) -> None:
@@ -47,7 +48,7 @@ def _hold(file: IO[bytes], folder: Path, role: str, now: datetime) -> None:
     except OSError as error:
         if error.errno not in _HELD:
             remedy = "数据目录请放在本机磁盘（网络盘常不支持文件锁）"
-            raise InputError(str(folder), f"无法给文件加锁（{error.strerror}）；{remedy}") from error
+            raise InputError(str(folder), f"无法给文件加锁（{system_words(error)}）；{remedy}") from error
         raise InputError(str(folder), _refusal(file, role)) from None
     _sign(file, folder, now)
 
@@ -65,4 +66,4 @@ def _sign(file: IO[bytes], folder: Path, now: datetime) -> None:
         file.truncate(0)
         file.write(f"进程号 {os.getpid()}，主机 {socket.gethostname()}，启动于 {chinese_time(now)}\n".encode())
     except OSError as error:
-        raise InputError(str(folder), f"数据目录写不进去（{error.strerror}）；请清理磁盘") from error
+        raise InputError(str(folder), f"数据目录写不进去（{system_words(error)}）；请清理磁盘") from error

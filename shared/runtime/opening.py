@@ -23,7 +23,7 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.loop import Service, install_signals, pause_seconds, run
 from shared.runtime.metrics import Metrics
 from shared.runtime.process import is_dead
-from shared.runtime.settings import Settings, load_settings
+from shared.runtime.settings import Settings, load_settings, naming_file
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
 from shared.storage.store import Store, open_store
 
@@ -152,7 +152,7 @@ def run_alone(
     try:
         process = Process(name, load_settings(config), utc_now, stop)
         configure_logs(process.settings.log_format, process.settings.log_level)
-        with announced(process.settings, [name], received):
+        with announced(process.settings, [name], received), naming_file(process.settings):
             _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
     except PermanentError as error:
         sys.stderr.write(f"错误：{error}\n")

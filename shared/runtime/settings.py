@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -11,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.errors import InputError
 from shared.runtime.settings_file import Given, find_file, read_file
-from shared.validation import beside, first_problem
+from shared.validation import beside, ended, first_problem
 from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
 
 _SQLITE = "sqlite:///"
@@ -157,6 +158,19 @@ def load_settings(
     return _beside_file(settings)
 
 
+@contextmanager
+def naming_file(settings: Settings) -> Iterator[None]:
+    """What a service refuses of the settings is told with their file, which the service does not know."""
+    try:
+        yield
+    except InputError as error:
+        file, key = settings.file, error.place.partition(".")[0]
+        if file is None or key not in Settings.model_fields or str(file) in str(error):
+            raise
+        words = str(error).removeprefix(f"{error.place}: ")
+        raise InputError(error.place, f"{words}（设置文件 {file}）") from error
+
+
 def is_set_up(config: Path | None = None) -> bool:
     """True where there is a settings file, or the environment says where the data are."""
     return find_file(config, os.environ) is not None or says_where(_STORES)
@@ -208,7 +222,7 @@ def _validated(values: dict[str, Any], place: str) -> Settings:
         problem = first_problem(error, Settings)
         variable = variable_of(problem.place) or variable_of(problem.place.partition(".")[0])
         # Not `from error`: its text quotes the settings, secrets too.
-        raise InputError(variable or place, f"{problem}；各项说明见 docs/settings.md") from None
+        raise InputError(variable or place, f"{ended(str(problem))}各项说明见 docs/settings.md") from None
     except SettingsError as error:
         # It names the field, never what was given.
         named = re.search('field "([a-z_]+)"', str(error))

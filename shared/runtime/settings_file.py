@@ -21,7 +21,7 @@ def find_file(config: Path | None, environment: Mapping[str, str]) -> Path | Non
     """
     named = environment.get(VARIABLE)
     if config is not None or named:
-        return (config or Path(named or "")).absolute()
+        return beside(Path.cwd(), config or str(named))
     return next((file.absolute() for file in (Path(NAME), SYSTEM_FILE) if _exists(file)), None)
 
 
@@ -55,7 +55,9 @@ def _exists(file: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except PermissionError:
-        return True  # to be refused by name when it is read, rather than passed over in silence
+        # Of the system: to be refused by name when it is read, rather than passed over in silence. A working directory
+        # that may not be entered was left over by who changed the user (root's own), and is nobody's settings.
+        return file.is_absolute()
     return True
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.errors import InputError
 from shared.folders import OWNER_ONLY, make_file
+from shared.system_words import system_words
 
 PARTIAL = ".part"
 _PAGES_AT_ONCE = 1000
@@ -27,7 +28,7 @@ def make_private(path: Path) -> None:
         make_file(path)
     except OSError as error:
         remedy = "请让运行用户可以写该目录并清理磁盘，或改设置 data_dir"
-        raise InputError(str(path), f"建不了数据库文件（{error.strerror}）；{remedy}") from error
+        raise InputError(str(path), f"建不了数据库文件（{system_words(error)}）；{remedy}") from error
 
 
 @contextmanager
@@ -36,13 +37,13 @@ def locked(path: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY)
     except OSError as error:
-        raise InputError(str(path), f"写不了（{error.strerror}）；请让运行用户可以写该目录") from error
+        raise InputError(str(path), f"写不了（{system_words(error)}）；请让运行用户可以写该目录") from error
     with os.fdopen(descriptor) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError as error:
             remedy = "数据目录请放在本机磁盘（网络盘常不支持文件锁）"
-            raise InputError(str(path), f"无法给文件加锁（{error.strerror}）；{remedy}") from error
+            raise InputError(str(path), f"无法给文件加锁（{system_words(error)}）；{remedy}") from error
         yield
 
 
@@ -92,7 +93,7 @@ def copy_database(source: Path, target: Path) -> None:
         partial.rename(target)
         flush(target.parent)
     except OSError as error:
-        raise InputError(str(target), f"写不进去（{error.strerror}）；请检查权限和剩余空间") from error
+        raise InputError(str(target), f"写不进去（{system_words(error)}）；请检查权限和剩余空间") from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -34,7 +34,7 @@ class Upgraded:
         return f"数据库已从表结构版本{self.before.version}升级到{self.version}{kept}"
 
 
-def upgrade(database: Database, now: datetime) -> Upgraded | None:
+def upgrade(database: Database, now: datetime, *, keeps_copy: bool = True) -> Upgraded | None:
     """Null when there was nothing to do. All or nothing: whoever is killed halfway leaves the database as it was.
 
     Raises InputError when it must not or cannot be done, TransientError when the database is away.
@@ -48,7 +48,7 @@ def upgrade(database: Database, now: datetime) -> Upgraded | None:
         before = database.schema()
         if before.is_current:
             return None
-        return _migrated(database, _copied(path, now) if before.has_tables else None)
+        return _migrated(database, _copied(path, now) if before.has_tables and keeps_copy else None)
 
 
 def _copied(path: Path, now: datetime) -> Path:

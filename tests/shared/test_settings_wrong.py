@@ -17,7 +17,7 @@ from services.collector.platforms.base import Platform
 from services.reporter.reports.base import Report
 from shared.errors import InputError
 from shared.plugins import discover
-from shared.runtime.settings import LocalRulebook, Settings, load_settings
+from shared.runtime.settings import LocalRulebook, Settings, load_settings, naming_file
 from shared.validation import first_problem
 
 ENGLISH = re.compile(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}")
@@ -102,6 +102,19 @@ def test_what_a_service_refuses_names_the_settings_file(tmp_path: Path, text: st
         build_routes(settings.routes, settings.operators, settings.file)
         build_channels(settings.channels, settings.file)
     assert refused.value.place == place
+
+
+def test_what_a_service_refuses_later_names_the_settings_file_too(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, "routes: [{channels: [nobody]}]\n"))
+    routes = build_routes(settings.routes, settings.operators, settings.file)
+    with (
+        pytest.raises(InputError, match=rf"没有渠道 nobody；.*（设置文件 {settings.file}）$") as refused,
+        naming_file(settings),
+    ):
+        routes.check(build_channels({}))
+    assert refused.value.place == "routes.0.channels"
+    with pytest.raises(InputError, match=r"^台账\.xlsx: 没有$"), naming_file(settings):
+        raise InputError("台账.xlsx", "没有")
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:

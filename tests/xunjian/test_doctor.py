@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.storage.store import open_store
+from tests.fakes.raw_server import RawServer
 from tests.paths import ROOT
 from xunjian.checks.diagnosis import Check, advice, failed, good
 from xunjian.doctor import as_text, diagnose, summary
@@ -164,6 +166,35 @@ def test_everything_that_is_wrong_at_once_is_told_at_once(tmp_path: Path) -> Non
     assert status == 1
     assert "canary" not in "\n".join(lines)
     assert any("是不是“青禾县政府办”？" in line for line in lines)
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_holds_up_nobody_for_long(tmp_path: Path) -> None:
+    with RawServer(_ended) as silent:
+        address = f"127.0.0.1:{silent.port}"
+        settings(
+            tmp_path,
+            f"database_url: postgresql+psycopg://u:canary@{address}/x",
+            f"kafka_bootstrap: {address}",
+            f"metrics_port: {silent.port}",
+        )
+        status, lines = examined(tmp_path, XUNJIAN_BROWSER=json.dumps({"proxy": f"http://u:canary@{address}"}))
+    assert {line[2:].partition("：")[0] for line in failures(lines)} == {"数据库", "消息总线", "监控端口", "代理"}
+    assert status == 1
+    assert "canary" not in "\n".join(lines)
+
+
+def _ended(connection: socket.socket) -> None:
+    """Whatever is asked, until the other side has had enough."""
+    while connection.recv(65_536):
+        pass
+
+
+def test_an_address_nobody_can_read_is_one_line(tmp_path: Path) -> None:
+    settings(tmp_path, "database_url: postgresql+psycopg://u:p@ss@h:port/x")
+    status, lines = examined(tmp_path)
+    (line,) = [line for line in failures(lines) if "数据库" in line]
+    assert "地址写法不对" in line
+    assert status == 1
 
 
 def test_one_check_that_cannot_be_made_leaves_the_others() -> None:

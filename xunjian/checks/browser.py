@@ -36,7 +36,7 @@ def check_browser(
     asked once. `place`: where an executable is set."""
     lacking = [*looks.missing(looks.driver), *(looks.missing(found) if found else [])]
     if found is None:
-        remedy = f"{system.line([BROWSER, *lacking, *more])}；已装在别处的，在{place}写明路径"
+        remedy = f"{system.line([BROWSER, *lacking, *more])}；已装在别处的，在{place} 写明路径"
         return failed("浏览器", "没有找到 Chromium 或 Chrome", remedy)
     if not os.access(found, os.X_OK):
         why = "不能执行" if found.exists() else "不存在"
@@ -54,11 +54,11 @@ def check_browser(
 def check_sandbox(user: int, value_of: Callable[[str], str | None], place: str) -> Iterable[Diagnosis]:
     """For `browser.sandbox: true`. `value_of`: what a file of /proc/sys holds, null where there is no such file."""
     if user == 0:
-        yield failed("浏览器沙箱", "root 不能使用 Chromium 的沙箱", f"以普通用户运行，或在{place}写 false")
+        yield failed("浏览器沙箱", "root 不能使用 Chromium 的沙箱", f"以普通用户运行，或在{place} 写 false")
         return
     for file, forbidding, lifting in _LIMITS:
         if value_of(file) == forbidding:
-            remedy = f"管理员执行：sysctl -w {lifting}（并写入 /etc/sysctl.d/），或在{place}写 false"
+            remedy = f"管理员执行：sysctl -w {lifting}（并写入 /etc/sysctl.d/），或在{place} 写 false"
             yield failed("浏览器沙箱", f"系统不许普通用户建立用户命名空间（{file} 为 {forbidding}）", remedy)
 
 

@@ -15,6 +15,7 @@ from shared.errors import InputError
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
 from xunjian.checks.machine import nearest
 from xunjian.checks.places import Places
+from xunjian.checks.wording import why as why_of
 
 _PLACEHOLDER = re.compile(
     r"[xX*.…?-]{3,}|<.*>|\[.*\]|\{.*\}|SEC[xX*.…]*|(?:your|my)[-_ ].*|change[-_ ]?me|todo|tbd|none|null|"
@@ -69,7 +70,7 @@ def _path_problem(path: Path, *, is_folder: bool) -> str | None:
     except FileNotFoundError:
         return "不存在"
     except OSError as error:
-        return f"读不了（{error.strerror}）"
+        return f"读不了（{why_of(error)}）"
 
 
 def check_trouble(trouble: Trouble) -> Diagnosis:

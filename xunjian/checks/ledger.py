@@ -7,6 +7,7 @@ from services.collector.platforms.base import Platform
 from shared.account import Account, AccountStatus
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile
+from shared.ledger.refusal import Refusal
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good, some
 
 _NAMED = 3
@@ -23,24 +24,44 @@ def check_file(path: Path, read: LedgerFile | InputError, place: str) -> Iterabl
         yield advice("台账文件", detail, f"全部错误见 xunjian ledger import --dry-run {path}")
     elif not read.accounts:
         yield failed("台账文件", f"{path} 里没有账号", "填好台账（模板：xunjian ledger template 台账.xlsx）")
+    elif left_out := (*read.warnings, *read.unsupported):
+        told = "；".join(str(one) for one in left_out[:_NAMED])
+        remedy = "改正后重新导入；这几处之外都已采纳"
+        yield advice("台账文件", f"{path}：{len(read.accounts)} 个账号，{len(left_out)} 处未采纳：{told}", remedy)
     else:
         yield good("台账文件", f"{path}：{len(read.accounts)} 个账号")
 
 
-def check_accounts(accounts: Sequence[Account], platforms: dict[str, Platform], has_file: bool) -> Iterable[Diagnosis]:
-    """`accounts` of the database; `has_file`: one is imported at the next start."""
+def check_accounts(
+    stored: int | None, accounts: Sequence[Account], platforms: dict[str, Platform]
+) -> Iterable[Diagnosis]:
+    """`stored`: how many the database holds, null where it cannot be read; `accounts`: also those of the file that
+    will be imported at the next start."""
     watched = [account for account in accounts if account.status is not AccountStatus.CANCELLED]
+    if not accounts and stored is None:
+        return
     if not accounts:
-        remedy = "启动时会导入设置中的台账" if has_file else "导入台账：xunjian ledger import 台账.xlsx"
-        yield advice("台账", "数据库里还没有账号", remedy)
+        yield advice("台账", "还没有账号，什么都不会核查", "导入台账：xunjian ledger import 台账.xlsx")
         return
     closed = [account for account in watched if _refusal(account, platforms)]
-    yield good("台账", f"数据库里有 {len(accounts)} 个账号，核查 {len(watched)} 个")
+    held = "数据库读不了" if stored is None else f"数据库里有 {stored} 个账号"
+    coming = f"，启动时导入后为 {len(accounts)} 个" if stored != len(accounts) else ""
+    yield good("台账", f"{held}{coming}，其中核查 {len(watched)} 个")
     if closed:
         named = some([f"{account.name}（{account.key}）" for account in closed], _NAMED)
         why = _refusal(closed[0], platforms)
         remedy = "在台账中补上主页链接后重新导入"
         yield advice("台账", f"{len(closed)} 个账号打不开，只会是未能核实：{named}；第一个：{why}", remedy)
+
+
+def check_refused(refused: Sequence[Refusal]) -> Iterable[Diagnosis]:
+    """What the files that were imported say and the ledger did not take: it stays visible until it is mended."""
+    if not refused:
+        return
+    rows = len({(one.file, one.place) for one in refused if one.is_row})
+    told = "；".join(str(one) for one in refused[:_NAMED])
+    detail = f"{rows} 行没有导入，另有 {sum(not one.is_row for one in refused)} 格未采纳：{told}"
+    yield advice("台账未采纳", detail, "改正台账文件后重新导入：xunjian ledger import 台账.xlsx")
 
 
 def _refusal(account: Account, platforms: dict[str, Platform]) -> str | None:

@@ -36,7 +36,7 @@ def nearest(folder: Path) -> Path:
 def check_disk(folder: Path, space: Space, place: str) -> Diagnosis:
     """Where the data lie. `place`: where the folder is set."""
     free = f"{folder} 剩余 {space.bytes / 1024**3:.1f} GB"
-    remedy = f"清理磁盘，或在{place}改用更大的磁盘"
+    remedy = f"清理磁盘，或在{place} 改用更大的磁盘"
     if space.bytes < LEAST_FREE_BYTES:
         return failed("磁盘", free, remedy)
     if space.inodes is not None and space.inodes < LEAST_FREE_INODES:

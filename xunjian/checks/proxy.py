@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from xunjian.checks.diagnosis import Diagnosis, failed, good
+from xunjian.checks.wording import why as why_of
 
 _SECONDS = 4.0
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
@@ -31,9 +32,9 @@ def check_proxy(url: str, hosts: Sequence[str], ask: Callable[[str, str], Answer
         try:
             status = ask(url, host).status
         except OSError as error:
-            return failed("代理", f"{shown} 连接不上（{error.strerror or error}）", f"核对{place}与防火墙")
+            return failed("代理", f"{shown} 连接不上（{why_of(error)}）", f"核对{place} 与防火墙")
         if status is None:
-            return failed("代理", f"{shown} 有程序应答，但不是 HTTP 代理", f"核对{place}的端口与 http、https")
+            return failed("代理", f"{shown} 有程序应答，但不是 HTTP 代理", f"核对{place} 的端口与 http、https")
         if 200 <= status < 300:
             return good("代理", f"{shown} 可用（已试通 {host}）")
         if status == 407:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shared.runtime.lock import MAX_HOLDER_BYTES, ROLES
 from xunjian.checks.diagnosis import Diagnosis, failed, good
+from xunjian.checks.wording import why as why_of
 
 _SECONDS = 2.0
 _TITLE = "监控端口"
@@ -68,7 +69,7 @@ def check_port(
         return good(title, f"{where} 空闲")
     if is_ours(host, port):
         return good(title, f"{where} 由运行中的巡检服务使用")
-    return failed(title, f"{where} 不能使用（{why}）", f"结束占用它的程序，或在{place}换一个端口（0 为任意空闲端口）")
+    return failed(title, f"{where} 不能使用（{why}）", f"结束占用它的程序，或在{place} 换一个端口（0 为任意空闲端口）")
 
 
 def why_not_bound(host: str, port: int) -> str | None:
@@ -80,7 +81,7 @@ def why_not_bound(host: str, port: int) -> str | None:
             # Bound twice is allowed on Linux as long as nobody listens.
             taken.listen(1)
     except (OSError, OverflowError) as error:
-        return getattr(error, "strerror", None) or str(error)
+        return why_of(error)
     return None
 
 

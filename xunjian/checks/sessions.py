@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
+from xunjian.checks.wording import why as why_of
 
 LOGIN_COOKIES = {
     "weibo": ("SUB",),
@@ -29,7 +30,7 @@ def check_sessions(folder: Path | None, platforms: Collection[str], now: datetim
     try:
         files = sorted(path for path in folder.iterdir() if path.suffix == ".json")
     except OSError as error:
-        why = "没有这个文件夹" if isinstance(error, FileNotFoundError) else f"读不了（{error.strerror}）"
+        why = "没有这个文件夹" if isinstance(error, FileNotFoundError) else f"读不了（{why_of(error)}）"
         yield failed("登录状态", f"{folder} {why}", f"建立它（仅运行用户可读写：chmod 700），或改正{place}")
         return
     if not files:
@@ -48,7 +49,7 @@ def _check_file(file: Path, platforms: Collection[str], now: datetime) -> Diagno
             return failed(name, "可被其他用户读取，采集程序不会使用", f"chmod 600 {file}")
         state = json.loads(file.read_bytes())
     except OSError as error:
-        return failed(name, f"读不了（{error.strerror}）", f"让运行用户可以读 {file}")
+        return failed(name, f"读不了（{why_of(error)}）", f"让运行用户可以读 {file}")
     except (ValueError, RecursionError):
         return failed(name, f"{file} 不是完整的 JSON（可能没有存完）", _AGAIN)
     cookies = _cookies(state)

@@ -35,7 +35,7 @@ def check_address(url: str, place: str) -> Iterable[Diagnosis]:
     elif scheme.startswith("postgres") and scheme != "postgresql+psycopg":
         yield failed(_TITLE, f"{scheme}:// 用的不是本程序的驱动", f"把{place}的开头改为 postgresql+psycopg://")
     elif scheme.startswith("sqlite") and not url.startswith(SQLITE):
-        yield failed(_TITLE, "SQLite 的地址应为三条斜线加路径", f"在{place}写 sqlite:///路径（绝对路径是四条斜线）")
+        yield failed(_TITLE, "SQLite 的地址应为三条斜线加路径", f"在{place} 写 sqlite:///路径（绝对路径是四条斜线）")
     elif not _is_readable(url):
         yield failed(_TITLE, "地址写法不对（口令里的 @ : / 要写成 %40 %3A %2F）", f"在{place}{forms}")
     elif scheme.startswith("postgres") and find_spec("psycopg") is None:
@@ -57,7 +57,7 @@ def check_sqlite(title: str, path: Path, file_system: str | None, place: str) ->
         return
     if file_system in _NETWORK:
         why = f"{nearest(path)} 在网络盘上（{file_system}），断电或断网会损坏数据"
-        yield advice(title, why, f"把{place}改到本机磁盘")
+        yield advice(title, why, f"把{place} 改到本机磁盘")
     if not path.exists():
         yield good(title, f"尚未建立，启动时会建在 {path}")
         return

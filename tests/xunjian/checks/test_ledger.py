@@ -1,5 +1,6 @@
 """The ledger file's errors are counted and the first named; accounts that no visit could open are told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,12 @@ from services.collector.platforms.base import Platform
 from shared.account import AccountStatus
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
+from shared.ledger.refusal import Refusal
 from shared.plugins import discover
-from tests.builders import an_account
+from tests.builders import NOW, an_account
 from tests.xunjian.checks.signs import only, signs
 from xunjian.checks.diagnosis import Sign
-from xunjian.checks.ledger import check_accounts, check_file
+from xunjian.checks.ledger import check_accounts, check_file, check_refused
 
 PLATFORMS = {name: kind() for name, kind in discover("services.collector.platforms", Platform).items()}
 HEAD = "账号名称,平台,账号ID,主办单位\n"
@@ -50,20 +52,48 @@ def test_an_empty_one_and_one_that_cannot_be_read_fail(tmp_path: Path) -> None:
     assert "设置 ledger" in check.remedy
 
 
+def test_a_cell_that_was_left_out_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_text("账号名称,平台,账号ID,主办单位,粉丝数\n青禾发布,微博,1000001,青禾县政府办,很多\n", encoding="utf-8")
+    check = only(check_file(path, read_ledger(path), ""))
+    assert check.sign is Sign.ADVICE
+    assert "1 个账号，1 处未采纳" in check.detail
+
+
 def test_no_account_yet_is_advised_with_the_way_in() -> None:
-    assert "xunjian ledger import" in only(check_accounts([], PLATFORMS, has_file=False)).remedy
-    assert "启动时会导入" in only(check_accounts([], PLATFORMS, has_file=True)).remedy
+    assert "xunjian ledger import" in only(check_accounts(0, [], PLATFORMS)).remedy
+
+
+def test_what_a_database_holds_that_cannot_be_read_is_not_claimed() -> None:
+    assert list(check_accounts(None, [], PLATFORMS)) == []
+    assert "数据库读不了" in only(check_accounts(None, [an_account("1000001")], PLATFORMS)).detail
+
+
+def test_the_file_that_comes_with_the_next_start_is_counted() -> None:
+    detail = only(check_accounts(0, [an_account("1000001")], PLATFORMS)).detail
+    assert detail == "数据库里有 0 个账号，启动时导入后为 1 个，其中核查 1 个"
 
 
 @pytest.mark.parametrize("platform", ["weibo", "kuaishou"])
 def test_accounts_that_cannot_be_opened_are_named_with_the_reason(platform: str) -> None:
     accounts = [an_account("1000001"), an_account("no id", platform, name="青禾发布")]
-    fine, closed = check_accounts(accounts, PLATFORMS, has_file=False)
-    assert fine.detail == "数据库里有 2 个账号，核查 2 个"
+    fine, closed = check_accounts(len(accounts), accounts, PLATFORMS)
+    assert fine.detail == "数据库里有 2 个账号，其中核查 2 个"
     assert closed.sign is Sign.ADVICE
     assert f"1 个账号打不开，只会是未能核实：青禾发布（{platform}/no id）" in closed.detail
 
 
 def test_cancelled_ones_are_not_visited_and_need_not_open() -> None:
     accounts = [an_account("1000001"), an_account("no id", status=AccountStatus.CANCELLED)]
-    assert signs(check_accounts(accounts, PLATFORMS, has_file=False)) == "✓"
+    assert signs(check_accounts(len(accounts), accounts, PLATFORMS)) == "✓"
+
+
+def test_what_was_refused_stays_visible() -> None:
+    row = Refusal(
+        "台账.xlsx", "台账!C5", "账号ID", "青禾发布", "微博", "青禾县政府办", None, "不是编号", "填数字UID", NOW
+    )
+    cell = replace(row, place="台账!F6", key="weibo/1000001")
+    check = only(check_refused([row, cell]))
+    assert check.sign is Sign.ADVICE
+    assert check.detail.startswith("1 行没有导入，另有 1 格未采纳：台账.xlsx 台账!C5 青禾发布")
+    assert list(check_refused([])) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shared.decoding import decoded
 from shared.errors import InputError
+from shared.system_words import system_words
 
 
 def read_raw(path: Path) -> bytes:
@@ -16,7 +17,7 @@ def read_raw(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(str(path), f"无法读取（{error.strerror}）；请给出可读的 txt、csv 或 xlsx 文件") from error
+        raise InputError(str(path), f"无法读取（{system_words(error)}）；请给出可读的 txt、csv 或 xlsx 文件") from error
 
 
 def text_in(raw: bytes, path: Path) -> str:

@@ -1,0 +1,142 @@
+"""A backup while all runs: whole, checked, its owner's alone; and what is told when there can be none."""
+
+import io
+import json
+import shutil
+import sqlite3
+import tarfile
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from shared.errors import InputError
+from shared.runtime.lock import ROLES, holding
+from shared.storage.schema import newest
+from tests.builders import NOW
+from tests.shared.old_databases import rows_of
+from tests.xunjian.office import Office
+from xunjian import archive
+from xunjian.backup import backup, make_backup
+
+app = typer.Typer()
+app.command()(backup)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    office = Office(tmp_path / "var")
+    office.enlist()
+    office.find(NOW, {"1001": 20})
+    return office
+
+
+def said(office: Office, *arguments: str) -> str:
+    result = CliRunner().invoke(app, [*arguments, "--config", str(office.config)], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_it_holds_database_and_files_with_a_manifest_and_no_secrets(office: Office, tmp_path: Path) -> None:
+    (office.folder / "reports").mkdir()
+    (office.folder / "reports" / "周报.xlsx").write_bytes(b"list")
+    (office.folder / "state.json").write_text("session", "utf-8")
+    (office.folder / "inbox" / "half.tmp").write_text("half", "utf-8")
+    file = tmp_path / "copies" / "backup.tar.gz"
+    assert "已校验" in said(office, str(file))
+    with tarfile.open(file) as tar:
+        names = tar.getnames()
+        told = json.load(tar.extractfile("manifest.json") or io.BytesIO())
+    assert {"xunjian.db", "reports/周报.xlsx", "manifest.json"} <= set(names)
+    assert len([name for name in names if name.startswith("inbox/")]) == 1
+    assert not [name for name in names if "state" in name or name.endswith((".tmp", ".lock", "-wal", ".yaml"))]
+    assert told["tables"] == newest()
+    assert told["database"] == "sqlite"
+    assert told["files"].keys() == set(names) - {"manifest.json"}
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_it_is_of_one_moment_while_the_services_hold_the_folder_and_write(office: Office, tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(office.folder / "xunjian.db", timeout=30)) as connection:
+            number = 0
+            while not ended.is_set():
+                number += 1
+                with connection:
+                    for name in ("one", "two"):
+                        row = (name, str(number), f"2026-11-21 04:00:{number:06}")
+                        connection.execute("INSERT INTO note (name, value, since) VALUES (?, ?, ?)", row)
+
+    with holding(office.folder, ROLES, NOW):
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            make_backup(office.settings, tmp_path / "backup.tar.gz", NOW)
+        finally:
+            ended.set()
+            writer.join()
+    with archive.open_archive(tmp_path / "backup.tar.gz") as opened:
+        opened.unpack(tmp_path / "out")
+    notes = rows_of(tmp_path / "out" / "xunjian.db")["note"]
+    assert sum(row["name"] == "one" for row in notes) == sum(row["name"] == "two" for row in notes)
+
+
+def test_in_a_folder_it_is_dated_and_only_our_own_old_ones_go(office: Office, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old = [folder / f"xunjian-backup-2026010{day}T000000.tar.gz" for day in (1, 2, 3)]
+    others = [folder / "年终.tar.gz", folder / "xunjian-backup-20260101T000000.tar.gz.bak"]
+    for file in (*old, *others):
+        file.touch()
+    output = said(office, str(folder), "--keep", "2")
+    assert f"已删除旧备份 {old[0]}" in output
+    left = set(folder.iterdir())
+    assert {old[2], *others} < left
+    assert len(left) == 4
+
+
+def test_what_is_there_is_not_overwritten(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "there"
+    file.write_text("mine", "utf-8")
+    with pytest.raises(InputError, match="已经存在"):
+        said(office, str(file))
+    assert file.read_text("utf-8") == "mine"
+
+
+def test_where_there_is_nothing_to_back_up_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="还没有数据库"):
+        said(Office(tmp_path / "var"), str(tmp_path / "file"))
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    with pytest.raises(InputError, match=r"磁盘只剩0 MB；请清理磁盘"):
+        said(office, str(folder))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(office: Office) -> None:
+    with pytest.raises(InputError, match=r"备份写不进去.*请检查权限"):
+        said(office, "/proc/backup.tar.gz")
+
+
+def test_a_damaged_database_is_not_backed_up_as_if_it_were_whole(office: Office, tmp_path: Path) -> None:
+    path = office.folder / "xunjian.db"
+    with path.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(b"\xff" * 4096 * 40)
+    with pytest.raises(InputError, match=r"损坏|malformed|读不出来"):
+        said(office, str(tmp_path / "file"))
+    assert not (tmp_path / "file").exists()
