@@ -227,7 +227,8 @@ def _silent_cells(one: Standing) -> tuple[object, ...]:
 
 
 def _other_cells(one: Standing, finding: Finding) -> tuple[object, ...]:
-    doubt = "" if one.state.is_verified else "（账号目前未能核实，此为此前所见）"
+    is_doubtful = not one.state.is_verified and one.state is not State.GONE
+    doubt = "（账号目前未能核实，此为此前所见）" if is_doubtful else ""
     return (
         wording.indicator(finding),
         wording.severity(finding),
