@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from shared.errors import InputError
+from shared.storage.schema import VERSION_TABLE
+from shared.storage.tables import metadata
 
 _INSTALL = (
     "请安装 PostgreSQL 客户端（Debian：apt install postgresql-client；麒麟、欧拉：dnf install postgresql），"
@@ -23,8 +25,10 @@ _OPTIONS = {
 
 
 def dump(url: str, target: Path) -> None:
-    """A dump of the whole database in the custom format, checked. Raises InputError with what pg_dump said."""
-    _run(url, ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"])
+    """A dump of our tables in the custom format, checked. Raises InputError with what pg_dump said."""
+    # A version's table is there or not; what else is in the database is somebody else's.
+    ours = [f"--table={name}" for name in sorted({*metadata.tables, VERSION_TABLE})]
+    _run(url, ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", *ours, f"--file={target}"])
     if "TABLE DATA" not in _run(url, ["pg_restore", "--list", str(target)]):
         raise InputError(str(target), "pg_dump 写出的文件里没有数据；请核对数据库地址和用户的读权限")
 

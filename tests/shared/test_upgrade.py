@@ -14,12 +14,14 @@ from sqlalchemy import create_engine, text
 from shared.errors import InputError
 from shared.storage import files
 from shared.storage.database import Database
-from shared.storage.schema import NOTHING, newest
+from shared.storage.schema import NOTHING, newest, number_of, versions
 from shared.storage.store import open_store, open_to_read
-from tests.builders import NOW
+from shared.storage.upgrade import migrate
+from tests.builders import NOW, days
 from tests.paths import ROOT
 from tests.postgres_server import with_tables
 from tests.shared.old_databases import FOLDER, empty_postgresql, make_old, make_old_postgresql, rows_of
+from tests.xunjian.office import Office
 
 MANY = 24
 SOME = 8
@@ -60,6 +62,31 @@ def test_a_database_of_the_past_keeps_every_row(tmp_path: Path, version: str) ->
     assert has_all(path, before)
     with closing(open_store(url)) as store:
         assert store.upgraded is None
+
+
+def test_every_version_on_the_way_keeps_every_row(tmp_path: Path) -> None:
+    path = tmp_path / "xunjian.db"
+    with closing(Database(make_old(path))) as database:
+        for name in versions():
+            before = rows_of(path)
+            with database.begin() as connection:
+                migrate(connection, number_of(name))
+            assert has_all(path, before), name
+        assert database.schema().is_current
+
+
+def test_the_services_go_on_with_it_and_tell_nobody_twice(tmp_path: Path) -> None:
+    office = Office(tmp_path / "var")
+    office.folder.mkdir()
+    make_old(office.folder / "xunjian.db")
+    told = {row["fingerprint"] for row in rows_of(office.folder / "xunjian.db")["delivery"]}
+    later = NOW + days(1.1)
+    office.find(later, {"1001": 21.1, "1002": 0.2, "1003": 14.6})
+    numbers = office.told()
+    assert len(numbers) == 1, "one was found before the upgrade and not told yet"
+    assert not {str(fingerprint)[:8].upper() for fingerprint in told} & set(numbers)
+    office.find(later + days(0.1), {"1001": 21.2, "1003": 14.7})
+    assert office.told() == numbers
 
 
 def test_before_the_upgrade_the_file_is_copied_for_its_owner_alone(tmp_path: Path) -> None:
