@@ -134,6 +134,9 @@ def check_postgresql(ask: Callable[[], None], shown: str, place: str) -> Diagnos
     """`ask` really asks and raises XunjianError or OSError. `shown`: the address without its password."""
     try:
         ask()
+    except InputError as error:  # it answers, and is not ours or a newer program's
+        what, _, remedy = str(error).removeprefix(f"{error.place}: ").rpartition("；")
+        return failed(_TITLE, f"{shown}：{what or remedy}", remedy if what else f"核对{place}")
     except (XunjianError, OSError) as error:
         words = str(error).partition("；")[0]
         return failed(_TITLE, f"{shown} 不可用（{words}）", f"启动数据库，核对{place}、防火墙与用户的权限")
