@@ -78,4 +78,4 @@ def told(sent: Sequence[tuple[datetime, str]]) -> str:
 
 
 def silenced(silence: Silence) -> str:
-    return f"静默至{chinese_time(silence.ends_at)}（{silence.author}：{silence.comment}）"
+    return f"静默至{silence.until}（{silence.author}：{silence.comment}）"
