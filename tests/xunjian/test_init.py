@@ -19,6 +19,7 @@ from services.alerter.channels.base import Channel
 from services.alerter.routes import build_routes
 from services.collector.__main__ import browser_settings
 from services.collector.browser.chromium import BrowserSettings
+from services.reporter.__main__ import build_reports
 from shared.errors import InputError
 from shared.ledger.reading import read_ledger
 from shared.plugins import discover
@@ -98,6 +99,14 @@ def test_what_it_writes_can_be_used_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_as_root_it_says_whose_the_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    said = init_in(tmp_path / "etc", "--data-dir", str(tmp_path / "lib"))
+    assert f"chown -R xunjian: {tmp_path}/etc {tmp_path}/lib" in said
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "chown" not in init_in(tmp_path / "other")
+
+
 def test_in_the_working_directory_the_commands_are_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert init("--yes").splitlines()[-2:] == ["  xunjian doctor", "  xunjian run"]
@@ -132,6 +141,8 @@ def test_a_mail_server_a_robot_and_a_supervisor(tmp_path: Path) -> None:
     said = init_in(
         tmp_path,
         *MAIL,
+        "--office",
+        "青禾县政府办",
         "--mail-security",
         "ssl",
         "--mail-user",
@@ -149,10 +160,11 @@ def test_a_mail_server_a_robot_and_a_supervisor(tmp_path: Path) -> None:
         (tmp_path / "secrets" / name).write_text("SECRET\n")
     settings = load_settings(tmp_path / "xunjian.yaml")
     channels = build_channels(channel_options(settings), settings.file)
-    assert set(channels) == {"robot", "mail", "supervisor", "inbox"}
+    assert set(channels) == {"robot", "mail", "inbox"}
     assert settings.channels["mail"]["port"] == 465
-    assert settings.channels["supervisor"]["to"] == ["s@b.cn"]
-    assert (settings.operators, settings.unit_mail) == (("robot",), "mail")
+    assert settings.reports == {"weekly": {"mail_to": ["s@b.cn"], "office": "青禾县政府办"}}
+    build_reports(settings)
+    assert settings.operators == ("robot",)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from shared.clock import utc_now
 from shared.errors import InputError
 from shared.silence import Silence
-from shared.storage.store import Store
+from shared.storage.store import Store, open_store
 from tests.alerter.alerting import MINUTE, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, an_account, days
 from xunjian.app import make_app
@@ -91,6 +91,13 @@ def test_its_end_is_written_in_beijing_time(run: Run, store: Store, words: tuple
     assert (silence.starts_at, silence.ends_at) == (NOW, NOW + length)
 
 
+def test_a_whole_day_ends_at_24_oclock(run: Run, store: Store) -> None:
+    assert (
+        added(run, store, "--rule", "U-01", "--until", "2026-12-01").words == "已静默至2026-12-01 24:00（李：系统迁移）"
+    )
+    assert "至 2026-12-01 24:00（北京时间）" in run("list").output
+
+
 def test_it_may_begin_later(run: Run, store: Store) -> None:
     silence = added(run, store, "--rule", "U-01", "--from", "2026-11-23", "--until", "2026-11-24")
     assert silence.starts_at == NOW + timedelta(days=1, hours=12)
@@ -160,6 +167,18 @@ def test_ended_early_it_stays_on_record_and_what_still_covers_is_named(run: Run,
         error = run("expire", wrong, "--author", "王").exception
         assert says in str(error)
     assert "--author" in str(run("expire", str(second.id)).exception)
+
+
+def test_a_clock_that_differs_from_the_databases_is_refused(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(postgres_url).close()
+    file = tmp_path / "settings.yaml"
+    file.write_text(f"data_dir: {tmp_path}\ndatabase_url: {postgres_url}\n", encoding="utf-8")
+    monkeypatch.setattr("xunjian.silence.utc_now", lambda: utc_now() + days(1))
+    for words in (("add", *WHO, "--rule", "U-01", "--for", "3d"), ("expire", "1", "--author", "王")):
+        error = CliRunner().invoke(make_app(["silence"]), ["silence", *words, "--config", str(file)]).exception
+        assert "校准时间" in str(error)
 
 
 def test_nothing_to_list_makes_nothing(tmp_path: Path) -> None:
