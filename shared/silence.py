@@ -1,8 +1,8 @@
 """Quiet that a person asked for: a row for the record, never overwritten."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from shared.clock import chinese_time
+from shared.clock import chinese_time, to_shanghai
 from shared.events import Finding, Moment, Value
 
 LONGEST = timedelta(days=90)
@@ -48,6 +48,12 @@ class Silence(Value):
         return same and self.holds_at(moment)
 
     @property
+    def until(self) -> str:
+        """Its end in Beijing time; that of a whole day as `2026-12-01 24:00`, by which everybody means the same."""
+        end = to_shanghai(self.over_at)
+        return chinese_time(end) if end.time() != time.min else f"{end - timedelta(days=1):%Y-%m-%d} 24:00"
+
+    @property
     def words(self) -> str:
         """`已静默至2026-12-01 18:00（李：系统迁移）`, for messages' ledgers and lists."""
-        return f"已静默至{chinese_time(self.over_at)}（{self.author}：{self.comment}）"
+        return f"已静默至{self.until}（{self.author}：{self.comment}）"

@@ -13,6 +13,8 @@ from shared.state import State
 HEADERS = ("账号", "平台", "主办单位", "最近发布", "静默", "结论", "原因")
 NARROW = 120
 _WIDEST_NAME = 30
+_UNKNOWN = "-"
+"""As wide in every font: a dash is one column here and two there."""
 
 _COLOURS = {
     State.OK: "green",
@@ -70,7 +72,7 @@ def _narrow(board: Table, rows: Sequence[Standing], now: datetime, *, brief: boo
         cells = dict(zip(HEADERS, map(escape, _cells(row, now)), strict=True))
         silent = f"　静默{cells['静默']}" if row.state.is_silence else ""
         board.add_row(
-            f"{cells['账号']}·{cells['平台']}\n[dim]{cells['主办单位']}[/]",
+            f"{cells['账号']}（{cells['平台']}）\n[dim]{cells['主办单位']}[/]",
             f"{_coloured(row)}{silent}\n{escape(row.brief) if brief else cells['原因']}",
         )
 
@@ -97,8 +99,8 @@ def _cells(row: Standing, now: datetime) -> tuple[str, ...]:
         row.account.name,
         row.account.platform_name,
         row.account.unit,
-        chinese_time(row.newest_post_at) if row.newest_post_at else "—",
-        f"{silent}天" if silent is not None else "—",
+        chinese_time(row.newest_post_at) if row.newest_post_at else _UNKNOWN,
+        f"{silent}天" if silent is not None else _UNKNOWN,
         row.state.words,
         row.why,
     )

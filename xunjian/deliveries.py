@@ -1,6 +1,6 @@
 """`xunjian deliveries`: what was told, what was not and why, and sending it once it can be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -52,6 +52,8 @@ def list_deliveries(
             if unit and not rows:
                 named.unit_named(unit, store.accounts.all())
             _say_troubles(store, utc_now())
+            if not (unit or account or number):
+                _say_lists(store, states or _WAITING, channel)
     if csv is not None:
         told.write_csv(rows, csv)
         typer.echo(f"已写入 {csv.resolve()}")
@@ -83,6 +85,8 @@ def resend(
             typer.echo(f"渠道 {name} 重新启用")
         for number in map(_number, numbers or (None,)):
             typer.echo(_resent(store, states, replace(about, number=number), now))
+        if not (numbers or unit or account) and (lists := store.report_deliveries.make_due(states, now, channel)):
+            typer.echo(f"{lists}份清单待补寄，由运行中的告警服务寄出")
         if left := store.deliveries.kept().get(DeliveryState.UNROUTED, 0):
             typer.echo(f"另有{left}条没有通知去向：请在设置 routes 中补充后重启")
     typer.echo(where(settings))
@@ -124,6 +128,12 @@ def _key(store: Store, account: str | None) -> str | None:
 
 def _number(number: str | None) -> str | None:
     return number.strip().lstrip("#").upper() if number else None
+
+
+def _say_lists(store: Store, states: Collection[DeliveryState], channel: str | None) -> None:
+    for row in store.report_deliveries.listed(states):
+        if channel in (None, row.channel):
+            typer.echo(told.report_line(row))
 
 
 def _say_troubles(store: Store, now: datetime) -> None:

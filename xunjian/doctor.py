@@ -13,9 +13,10 @@ import typer
 from shared.clock import utc_now
 from shared.errors import InputError, XunjianError
 from shared.runtime.settings import Settings, load_settings
+from xunjian.bare_machine import checks_of_machine
 from xunjian.checks.diagnosis import Check, Diagnosis, Sign, failed, good
 from xunjian.checks.places import Places
-from xunjian.examination import Examination, checks_of_machine
+from xunjian.examination import Examination
 
 HEALTHY, FAILED, UNREADABLE = 0, 1, 2
 _RESULTS = {Sign.GOOD: "ok", Sign.FAILED: "failed", Sign.ADVICE: "advice"}
@@ -92,5 +93,5 @@ def _settings(config: Path | None) -> tuple[Settings | None, Diagnosis]:
 def _checks(settings: Settings | None) -> Iterator[Check]:
     if settings is None:
         return checks_of_machine(utc_now())
-    places = Places(settings.file, os.environ)
+    places = Places(settings.file, os.environ, settings.model_fields_set)
     return Examination(settings, places, utc_now()).checks()

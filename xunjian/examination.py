@@ -1,29 +1,28 @@
 """What `xunjian doctor` checks, in which order, and how it really looks."""
 
 import os
-import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from services.alerter.__main__ import channel_options
-from services.alerter.building import build_channels
+from services.alerter.building import build_channels, channel_kinds
+from services.alerter.channels.base import Channel
+from services.alerter.own import Own, own_channels
 from services.alerter.routes import build_routes
 from services.analyzer.in_force import load_rulebooks
 from services.collector.__main__ import browser_settings, build_platforms
-from services.collector.browser.chromium import BrowserSettings, find_browser, find_driver
-from services.collector.browser.process import Browser
+from services.collector.browser.chromium import BrowserSettings
 from services.collector.platforms.base import Platform
 from services.reporter.__main__ import build_reports
 from shared.account import Account
 from shared.clock import utc_now
+from shared.delivery import Trouble
 from shared.errors import InputError, XunjianError
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.ledger.refusal import Refusal
@@ -31,14 +30,13 @@ from shared.plugins import discover
 from shared.runtime.opening import PORTS, open_bus
 from shared.runtime.settings import Settings
 from shared.storage.store import SQLITE, open_to_read
+from xunjian.bare_machine import browser_check, clock_check, font_check, hosts_of, surroundings
 from xunjian.checks import (
-    browser,
     bus,
     channels,
     clock,
     ledger,
     machine,
-    packages,
     proxy,
     refusals,
     routes,
@@ -48,35 +46,13 @@ from xunjian.checks import (
     storage,
 )
 from xunjian.checks.diagnosis import Check, Diagnosis, Sign, good
-from xunjian.checks.libraries import missing_libraries
 from xunjian.checks.patience import within
 from xunjian.checks.places import Places
 
-_PROGRAM_SECONDS = 15
 _DATABASE_SECONDS = 12
 _BROKER_SECONDS = 25
-_CLOCK_SECONDS = 15
 _PROXY_SECONDS = 10
-_BROWSER_SECONDS = 90
 _CONNECT_SECONDS = 5
-
-
-def checks_of_machine(now: datetime) -> Iterator[Check]:
-    """What can be checked without any settings."""
-    yield browser_check()
-    yield Check("中文字体", lambda: [_fonts()])
-    yield from _surroundings(now)
-    yield Check("时钟", lambda: [_clock(discover("services.collector.platforms", Platform).values(), None)], True)
-
-
-def _surroundings(now: datetime) -> Iterator[Check]:
-    yield Check("时区", lambda: [machine.check_zone(lambda: ZoneInfo("Asia/Shanghai").utcoffset(_naive(now)))])
-    folder = Path(tempfile.gettempdir())
-    yield Check("临时文件夹", lambda: [machine.check_temporary(folder, machine.space_of(folder))])
-
-
-def _naive(now: datetime) -> datetime:
-    return now.replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -92,7 +68,7 @@ class Examination:
         yield Check("运行用户", self._user)
         yield Check("数据目录", lambda: storage.check_folder(self.settings.data_dir))
         yield Check("磁盘", self._disk)
-        yield from _surroundings(self.now)
+        yield from surroundings(self.now)
         yield Check("数据库", self._database, True)
         yield Check("消息总线", self._bus, True)
         yield Check("运行中的服务", self._services)
@@ -104,7 +80,7 @@ class Examination:
         yield Check("登录状态", self._sessions)
         yield Check("代理", self._proxy, True)
         yield Check("时钟", self._clocks, True)
-        yield Check("中文字体", lambda: [_fonts()])
+        yield Check("中文字体", lambda: [font_check()])
         if self.browser is not None:
             yield browser_check(self.browser, self.places)
 
@@ -148,22 +124,12 @@ class Examination:
         return bool(self.wrong_address) or (self.url.startswith("postgresql") and self.server.sign is not Sign.GOOD)
 
     @cached_property
-    def recorded(self) -> tuple[list[Account] | None, list[Diagnosis]]:
-        """Accounts and troubles of channels, as the services left them; null and none where they cannot be read."""
-
-        def ask() -> tuple[list[Account], list[Diagnosis]]:
-            store = open_to_read(self.url)
-            if store is None:
-                return [], []
-            with closing(store):
-                return list(store.accounts.all()), [channels.check_trouble(one) for one in store.channels.troubles()]
-
+    def recorded(self) -> "Recorded":
+        """Where it cannot be read, the check of the database has said so."""
         try:
-            if self.is_away:
-                return None, []
-            return within(_DATABASE_SECONDS, ask)
-        except (XunjianError, OSError):  # said by the check of the database already
-            return None, []
+            return Recorded() if self.is_away else within(_DATABASE_SECONDS, lambda: recorded_at(self.url))
+        except (XunjianError, OSError):
+            return Recorded()
 
     @cached_property
     def refused(self) -> list[Refusal]:
@@ -195,7 +161,7 @@ class Examination:
     @property
     def accounts(self) -> list[Account]:
         """The ledger as it will stand once the file is imported."""
-        known = self.recorded[0] or []
+        known = self.recorded.accounts or []
         given = self.file.over(known).accounts if isinstance(self.file, LedgerFile) else ()
         return list({account.key: account for account in (*known, *given)}.values())
 
@@ -268,7 +234,8 @@ class Examination:
     def _ledger(self) -> Iterator[Diagnosis]:
         if self.settings.ledger is not None and self.file is not None:
             yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"))
-        known, _ = self.recorded
+        known = self.recorded.accounts
+        yield from ledger.check_refused(self.recorded.refused)
         yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
 
     def _refused(self) -> Iterable[Diagnosis]:
@@ -278,16 +245,38 @@ class Examination:
     def _channels(self) -> Iterator[Diagnosis]:
         for name, options in channel_options(self.settings).items():
             yield channels.check_channel(name, options, build_channels, self.places)
-        _, troubles = self.recorded
-        yield from troubles
+        yield from map(channels.check_trouble, self.recorded.troubles)
 
-    def _routes(self) -> Iterable[Diagnosis]:
+    def _routes(self) -> Iterator[Diagnosis]:
+        settings, places = self.settings, self.places
         try:
-            built = build_routes(self.settings.routes, self.settings.operators, self.settings.file)
+            built = replace(
+                build_routes(settings.routes, settings.operators, settings.file), names=frozenset(settings.channels)
+            )
         except InputError as error:
-            return [self.places.refused("通知去向", error)]
-        has_own = lambda account: bool(account.mail or account.robot)  # noqa: E731
-        return routes.check_routes(built, self.settings.channels, self.accounts, has_own, self.places)
+            yield places.refused("通知去向", error)
+            return
+        yield from routes.check_routes(
+            built, settings.channels, self.accounts, lambda account: bool(built.own_of(account)), places
+        )
+        yield from routes.check_recipients(built, self.sound_channels, places)
+        try:
+            own = own_channels(self.sound_channels, settings.unit_mail, channel_kinds())
+        except InputError as error:
+            yield places.refused("单位自己的渠道", error)
+            return
+        yield from routes.check_own(
+            self.accounts, {name: one for name, one in own.items() if isinstance(one, Own)}, built
+        )
+
+    @cached_property
+    def sound_channels(self) -> dict[str, Channel]:
+        """Those that can be built; what is wrong with the others is told one by one."""
+        found: dict[str, Channel] = {}
+        for name, options in channel_options(self.settings).items():
+            with suppress(InputError):
+                found |= build_channels({name: options})
+        return found
 
     def _sessions(self) -> Iterable[Diagnosis]:
         if self.browser is None:
@@ -298,98 +287,30 @@ class Examination:
     def _proxy(self) -> Iterable[Diagnosis]:
         if self.browser is None or self.browser.proxy is None:
             return []
-        hosts, url, place = _hosts(self.platforms.values())[:2], self.browser.proxy, self.places.of("browser.proxy")
+        hosts, url, place = hosts_of(self.platforms.values())[:2], self.browser.proxy, self.places.of("browser.proxy")
         ask = lambda url, host: within(_PROXY_SECONDS, lambda: proxy.ask_proxy(url, host))  # noqa: E731
         return [proxy.check_proxy(url, hosts, ask, place)]
 
     def _clocks(self) -> Iterator[Diagnosis]:
-        yield _clock(map(type, self.platforms.values()), self.browser.proxy if self.browser else None)
+        yield clock_check(map(type, self.platforms.values()), self.browser.proxy if self.browser else None)
         if self.url.startswith("postgresql") and not self.is_away:
             its = within(_DATABASE_SECONDS, lambda: storage.database_time(self.url))
             yield from clock.check_against_database(utc_now(), its)
 
 
-def _hosts(platforms: Iterable[Platform | type[Platform]]) -> list[str]:
-    """One of each platform, in which there is a page at all."""
-    return [_openable(one.hosts) for one in platforms if one.hosts]
+@dataclass(frozen=True)
+class Recorded:
+    """What the services left in the database; `accounts` null where that is not known."""
+
+    accounts: list[Account] | None = None
+    troubles: Sequence[Trouble] = ()
+    refused: Sequence[Refusal] = ()
 
 
-def _openable(hosts: Sequence[str]) -> str:
-    return next((host for host in hosts if host.count(".") > 1), hosts[0])
-
-
-def _clock(platforms: Iterable[type[Platform]], egress: str | None) -> Diagnosis:
-    hosts = _hosts(platforms)
-    ask = lambda host: within(_CLOCK_SECONDS / 3, lambda: clock.date_of(host, egress))  # noqa: E731
-    return clock.check_clock(utc_now(), clock.offsets_of(hosts, ask, utc_now))
-
-
-def _fonts() -> Diagnosis:
-    remedy = packages.this_system().line([packages.FONTS])
-    return machine.check_fonts(chinese_families, remedy)
-
-
-def chinese_families() -> list[str]:
-    """Raises OSError when they cannot be listed."""
-    return sorted(filter(None, _output("fc-list", ":lang=zh-cn", "family").splitlines()))
-
-
-def browser_check(settings: BrowserSettings | None = None, places: Places | None = None) -> Check:
-    """Without settings, of the browser that would be found on this machine."""
-    settings, places = settings or BrowserSettings(), places or Places()
-    return Check("浏览器", lambda: _browser(settings, places), True)
-
-
-def _browser(settings: BrowserSettings, places: Places) -> Iterator[Diagnosis]:
-    if settings.sandbox:
-        yield from browser.check_sandbox(os.geteuid(), browser.kernel_value, places.of("browser.sandbox"))
-    found = settings.executable or find_browser()
-    chosen = settings.model_copy(update={"executable": found})
-    yield browser.check_browser(
-        found,
-        browser.Looks(find_driver(), missing_libraries, lambda: within(_BROWSER_SECONDS, lambda: started(chosen))),
-        packages.this_system(),
-        places.of("browser.executable"),
-        () if _has_fonts() else (packages.FONTS,),
-    )
-
-
-def _has_fonts() -> bool:
-    try:
-        return bool(chinese_families())
-    except OSError:
-        return False
-
-
-def started(settings: BrowserSettings) -> str:
-    """The version of a browser that was really started. Raises TransientError."""
-    with _another_home():
-        chromium = Browser(settings, utc_now)
-        try:
-            return f"Chromium {chromium.check()}"
-        finally:
-            chromium.close()
-
-
-@contextmanager
-def _another_home() -> Iterator[None]:
-    """A browser leaves caches and settings in its user's folder; the doctor leaves nothing."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        own = {name: os.environ.get(name) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
-        os.environ.update(dict.fromkeys(own, folder))
-        try:
-            yield
-        finally:
-            for name, value in own.items():
-                os.environ.pop(name)
-                if value is not None:
-                    os.environ[name] = value
-
-
-def _output(*command: str) -> str:
-    """What a program prints. Raises OSError when it cannot be started, fails, or hangs."""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROGRAM_SECONDS, check=True)  # noqa: S603
-    except subprocess.SubprocessError as error:
-        raise OSError(str(error)) from error
-    return done.stdout
+def recorded_at(url: str) -> Recorded:
+    """Raises TransientError, InputError."""
+    store = open_to_read(url)
+    if store is None:
+        return Recorded([])
+    with closing(store):
+        return Recorded(list(store.accounts.all()), list(store.channels.troubles()), store.refusals.current())

@@ -1,5 +1,6 @@
 """`xunjian init`: an office's settings file, ledger and folders, from a few questions or from flags."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -8,6 +9,7 @@ import typer
 
 from shared.errors import InputError
 from shared.runtime.settings_file import NAME, SYSTEM_FILE
+from shared.validation import beside
 from xunjian.asking import Asking, address
 from xunjian.founding import LEDGER, ROBOT_SECRETS, Answers, Mail, found, local_rulebooks
 
@@ -100,7 +102,9 @@ def _robot(ask: Asking, robot: Robot | None) -> tuple[str, dict[str, str]]:
 def _tell(folder: Path, unfilled: list[Path], answers: Answers) -> None:
     """What was written, and the commands to type next."""
     typer.echo(f"已写好设置文件：{folder / NAME}（每项都有说明）")
-    typer.echo(f"台账：{folder / LEDGER}；数据文件夹：{folder / answers.data_dir}；登录会话：{folder / 'sessions'}")
+    typer.echo(
+        f"台账：{folder / LEDGER}；数据文件夹：{beside(folder, answers.data_dir)}；登录会话：{folder / 'sessions'}"
+    )
     if names := local_rulebooks(answers.region):
         typer.echo(f"规则集：{'、'.join(names)}，其余用 cn（xunjian rulebook show {names[0]} 查看）")
     elif answers.region:
@@ -109,6 +113,9 @@ def _tell(folder: Path, unfilled: list[Path], answers: Answers) -> None:
         typer.echo("没有设邮件和机器人：提醒先写到数据文件夹的 inbox 里，以后可在设置文件的 channels 中补充")
     for file in unfilled:
         typer.echo(f"请把密码或密钥写进：{file}（只写这一行；写好之前不能启动）")
+    if os.geteuid() == 0:
+        data = beside(folder, answers.data_dir)
+        typer.echo(f"文件属于 root；服务以别的用户运行时（如 xunjian），请执行：chown -R xunjian: {folder} {data}")
     is_found = folder == Path.cwd() or folder / NAME == SYSTEM_FILE
     config = "" if is_found else f" --config {folder / NAME}"
     typer.echo("填好台账后，依次运行：")

@@ -117,11 +117,11 @@ def _print(title: str, headers: Sequence[str], rows: list[list[object]]) -> None
 
 def _two_lines(line: dict[str, str]) -> tuple[str, str]:
     if "核实状态" not in line:
-        whose = f"{line['账号名称']}·{line['平台']}\n{line['主办单位']}"
+        whose = f"{line['账号名称']}（{line['平台']}）\n{line['主办单位']}"
         return whose, f"{line['位置']}　{line['列']}\n{line['问题']}；{line['改正办法']}"
     marked = _words(Marked(state=MarkState(line["核实状态"]), note=line["备注"], deadline=line["整改期限"]))
     number = f"{line['告警编号']}　" if line["告警编号"] else ""
-    whose = f"{line['账号名称']}·{line['平台']}\n{line['主办单位']}"
+    whose = f"{line['账号名称']}（{line['平台']}）\n{line['主办单位']}"
     return whose, f"{number}{marked}\n{line['问题']}"
 
 

@@ -12,6 +12,7 @@ from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.ledger.columns import HEADER_OF, SECRETS
+from shared.ledger.writing import cell_text
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.accounts import Version
 from shared.storage.store import Store, open_store, open_to_read
@@ -34,11 +35,13 @@ def list_(
 ) -> None:
     """列出台账中的账号：名称、平台/账号ID、主办单位、目前状态。"""
     with closing(_opened(load_settings(config))) as store:
-        rows = list(_removed_rows(store) if removed else _rows(store))
+        gone = list(_removed_rows(store))
+        rows = gone if removed else list(_rows(store))
     found = [row for row in rows if words.strip().casefold() in " ".join(row).casefold()]
     if found:
         show_table(("账号", "主办单位", "移出" if removed else "状态"), found)
-    typer.echo(f"共 {len(found)} 个账号" if found else "没有符合条件的账号")
+    others = f"（另有 {len(gone)} 个已移出台账，加 --removed 查看）" if gone and not removed else ""
+    typer.echo((f"共 {len(found)} 个账号" if found else "没有符合条件的账号") + others)
 
 
 def show(
@@ -133,8 +136,7 @@ def _once(accounts: Sequence[Account]) -> list[Account]:
 def _cell(account: Account, name: str) -> str:
     if name in SECRETS:
         return "（已填，不显示）" if getattr(account, name) else ""
-    value = account.platform_name if name == "platform" else getattr(account, name)
-    return "" if value is None else str(value)
+    return cell_text(account, name)
 
 
 def _what_changed(before: Version | None, version: Version) -> str:

@@ -46,7 +46,7 @@ def findings(observed: Iterable[Observed], ledger: Path, rulebooks: list[str], u
     # The body last: of two accounts of the same moment the same one is believed, whatever their order in the file.
     ordered = sorted(observed, key=lambda event: (event.occurred_at, encode(event)))
     matters = Matters(_rulebooks(rulebooks), Metrics())
-    file = read_ledger(ledger)
+    file = read_ledger(ledger).over(())
     for error in file.errors:
         typer.echo(f"台账：{error}", err=True)
     started = ordered[0].occurred_at if ordered else until

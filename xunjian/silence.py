@@ -162,7 +162,8 @@ def _card(silence: Silence, now: datetime) -> str:
 
 
 def _cells(silence: Silence, now: datetime) -> tuple[str, ...]:
-    span = f"{chinese_time(silence.starts_at)} 至 {chinese_time(silence.ends_at)}（北京时间）"
+    planned = silence.model_copy(update={"expired_at": None})
+    span = f"{chinese_time(silence.starts_at)} 至 {planned.until}（北京时间）"
     ended = f"，{silence.expired_by}于{chinese_time(silence.expired_at)}提前结束" if silence.expired_at else ""
     why = f"{silence.author}：{silence.comment}"
     return str(silence.id), _state(silence, now), _what(silence), f"{span}{ended}", why

@@ -16,6 +16,7 @@ from shared.clock import chinese_time, to_shanghai
 from shared.delivery import Delivery, DeliveryState
 from shared.errors import InputError
 from shared.events import FindingStatus
+from shared.report_file import ReportDelivery
 from shared.spreadsheet import csv_text
 from shared.system_words import system_words
 
@@ -44,6 +45,13 @@ def show(rows: Sequence[Delivery]) -> None:
         _card(row, console)
     if len(rows) > MOST_SHOWN:
         console.print(f"……还有{len(rows) - MOST_SHOWN}条；请加条件，或用 --csv 文件名 写入文件")
+
+
+def report_line(row: ReportDelivery) -> str:
+    """A list on its way to a reader."""
+    when = chinese_time(row.sent_at) if row.sent_at else f"第{row.attempts + 1}次在{chinese_time(row.next_attempt_at)}"
+    said = row.answer if row.state is DeliveryState.SENT else row.error
+    return f"清单 {row.title} 寄给 {row.to}：{_STATES[row.state]}（{when}）{f'：{one_line(said)}' if said else ''}"
 
 
 def cells(row: Delivery) -> tuple[str, ...]:

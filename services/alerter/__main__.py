@@ -8,6 +8,7 @@ from services.alerter.channels.base import Channel
 from services.alerter.engine import AlerterEngine
 from services.alerter.own import own_channels
 from services.alerter.parts import Parts
+from services.alerter.readers import build_readers
 from services.alerter.routes import build_routes
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
@@ -23,7 +24,7 @@ def build(host: Host) -> AlerterEngine:
     routes = build_routes(settings.routes, settings.operators, settings.file)
     routes.check(channels)
     own = own_channels(channels, settings.unit_mail, channel_kinds())
-    for held in (host.store.deliveries, host.store.notices):
+    for held in (host.store.deliveries, host.store.notices, host.store.report_deliveries):
         for claim in held.claims():
             if host.is_gone(claim.partition("/")[0]):
                 held.release(claim)
@@ -34,6 +35,7 @@ def build(host: Host) -> AlerterEngine:
         {**channels, **own},
         host.metrics,
         owner=unique_owner(),
+        readings=build_readers(settings.reports, channels, settings.unit_mail, settings.file),
         group_wait_seconds=settings.group_wait_seconds,
     )
 

@@ -7,10 +7,9 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 import structlog
-
-from services.alerter.courier import Courier
 
 _log = structlog.get_logger(__name__)
 
@@ -18,6 +17,14 @@ HUNG_SECONDS = 120.0
 """A courier's round and the message at hand at its end are over long before."""
 CLOSING_SECONDS = 35.0
 """A channel has half a minute for a message."""
+
+
+class Courier(Protocol):
+    """Whoever sends something, in a thread of its own."""
+
+    def round(self, now: datetime, early: timedelta) -> int:
+        """The number of messages tried. Raises TransientError without database."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,12 @@ from services.alerter.destinations import Destinations
 from services.alerter.digest import is_same
 from services.alerter.dispatch import Dispatch
 from services.alerter.intake import Intake
+from services.alerter.lists import NAME, Lists
 from services.alerter.notices import OFF
 from services.alerter.own import Own
 from services.alerter.parts import Parts
 from services.alerter.readdressing import Readdressing
+from services.alerter.readers import Reading
 from services.alerter.receipts import Receipts
 from services.alerter.routes import Routes
 from shared.bus.contract import Bus
@@ -56,6 +58,7 @@ class AlerterEngine:
         group_wait_seconds: float = 10,
         poll_seconds: float = 0.2,
         patience_seconds: float = 0.2,
+        readings: Mapping[str, Reading] | None = None,
         jitter: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -91,7 +94,8 @@ class AlerterEngine:
             )
             for name, channel in self._channels.items()
         }
-        self._dispatch = Dispatch(couriers, self._closing)
+        lists = Lists(readings or {}, parts, owner=owner, closing=self._closing, jitter=jitter)
+        self._dispatch = Dispatch({**couriers, NAME: lists}, self._closing)
 
     def step(self, now: datetime) -> bool:
         """One round; False when there was nothing to do. Raises TransientError when bus or database are away."""
@@ -154,6 +158,7 @@ class AlerterEngine:
             self._parts.deliveries.mend_plans(now)
             self._parts.notices.mend_claims(now)
             self._parts.channels.mend_plans(now)
+            self._parts.report_deliveries.mend_plans(now)
             self._mended_at = now
 
     def _begin(self, now: datetime) -> None:

@@ -8,12 +8,14 @@ from shared.events import Finding, Moment, Severity, Value
 
 
 class MessageEvent(StrEnum):
-    """What a message is for. `notice` is about the watch itself, `test` about nothing but its channel."""
+    """What a message is for. `notice` is about the watch itself, `test` about nothing but its channel, `report` a
+    finished list."""
 
     OPENING = "opening"
     RESOLUTION = "resolution"
     NOTICE = "notice"
     TEST = "test"
+    REPORT = "report"
 
     @property
     def words(self) -> str:
@@ -26,6 +28,7 @@ _WORDS = {
     MessageEvent.RESOLUTION: "巡检恢复",
     MessageEvent.NOTICE: "巡检运维",
     MessageEvent.TEST: "巡检测试",
+    MessageEvent.REPORT: "巡检清单",
 }
 
 

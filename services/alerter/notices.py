@@ -10,7 +10,7 @@ from shared.clock import chinese_time
 from shared.delivery import Notice
 from shared.events import Severity
 
-OFF, UNROUTED, DEAD, UNIT, RESTORED = "channel", "unrouted", "dead", "unit", "restored"
+OFF, UNROUTED, DEAD, UNIT, REPORT, RESTORED = "channel", "unrouted", "dead", "unit", "report", "restored"
 MOST_NAMES = 30
 MOST_WORDS = 300
 """What the far side said, and the remedy behind it."""
@@ -22,6 +22,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
     lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
     lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
+    lines += [_report(notice) for notice in notices if notice.kind == REPORT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []
     return Message(
@@ -56,6 +57,13 @@ def _unit(notice: Notice) -> str:
     return (
         f"{one_line(notice.subject, 60)} 收不到消息：{one_line(notice.text, 260)}。其他单位不受影响，消息已保留；"
         "在台账中改正后重新导入，仍成立的会自动补发。"
+    )
+
+
+def _report(notice: Notice) -> str:
+    return (
+        f"{one_line(notice.subject, 90)} 未寄出：{one_line(notice.text, 240)}。清单已保留；"
+        "改正设置 reports 或渠道后重启，或执行 xunjian deliveries resend，即补发。"
     )
 
 

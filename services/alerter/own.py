@@ -11,6 +11,7 @@ from services.alerter.channels.base import Channel, RecipientBusyError
 from services.alerter.message import Message
 from shared.account import Account
 from shared.errors import ChannelError, InputError, PermanentError
+from shared.mailbox import masked
 from shared.robots import is_address, parse_robot
 from shared.validation import validated
 
@@ -73,10 +74,10 @@ class UnitMail(Own):
         channel = carrier.addressed_to(addresses)
         if channel is None:
             raise ChannelError("设置 unit_mail 所指的渠道不能寄信；请改为 email 类型的渠道")
-        masked = tuple((address, masked_mailbox(address)) for address in addresses)
+        hidden = tuple((address, masked(address)) for address in addresses)
         server = repr(carrier.model_dump(mode="json", exclude={"to", "password"}))
         digest = _digest(server, *sorted(addresses))
-        return Destination(channel, "、".join(shown for _, shown in masked), digest, masked)
+        return Destination(channel, "、".join(shown for _, shown in hidden), digest, hidden)
 
 
 class UnitRobot(Own):
@@ -116,28 +117,25 @@ def own_channels(
     for name in (MAIL, ROBOT):
         if name in channels:
             raise InputError(f"channels.{name}", "这个名称留给台账里的同名列；请换一个渠道名称")
-    carriers = {name: channel for name, channel in channels.items() if channel.addressed_to(()) is not None}
-    return {MAIL: _unit_mail(carriers, unit_mail), ROBOT: UnitRobot(kinds=dict(kinds))}
+    carrier, lacking = carrier_of(channels, unit_mail, "unit_mail")
+    mail = UnitMail(carrier=channels[carrier] if carrier else None, lacking=lacking)
+    return {MAIL: mail, ROBOT: UnitRobot(kinds=dict(kinds))}
 
 
-def _unit_mail(carriers: Mapping[str, Channel], unit_mail: str | None) -> UnitMail:
-    if unit_mail is not None and unit_mail not in carriers:
-        there = f"；email 类型的渠道有：{'、'.join(sorted(carriers))}" if carriers else "，channels 中也没有一个"
-        raise InputError("unit_mail", f"{unit_mail} 不是 email 类型的渠道{there}")
-    if unit_mail is None and len(carriers) > 1:
-        names = "、".join(sorted(carriers))
-        return UnitMail(
-            carrier=None, lacking=f"有几个 email 渠道（{names}），不知用哪个；请在设置中写 unit_mail: 渠道名称"
-        )
-    carrier = carriers[unit_mail] if unit_mail else next(iter(carriers.values()), None)
-    lacking = "" if carrier else "台账填了通知邮箱，但设置 channels 里没有 email 类型的渠道；请添加一个（to 可不填）"
-    return UnitMail(carrier=carrier, lacking=lacking)
+def carrier_of(channels: Mapping[str, Channel], named: str | None, place: str) -> tuple[str | None, str]:
+    """The channel whose server carries mail to other addresses than its own; null with the reason.
 
-
-def masked_mailbox(address: str) -> str:
-    """`z***@edu.example.gov.cn`: enough to find it in the ledger."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}"
+    Raises InputError at `place` when the one `named` carries no mail.
+    """
+    carriers = sorted(name for name, channel in channels.items() if channel.addressed_to(()) is not None)
+    there = f"；email 类型的渠道有：{'、'.join(carriers)}" if carriers else "，channels 中也没有一个"
+    if named is not None and named not in carriers:
+        raise InputError(place, f"{named} 不是 email 类型的渠道{there}")
+    if named is None and len(carriers) > 1:
+        return None, f"有几个 email 渠道（{'、'.join(carriers)}），不知用哪个；请在设置中写 unit_mail: 渠道名称"
+    if not named and not carriers:
+        return None, "要寄邮件，但设置 channels 里没有 email 类型的渠道；请添加一个（to 可不填）"
+    return named or carriers[0], ""
 
 
 def _digest(*parts: str) -> str:

@@ -8,13 +8,15 @@ from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.report_deliveries import ReportDeliveries
+from shared.storage.report_files import ReportFiles
 from shared.storage.silences import Silences
 from shared.storage.store import Store
 
 
 @dataclass(frozen=True)
 class Parts:
-    """It writes deliveries, channels and notices; accounts, findings, silences and notes it only looks up."""
+    """It writes deliveries (of reports too), channels and notices; the rest it only looks up."""
 
     deliveries: Deliveries
     channels: Channels
@@ -23,8 +25,11 @@ class Parts:
     findings: Findings
     silences: Silences
     notes: Notes
+    report_files: ReportFiles
+    report_deliveries: ReportDeliveries
 
     @classmethod
     def of(cls, store: Store) -> "Parts":
         looked_up = store.accounts, store.findings, store.silences, store.notes
-        return cls(store.deliveries, store.channels, store.notices, *looked_up)
+        lists = store.report_files, store.report_deliveries
+        return cls(store.deliveries, store.channels, store.notices, *looked_up, *lists)

@@ -55,11 +55,12 @@ class Routes:
         the operators' business."""
         if finding.severity is Severity.UNVERIFIED or account is None:
             return self.operators
-        own = self._own(account)
+        own = self.own_of(account)
         routes = [route for route in self.routes if route.matches(account) and not (own and route.is_for_all)]
         return tuple(dict.fromkeys((*own, *(routes[0].channels if routes else ()))))
 
-    def _own(self, account: Account) -> tuple[str, ...]:
+    def own_of(self, account: Account) -> tuple[str, ...]:
+        """Names of the channels that stand in the account's own row of the ledger."""
         mail = (MAIL,) if account.mail else ()
         if account.robot is None:
             return mail

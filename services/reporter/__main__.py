@@ -1,11 +1,14 @@
 """Wiring of the reporter: `python -m services.reporter`."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from services.reporter.engine import ReporterEngine
 from services.reporter.reports.base import Report
 from shared.errors import InputError
 from shared.plugins import discover
+from shared.report_file import READERS_KEYS
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.settings import Settings
 from shared.validation import validated
@@ -24,9 +27,14 @@ def build_reports(settings: Settings) -> dict[str, Report]:
     for name in settings.reports.keys() - known.keys():
         raise InputError(f"reports.{name}", f"没有这种报表；现有：{'、'.join(sorted(known))}")
     return {
-        name: validated(kind, settings.reports.get(name, {}), f"reports.{name}", settings.file)
+        name: validated(kind, _own_options(settings.reports.get(name, {})), f"reports.{name}", settings.file)
         for name, kind in known.items()
     }
+
+
+def _own_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Who gets the report is for the alerter to know."""
+    return {key: value for key, value in given.items() if key not in READERS_KEYS}
 
 
 def reports_folder(settings: Settings) -> Path:

@@ -49,6 +49,8 @@ _SILENT = (
 )
 _OTHER = ("指标", "等级", "问题", "实测", "标准", "依据", "证据摘录", "链接", "告警编号", "首次发现", "告知情况")
 HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED) for part in Part}
+_PROBLEM = len(_WHOSE) - 1 + _SILENT.index("问题")
+"""Where it stands among a line's cells, of which 序号 is none."""
 SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
 REFUSED_TITLE = "台账未采纳"
 REFUSED = ("序号", "账号名称", "平台", "主办单位", "文件", "位置", "列", "问题", "改正办法", "处理结果", "发现时间")
@@ -120,6 +122,16 @@ class Content:
                 yield [place, *line.cells, said + line.silenced, *_typed(line, self._marks.get(line.matter, UNMARKED))]
         if not place:
             yield ["", self._nothing(), *[""] * (len(HEADERS[part]) - 2)]
+
+    def gravest(self, most: int) -> Iterator[str]:
+        """The longest silences, then the gravest other matters, then what is nearly due; a sentence each."""
+        lines = ((part, line) for part in (Part.OVERDUE, Part.OTHER, Part.NEAR) for line in sorted(self._lines[part]))
+        for place, (part, line) in enumerate(islice(lines, most), 1):
+            name, platform, unit = line.cells[:3]
+            yield f"{place}. 〔{part}〕{name}（{platform}）｜{unit}：{line.cells[_PROBLEM]}"
+
+    def count(self, part: Part) -> int:
+        return len(self._lines[part])
 
     def refused(self) -> Iterator[list[object]]:
         """What ledger files say that was not taken: nobody watches those accounts. Whole rows first."""
@@ -215,7 +227,8 @@ def _silent_cells(one: Standing) -> tuple[object, ...]:
 
 
 def _other_cells(one: Standing, finding: Finding) -> tuple[object, ...]:
-    doubt = "" if one.state.is_verified else "（账号目前未能核实，此为此前所见）"
+    is_doubtful = not one.state.is_verified and one.state is not State.GONE
+    doubt = "（账号目前未能核实，此为此前所见）" if is_doubtful else ""
     return (
         wording.indicator(finding),
         wording.severity(finding),

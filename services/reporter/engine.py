@@ -8,6 +8,7 @@ import structlog
 
 from services.reporter.attempts import Attempts
 from services.reporter.calendar import due_periods
+from services.reporter.handing import report_file
 from services.reporter.period import Period
 from services.reporter.reports.base import Report
 from services.reporter.writing import beside, write_report
@@ -66,7 +67,7 @@ class ReporterEngine:
             # told of, as one in which nothing could be verified.
             if period is not periods[-1] and not self._store.reports.is_observed(period.begins_at, period.ends_at):
                 self._attempts.postpone(name, period.name, now)
-            elif self._write_once(name, report, period, now):
+            elif self._write_once(name, report, period, now, is_newest=period is periods[-1]):
                 return True
         return False
 
@@ -81,13 +82,24 @@ class ReporterEngine:
         self._attempts.succeeded(name, _ITS_CALENDAR)
         return periods
 
-    def _write_once(self, name: str, report: Report, period: Period, now: datetime) -> bool:
+    def _write_once(self, name: str, report: Report, period: Period, now: datetime, *, is_newest: bool) -> bool:
         if not self._store.reports.claim(name, period.name, now, LEASE):
             return False
-        if self._attempt(name, report, period, now) is None:
+        path = self._attempt(name, report, period, now)
+        if path is None or (is_newest and not self._hand_over(name, report, period, path, now)):
             self._store.reports.give_back(name, period.name)
             return False
         self._store.reports.record_written(name, period.name, now)
+        return True
+
+    def _hand_over(self, name: str, report: Report, period: Period, path: Path, now: datetime) -> bool:
+        """To whoever sends it. Those made up for are on the disk only: nobody wants eight lists at once."""
+        try:
+            file = report_file(name, report, self._store, period=period, path=path, now=now)
+        except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
+            self._failed(name, period.name, now, error)
+            return False
+        self._store.report_files.put(file)
         return True
 
     def _attempt_running(self, name: str, report: Report, now: datetime) -> Path | None:

@@ -49,7 +49,7 @@ _MOST_QUOTES, _MOST_QUOTED = 5, 240
 
 
 def severity(finding: Finding) -> str:
-    return _SEVERITIES[finding.severity] + ("（待确认）" if finding.needs_confirmation else "")
+    return _SEVERITIES[finding.severity] + ("\n（待确认）" if finding.needs_confirmation else "")
 
 
 def indicator(finding: Finding) -> str:
@@ -63,7 +63,7 @@ def clause(finding: Finding) -> str:
 
 def quotes(finding: Finding) -> str:
     """What was read on the page, masked by the rule that found it; of many places the first."""
-    found = list(dict.fromkeys(item.quote for item in finding.evidence if item.quote))
+    found = list(dict.fromkeys(item.quote.rstrip("。；，、 ") for item in finding.evidence if item.quote))
     text = "；".join(found[:_MOST_QUOTES])
     more = f"等{len(found)}处" if len(found) > _MOST_QUOTES else ""
     return (text if len(text) <= _MOST_QUOTED else f"{text[:_MOST_QUOTED]}…") + more
@@ -78,4 +78,4 @@ def told(sent: Sequence[tuple[datetime, str]]) -> str:
 
 
 def silenced(silence: Silence) -> str:
-    return f"静默至{chinese_time(silence.ends_at)}（{silence.author}：{silence.comment}）"
+    return f"静默至{silence.until}（{silence.author}：{silence.comment}）"

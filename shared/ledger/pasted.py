@@ -1,7 +1,6 @@
 """The link in what somebody pasted into a cell: a whole address, or a sentence of an app with one inside."""
 
 import re
-import unicodedata
 
 from shared.ledger.values import BadCellError
 
@@ -15,6 +14,7 @@ _START = re.compile(
 _INSIDE = re.compile(r"[!#-;=?-\[\]_a-z~]*")
 """What a link may hold when Chinese text stands around it: ASCII without spaces, quotes, angle brackets, backslash."""
 _AROUND = ".,;:!'*"
+_FULL_WIDTH = {0xFF01 + sign: 0x21 + sign for sign in range(94)} | {0x3000: " "}
 _AMPERSAND = re.compile(r"&(?:amp;)+")
 _GOES_ON = re.compile(r"\s+[A-Za-z0-9_=&?/%-]")
 
@@ -22,15 +22,18 @@ _GOES_ON = re.compile(r"\s+[A-Za-z0-9_=&?/%-]")
 def links_in(text: str) -> list[str]:
     """The links of a cell in their order, each once; without the marks and words around them, with their scheme.
 
-    Raises BadCellError where a link is broken in two, so that half an id would be taken for a whole one.
+    Raises BadCellError where a link is broken in two or cut short, so that half an id would be taken for a whole one.
     """
-    folded = _AMPERSAND.sub("&", unicodedata.normalize("NFKC", text))
+    folded = _AMPERSAND.sub("&", text.translate(_FULL_WIDTH))
     found: list[str] = []
     end = 0
     while match := _START.search(folded, end):
         inside = _INSIDE.match(folded, match.end())
         end = inside.end() if inside else match.end()
-        link = _bare(folded[match.start() : end])
+        written = folded[match.start() : end]
+        if written.endswith("...") or folded[end : end + 1] == "…":
+            raise BadCellError("网址被省略号截断", REMEDY)
+        link = _bare(written)
         if folded[end : end + 1] == "\\" or (_goes_on(folded[end:]) and not is_short(link)):
             raise BadCellError("网址中间有空格、换行或反斜杠", REMEDY)
         found.append(link if "://" in link else f"https://{link}")

@@ -147,9 +147,11 @@ def _settle(row: Row, target: str | None) -> None:
 
 def _take_link_out_of_id(row: Row) -> str | None:
     """A link in the id's cell stands for the id; beside a feed's own address it is only its name."""
-    given = row.values.get("id")
-    if not isinstance(given, str) or (row.values.get("platform") == "feed" and "url" in row.values):
+    given, platform = row.values.get("id"), row.values.get("platform")
+    if not isinstance(given, str) or (platform == "feed" and "url" in row.values):
         return None
+    if platform is not None and platform not in PLATFORM_NAMES:
+        return None  # of a platform added later nobody here knows how its ids look
     with row.blaming("id"):
         if pasted := pasted_link(given):
             del row.values["id"]

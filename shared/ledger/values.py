@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from shared.account import PLATFORM_NAMES, AccountStatus
 from shared.errors import InputError
+from shared.mailbox import PATTERN
 from shared.robots import is_address, parse_robot
 from shared.spreadsheet import safe_text
 
@@ -107,9 +108,6 @@ def read_phone(value: CellValue) -> str:
     return text
 
 
-MAILBOX = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-)
 _MOST_MAILBOXES = 10
 _MAIL_REMEDY = "填完整的邮箱，如 xinmeiti@example.gov.cn；多个用分号隔开"
 
@@ -120,7 +118,7 @@ def read_mail(value: CellValue) -> tuple[str, ...]:
     named = re.findall(r"<([^<>]*)>", text)
     parts = [part for part in (named or re.split(r"[;,、/|\s]+", text)) if part.strip()]
     found = {part.strip().casefold(): part.strip() for part in parts}
-    if wrong := [part for part in found.values() if not MAILBOX.fullmatch(part)]:
+    if wrong := [part for part in found.values() if not PATTERN.fullmatch(part)]:
         raise BadCellError(f"“{wrong[0][:60]}”不是邮箱", _MAIL_REMEDY)
     if not found or len(found) > _MOST_MAILBOXES:
         raise BadCellError(f"邮箱应为1至{_MOST_MAILBOXES}个", _MAIL_REMEDY)

@@ -26,7 +26,7 @@ def write_ledger(path: Path, accounts: Iterable[Account]) -> None:
 
     Raises InputError when the path ends otherwise or cannot be written.
     """
-    rows = [[_cell_text(account, column.field) for column in COLUMNS] for account in accounts]
+    rows = [[cell_text(account, column.field) for column in COLUMNS] for account in accounts]
     try:
         _writer(path)(path, rows)
     except OSError as error:
@@ -45,7 +45,8 @@ def _writer(path: Path) -> Callable[[Path, list[list[str]]], None]:
     return writers[path.suffix.lower()]
 
 
-def _cell_text(account: Account, field: str) -> str:
+def cell_text(account: Account, field: str) -> str:
+    """What the ledger file says in the field's column."""
     value: object = account.platform_name if field == "platform" else getattr(account, field)
     if isinstance(value, date):
         return value.isoformat()

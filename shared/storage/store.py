@@ -18,6 +18,8 @@ from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
 from shared.storage.refusals import Refusals
+from shared.storage.report_deliveries import ReportDeliveries
+from shared.storage.report_files import ReportFiles
 from shared.storage.reports import Reports
 from shared.storage.silences import Silences
 from shared.storage.standings import Standings
@@ -52,6 +54,8 @@ class Store:
         self.marks = Marks(database)
         self.notes = Notes(database)
         self.reports = Reports(database)
+        self.report_files = ReportFiles(database)
+        self.report_deliveries = ReportDeliveries(database)
 
     def check(self) -> None:
         """Really ask the database. Raises TransientError."""

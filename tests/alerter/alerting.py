@@ -10,6 +10,7 @@ import pytest
 from services.alerter.channels.base import Channel
 from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
+from services.alerter.readers import Reading
 from services.alerter.routes import Route, Routes
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
@@ -56,6 +57,7 @@ class Bench:
         operators: tuple[str, ...] = ("ops",),
         without: tuple[str, ...] = (),
         more: Mapping[str, Channel] | None = None,
+        readings: Mapping[str, Reading] | None = None,
         monotonic: Callable[[], float] = lambda: 0,
         patience_seconds: float = 60,
         **changed: Channel,
@@ -78,6 +80,7 @@ class Bench:
             self.metrics,
             owner=f"{owner}-{next(self._starts)}",
             poll_seconds=0,
+            readings=readings,
             patience_seconds=patience_seconds,
             jitter=lambda: 0,
             monotonic=monotonic,

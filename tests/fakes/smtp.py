@@ -26,6 +26,7 @@ class FakeMailServer:
         self.ca_file = folder / "ca.pem"
         context = _context(folder, self.ca_file) if tls else None
         self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.recipients: list[list[str]] = []
         self.refuse_data: str | None = None
         self.refuse_recipients: dict[str, str] = {}
@@ -64,6 +65,7 @@ class FakeMailServer:
         mail = BytesParser(policy=default).parsebytes(envelope.content)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        self.raw.append(envelope.content)
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 taken"
 

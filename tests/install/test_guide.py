@@ -38,7 +38,7 @@ def _commands() -> Iterator[list[str]]:
                 yield found[1].split("#")[0].split()
 
 
-COMMANDS = [words for words in _commands() if words[0] not in ("backup", "restore")]
+COMMANDS = list(_commands())
 
 
 def test_there_are_commands_to_check() -> None:

@@ -260,7 +260,7 @@ def test_it_says_when_and_how_the_unit_was_told_and_that_it_is_silenced(
     silence = Silence(starts_at=NOW, ends_at=LATER, author="张三", comment="误报", number=finding.number, added_at=NOW)
     store.silences.add(silence)
     said = cells(opened(write(store, tmp_path))["已超期"])["告知情况"]
-    assert said == "已于2026-11-22 21:05告知（office）；静默至2026-11-24 00:00（张三：误报）"
+    assert said == "已于2026-11-22 21:05告知（office）；静默至2026-11-23 24:00（张三：误报）"
 
 
 def test_what_the_ledger_file_says_that_was_not_taken_has_a_sheet(store: Store, ledger: Ledger, tmp_path: Path) -> None:

@@ -245,3 +245,10 @@ def test_an_address_in_a_formula_is_followed(tmp_path: Path) -> None:
     sheet.append(["某市发布", "微博", "某局", f'=HYPERLINK("https://weibo.com/u/{UID}","主页")'])
     book.save(tmp_path / "l.xlsx")
     assert only(read_ledger(tmp_path / "l.xlsx")).id == UID
+
+
+def test_an_address_that_is_shown_cut_short_gives_way_to_the_whole_one(tmp_path: Path) -> None:
+    path = linked(
+        tmp_path, f"https://www.douyin.com/user/{TOKEN[:28]}…", f"https://www.douyin.com/user/{TOKEN}", B="抖音"
+    )
+    assert only(read_ledger(path)).id == TOKEN

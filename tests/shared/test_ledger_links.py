@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.ledger.reading import LedgerFile
+from shared.ledger.rows import read_row
 from tests.shared.ledgers import TOKEN, only, only_error, read_one
 
 UID, BIZ, USER = "2803301701", "MzIyNjMxOTY0NA==", "52198612345"
@@ -40,7 +43,7 @@ FORMS = [
     *(("微信", BIZ, form) for form in WECHAT),
 ]
 AROUND = [
-    "{}", "  {} ", "{}。", "主页：{}", "【某市发布】{}，欢迎关注！", "{}（官方账号）", "某市发布\n{}\n", "“{}”", "看看 {} 的主页", "<{}>", "{}；", "{}\u200b", "《某市发布》的主页{}…", "({})",
+    "{}", "  {} ", "{}。", "主页：{}", "【某市发布】{}，欢迎关注！", "{}（官方账号）", "某市发布\n{}\n", "“{}”", "看看 {} 的主页", "<{}>", "{}；", "{}\u200b", "《某市发布》的主页{}》", "({})",
 ]  # fmt: skip
 
 
@@ -137,6 +140,9 @@ def test_a_link_without_an_id_is_told_for_what_it_is(
         "https://weibo.com/u/2803301701 https://weibo.com/u/1234567890",
         "https://weibo.com/u/2803301701、https://weibo.com/u/1234567890",
         "https://weibo.com/u/2803301701\\x",
+        "https://weibo.com/u/28033…",
+        "https://weibo.com/u/28033...",
+        f"https://www.douyin.com/user/{TOKEN[:30]}……",
     ],
 )
 @pytest.mark.parametrize("cell", ["id", "url"])
@@ -161,3 +167,19 @@ def test_links_in_both_cells_must_agree(tmp_path: Path) -> None:
 def test_a_link_in_the_id_cell_tells_the_platform(tmp_path: Path) -> None:
     file: LedgerFile = read_one(tmp_path, platform=None, id=f"https://weibo.com/u/{UID}")
     assert only(file).key == f"weibo/{UID}"
+
+
+def test_an_id_of_a_platform_added_later_may_be_an_address(tmp_path: Path) -> None:
+    account = only(read_one(tmp_path, platform="kuaishou2", id="https://live.example.cn/u/3x"))
+    assert account.id == "https://live.example.cn/u/3x"
+
+
+@given(st.sampled_from(FORMS), st.text(max_size=12), st.text(max_size=12), st.sampled_from(["id", "url"]))
+def test_whatever_stands_around_a_link_no_other_id_is_taken(
+    form: tuple[str, str, str], before: str, after: str, cell: str
+) -> None:
+    platform, account_id, link = form
+    ends = {"", *" \n。，；！？、）】》”'\"<>(（"}
+    around = f"{before} {link.replace('{}', account_id)}{after if after[:1] in ends else f'。{after}'}"
+    row = read_row({"name": "甲", "unit": "某局", "platform": platform, cell: around})
+    assert row.account is None or row.account.id == account_id

@@ -98,6 +98,14 @@ def test_what_it_writes_can_be_used_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_as_root_it_says_whose_the_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    said = init_in(tmp_path / "etc", "--data-dir", str(tmp_path / "lib"))
+    assert f"chown -R xunjian: {tmp_path}/etc {tmp_path}/lib" in said
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "chown" not in init_in(tmp_path / "other")
+
+
 def test_in_the_working_directory_the_commands_are_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert init("--yes").splitlines()[-2:] == ["  xunjian doctor", "  xunjian run"]

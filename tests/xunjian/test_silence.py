@@ -91,6 +91,13 @@ def test_its_end_is_written_in_beijing_time(run: Run, store: Store, words: tuple
     assert (silence.starts_at, silence.ends_at) == (NOW, NOW + length)
 
 
+def test_a_whole_day_ends_at_24_oclock(run: Run, store: Store) -> None:
+    assert (
+        added(run, store, "--rule", "U-01", "--until", "2026-12-01").words == "已静默至2026-12-01 24:00（李：系统迁移）"
+    )
+    assert "至 2026-12-01 24:00（北京时间）" in run("list").output
+
+
 def test_it_may_begin_later(run: Run, store: Store) -> None:
     silence = added(run, store, "--rule", "U-01", "--from", "2026-11-23", "--until", "2026-11-24")
     assert silence.starts_at == NOW + timedelta(days=1, hours=12)

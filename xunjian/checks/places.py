@@ -1,6 +1,6 @@
 """Where a setting is written, so that a remedy names the very place: the file and key, or the variable that wins."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,10 +10,11 @@ from xunjian.checks.diagnosis import Diagnosis, failed
 
 @dataclass(frozen=True)
 class Places:
-    """`file`: the settings file, null where none is used."""
+    """`file`: the settings file, null where none is used. `written`: the keys that were set; null: not known."""
 
     file: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    written: Collection[str] | None = None
 
     def of(self, key: str) -> str:
         """`key` dotted, `browser.proxy`: 环境变量 XUNJIAN_BROWSER__PROXY, or 设置文件 /etc/x.yaml 的 browser.proxy."""
@@ -24,7 +25,10 @@ class Places:
         for name in wanted:
             if given := next((given for given in self.environment if given.upper() == name), None):
                 return f"环境变量 {given}"
-        return f"设置文件 {self.file} 的 {key}" if self.file else f"设置 {key}（现为默认值）"
+        if self.file is None:
+            return f"设置 {key}（现为默认值）"
+        is_default = self.written is not None and parts[0] not in self.written
+        return f"设置文件 {self.file} 的 {key}{'（没有写，现为默认值）' if is_default else ''}"
 
     def refused(self, title: str, error: InputError) -> Diagnosis:
         """A setting that its service refuses, in the service's own words, with the place where it is written."""

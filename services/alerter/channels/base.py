@@ -5,6 +5,7 @@ from datetime import datetime
 from services.alerter.message import Message
 from shared.errors import TransientError
 from shared.plugins import Plugin
+from shared.report_file import Attachment
 
 REFUSED = "；被拒："
 """Stands in an answer before those of several recipients who did not get the message."""
@@ -39,3 +40,7 @@ class Channel(Plugin):
         URL is one) into an error or a log line; what it raises is read by officials.
         """
         raise NotImplementedError
+
+    def send_file(self, message: Message, file: Attachment, now: datetime) -> str:
+        """As `send`, with a file beside it. A channel that carries none sends the words, which tell where it lies."""
+        return self.send(message, now)

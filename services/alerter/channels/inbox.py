@@ -10,6 +10,7 @@ from services.alerter.channels.base import Channel
 from services.alerter.message import Message
 from shared.clock import to_shanghai
 from shared.errors import ChannelError, TransientError
+from shared.report_file import Attachment
 from shared.system_words import system_words
 
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ESTALE})
@@ -22,14 +23,20 @@ class Inbox(Channel):
     folder: Path
 
     def send(self, message: Message, now: datetime) -> str:
-        path = self.folder / self._name(message)
         text = "\n".join((message.title, "", *message.lines, ""))
-        # No suffix .txt yet: whoever watches the folder never meets half a file.
+        return self._write(self.folder / self._name(message), text.encode("utf-8", "replace"))
+
+    def send_file(self, message: Message, file: Attachment, now: datetime) -> str:
+        self._write(self.folder / Path(file.name).name, file.body)
+        return self.send(message, now)
+
+    def _write(self, path: Path, body: bytes) -> str:
+        # Not under its name yet: whoever watches the folder never meets half a file.
         draft = path.with_suffix(".tmp")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with draft.open("wb") as file:
-                file.write(text.encode("utf-8", "replace"))
+                file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)

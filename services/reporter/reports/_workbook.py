@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import ceil, floor
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
@@ -159,9 +160,9 @@ class _Filling:
         self._sheet.merged_cells.ranges.add(CellRange(f"A{place}:{edge}{place}"))
         self._put(place, height, [_cell(self._sheet, text, style)])
 
-    def _append(self, row: int, texts: Sequence[object], cells: list[Cell]) -> None:
+    def _append(self, row: int, texts: Sequence[int | str], cells: list[Cell]) -> None:
         shown = zip(texts, self._columns, strict=True)
-        lines = (_lines(safe_text(text), column.width) for text, column in shown if not column.is_hidden)
+        lines = (_lines(str(text), column.width) for text, column in shown if not column.is_hidden)
         self._put(row, min(_MOST_POINTS, _AROUND_POINTS + _LINE_POINTS * max(1, *lines)), cells)
 
     def _put(self, row: int, height: float, cells: list[Cell]) -> None:
@@ -170,17 +171,28 @@ class _Filling:
         del self._sheet.row_dimensions[row]
 
     def _row(self, row: int, values: Sequence["_Written"]) -> None:
-        cells: list[Any] = [_cell(self._sheet, value.shown, value.style, self._styles.number) for value in values]
+        cells: list[Any] = [self._cell(value) for value in values]
         for cell, value in zip(cells, values, strict=True):
             if value.target:
                 cell.hyperlink = Hyperlink(ref="", target=value.target)
         self._append(row, [value.shown for value in values], cells)
 
+    def _cell(self, written: "_Written") -> Any:
+        cell: Any = WriteOnlyCell(self._sheet)
+        if isinstance(written.shown, int):
+            cell.value, cell._style = written.shown, self._styles.number
+        else:
+            # Made safe already: asking again costs as much as writing it.
+            cell._value, cell.data_type, cell._style = written.shown, "s", written.style
+        return cell
+
     def _written(self, value: object, column: ListColumn) -> "_Written":
         style = self._styles.centred if column.centred else self._styles.left
-        if isinstance(value, int) or column.is_hidden:
+        if isinstance(value, int):
             return _Written(value, style)
         text = safe_text(value)
+        if column.is_hidden:
+            return _Written(text, style)
         target = safe_link(text) if column.is_link and self._links < _MOST_LINKS else None
         if target is not None:
             self._links += 1
@@ -192,7 +204,7 @@ class _Filling:
 class _Written(NamedTuple):
     """A cell: what it shows, and where a click leads."""
 
-    shown: object
+    shown: int | str
     style: StyleArray
     target: str | None = None
 
@@ -219,24 +231,24 @@ def _choice(column: ListColumn, cells: str) -> DataValidation:
     return choice
 
 
-def _cell(sheet: Any, value: object, style: StyleArray, number: StyleArray | None = None) -> Cell:
+def _cell(sheet: Any, value: object, style: StyleArray) -> Cell:
     cell: Any = WriteOnlyCell(sheet)
-    if isinstance(value, int):
-        cell.value, style = value, number or style
-    else:
-        write_text_cell(cell, value)
+    write_text_cell(cell, value)
     cell._style = style
     return cast("Cell", cell)
 
 
+@lru_cache(maxsize=10_000)
 def _lines(text: str, width: float) -> int:
     """Chinese characters are two wide and break anywhere; addresses break early, at their slashes."""
     return max(1, sum(_lines_of(part, width) for part in text.split("\n")))
 
 
 def _lines_of(text: str, width: float) -> int:
+    if text.isascii():
+        return ceil(len(text) / (width * 0.8))
     wide = sum(2 if east_asian_width(sign) in "WFA" else 1 for sign in text)
-    return ceil(wide / (width * 0.8 if text.isascii() else width - 1))
+    return ceil(wide / (width - 1))
 
 
 def _set_up(sheet: Any, head: int, columns: Sequence[ListColumn]) -> None:

@@ -40,6 +40,14 @@ class Report(Plugin):
         """
         return True
 
+    def media_type(self) -> str:
+        """Of its files."""
+        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def lines(self, store: Store, period: Period, cut_off: datetime) -> tuple[str, ...]:
+        """What a message about it says, in sentences that stand without the file, the most important first."""
+        return ()
+
     def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
         """Write what was known of the period at `cut_off`. Same store and cut-off, same bytes.
 

@@ -21,6 +21,11 @@ _CAUTION = (
     "说明：本清单由系统监测生成，所列情况均待人工核实；未能核实的账号不作超期判断。"
     "核实状态、备注、整改期限可直接填写，用 xunjian list mark --from 读回后，以后各期清单都会带上。"
 )
+_MOST_NAMED = 5
+_UNVERIFIED = (
+    "指系统没能看到账号的页面（平台拦截、要求登录、网络不通或链接有误），既不说明更新了，也不说明没有更新，"
+    "不计入超期；请人工打开核对，逐个原因见清单。"
+)
 _WIDTHS = {
     "序号": 5,
     "账号名称": 16,
@@ -38,7 +43,7 @@ _WIDTHS = {
     "实测": 12,
     "标准": 10,
     "证据摘录": 22,
-    "链接": 15,
+    "链接": 23,
     "首次发现": 11,
     "告警编号": 10.5,
     "告知情况": 13,
@@ -103,6 +108,22 @@ class Weekly(Report):
 
     def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
         write_workbook(file, self._sheets(store, period, cut_off), cut_off)
+
+    def lines(self, store: Store, period: Period, cut_off: datetime) -> tuple[str, ...]:
+        beginning = Beginning(store.accounts.began_at(), period, cut_off)
+        content = Content(store, cut_off, beginning)
+        worst = tuple(content.gravest(_MOST_NAMED))
+        unverified = content.count(Part.UNVERIFIED)
+        told = (
+            _when(store, _week(period), cut_off),
+            content.coverage(),
+            beginning.words,
+            f"最需要先看的{len(worst)}项：" if worst else "本期没有超期、临近超期和其他问题。",
+            *worst,
+            f"未能核实{unverified}个：{_UNVERIFIED}" if unverified else "",
+            "以上均由系统监测生成，待人工核实，不作为认定依据。",
+        )
+        return tuple(line for line in told if line)
 
     def _sheets(self, store: Store, period: Period, cut_off: datetime) -> Iterator[ListSheet]:
         beginning = Beginning(store.accounts.began_at(), period, cut_off)

@@ -34,6 +34,9 @@ def test_of_many_names_the_first_are_given_and_all_counted() -> None:
 def test_a_remedy_names_the_file_and_key_or_the_variable_that_wins() -> None:
     file = Path("/etc/xunjian/xunjian.yaml")
     assert Places(file).of("browser.proxy") == "设置文件 /etc/xunjian/xunjian.yaml 的 browser.proxy"
+    assert (
+        Places(file, {}, {"data_dir"}).of("routes.0.channels").endswith(" 的 routes.0.channels（没有写，现为默认值）")
+    )
     assert Places().of("data_dir") == "设置 data_dir（现为默认值）"
     assert Places(file, {"XUNJIAN_DATABASE_URL": "x"}).of("database_url") == "环境变量 XUNJIAN_DATABASE_URL"
     assert Places(file, {"XUNJIAN_BROWSER__PROXY": "x"}).of("browser.proxy") == "环境变量 XUNJIAN_BROWSER__PROXY"

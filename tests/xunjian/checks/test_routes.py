@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from services.alerter.building import build_channels, channel_kinds
+from services.alerter.own import Own, own_channels
 from services.alerter.routes import build_routes
 from shared.account import Account
 from tests.builders import an_account
 from tests.xunjian.checks.signs import bad, only
 from xunjian.checks.diagnosis import Diagnosis, Sign
 from xunjian.checks.places import Places
-from xunjian.checks.routes import check_routes
+from xunjian.checks.routes import check_own, check_recipients, check_routes
 
 EDUCATION = an_account("1", unit="青禾县教育局", region="河山省云川市青禾县")
 HEALTH = an_account("2", unit="青禾县卫生健康局", region="河山省云川市青禾县")
@@ -76,3 +78,43 @@ def test_no_channel_at_all_would_lose_messages() -> None:
 
 def test_without_a_ledger_names_are_not_judged() -> None:
     assert bad(found([{"units": ["青禾县教育局"], "channels": ["mail"]}], [])) == []
+
+
+def test_a_route_for_all_may_wait_for_units_without_their_own() -> None:
+    given = [{"units": ["云川市水务局"], "channels": ["mail"]}, {"channels": ["mail"]}]
+    assert bad(found(given, [WATER])) == []
+
+
+def test_a_channel_without_recipients_is_told() -> None:
+    carrier = {"type": "email", "host": "smtp.example.cn", "sender": "a@example.cn"}
+    routes = build_routes([{"channels": ["mail"]}], ("mail",))
+    check = only(check_recipients(routes, build_channels({"mail": carrier}), Places()))
+    assert check.sign is Sign.FAILED
+    assert "channels.mail.to" in check.remedy
+    whole = build_channels({"mail": {**carrier, "to": ["b@example.cn"]}})
+    assert list(check_recipients(routes, whole, Places())) == []
+
+
+def own_of(channels: dict[str, dict[str, Any]]) -> dict[str, Own]:
+    made = own_channels(build_channels(channels), None, channel_kinds())
+    return {name: one for name, one in made.items() if isinstance(one, Own)}
+
+
+def test_a_mailbox_in_the_ledger_needs_a_channel_that_carries_mail() -> None:
+    routes = build_routes([], ())
+    without = only(check_own([WATER], own_of({}), routes))
+    assert without.sign is Sign.FAILED
+    assert "云川市水务局" in without.detail
+    carrier = {"type": "email", "host": "smtp.example.cn", "sender": "x@example.cn"}
+    assert only(check_own([WATER], own_of({"mail": carrier}), routes)).sign is Sign.GOOD
+
+
+def test_a_robot_in_the_ledger_that_is_none_is_told_with_its_unit() -> None:
+    robot = an_account("4", unit="青禾县财政局", robot="值班群")
+    check = only(check_own([robot], own_of({}), build_routes([], ())))
+    assert check.sign is Sign.FAILED
+    assert "青禾县财政局" in check.detail
+
+
+def test_nobody_with_a_channel_of_his_own_is_not_mentioned() -> None:
+    assert list(check_own([EDUCATION], own_of({}), build_routes([], ()))) == []
