@@ -92,8 +92,8 @@ class _Return:
                 return 0
             waited = hold_back(database, self.now + self.quiet, self.now)
             text = (
-                f"系统已用{chinese_time(self.manifest.at)}的备份恢复。到{self.until}为止发现的和备份里待发的{waited}条"
-                "可能已经告知过，都没有再发；执行 xunjian deliveries list --state dead 查看，"
+                f"系统已用{chinese_time(self.manifest.at)}的备份恢复。到{self.until}为止发现的（和写出的清单）、备份里待发的"
+                f"{waited}条可能已经发过，都没有再发；执行 xunjian deliveries list --state dead 查看，"
                 "确认没有告知过的执行 xunjian deliveries resend 编号。"
             )
             notice = Notice(kind=RESTORED, subject=self.now.isoformat(), text=text, since=self.now)
