@@ -19,9 +19,9 @@ MOST_SECONDS = 60
 
 def main() -> int:
     rows, columns = int(sys.argv[1]), int(sys.argv[2])
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _bound(resource.RLIMIT_AS, MOST_BYTES)
+    _bound(resource.RLIMIT_CPU, MOST_SECONDS)
+    _bound(resource.RLIMIT_CORE, 0)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())) as book:
             visible = [one.name for one in book.sheets_metadata if one.visible is SheetVisibleEnum.Visible]
@@ -32,6 +32,13 @@ def main() -> int:
         return 3
     json.dump(sheets, sys.stdout)
     return 0
+
+
+def _bound(kind: int, most: int) -> None:
+    """Who started this may have set a closer bound, which nobody may loosen."""
+    _, hard = resource.getrlimit(kind)
+    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (limit, limit))
 
 
 def _sheet(book: CalamineWorkbook, name: str, rows: int, columns: int) -> dict[str, object]:

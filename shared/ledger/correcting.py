@@ -12,23 +12,23 @@ _OPENED_BY_LINK = ("wechat", "feed")
 def corrections(
     accounts: Iterable[Account], given: Mapping[str, str], known: Iterable[Account]
 ) -> dict[str, list[str]]:
-    """By key of an account that `known` lacks, the keys it may stand for: on its platform, of its name and unit, or
+    """By key of an account of a file, the keys of `known` it may stand for: on its platform, of its name and unit, or
     called what its own row has in the id's cell (`given`, by key).
 
-    Only what can be opened corrects anything, and of several of one name nobody can say which is meant.
+    Only what can be opened corrects anything; one that is known itself, only what cannot. Of several of one name nobody
+    can say which is meant.
     """
-    before = list(known)
-    keys = {account.key for account in before}
-    new = [account for account in accounts if account.key not in keys]
-    namesakes = Counter(map(_name, new))
+    filed, before = list(accounts), {account.key: account for account in known}
+    namesakes = Counter(map(_name, filed))
     by_name: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for account in before:
-        by_name[_name(account)].append(account.key)
+    for one in before.values():
+        by_name[_name(one)].append(one.key)
     found = {}
-    for account in filter(_opens, new):
-        own = by_name[_name(account)] if namesakes[_name(account)] == 1 else []
-        called = f"{account.platform}/{given.get(account.key, '')}"
-        found[account.key] = list(dict.fromkeys([*(own if len(own) == 1 else []), *({called} & keys)]))
+    for account in filter(_opens, filed):
+        own = [key for key in by_name[_name(account)] if key != account.key] if namesakes[_name(account)] == 1 else []
+        called = {f"{account.platform}/{given.get(account.key, '')}"} & before.keys() - {account.key}
+        olds = dict.fromkeys([*(own if len(own) == 1 else []), *called])
+        found[account.key] = [key for key in olds if account.key not in before or not _opens(before[key])]
     return {key: olds for key, olds in found.items() if olds}
 
 

@@ -66,7 +66,7 @@ class Accounts:
     ) -> Upserted:
         """Add or change by (platform, id), all in one transaction; a new account is due at once, a cancelled never.
 
-        `source`: the file. `stands_for`: by key of a new account, those it may take the place of; it does where no
+        `source`: the file. `stands_for`: by key of an account, those it may take the place of; it does where no
         probe ever proved anything of them. What was removed stays so.
         """
         with self._database.begin() as connection:
@@ -79,7 +79,7 @@ class Accounts:
             given = {key: account for key, account in filed.items() if key not in gone}
             added = [account for key, account in given.items() if key not in known]
             changed = [account for key, account in given.items() if key in known and _differs(known[key], account)]
-            taken = _taken_over(connection, added, known.keys() - given.keys(), stands_for or {})
+            taken = _taken_over(connection, given, known.keys() - given.keys(), stands_for or {})
             for account in (*added, *changed):
                 self._write(connection, account, now, source=source)
             for old, new in taken:
@@ -214,10 +214,10 @@ def _version_of(row: Row[Any]) -> Version:
 
 
 def _taken_over(
-    connection: Connection, added: Sequence[Account], absent: Set[str], stands_for: Mapping[str, Sequence[str]]
+    connection: Connection, given: Iterable[str], absent: Set[str], stands_for: Mapping[str, Sequence[str]]
 ) -> list[tuple[str, str]]:
     """(old key, new key): of accounts the file no longer names and of which nothing was ever proved."""
-    claims = [(old, account.key) for account in added for old in stands_for.get(account.key, ()) if old in absent]
+    claims = [(old, key) for key in given for old in stands_for.get(key, ()) if old in absent]
     claimed = Counter(old for old, _ in claims)
     return [claim for claim in claims if claimed[claim[0]] == 1 and not _was_proved(connection, claim[0])]
 

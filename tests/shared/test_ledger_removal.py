@@ -109,6 +109,18 @@ def test_the_old_row_in_an_old_file_makes_no_second_account(store: Store, tmp_pa
     assert (done.left_removed, keys(store)) == (("wechat/gh_0123456789ab",), [f"wechat/{BIZ}"])
 
 
+def test_a_ghost_from_before_take_overs_goes_with_the_next_import(store: Store, tmp_path: Path) -> None:
+    for key in ("gh_0123456789ab", BIZ):
+        store.accounts.upsert([an_account(key, "wechat", name="某市发布", unit="某市政府办")], NOW)
+    assert filed(store, tmp_path, RIGHT, at=1).done.taken_over == (("wechat/gh_0123456789ab", f"wechat/{BIZ}"),)
+    assert filed(store, tmp_path, RIGHT, at=2).done.taken_over == ()
+
+
+def test_of_two_known_that_both_open_neither_goes(store: Store, tmp_path: Path) -> None:
+    store.accounts.upsert([an_account(key, name="甲", unit="某局") for key in ("1234567890", "2234567890")], NOW)
+    assert filed(store, tmp_path, ("甲", "微博", "2234567890", "某局", None), at=1).done.taken_over == ()
+
+
 def test_an_account_that_failed_only_is_taken_over(store: Store, tmp_path: Path) -> None:
     filed(store, tmp_path, ("甲", "微博", "1234567890", "某局", None))
     with store.judgements.judging() as judging:
