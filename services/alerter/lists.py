@@ -23,6 +23,7 @@ from shared.events import Severity
 from shared.mailbox import masked
 from shared.report_file import Attachment, ReportDelivery, ReportFile
 from shared.storage.channels import PROBE_EVERY
+from shared.storage.restored import HELD_BACK, is_quiet
 
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +73,10 @@ class Lists:
             return
         file = self._parts.report_files.find(name, period)
         if file is not None:
-            self._parts.report_deliveries.enqueue(reading.deliveries(file), now)
+            rows = list(reading.deliveries(file))
+            if is_quiet(self._parts.notes, now):
+                rows = [row.model_copy(update={"state": DeliveryState.DEAD, "error": HELD_BACK}) for row in rows]
+            self._parts.report_deliveries.enqueue(rows, now)
         self._queued[name] = period
 
     def _claim(self, now: datetime) -> ReportDelivery | None:
