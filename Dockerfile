@@ -4,7 +4,7 @@ FROM debian:bookworm-slim
 ENV LANG=C.UTF-8
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates chromium fontconfig fonts-noto-cjk libatomic1 python3 python3-venv tini \
+        ca-certificates chromium fontconfig fonts-noto-cjk libatomic1 postgresql-client python3 python3-venv tini \
     && rm -rf /var/lib/apt/lists/*
 COPY . /opt/xunjian/src
 RUN /opt/xunjian/src/scripts/install /opt/xunjian server \

@@ -14,6 +14,7 @@ from services.alerter.__main__ import channel_options
 from services.alerter.building import build_channels, channel_kinds
 from services.alerter.channels.base import Channel
 from services.alerter.own import Own, own_channels
+from services.alerter.readers import build_readers
 from services.alerter.routes import build_routes
 from services.analyzer.in_force import load_rulebooks
 from services.collector.__main__ import browser_settings, build_platforms
@@ -77,6 +78,7 @@ class Examination:
         yield Check("台账未采纳", self._refused)
         yield Check("渠道", self._channels)
         yield Check("通知去向", self._routes)
+        yield Check("清单收件人", self._readers)
         yield Check("登录状态", self._sessions)
         yield Check("代理", self._proxy, True)
         yield Check("时钟", self._clocks, True)
@@ -268,6 +270,18 @@ class Examination:
         yield from routes.check_own(
             self.accounts, {name: one for name, one in own.items() if isinstance(one, Own)}, built
         )
+
+    def _readers(self) -> Iterator[Diagnosis]:
+        """Who gets the lists by mail or channel; nobody need."""
+        title, settings = "清单收件人", self.settings
+        try:
+            found = build_readers(settings.reports, self.sound_channels, settings.unit_mail, settings.file)
+        except InputError as error:
+            yield self.places.refused(title, error)
+            return
+        for name, reading in found.items():
+            if reading.readers.mail_to or reading.readers.channels:
+                yield good(title, f"{name}：{'、'.join((*reading.readers.mail_to, *reading.readers.channels))}")
 
     @cached_property
     def sound_channels(self) -> dict[str, Channel]:

@@ -82,8 +82,9 @@ def settings_text(answers: Answers) -> str:
         data_dir=quoted(answers.data_dir),
         rulebooks=_rulebooks(answers.region),
         channels="\n".join(_channels(answers)),
-        unit_mail="unit_mail: mail" if answers.mail and answers.supervisor else "#unit_mail: null",
+        reports=_reports(answers),
         main=main,
+        operators="inbox" if main == "inbox" else f"{main}, inbox",
     )
 
 
@@ -115,17 +116,21 @@ def _channels(answers: Answers) -> Iterator[str]:
         signed = ", secret: {file: secrets/robot.secret}" if "robot.secret" in answers.secrets else ""
         yield f"  robot: {{type: {answers.robot}, {key}: {{file: {SECRETS}/robot.{key}}}{signed}}}"
     if answers.mail:
-        yield f"  mail: {_email(answers.mail, answers.mail.to)}"
-        if answers.supervisor:
-            yield "  # 主管单位的邮箱。"
-            yield f"  supervisor: {_email(answers.mail, answers.supervisor)}"
+        yield f"  mail: {_email(answers.mail)}"
     yield "  inbox: {type: inbox}"
 
 
-def _email(mail: Mail, to: str) -> str:
+def _reports(answers: Answers) -> str:
+    if not answers.supervisor:
+        return "#reports: {}"
+    office = f", office: {quoted(answers.office)}" if answers.office else ""
+    return f"reports: {{weekly: {{mail_to: [{quoted(answers.supervisor)}]{office}}}}}"
+
+
+def _email(mail: Mail) -> str:
     login = f", username: {quoted(mail.username)}, password: {{file: {SECRETS}/mail.password}}" if mail.username else ""
     server = f"host: {quoted(mail.host)}, port: {mail.port}, security: {mail.security}{login}"
-    return f"{{type: email, {server}, sender: {quoted(mail.sender)}, to: [{quoted(to)}]}}"
+    return f"{{type: email, {server}, sender: {quoted(mail.sender)}, to: [{quoted(mail.to)}]}}"
 
 
 def _secret_names(answers: Answers) -> Iterator[str]:

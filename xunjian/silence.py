@@ -53,6 +53,7 @@ def add(
     who = {"author": _given("--author", author, MOST_AUTHOR), "comment": _given("--comment", comment, MOST_COMMENT)}
     start, end = _span(begins, until, lasting, now)
     with closing(open_store(settings.store_url)) as store:
+        store.database.check_clock(now)
         about = _conditions(store, settings, Asked(unit, account, rule, number))
         kept = store.silences.add(Silence(starts_at=start, ends_at=end, added_at=now, **who, **about))
     known = "已有同样的静默，未再添加：" if kept.added_at != now else "已静默："
@@ -85,6 +86,7 @@ def expire(
     now = utc_now()
     settings = load_settings(config)
     with closing(open_store(settings.store_url)) as store:
+        store.database.check_clock(now)
         if (silence := store.silences.find(number)) is None:
             raise InputError("序号", f"没有序号为 {number} 的静默；请用 xunjian silence list --all 查看")
         if not store.silences.expire(number, by, now):

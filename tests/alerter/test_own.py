@@ -16,8 +16,9 @@ from shared.bus.sqlite import SqliteBus
 from shared.delivery import DeliveryState
 from shared.errors import ChannelError, InputError, TransientError
 from shared.events import Finding
+from shared.storage.restored import hold_back
 from shared.storage.store import Store
-from tests.alerter.alerting import MINUTE, Bench, bus, store
+from tests.alerter.alerting import HOUR, MINUTE, Bench, bus, store
 from tests.builders import NOW, a_finding, an_account
 from tests.fakes.channel import RecordingChannel
 from tests.fakes.smtp import FakeMailServer
@@ -322,3 +323,17 @@ def test_an_email_channel_without_recipients_serves_units_and_no_route(server: F
     with pytest.raises(InputError, match=r"channels\.a\.to.*收件人"):
         Routes((Route(channels=("a",)),), ()).check({"a": email(server)})
     Routes((Route(channels=("a",)),), ()).check({"a": email(server, to=["x@y.cn"])})
+
+
+def test_what_a_backup_held_back_is_not_sent_because_the_ledger_changed(office: Office) -> None:
+    office.open(about("1001"))
+    office.engine.step(NOW)
+    assert hold_back(office.store.database, NOW + 24 * HOUR, NOW) == 1
+    office.start()
+    later = office.run(NOW + MINUTE, MINUTE)
+    office.ledger(an_account("1001", mail=("new@example.gov.cn",)), at=later)
+    later = office.run(later, MINUTE)
+    office.ledger(an_account("1001"), at=later)
+    office.run(later, MINUTE)
+    assert office.mailed == []
+    assert office.ding.messages == []

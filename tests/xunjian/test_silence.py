@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from shared.clock import utc_now
 from shared.errors import InputError
 from shared.silence import Silence
-from shared.storage.store import Store
+from shared.storage.store import Store, open_store
 from tests.alerter.alerting import MINUTE, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, an_account, days
 from xunjian.app import make_app
@@ -167,6 +167,18 @@ def test_ended_early_it_stays_on_record_and_what_still_covers_is_named(run: Run,
         error = run("expire", wrong, "--author", "王").exception
         assert says in str(error)
     assert "--author" in str(run("expire", str(second.id)).exception)
+
+
+def test_a_clock_that_differs_from_the_databases_is_refused(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(postgres_url).close()
+    file = tmp_path / "settings.yaml"
+    file.write_text(f"data_dir: {tmp_path}\ndatabase_url: {postgres_url}\n", encoding="utf-8")
+    monkeypatch.setattr("xunjian.silence.utc_now", lambda: utc_now() + days(1))
+    for words in (("add", *WHO, "--rule", "U-01", "--for", "3d"), ("expire", "1", "--author", "王")):
+        error = CliRunner().invoke(make_app(["silence"]), ["silence", *words, "--config", str(file)]).exception
+        assert "校准时间" in str(error)
 
 
 def test_nothing_to_list_makes_nothing(tmp_path: Path) -> None:
