@@ -27,7 +27,7 @@ def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
     )
     app.callback()(prepare)
     for name in names:
-        module = importlib.import_module(f"xunjian.{name}")
+        module = importlib.import_module(f"xunjian.commands.{name}")
         if name in GROUPS:
             app.add_typer(getattr(module, f"{name}_app"), name=name)
         else:

@@ -3,9 +3,9 @@
 import sys
 
 from shared.runtime.logs import configure_logs
-from xunjian.bare_machine import browser_check
+from xunjian.checks.bare_machine import browser_check
 from xunjian.checks.diagnosis import Sign
-from xunjian.doctor import diagnose
+from xunjian.commands.doctor import diagnose
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from shared.storage.store import open_store
 from tests.fakes.raw_server import RawServer
 from tests.paths import ROOT
 from xunjian.checks.diagnosis import Check, advice, failed, good
-from xunjian.doctor import as_text, diagnose, summary
+from xunjian.commands.doctor import as_text, diagnose, summary
 
 
 def examined(folder: Path, *arguments: str, **environment: str) -> tuple[int, list[str]]:

@@ -23,7 +23,7 @@ from shared.errors import ChannelError, InputError, PermanentError, TransientErr
 from shared.events import Severity
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import open_to_read
-from xunjian.targets import own_in_ledger, targets
+from xunjian.typed.targets import own_in_ledger, targets
 
 channel_app = typer.Typer(help="渠道：列出、发一条测试消息。", no_args_is_help=True)
 

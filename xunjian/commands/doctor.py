@@ -13,10 +13,10 @@ import typer
 from shared.clock import utc_now
 from shared.errors import InputError, XunjianError
 from shared.runtime.settings import Settings, load_settings
-from xunjian.bare_machine import checks_of_machine
+from xunjian.checks.bare_machine import checks_of_machine
 from xunjian.checks.diagnosis import Check, Diagnosis, Sign, failed, good
+from xunjian.checks.examination import Examination
 from xunjian.checks.places import Places
-from xunjian.examination import Examination
 
 HEALTHY, FAILED, UNREADABLE = 0, 1, 2
 _RESULTS = {Sign.GOOD: "ok", Sign.FAILED: "failed", Sign.ADVICE: "advice"}

@@ -10,8 +10,8 @@ import typer
 from shared.errors import InputError
 from shared.runtime.settings_file import NAME, SYSTEM_FILE
 from shared.validation import beside
-from xunjian.asking import Asking, address
 from xunjian.founding import LEDGER, ROBOT_SECRETS, Answers, Mail, found, local_rulebooks
+from xunjian.typed.asking import Asking, address
 
 _PORTS = {"starttls": 587, "ssl": 465, "none": 25}
 _NONE = "none"

@@ -21,7 +21,7 @@ from shared.ledger.reading import read_ledger
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
 from shared.system_words import system_words
-from xunjian.parse import MAX_BYTES, moment
+from xunjian.commands.parse import MAX_BYTES, moment
 
 Observed = Post | Probe
 

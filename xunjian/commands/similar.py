@@ -6,7 +6,7 @@ import typer
 
 from services.analyzer.language.origin.similar import SAME, similarity
 from shared.errors import InputError
-from xunjian.lines import lines, opened, write
+from xunjian.typed.lines import lines, opened, write
 
 _BAD_INPUT = 2
 

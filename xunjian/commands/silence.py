@@ -15,8 +15,8 @@ from shared.errors import InputError
 from shared.runtime.settings import Settings, load_settings
 from shared.silence import LONGEST, Silence
 from shared.storage.store import Store, open_store, open_to_read
-from xunjian import moments, named
-from xunjian.where import where
+from xunjian.shown.where import where
+from xunjian.typed import moments, named
 
 silence_app = typer.Typer(help="静默：一段时间内不发某些提醒，到期仍存在的照发。", no_args_is_help=True)
 

@@ -15,7 +15,7 @@ from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
 from shared.errors import InputError
 from shared.events import Severity
-from xunjian.lines import lines, opened, text_of, write
+from xunjian.typed.lines import lines, opened, text_of, write
 
 _OBJECTED = 1
 _BAD_INPUT = 2
@@ -113,7 +113,7 @@ def _check_text(file: str, entries: list[Entry]) -> bool:
     remarks = remarks_on(text, entries)
     places = _Lines(text)
     if sys.stdout.isatty() and remarks:
-        from xunjian.table import show  # noqa: PLC0415  # rich takes long to import, and is for terminals
+        from xunjian.shown.table import show  # noqa: PLC0415  # rich takes long to import, and is for terminals
 
         show(_TITLES, ((places.place(remark.hit.start), *_cells(remark)) for remark in remarks))
     else:

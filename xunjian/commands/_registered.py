@@ -16,9 +16,9 @@ from shared.ledger.writing import cell_text
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.accounts import Version
 from shared.storage.store import Store, open_store, open_to_read
-from xunjian.named import account_named
-from xunjian.table import show as show_table
-from xunjian.where import where
+from xunjian.shown.table import show as show_table
+from xunjian.shown.where import where
+from xunjian.typed.named import account_named
 
 MOST_WORDS = 500
 Named = Annotated[list[str], typer.Argument(metavar="账号", help="平台/账号ID、主页链接或账号名称，可以多个")]

@@ -31,7 +31,6 @@ from shared.plugins import discover
 from shared.runtime.opening import PORTS, open_bus
 from shared.runtime.settings import Settings
 from shared.storage.store import SQLITE, open_to_read
-from xunjian.bare_machine import browser_check, clock_check, font_check, hosts_of, surroundings
 from xunjian.checks import (
     bus,
     channels,
@@ -46,6 +45,7 @@ from xunjian.checks import (
     sessions,
     storage,
 )
+from xunjian.checks.bare_machine import browser_check, clock_check, font_check, hosts_of, surroundings
 from xunjian.checks.diagnosis import Check, Diagnosis, Sign, good
 from xunjian.checks.patience import within
 from xunjian.checks.places import Places

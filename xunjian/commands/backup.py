@@ -22,8 +22,8 @@ from shared.storage.database import Database
 from shared.storage.files import copy_database, demand_space, size_of
 from shared.storage.store import SQLITE
 from shared.system_words import system_words
-from xunjian import postgres_tools
-from xunjian.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, is_ours, write_archive
+from xunjian.backups import postgres_tools
+from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, is_ours, write_archive
 
 log = structlog.get_logger(__name__)
 

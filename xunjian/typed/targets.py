@@ -14,7 +14,7 @@ from shared.errors import InputError, PermanentError
 from shared.nearest import advice
 from shared.runtime.settings import Settings
 from shared.storage.store import open_to_read
-from xunjian import named
+from xunjian.typed import named
 
 
 def targets(name: str, to: str | None, unit: str | None, settings: Settings) -> Sequence[Destination]:

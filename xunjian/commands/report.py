@@ -17,8 +17,8 @@ from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_store
 from shared.system_words import system_words
-from xunjian.mailing import mail, reading_of
-from xunjian.where import where
+from xunjian.commands._mailing import mail, reading_of
+from xunjian.shown.where import where
 
 NOT_SENT = 1
 

@@ -14,8 +14,9 @@ from shared.ledger.reading import read_ledger
 from shared.ledger.writing import write_ledger, write_template
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store, open_to_read
-from xunjian import imported, registered
-from xunjian.where import where
+from xunjian.commands import _registered as registered
+from xunjian.shown import imported
+from xunjian.shown.where import where
 
 SOME_ROWS_BAD = 1
 

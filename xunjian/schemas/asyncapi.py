@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 from shared.bus.contract import DEAD_LETTER_SUFFIX
 from shared.bus.envelope import MAX_BODY_BYTES
 from shared.events import SCHEMA_VERSION, Event, Finding, Post, Probe
-from xunjian.documented import Documented
+from xunjian.schemas.documented import Documented
 
 EVENTS: tuple[type[Event], ...] = (Post, Probe, Finding)
 SENDS = {"collector": (Post, Probe), "analyzer": (Finding,)}

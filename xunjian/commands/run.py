@@ -30,8 +30,8 @@ from shared.runtime.loop import run as run_service
 from shared.runtime.opening import Host, Process, hold_folder
 from shared.runtime.settings import Settings, is_set_up, load_settings, naming_file
 from xunjian.crew import Crew
-from xunjian.screen import Screen
-from xunjian.where import where
+from xunjian.shown.screen import Screen
+from xunjian.shown.where import where
 
 OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800

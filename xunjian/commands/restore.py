@@ -27,9 +27,9 @@ from shared.storage.schema import newest
 from shared.storage.store import SQLITE
 from shared.storage.upgrade import upgrade
 from shared.system_words import system_words
-from xunjian import postgres_tools
-from xunjian.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Entry, Manifest, open_archive
-from xunjian.server_database import empty_server, put_aside
+from xunjian.backups import postgres_tools
+from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Entry, Manifest, open_archive
+from xunjian.backups.server_database import empty_server, put_aside
 
 QUIET_HOURS = 24
 

@@ -16,7 +16,7 @@ from shared.runtime.opening import Host
 from shared.runtime.vitals import Vitals
 from shared.standing import Standing
 from shared.state import State
-from xunjian import board
+from xunjian.shown import board
 
 FRAME_LINES = 8
 """Title, head, rules and caption around the rows of the table."""

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from services.alerter.payload import Payload
 from shared.errors import InputError
-from xunjian.asyncapi import EVENTS, asyncapi, name_of
-from xunjian.documented import Documented
+from xunjian.schemas.asyncapi import EVENTS, asyncapi, name_of
+from xunjian.schemas.documented import Documented
 
 
 def schema(

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.errors import InputError, TransientError
 from shared.storage.schema import VERSION_TABLE
 from shared.storage.tables import metadata
-from xunjian import postgres_tools
+from xunjian.backups import postgres_tools
 
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

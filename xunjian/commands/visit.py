@@ -24,7 +24,7 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.opening import Host, open_host
 from shared.runtime.settings import Settings, is_set_up, load_settings
 from shared.storage.store import open_to_read
-from xunjian.meant import account_meant
+from xunjian.typed.meant import account_meant
 
 NOTHING_SHOWN = 1
 PREVIEW_CHARACTERS = 36

@@ -21,9 +21,9 @@ from shared.mark import UNMARKED, Mark, Marked, MarkState, matter_of, unverified
 from shared.runtime.settings import load_settings
 from shared.standing import Standing
 from shared.storage.store import Store, open_store, open_to_read
-from xunjian.board import NARROW
-from xunjian.table import show as show_table
-from xunjian.where import where
+from xunjian.shown.board import NARROW
+from xunjian.shown.table import show as show_table
+from xunjian.shown.where import where
 
 list_app = typer.Typer(help="清单：标注核实状态、备注、整改期限，读回清单里填写的内容。", no_args_is_help=True)
 

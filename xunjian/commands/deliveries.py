@@ -16,8 +16,9 @@ from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.deliveries import About
 from shared.storage.store import Store, open_store, open_to_read
-from xunjian import moments, named, told
-from xunjian.where import where
+from xunjian.shown import told
+from xunjian.shown.where import where
+from xunjian.typed import moments, named
 
 deliveries_app = typer.Typer(help="消息：送达了什么、未送达的原因、补发。", no_args_is_help=True)
 
