@@ -15,21 +15,11 @@ from services.analyzer.objection import Hit
 from services.analyzer.rulebook import Entry, Rulebook, load_rulebook
 from shared.errors import InputError
 from shared.events import Severity
+from xunjian.shown.severity import SEVERITY_NAMES
 from xunjian.typed.lines import lines, opened, text_of, write
 
 _OBJECTED = 1
 _BAD_INPUT = 2
-
-_SEVERITY_NAMES = {
-    Severity.VETO: "单项否决",
-    Severity.DEDUCTION: "问题",
-    Severity.REMINDER: "提醒",
-    Severity.HINT: "提示",
-    Severity.MENTION: "提及",
-    Severity.INFO: "信息",
-    Severity.UNVERIFIED: "未核实",
-}
-
 
 _TITLES = ("位置", "等级", "规则", "词语", "依据", "建议", "理由")
 
@@ -169,7 +159,7 @@ def _cells(remark: Remark) -> tuple[str, ...]:
     hit, clause = remark.hit, remark.entry.clause
     shown = mask(hit.text, hit.kind) if hit.rule == "personal_number" else mask_all(hit.text)
     return (
-        _SEVERITY_NAMES[remark.severity],
+        SEVERITY_NAMES[remark.severity],
         f"{remark.entry.rule}（{remark.entry.indicator}）",
         _printable(shown),
         f"{clause.document}“{clause.words}”",

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Annotated
 import typer
 
 from shared.clock import utc_now
-from shared.errors import InputError, XunjianError
+from shared.errors import InputError
 from shared.runtime.settings import Settings, load_settings
+from xunjian.checks.asked import diagnose
 from xunjian.checks.bare_machine import checks_of_machine
 from xunjian.checks.diagnosis import Check, Diagnosis, Sign, failed, good
 from xunjian.checks.examination import Examination
@@ -20,7 +20,6 @@ from xunjian.checks.places import Places
 
 HEALTHY, FAILED, UNREADABLE = 0, 1, 2
 _RESULTS = {Sign.GOOD: "ok", Sign.FAILED: "failed", Sign.ADVICE: "advice"}
-_CLEAR = "\r\x1b[K"
 
 
 def doctor(
@@ -42,21 +41,6 @@ def doctor(
     status = UNREADABLE if settings is None else _status(found)
     typer.echo(as_text(found, status) if as_json else summary(found))
     raise typer.Exit(status)
-
-
-def diagnose(checks: Iterable[Check]) -> Iterator[Diagnosis]:
-    """One check after the other; what is foreseen to go wrong in one of them ends that one only."""
-    for check in checks:
-        with_sign = check.is_slow and sys.stderr.isatty()
-        if with_sign:
-            typer.echo(f"… {check.title}", err=True, nl=False)
-        try:
-            found = list(check.look())
-        except (XunjianError, OSError) as error:
-            found = [failed(check.title, f"检查不了（{error}）", "按提示改正后再查")]
-        if with_sign:
-            typer.echo(_CLEAR, err=True, nl=False)
-        yield from found
 
 
 def summary(found: Iterable[Diagnosis]) -> str:

@@ -3,7 +3,6 @@
 import gzip
 import json
 import zlib
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +10,11 @@ import typer
 
 from services.collector.capture import Capture, Reading
 from services.collector.platforms.base import Platform
-from shared.clock import SHANGHAI, to_shanghai, utc_now
+from shared.clock import to_shanghai, utc_now
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.system_words import system_words
+from xunjian.typed.moments import moment
 
 MAX_BYTES = 50_000_000
 """Of one saved page or answer, unpacked; real ones have up to 5 million."""
@@ -50,15 +50,6 @@ def read_body(file: Path) -> bytes:
     if len(body) > MAX_BYTES:
         raise InputError(str(file), f"内容（解压后）超过 {MAX_BYTES // 1_000_000} MB，不像一个页面，请检查文件")
     return body
-
-
-def moment(text: str, place: str) -> datetime:
-    """An ISO 8601 time; without a zone it is Beijing time. Raises InputError."""
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(place, f"“{text}”不是 ISO 8601 时间，例如 2026-11-21T08:00:00+08:00") from error
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=SHANGHAI)
 
 
 def as_json(reading: Reading) -> dict[str, object]:

@@ -21,9 +21,10 @@ from shared.ledger.reading import read_ledger
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
 from shared.system_words import system_words
-from xunjian.commands.parse import MAX_BYTES, moment
+from xunjian.typed.moments import moment
 
 Observed = Post | Probe
+MAX_LINE_BYTES = 50_000_000
 
 
 def replay(
@@ -89,14 +90,14 @@ def _read(file: Path) -> Iterator[Observed]:
 
 
 def _lines(file: Path) -> Iterator[bytes]:
-    """Raises InputError, also for a line of more than MAX_BYTES."""
+    """Raises InputError, also for a line of more than MAX_LINE_BYTES."""
     try:
         with file.open("rb") as opened:
             packed = opened.read(2) == b"\x1f\x8b"
         with gzip.open(file) if packed else file.open("rb") as body:
-            while line := body.readline(MAX_BYTES + 1):
-                if len(line) > MAX_BYTES:
-                    raise InputError(str(file), f"有一行超过 {MAX_BYTES // 1_000_000} MB，不像事件，请检查文件")
+            while line := body.readline(MAX_LINE_BYTES + 1):
+                if len(line) > MAX_LINE_BYTES:
+                    raise InputError(str(file), f"有一行超过 {MAX_LINE_BYTES // 1_000_000} MB，不像事件，请检查文件")
                 yield line
     except OSError as error:
         raise InputError(str(file), f"文件读不了：{system_words(error)}，请检查路径和内容") from error

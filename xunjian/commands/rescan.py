@@ -20,10 +20,10 @@ from shared.errors import InputError, TransientError
 from shared.events import Post
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import Store, open_to_read
-from xunjian.commands.parse import moment
 from xunjian.shown.found import Found, writing
 from xunjian.shown.progress import Shown
 from xunjian.shown.where import where
+from xunjian.typed.moments import moment
 
 PERIOD = timedelta(days=365)
 _FOUND = 1

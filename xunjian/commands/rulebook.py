@@ -10,19 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from services.analyzer.rulebook import Entry, Rulebook, built_in_names, load_rulebook
-from shared.events import Severity
+from xunjian.shown.severity import SEVERITY_NAMES
 
 rulebook_app = typer.Typer(help="规则集：有哪些、写了什么、两份有何不同。", no_args_is_help=True)
 
-SEVERITY_NAMES = {
-    Severity.VETO: "单项否决",
-    Severity.DEDUCTION: "问题",
-    Severity.REMINDER: "提醒",
-    Severity.HINT: "提示",
-    Severity.MENTION: "提及",
-    Severity.INFO: "信息",
-    Severity.UNVERIFIED: "未核实",
-}
 _DIFFERENT = 1
 
 

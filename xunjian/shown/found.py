@@ -20,7 +20,7 @@ from shared.errors import InputError
 from shared.events import Evidence, Post, Severity
 from shared.spreadsheet import csv_text
 from shared.system_words import system_words
-from xunjian.commands.rulebook import SEVERITY_NAMES
+from xunjian.shown.severity import SEVERITY_NAMES
 
 MOST_SHOWN = 500
 HEADERS = ("账号", "单位", "等级", "指标", "标题", "发布时间", "位置", "说明", "链接")

@@ -22,7 +22,10 @@ _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S")
 
 
 def moment(words: str, place: str, *, through_day: bool = False) -> datetime:
-    """`2026-12-01 18:00`, or a day: its beginning, or `through_day` its end. Raises InputError naming `place`."""
+    """`2026-12-01 18:00`, ISO 8601 with a zone, or a day: its beginning, or `through_day` its end.
+
+    Raises InputError naming `place`.
+    """
     text = words.strip().replace("：", ":").replace("/", "-")
     for form in _FORMS:
         try:
@@ -32,10 +35,17 @@ def moment(words: str, place: str, *, through_day: bool = False) -> datetime:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI).astimezone(UTC)
     except ValueError:
-        raise InputError(
-            place, f"“{words[:40]}”不是日期；请写成 2026-12-01 或 '2026-12-01 18:00'（北京时间）"
-        ) from None
+        return _iso_moment(words, place)
     return day + _DAY if through_day else day
+
+
+def _iso_moment(words: str, place: str) -> datetime:
+    try:
+        parsed = datetime.fromisoformat(words.strip())
+    except ValueError:
+        remedy = "请写成 2026-12-01、'2026-12-01 18:00'（北京时间）或 ISO 8601"
+        raise InputError(place, f"“{words[:40]}”不是日期；{remedy}") from None
+    return parsed.replace(tzinfo=parsed.tzinfo or SHANGHAI).astimezone(UTC)
 
 
 def length(words: str, place: str) -> timedelta:

@@ -1,11 +1,11 @@
-"""`python -m xunjian.lacking`: what is wrong with the browser, and what to install, for scripts/find-browser."""
+"""`python -m xunjian.checks.lacking`: what is wrong with the browser, and what to install, for scripts/find-browser."""
 
 import sys
 
 from shared.runtime.logs import configure_logs
+from xunjian.checks.asked import diagnose
 from xunjian.checks.bare_machine import browser_check
 from xunjian.checks.diagnosis import Sign
-from xunjian.commands.doctor import diagnose
 
 
 def main() -> None:
