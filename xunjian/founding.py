@@ -84,6 +84,7 @@ def settings_text(answers: Answers) -> str:
         channels="\n".join(_channels(answers)),
         reports=_reports(answers),
         main=main,
+        operators="inbox" if main == "inbox" else f"{main}, inbox",
     )
 
 
