@@ -134,24 +134,6 @@ class Examination:
             return Recorded()
 
     @cached_property
-    def refused(self) -> list[Refusal]:
-        """What imported files said that was not taken; nothing where it cannot be read."""
-
-        def ask() -> list[Refusal]:
-            store = open_to_read(self.url)
-            if store is None:
-                return []
-            with closing(store):
-                return store.refusals.current()
-
-        try:
-            if next(iter(storage.check_address(self.settings.store_url, "")), None):
-                return []
-            return within(_DATABASE_SECONDS, ask)
-        except (XunjianError, OSError):  # said by the check of the database already
-            return []
-
-    @cached_property
     def file(self) -> LedgerFile | InputError | None:
         if self.settings.ledger is None:
             return None
@@ -237,12 +219,11 @@ class Examination:
         if self.settings.ledger is not None and self.file is not None:
             yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"))
         known = self.recorded.accounts
-        yield from ledger.check_refused(self.recorded.refused)
         yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
 
     def _refused(self) -> Iterable[Diagnosis]:
         told_already = self.settings.ledger.name if self.settings.ledger is not None else ""
-        return refusals.check_refusals(self.refused, told_already)
+        return refusals.check_refusals(self.recorded.refused, told_already)
 
     def _channels(self) -> Iterator[Diagnosis]:
         for name, options in channel_options(self.settings).items():

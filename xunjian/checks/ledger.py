@@ -7,7 +7,6 @@ from services.collector.platforms.base import Platform
 from shared.account import Account, AccountStatus
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile
-from shared.ledger.refusal import Refusal
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good, some
 
 _NAMED = 3
@@ -52,16 +51,6 @@ def check_accounts(
         why = _refusal(closed[0], platforms)
         remedy = "在台账中补上主页链接后重新导入"
         yield advice("台账", f"{len(closed)} 个账号打不开，只会是未能核实：{named}；第一个：{why}", remedy)
-
-
-def check_refused(refused: Sequence[Refusal]) -> Iterable[Diagnosis]:
-    """What the files that were imported say and the ledger did not take: it stays visible until it is mended."""
-    if not refused:
-        return
-    rows = len({(one.file, one.place) for one in refused if one.is_row})
-    told = "；".join(str(one) for one in refused[:_NAMED])
-    detail = f"{rows} 行没有导入，另有 {sum(not one.is_row for one in refused)} 格未采纳：{told}"
-    yield advice("台账未采纳", detail, "改正台账文件后重新导入：xunjian ledger import 台账.xlsx")
 
 
 def _refusal(account: Account, platforms: dict[str, Platform]) -> str | None:
