@@ -31,7 +31,7 @@ class Security(StrEnum):
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[文件夹]", help="设置和台账放在哪里；默认当前文件夹")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="设置和台账放在哪里；默认当前文件夹")] = Path(),
     *,
     office: Annotated[str | None, typer.Option(help="单位名称")] = None,
     region: Annotated[str | None, typer.Option(help="行政区划，例如 甘肃省兰州市；据此选用地方规则集")] = None,
