@@ -82,10 +82,10 @@ class Problem(NamedTuple):
         return f"{self.place}：{self.words}" if self.place else self.words
 
 
-def first_problem(error: ValidationError, kind: type[BaseModel] | None = None) -> Problem:
+def first_problem(error: ValidationError, kind: type[BaseModel] | None = None, also: Sequence[str] = ()) -> Problem:
     """The first thing that pydantic refused, without the value, which may be a secret or come from outside.
 
-    With the `kind` that was asked for, an unknown key is told with the nearest right one.
+    With the `kind` that was asked for, an unknown key is told with the nearest right one, of the kind's or of `also`.
     """
     # A misspelt key first: that the right one is missing follows from it.
     first = min(
@@ -93,7 +93,8 @@ def first_problem(error: ValidationError, kind: type[BaseModel] | None = None) -
     )
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden" and (known := _fields(kind, first["loc"][:-1])):
-        words = f"没有这一项；{advice(str(first['loc'][-1])[:MAX_PLACE], known)}"
+        right = (*known, *also) if len(first["loc"]) == 1 else known
+        words = f"没有这一项；{advice(str(first['loc'][-1])[:MAX_PLACE], right)}"
         return Problem(place[:MAX_PLACE], words[: 2 * MAX_WORDS])
     return Problem(place[:MAX_PLACE], _words(first["type"], first.get("ctx", {}))[:MAX_WORDS])
 
@@ -114,15 +115,17 @@ def _fields(kind: Any, place: Sequence[object]) -> list[str]:
     return next((found for part in get_args(kind) if (found := _fields(part, inner))), [])
 
 
-def validated(kind: type[M], options: Mapping[str, Any], place: str, file: Path | None = None) -> M:
-    """`options` of the settings `file` as a `kind`, paths relative to its folder.
+def validated(
+    kind: type[M], options: Mapping[str, Any], place: str, file: Path | None = None, *, also: Sequence[str] = ()
+) -> M:
+    """`options` of the settings `file` as a `kind`, paths relative to its folder. `also`: keys that others read there.
 
     Raises InputError naming `place` and the option, and the file or the variable that gives it.
     """
     try:
         return kind.model_validate(paths_beside(kind, options, file.parent if file else Path()))
     except ValidationError as error:
-        problem = first_problem(error, kind)
+        problem = first_problem(error, kind, also)
         key = ".".join(filter(None, (place, problem.place)))
         remedy = f"请改正设置文件 {file}" if file else "请改正设置"
         # Not `from error`: its text quotes what was given, and a logged traceback would show it.

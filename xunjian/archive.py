@@ -143,6 +143,8 @@ class Archive:
             if member.name == MANIFEST:
                 manifest = self._manifest(file, member.size)
             else:
+                if folder is not None:
+                    demand_space(folder.parent, member.size + _CHUNK, "恢复")
                 found[member.name] = _copied(file, folder and folder / member.name)
         if manifest is None:
             raise InputError(str(self._path), f"不是本程序的备份，或备份不完整（没有 {MANIFEST}）；{_OTHER}")
@@ -205,7 +207,6 @@ def _copied(file: IO[bytes], target: Path | None) -> Entry:
     make_folder(target.parent)
     with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY), "wb") as writing:
         while chunk := file.read(_CHUNK):
-            demand_space(target.parent, len(chunk) + _CHUNK, "恢复")
             digest.update(chunk)
             writing.write(chunk)
             size += len(chunk)

@@ -29,11 +29,14 @@ log = structlog.get_logger(__name__)
 
 _MEGABYTE = 1 << 20
 _OURS = re.compile(r"xunjian-backup-\d{8}T\d{6}\.tar\.gz")
+_ENDINGS = (".tar.gz", ".tgz")
 _UNFINISHED = (".tmp", ".part")
 
 
 def backup(
-    target: Annotated[Path, typer.Argument(metavar="文件|文件夹", help="写成这个文件；给文件夹则按时间取名")],
+    target: Annotated[
+        Path, typer.Argument(metavar="文件|文件夹", help="写成这个 .tar.gz 文件；别的都当作文件夹，文件按时间取名")
+    ],
     keep: Annotated[
         int | None, typer.Option("--keep", min=1, help="文件夹里只留最新的几份（只删本命令取名的文件）")
     ] = None,
@@ -41,10 +44,10 @@ def backup(
 ) -> None:
     """备份数据库、清单、收件夹、证据和台账文件为一个文件；服务不必停。不含设置文件、密钥和登录会话。"""
     settings, now = load_settings(config), utc_now()
-    is_folder = target.is_dir() or keep is not None
-    file = target / f"xunjian-backup-{to_shanghai(now):%Y%m%dT%H%M%S}.tar.gz" if is_folder else target
-    if file.exists():
-        raise InputError(str(file), "已经存在，没有覆盖；请换一个文件名，或给出文件夹")
+    is_file = target.name.endswith(_ENDINGS) and keep is None and not target.is_dir()
+    file = target if is_file else target / f"xunjian-backup-{to_shanghai(now):%Y%m%dT%H%M%S}.tar.gz"
+    if taken := next((path for path in (target, file) if path.is_file()), None):
+        raise InputError(str(taken), "已经存在，没有覆盖；请换一个文件名，或给出文件夹")
     manifest = make_backup(settings, file, now)
     size = file.stat().st_size / _MEGABYTE
     typer.echo(
@@ -101,7 +104,7 @@ def _databases(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
     if not settings.store_url.startswith(SQLITE):
         path = settings.data_dir / SQLITE_MEMBER
     if path.is_file():
-        demand_space(folder, 2 * size_of(path), "备份")
+        demand_space(folder.parent, 2 * size_of(path), "备份")
         try:
             copy_database(path, folder / SQLITE_MEMBER)
         except sqlite3.Error as error:

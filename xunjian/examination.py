@@ -14,6 +14,7 @@ from services.alerter.__main__ import channel_options
 from services.alerter.building import build_channels, channel_kinds
 from services.alerter.channels.base import Channel
 from services.alerter.own import Own, own_channels
+from services.alerter.readers import build_readers
 from services.alerter.routes import build_routes
 from services.analyzer.in_force import load_rulebooks
 from services.collector.__main__ import browser_settings, build_platforms
@@ -77,6 +78,7 @@ class Examination:
         yield Check("台账未采纳", self._refused)
         yield Check("渠道", self._channels)
         yield Check("通知去向", self._routes)
+        yield Check("清单收件人", self._readers)
         yield Check("登录状态", self._sessions)
         yield Check("代理", self._proxy, True)
         yield Check("时钟", self._clocks, True)
@@ -130,24 +132,6 @@ class Examination:
             return Recorded() if self.is_away else within(_DATABASE_SECONDS, lambda: recorded_at(self.url))
         except (XunjianError, OSError):
             return Recorded()
-
-    @cached_property
-    def refused(self) -> list[Refusal]:
-        """What imported files said that was not taken; nothing where it cannot be read."""
-
-        def ask() -> list[Refusal]:
-            store = open_to_read(self.url)
-            if store is None:
-                return []
-            with closing(store):
-                return store.refusals.current()
-
-        try:
-            if next(iter(storage.check_address(self.settings.store_url, "")), None):
-                return []
-            return within(_DATABASE_SECONDS, ask)
-        except (XunjianError, OSError):  # said by the check of the database already
-            return []
 
     @cached_property
     def file(self) -> LedgerFile | InputError | None:
@@ -235,12 +219,11 @@ class Examination:
         known = self.recorded.accounts
         if self.settings.ledger is not None and self.file is not None:
             yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"), len(known or ()))
-        yield from ledger.check_refused(self.recorded.refused)
         yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
 
     def _refused(self) -> Iterable[Diagnosis]:
         told_already = self.settings.ledger.name if self.settings.ledger is not None else ""
-        return refusals.check_refusals(self.refused, told_already)
+        return refusals.check_refusals(self.recorded.refused, told_already)
 
     def _channels(self) -> Iterator[Diagnosis]:
         for name, options in channel_options(self.settings).items():
@@ -268,6 +251,18 @@ class Examination:
         yield from routes.check_own(
             self.accounts, {name: one for name, one in own.items() if isinstance(one, Own)}, built
         )
+
+    def _readers(self) -> Iterator[Diagnosis]:
+        """Who gets the lists by mail or channel; nobody need."""
+        title, settings = "清单收件人", self.settings
+        try:
+            found = build_readers(settings.reports, self.sound_channels, settings.unit_mail, settings.file)
+        except InputError as error:
+            yield self.places.refused(title, error)
+            return
+        for name, reading in found.items():
+            if reading.readers.mail_to or reading.readers.channels:
+                yield good(title, f"{name}：{'、'.join((*reading.readers.mail_to, *reading.readers.channels))}")
 
     @cached_property
     def sound_channels(self) -> dict[str, Channel]:

@@ -56,12 +56,14 @@ def found(folder: Path, answers: Answers) -> list[Path]:
     except FileExistsError as error:
         raise InputError(str(error.filename), "已经有了，不会覆盖；请换一个文件夹，或先把它移走") from None
     except OSError as error:
-        raise InputError(str(folder), f"写不进去（{system_words(error)}）；请核对权限，或换一个文件夹") from error
+        raise InputError(
+            str(error.filename or folder), f"写不进去（{system_words(error)}）；请核对权限，或换一个文件夹"
+        ) from error
 
 
 def _found(folder: Path, answers: Answers) -> list[Path]:
+    """The settings file last: where something fails before, the same command can be given again."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / NAME, settings_text(answers), 0o640)
     for private in (beside(folder, answers.data_dir), folder / "sessions", folder / SECRETS):
         private.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
         private.chmod(_PRIVATE)
@@ -71,6 +73,7 @@ def _found(folder: Path, answers: Answers) -> list[Path]:
     names = [name for name in _secret_names(answers) if not (folder / SECRETS / name).exists()]
     for name in names:
         _write(folder / SECRETS / name, answers.secrets.get(name, ""), 0o600)
+    _write(folder / NAME, settings_text(answers), 0o640)
     return [folder / SECRETS / name for name in names if not answers.secrets.get(name)]
 
 
@@ -82,8 +85,9 @@ def settings_text(answers: Answers) -> str:
         data_dir=quoted(answers.data_dir),
         rulebooks=_rulebooks(answers.region),
         channels="\n".join(_channels(answers)),
-        unit_mail="unit_mail: mail" if answers.mail and answers.supervisor else "#unit_mail: null",
+        reports=_reports(answers),
         main=main,
+        operators="inbox" if main == "inbox" else f"{main}, inbox",
     )
 
 
@@ -115,17 +119,21 @@ def _channels(answers: Answers) -> Iterator[str]:
         signed = ", secret: {file: secrets/robot.secret}" if "robot.secret" in answers.secrets else ""
         yield f"  robot: {{type: {answers.robot}, {key}: {{file: {SECRETS}/robot.{key}}}{signed}}}"
     if answers.mail:
-        yield f"  mail: {_email(answers.mail, answers.mail.to)}"
-        if answers.supervisor:
-            yield "  # 主管单位的邮箱。"
-            yield f"  supervisor: {_email(answers.mail, answers.supervisor)}"
+        yield f"  mail: {_email(answers.mail)}"
     yield "  inbox: {type: inbox}"
 
 
-def _email(mail: Mail, to: str) -> str:
+def _reports(answers: Answers) -> str:
+    if not answers.supervisor:
+        return "#reports: {}"
+    office = f", office: {quoted(answers.office)}" if answers.office else ""
+    return f"reports: {{weekly: {{mail_to: [{quoted(answers.supervisor)}]{office}}}}}"
+
+
+def _email(mail: Mail) -> str:
     login = f", username: {quoted(mail.username)}, password: {{file: {SECRETS}/mail.password}}" if mail.username else ""
     server = f"host: {quoted(mail.host)}, port: {mail.port}, security: {mail.security}{login}"
-    return f"{{type: email, {server}, sender: {quoted(mail.sender)}, to: [{quoted(to)}]}}"
+    return f"{{type: email, {server}, sender: {quoted(mail.sender)}, to: [{quoted(mail.to)}]}}"
 
 
 def _secret_names(answers: Answers) -> Iterator[str]:

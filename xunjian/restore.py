@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from shared.folders import make_folder
 from shared.runtime.lock import ROLES, holding
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.database import Database
-from shared.storage.files import check_whole, flush
+from shared.storage.files import check_whole, copy_database, demand_space, flush, is_database, size_of
 from shared.storage.notices import Notices
 from shared.storage.restored import free_leases, hold_back
 from shared.storage.schema import newest
@@ -28,14 +28,14 @@ from shared.storage.store import SQLITE
 from shared.storage.upgrade import upgrade
 from shared.system_words import system_words
 from xunjian import postgres_tools
-from xunjian.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, open_archive
+from xunjian.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Entry, Manifest, open_archive
 from xunjian.server_database import empty_server, put_aside
 
 QUIET_HOURS = 24
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="备份文件", help="xunjian backup 写的文件")],
+    file: Annotated[Path, typer.Argument(metavar="备份文件", help="xunjian backup 写的文件，或升级前的 .bak 副本")],
     quiet_hours: Annotated[
         float,
         typer.Option(
@@ -92,8 +92,8 @@ class _Return:
                 return 0
             waited = hold_back(database, self.now + self.quiet, self.now)
             text = (
-                f"系统已用{chinese_time(self.manifest.at)}的备份恢复。到{self.until}为止发现的和备份里待发的{waited}条"
-                "可能已经告知过，都没有再发；执行 xunjian deliveries list --state dead 查看，"
+                f"系统已用{chinese_time(self.manifest.at)}的备份恢复。到{self.until}为止发现的（和写出的清单）、备份里待发的"
+                f"{waited}条可能已经发过，都没有再发；执行 xunjian deliveries list --state dead 查看，"
                 "确认没有告知过的执行 xunjian deliveries resend 编号。"
             )
             notice = Notice(kind=RESTORED, subject=self.now.isoformat(), text=text, since=self.now)
@@ -129,6 +129,8 @@ def _beside(folder: Path) -> "tempfile.TemporaryDirectory[str]":
 def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
     """Checked in every way before anything here is touched. Raises InputError."""
     try:
+        if is_database(file):
+            return _bare(file, folder, settings)
         with open_archive(file) as archive:
             manifest = archive.unpack(folder)
     except OSError as error:
@@ -155,6 +157,30 @@ def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
         postgres_tools.check(settings.store_url, folder / POSTGRESQL_MEMBER)
         empty_server(settings.store_url)
     return manifest
+
+
+def _bare(file: Path, folder: Path, settings: Settings) -> Manifest:
+    """The database alone: the copy that an upgrade left beside it, or anybody's. Its moment is the file's."""
+    if not settings.store_url.startswith(SQLITE):
+        raise InputError(str(file), "这是 SQLite 的数据库文件，而设置中的数据库是 PostgreSQL；请改设置 database_url")
+    check_whole(file)
+    demand_space(folder.parent, 2 * size_of(file), "恢复")
+    try:
+        copy_database(file, folder / SQLITE_MEMBER)
+    except sqlite3.Error as error:
+        raise InputError(str(file), f"读不出来（{error}）；请让运行用户可以读写它和所在文件夹，或换一份备份") from error
+    with closing(Database(f"{SQLITE}{folder / SQLITE_MEMBER}")) as database:
+        schema = database.schema()
+    if not schema.has_tables:
+        raise InputError(str(file), "里面没有巡检的数据；请核对文件")
+    return Manifest(
+        program="?",
+        tables=schema.version,
+        database="sqlite",
+        host=file.name,
+        at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+        files={SQLITE_MEMBER: Entry(sha256="0" * 64, size=size_of(file))},
+    )
 
 
 def _put_aside(settings: Settings, now: datetime) -> Path:

@@ -23,6 +23,7 @@ from shared.events import Severity
 from shared.mailbox import masked
 from shared.report_file import Attachment, ReportDelivery, ReportFile
 from shared.storage.channels import PROBE_EVERY
+from shared.storage.restored import LIST_HELD_BACK, is_quiet
 
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +73,10 @@ class Lists:
             return
         file = self._parts.report_files.find(name, period)
         if file is not None:
-            self._parts.report_deliveries.enqueue(reading.deliveries(file), now)
+            # A machine that is no more may have sent it after the backup was made.
+            held = {"state": DeliveryState.DEAD, "error": LIST_HELD_BACK} if is_quiet(self._parts.notes, now) else {}
+            rows = [row.model_copy(update=held) for row in reading.deliveries(file)]
+            self._parts.report_deliveries.enqueue(rows, now)
         self._queued[name] = period
 
     def _claim(self, now: datetime) -> ReportDelivery | None:

@@ -10,6 +10,7 @@ from services.alerter.parts import Parts
 from shared.delivery import Delivery, DeliveryState
 from shared.errors import PermanentError
 from shared.events import FindingStatus
+from shared.storage.restored import HELD_BACK
 
 _log = structlog.get_logger(__name__)
 
@@ -34,6 +35,8 @@ class Readdressing:
         self._known = newest
 
     def _look_at(self, row: Delivery, now: datetime) -> None:
+        if row.error == HELD_BACK:
+            return  # a person decides, whatever the ledger says by now
         if row.status is FindingStatus.OPEN and self._intake.move(row, now):
             _log.info("told elsewhere: the ledger or the settings changed", unit=row.unit, number=row.finding.number)
         elif row.state is DeliveryState.DEAD and self._is_another(row):

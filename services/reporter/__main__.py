@@ -27,7 +27,9 @@ def build_reports(settings: Settings) -> dict[str, Report]:
     for name in settings.reports.keys() - known.keys():
         raise InputError(f"reports.{name}", f"没有这种报表；现有：{'、'.join(sorted(known))}")
     return {
-        name: validated(kind, _own_options(settings.reports.get(name, {})), f"reports.{name}", settings.file)
+        name: validated(
+            kind, _own_options(settings.reports.get(name, {})), f"reports.{name}", settings.file, also=READERS_KEYS
+        )
         for name, kind in known.items()
     }
 

@@ -49,7 +49,7 @@ _SILENT = (
 )
 _OTHER = ("指标", "等级", "问题", "实测", "标准", "依据", "证据摘录", "链接", "告警编号", "首次发现", "告知情况")
 HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED) for part in Part}
-_PROBLEM = len(_WHOSE) - 1 + _SILENT.index("问题")
+_PROBLEM = {part: headers.index("问题") - 1 for part, headers in HEADERS.items()}
 """Where it stands among a line's cells, of which 序号 is none."""
 SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
 REFUSED_TITLE = "台账未采纳"
@@ -128,7 +128,7 @@ class Content:
         lines = ((part, line) for part in (Part.OVERDUE, Part.OTHER, Part.NEAR) for line in sorted(self._lines[part]))
         for place, (part, line) in enumerate(islice(lines, most), 1):
             name, platform, unit = line.cells[:3]
-            yield f"{place}. 〔{part}〕{name}（{platform}）｜{unit}：{line.cells[_PROBLEM]}"
+            yield f"{place}. 〔{part}〕{name}（{platform}）｜{unit}：{line.cells[_PROBLEM[part]]}"
 
     def count(self, part: Part) -> int:
         return len(self._lines[part])

@@ -19,15 +19,17 @@ from openpyxl.xml.functions import iterparse  # defusedxml's
 
 from shared.decoding import decoded
 from shared.errors import InputError
-from shared.ledger.columns import recognise
+from shared.ledger.columns import is_ledger_header, recognise
 from shared.ledger.foreign import ENCRYPTED, read_foreign
 from shared.ledger.open_document import Marks, marks_of
 from shared.ledger.values import CellValue, Unreadable
+from shared.ledger.web_table import tables_in
 from shared.spreadsheet import from_csv_text
 from shared.system_words import system_words
 from shared.workbook import UNREADABLE, refuse_bomb
 
 MAX_FILE_BYTES = 20_000_000
+MAX_PAGE_BYTES = 5_000_000
 MAX_ROWS = 50_000
 MAX_COLUMNS = 64
 MAX_MERGED_CELLS = 1_000_000
@@ -58,6 +60,8 @@ def read_sheets(path: Path) -> list[Sheet]:
     data = _bytes(path)
     if data.startswith(_OLD_EXCEL):
         return _within(path.name, _foreign(path.name, data))
+    if sheets := _web_page(data):
+        return _within(path.name, sheets)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"%PDF")):
         raise InputError(path.name, "是网页、XML 或 PDF（名称可能仍写着 .xls），请用 Excel/WPS 打开后另存为 .xlsx")
     sheets = _workbook(path.name, data) if data.startswith(b"PK") else [_csv(path.name, data)]
@@ -68,6 +72,19 @@ def _within(place: str, sheets: list[Sheet]) -> list[Sheet]:
     if any(len(sheet.rows) > _ROW_LIMIT for sheet in sheets):
         raise InputError(place, f"超过 {MAX_ROWS} 行，请分成几个文件导入")
     return sheets
+
+
+def _web_page(data: bytes) -> list[Sheet]:
+    """The tables of a web page that look like a ledger; none of any other file."""
+    is_page = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and len(data) <= MAX_PAGE_BYTES
+    text = decoded(data) if is_page else None
+    if text is None or "<table" not in text.lower():
+        return []
+    tables = tables_in(text, _ROW_LIMIT + 1, MAX_COLUMNS)
+    sheets = [Sheet(f"网页表格{number}", rows, targets) for number, (rows, targets) in enumerate(tables, 1)]
+    headers = ((sheet, row) for sheet in sheets for row in sheet.rows[:HEADER_WITHIN_ROWS])
+    found = {sheet.name for sheet, row in headers if is_ledger_header(recognise(row))}
+    return [sheet for sheet in sheets if sheet.name in found]
 
 
 def _bytes(path: Path) -> bytes:

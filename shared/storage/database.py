@@ -71,7 +71,8 @@ class Database:
         except InputError:
             raise
         except PermanentError as error:
-            raise InputError("数据库", f"{error}；请确认地址指向本程序的数据库，或换用新的") from error
+            remedy = "请确认地址指向本程序的数据库；文件损坏时用 xunjian restore 恢复备份，或换用新的"
+            raise InputError(f"数据库 {self.file}" if self.file else "数据库", f"{error}；{remedy}") from error
 
     def check_clock(self, now: datetime) -> None:
         """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.

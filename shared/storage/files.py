@@ -16,6 +16,7 @@ from shared.system_words import system_words
 
 PARTIAL = ".part"
 _PAGES_AT_ONCE = 1000
+_MAGIC = b"SQLite format 3\0"
 _MEGABYTE = 1 << 20
 
 
@@ -98,11 +99,20 @@ def copy_database(source: Path, target: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def is_database(path: Path) -> bool:
+    """Whether it says so itself. Raises OSError."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
+
+
 def check_whole(path: Path) -> None:
     """Raises InputError with what `quick_check` says when the file is no database or a damaged one."""
     remedy = "请换一份完好的备份，或恢复更早的备份"
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        # Nobody writes to it, and nothing is left beside it.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
             said = [str(row[0]) for row in connection.execute("PRAGMA quick_check(3)")]
     except sqlite3.DatabaseError as error:
         raise InputError(str(path), f"不是可用的 SQLite 数据库（{error}）；{remedy}") from error

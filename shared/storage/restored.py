@@ -12,6 +12,7 @@ from shared.storage.tables import metadata
 QUIET_UNTIL = "quiet_until"
 """The note that says until when nothing new is told: what was found may have been told after the backup was made."""
 HELD_BACK = "系统由备份恢复，此事可能已经告知过；确认没有告知过的，请执行 xunjian deliveries resend 编号"
+LIST_HELD_BACK = "系统由备份恢复，这份清单可能已经寄过；确认没有寄过的，请执行 xunjian report 报表 --period 期号 --mail"
 _UNLEASED: dict[str, dict[str, None]] = {
     "lease": {"owner": None, "until": None},
     "delivery": {"leased_until": None, "leased_by": None},
@@ -36,9 +37,10 @@ def hold_back(database: Database, until: datetime, now: datetime) -> int:
     """
     count = 0
     with database.begin() as connection:
-        for table in (metadata.tables["delivery"], metadata.tables["report_delivery"]):
+        for name, why in (("delivery", HELD_BACK), ("report_delivery", LIST_HELD_BACK)):
+            table = metadata.tables[name]
             waited = update(table).where(table.c.state == DeliveryState.PENDING.value)
-            count += connection.execute(waited.values(state=DeliveryState.DEAD.value, error=HELD_BACK)).rowcount
+            count += connection.execute(waited.values(state=DeliveryState.DEAD.value, error=why)).rowcount
     Notes(database).add(QUIET_UNTIL, until.isoformat(), now)
     return count
 

@@ -48,7 +48,14 @@ def upgrade(database: Database, now: datetime, *, keeps_copy: bool = True) -> Up
         before = database.schema()
         if before.is_current:
             return None
-        return _migrated(database, _copied(path, now) if before.has_tables and keeps_copy else None)
+        copy = _copied(path, now) if before.has_tables and keeps_copy else None
+        try:
+            return _migrated(database, copy)
+        except BaseException:
+            # Nothing was changed, and whoever tries again and again would fill the disk with copies.
+            if copy is not None:
+                copy.unlink(missing_ok=True)
+            raise
 
 
 def _copied(path: Path, now: datetime) -> Path:
@@ -72,7 +79,7 @@ def _migrated(database: Database, copy: Path | None) -> Upgraded | None:
             return None
         migrate(connection)
     done = Upgraded(before, newest(), copy)
-    tell = log.warning if before.has_tables else log.info
+    tell = log.warning if copy else log.info
     tell("database_upgraded", before=before.version, version=done.version, copy=copy and str(copy))
     return done
 

@@ -21,6 +21,7 @@ from shared.delivery import DeliveryState
 from shared.errors import InputError
 from shared.runtime.metrics import Metrics
 from shared.storage.report_deliveries import ReportDeliveries
+from shared.storage.restored import hold_back
 from shared.storage.store import Store
 from tests.alerter.alerting import MINUTE, Bench, away, bus, store
 from tests.builders import NOW, a_finding, a_probe, an_account
@@ -102,6 +103,21 @@ def test_the_supervisor_gets_the_list_of_the_week_with_the_file_attached(
         assert said in text
 
 
+def test_the_gravest_five_are_in_the_words_with_what_is_wrong(office: Office, server: FakeMailServer) -> None:
+    accounts = [an_account(f"20{n:02}", name=f"账号{n}", unit=f"单位{n}") for n in range(7)]
+    office.store.accounts.upsert(accounts, NOW)
+    found = [a_finding("p", account_id=one.id, rule="comments_closed", sentence="评论区已关闭") for one in accounts]
+    office.open(*found)
+    office.written()
+    office.sent_by()
+    body = server.mails[0].get_body()
+    assert body is not None
+    named = [line for line in body.get_content().splitlines() if "〔其他问题〕" in line]
+    assert len(named) == 5
+    assert all("评论区已关闭" in line for line in named)
+    assert "其他问题7条" in body.get_content()
+
+
 def test_old_programs_find_the_name_in_an_encoded_word_and_new_ones_in_one_piece(
     office: Office, server: FakeMailServer
 ) -> None:
@@ -127,6 +143,15 @@ def test_nothing_is_sent_twice_by_restarts_and_nothing_to_nobody(office: Office,
     assert len(server.mails) == 1
 
 
+def test_soon_after_a_backup_came_back_it_waits_for_a_person(office: Office, server: FakeMailServer) -> None:
+    hold_back(office.store.database, MONDAY + timedelta(days=1), MONDAY - MINUTE)
+    office.written()
+    office.sent_by(length=3 * MINUTE)
+    assert server.mails == []
+    (row,) = office.store.report_deliveries.listed([DeliveryState.DEAD])
+    assert "xunjian report 报表" in (row.error or "")
+
+
 def test_the_running_week_is_not_sent(office: Office, server: FakeMailServer) -> None:
     reporter = ReporterEngine(office.store, {"weekly": Weekly()}, office.folder / "reports", Metrics())
     reporter.write_running(MONDAY)
@@ -145,6 +170,19 @@ def test_of_weeks_that_were_missed_only_the_newest_is_sent(office: Office, serve
     office.written(MONDAY + timedelta(weeks=7))
     office.sent_by(MONDAY + timedelta(weeks=7))
     assert len(server.mails) == 2
+
+
+def test_after_a_backup_came_back_a_list_that_may_have_been_sent_waits_for_a_person(
+    office: Office, server: FakeMailServer
+) -> None:
+    office.written()
+    hold_back(office.store.database, MONDAY + timedelta(days=1), MONDAY - MINUTE)
+    later = office.sent_by()
+    office.sent_by(later)
+    assert server.mails == []
+    office.store.report_deliveries.make_due((DeliveryState.DEAD,), later)
+    office.sent_by(later)
+    assert len(server.mails) == 1
 
 
 def test_each_reader_gets_a_mail_of_his_own_and_one_who_is_refused_keeps_it_from_no_other(

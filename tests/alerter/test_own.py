@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import PrivateAttr
 
+from services.alerter.building import channel_kinds
 from services.alerter.channels.base import Channel
 from services.alerter.channels.email import Email
+from services.alerter.digest import digest_of
 from services.alerter.message import Message
 from services.alerter.own import MAIL, ROBOT, UnitMail, UnitRobot, own_channels
 from services.alerter.routes import Route, Routes
@@ -16,8 +18,9 @@ from shared.bus.sqlite import SqliteBus
 from shared.delivery import DeliveryState
 from shared.errors import ChannelError, InputError, TransientError
 from shared.events import Finding
+from shared.storage.restored import hold_back
 from shared.storage.store import Store
-from tests.alerter.alerting import MINUTE, Bench, bus, store
+from tests.alerter.alerting import HOUR, MINUTE, Bench, bus, store
 from tests.builders import NOW, a_finding, an_account
 from tests.fakes.channel import RecordingChannel
 from tests.fakes.smtp import FakeMailServer
@@ -322,3 +325,34 @@ def test_an_email_channel_without_recipients_serves_units_and_no_route(server: F
     with pytest.raises(InputError, match=r"channels\.a\.to.*收件人"):
         Routes((Route(channels=("a",)),), ()).check({"a": email(server)})
     Routes((Route(channels=("a",)),), ()).check({"a": email(server, to=["x@y.cn"])})
+
+
+def test_what_a_backup_held_back_is_not_sent_because_the_ledger_changed(office: Office) -> None:
+    office.open(about("1001"))
+    office.engine.step(NOW)
+    assert hold_back(office.store.database, NOW + 24 * HOUR, NOW) == 1
+    office.start()
+    later = office.run(NOW + MINUTE, MINUTE)
+    office.ledger(an_account("1001", mail=("new@example.gov.cn",)), at=later)
+    later = office.run(later, MINUTE)
+    office.ledger(an_account("1001"), at=later)
+    office.run(later, MINUTE)
+    assert office.mailed == []
+    assert office.ding.messages == []
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        (f"{robot('a')} 加签:SEC0123456789", "dingtalk"),
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7abc-4bc4-97a0-0ec2sifa5aaa", "wecom"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/0f1e2d3c-aaaa-bbbb 签名校验:abcdefgh", "feishu"),
+    ],
+)
+def test_an_address_makes_the_channel_of_its_kind_and_nothing_shown_holds_it(address: str, kind: str) -> None:
+    own = UnitRobot(kinds=channel_kinds())
+    destination = own.destination(an_account("1001", robot=address))
+    assert type(destination.channel) is channel_kinds()[kind]
+    shown = f"{destination!r}{destination.channel!r}{own!r}{destination.shown}{destination.digest}{digest_of(own)}"
+    for secret in (TOKENS["a"], "SEC0123456789", "693a91f6", "0f1e2d3c", "abcdefgh"):
+        assert secret not in shown

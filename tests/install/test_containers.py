@@ -66,6 +66,13 @@ def test_the_upgrade_waits_for_the_database_and_runs_once() -> None:
     assert upgrade["restart"] == "no"
 
 
+def test_the_database_can_be_backed_up_from_the_image() -> None:
+    """pg_dump refuses a server newer than itself; Debian 12 has 15."""
+    assert dict(STEPS)["FROM"] == "debian:bookworm-slim"
+    assert any(word == "RUN" and "postgresql-client" in rest for word, rest in STEPS)
+    assert COMPOSE["services"]["postgres"]["image"] == "postgres:15"
+
+
 def test_every_variable_is_a_setting() -> None:
     names = {name for role in ROLES for name in COMPOSE["services"][role]["environment"]} - {"XUNJIAN_CONFIG"}
     assert {name.removeprefix("XUNJIAN_").lower() for name in names} <= set(Settings.model_fields)

@@ -82,9 +82,27 @@ def test_every_file_that_it_installs_is_there() -> None:
     assert [name for name in named if not any(list(folder.glob(name)) for folder in folders)] == []
 
 
+def test_what_it_says_one_will_read_is_what_the_program_says() -> None:
+    said = "\n".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("services", "shared", "xunjian")
+        for file in (ROOT / folder).rglob("*.py")
+    ) + (ROOT / "scripts/install").read_text(encoding="utf-8")
+    reasons = re.findall(r"^\| (?!原因里说|-)(.+?) \|", _chapter("六"), re.MULTILINE)
+    errors = re.findall(r"^\| `([^`]*[一-龥][^`]*)`", _chapter("七"), re.MULTILINE)
+    assert len(reasons) > 12
+    assert len(errors) > 6
+    parts = {part for text in (*reasons, *errors) for part in re.split(r"、|…+|xunjian\.yaml：某项", text)}
+    assert [part for part in parts if part.strip() not in said] == []
+
+
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_both_readmes_lead_to_it(readme: str) -> None:
     assert "docs/部署指南.md" in (ROOT / readme).read_text(encoding="utf-8")
+
+
+def _chapter(number: str) -> str:
+    return GUIDE.partition(f"## {number}、")[2].partition("\n## ")[0]
 
 
 def _width(line: str) -> int:

@@ -252,3 +252,39 @@ def test_an_address_that_is_shown_cut_short_gives_way_to_the_whole_one(tmp_path:
         tmp_path, f"https://www.douyin.com/user/{TOKEN[:28]}…", f"https://www.douyin.com/user/{TOKEN}", B="抖音"
     )
     assert only(read_ledger(path)).id == TOKEN
+
+
+# -- web pages that call themselves .xls
+
+PAGE = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="{encoding}">
+<style>td {{ color: red }}</style></head><body><table border=1><tr><th colspan=4>某市政务新媒体台账</th></tr>
+<tr><td>账号名称</td><td>平台</td><td>主办单位</td><td>主页链接</td></tr>
+<tr><td>某市<b>发布</b></td><td>微博</td><td rowspan=2>某局</td><td><a href="https://weibo.com/u/2803301701">主页</a></td></tr>
+<tr><td>某市&amp;教育</td><td>微博</td><td>https://weibo.com/u/2803301702</td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_table_exported_as_a_web_page_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "l.xls").write_bytes(PAGE.format(encoding=encoding).encode(encoding))
+    file = read_ledger(tmp_path / "l.xls")
+    assert file.errors == ()
+    assert [(account.name, account.id, account.unit) for account in file.accounts] == [
+        ("某市发布", "2803301701", "某局"),
+        ("某市&教育", "2803301702", "某局"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<table>" * 3000,
+        "<table><tr>" + "<td rowspan=99999 colspan=99999>x" * 50,
+        "<table><!--" * 5000,
+        "<" * 100_000,
+        "<table><tr><td>" + "<div>" * 300_000,
+    ],
+)
+def test_a_hostile_page_harms_nobody(tmp_path: Path, page: str) -> None:
+    (tmp_path / "l.xls").write_text(page, encoding="utf-8")
+    with pytest.raises(InputError, match="是网页"):
+        read_ledger(tmp_path / "l.xls")

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from services.alerter.__main__ import channel_options
 from services.alerter.building import build_channels
 from services.alerter.channels.base import Channel
+from services.alerter.readers import Readers
 from services.alerter.routes import Route, build_routes
 from services.collector.__main__ import browser_settings
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.platforms.base import Platform
+from services.reporter.__main__ import build_reports
 from services.reporter.reports.base import Report
 from shared.errors import InputError
 from shared.plugins import discover
@@ -33,7 +36,7 @@ PLUGINS: tuple[tuple[str, type[Any]], ...] = (
 
 
 def every_option() -> Iterator[tuple[type[BaseModel], str]]:
-    kinds: list[type[BaseModel]] = [Settings, LocalRulebook, Route, BrowserSettings]
+    kinds: list[type[BaseModel]] = [Settings, LocalRulebook, Route, Readers, BrowserSettings]
     for package, base in PLUGINS:
         kinds += discover(package, base).values()
     for kind in kinds:
@@ -86,6 +89,8 @@ def test_a_wrong_file_is_told_with_its_place_and_the_remedy(tmp_path: Path, text
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
+        ("reports: {weekly: {mail_too: [a@b.cn]}}\n", "reports.weekly.mail_too", "是不是 mail_to？"),
+        ("reports: {weekly: {on_monday_at: 18:47}}\n", "reports.weekly.on_monday_at", "请加引号"),
         ("browser: {proxi: 'http://h:1'}\n", "browser.proxi", "是不是 proxy？"),
         ("channels: {m: {type: email, hots: h}}\n", "channels.m.hots", "没有这一项；是不是 host？"),
         ("channels: {m: {type: emial}}\n", "channels.m.type", "没有类型 emial；可选：.*email"),
@@ -97,10 +102,11 @@ def test_a_wrong_file_is_told_with_its_place_and_the_remedy(tmp_path: Path, text
 def test_what_a_service_refuses_names_the_settings_file(tmp_path: Path, text: str, place: str, words: str) -> None:
     file = written(tmp_path, text)
     settings = load_settings(file)
-    with pytest.raises(InputError, match=f"{words}.*请改正设置文件 {file}") as refused:  # noqa: PT012 - one of the three
+    with pytest.raises(InputError, match=f"{words}.*请改正设置文件 {file}") as refused:  # noqa: PT012 - one of the four
         browser_settings(settings)
         build_routes(settings.routes, settings.operators, settings.file)
-        build_channels(settings.channels, settings.file)
+        build_channels(channel_options(settings), settings.file)
+        build_reports(settings)
     assert refused.value.place == place
 
 

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
-from shared.errors import InputError
+from shared.errors import InputError, TransientError
 from shared.storage import files
 from shared.storage.database import Database
 from shared.storage.schema import NOTHING, newest, number_of, versions
@@ -98,6 +98,7 @@ def test_before_the_upgrade_the_file_is_copied_for_its_owner_alone(tmp_path: Pat
         copy, sentence = store.upgraded.copy, store.upgraded.sentence
     assert copy == tmp_path / f"xunjian.db.before-{newest()}-20261121T120000.bak"
     assert str(copy) in sentence
+    assert sorted(tmp_path.glob("*.bak*")) == [copy]
     assert rows_of(copy) == before
     assert {oct(file.stat().st_mode & 0o777) for file in (copy, path)} == {"0o600"}
     with closing(sqlite3.connect(copy)) as connection:
@@ -160,6 +161,23 @@ def test_killed_halfway_and_run_again_it_is_whole(tmp_path: Path, point: int) ->
     with closing(Database(url)) as database:
         assert database.schema().is_current
     assert has_all(path, before)
+
+
+def test_an_upgrade_that_fails_changes_nothing_and_leaves_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed(connection: Connection) -> None:
+        migrate(connection)
+        raise TransientError("database or disk is full")
+
+    path = tmp_path / "xunjian.db"
+    url = make_old(path)
+    before = rows_of(path)
+    monkeypatch.setattr("shared.storage.upgrade.migrate", failed)
+    with pytest.raises(TransientError):
+        open_store(url)
+    assert rows_of(path) == before
+    assert list(tmp_path.glob("*.bak*")) == []
 
 
 def test_a_copy_begun_and_never_ended_is_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

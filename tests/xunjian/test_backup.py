@@ -87,6 +87,12 @@ def test_it_is_of_one_moment_while_the_services_hold_the_folder_and_write(office
     assert sum(row["name"] == "one" for row in notes) == sum(row["name"] == "two" for row in notes)
 
 
+def test_a_name_without_the_ending_is_a_folder(office: Office, tmp_path: Path) -> None:
+    said(office, str(tmp_path / "new"))
+    (file,) = (tmp_path / "new").iterdir()
+    assert file.name.startswith("xunjian-backup-20")
+
+
 def test_in_a_folder_it_is_dated_and_only_our_own_old_ones_go(office: Office, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
@@ -111,7 +117,7 @@ def test_what_is_there_is_not_overwritten(office: Office, tmp_path: Path) -> Non
 
 def test_where_there_is_nothing_to_back_up_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="还没有数据库"):
-        said(Office(tmp_path / "var"), str(tmp_path / "file"))
+        said(Office(tmp_path / "var"), str(tmp_path / "file.tgz"))
     assert not (tmp_path / "var").exists()
 
 
@@ -138,5 +144,5 @@ def test_a_damaged_database_is_not_backed_up_as_if_it_were_whole(office: Office,
         file.seek(4096 * 3)
         file.write(b"\xff" * 4096 * 40)
     with pytest.raises(InputError, match=r"损坏|malformed|读不出来"):
-        said(office, str(tmp_path / "file"))
-    assert not (tmp_path / "file").exists()
+        said(office, str(tmp_path / "file.tgz"))
+    assert not (tmp_path / "file.tgz").exists()

@@ -19,6 +19,7 @@ from services.alerter.channels.base import Channel
 from services.alerter.routes import build_routes
 from services.collector.__main__ import browser_settings
 from services.collector.browser.chromium import BrowserSettings
+from services.reporter.__main__ import build_reports
 from shared.errors import InputError
 from shared.ledger.reading import read_ledger
 from shared.plugins import discover
@@ -140,6 +141,8 @@ def test_a_mail_server_a_robot_and_a_supervisor(tmp_path: Path) -> None:
     said = init_in(
         tmp_path,
         *MAIL,
+        "--office",
+        "青禾县政府办",
         "--mail-security",
         "ssl",
         "--mail-user",
@@ -157,10 +160,11 @@ def test_a_mail_server_a_robot_and_a_supervisor(tmp_path: Path) -> None:
         (tmp_path / "secrets" / name).write_text("SECRET\n")
     settings = load_settings(tmp_path / "xunjian.yaml")
     channels = build_channels(channel_options(settings), settings.file)
-    assert set(channels) == {"robot", "mail", "supervisor", "inbox"}
+    assert set(channels) == {"robot", "mail", "inbox"}
     assert settings.channels["mail"]["port"] == 465
-    assert settings.channels["supervisor"]["to"] == ["s@b.cn"]
-    assert (settings.operators, settings.unit_mail) == (("robot",), "mail")
+    assert settings.reports == {"weekly": {"mail_to": ["s@b.cn"], "office": "青禾县政府办"}}
+    build_reports(settings)
+    assert settings.operators == ("robot", "inbox")
 
 
 @pytest.mark.parametrize(
@@ -218,3 +222,17 @@ def test_on_a_terminal_it_asks_and_asks_again_what_cannot_be(tmp_path: Path) -> 
         "sender": "a@b.cn",
         "to": ["a@b.cn"],
     }
+
+
+def test_where_something_cannot_be_written_the_same_command_works_once_it_can(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(InputError, match=r"data.*已经有了"):
+        init_in(tmp_path)
+    (tmp_path / "data").unlink()
+    assert "已写好设置文件" in init_in(tmp_path)
+
+
+def test_the_commands_to_type_next_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "政务 巡检"
+    told = init_in(folder)
+    assert f"ledger import '{folder}/ledger.xlsx' --config '{folder}/xunjian.yaml'" in told

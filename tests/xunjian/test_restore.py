@@ -4,9 +4,11 @@ import hashlib
 import io
 import json
 import socket
+import sqlite3
 import tarfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -154,6 +156,27 @@ def test_an_older_backup_is_upgraded(tmp_path: Path, restored: Callable[..., str
     other = Office(tmp_path / "other")
     assert f"已升级到{newest()}" in restored(other, tmp_path / "old.tar.gz")
     other.find(NOW + days(5), {"1001": 24}, tell=True)
+
+
+def test_the_copy_of_before_an_upgrade_comes_back_as_it_is(tmp_path: Path, restored: Callable[..., str]) -> None:
+    old = Office(tmp_path / "old")
+    old.folder.mkdir()
+    make_old(old.folder / "xunjian.db")
+    old.tell(NOW)
+    (copy,) = old.folder.glob("*.bak")
+    output = restored(old, copy)
+    assert copy.name in output
+    assert f"已升级到{newest()}" in output
+    assert len(rows_of(old.folder / "xunjian.db")["account"]) == 3
+    assert copy.is_file()
+
+
+def test_a_database_of_others_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:
+    file = tmp_path / "other.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE chat (id INTEGER)")
+    with pytest.raises(InputError, match="里面没有巡检的数据"):
+        restored(office, file)
 
 
 def rewritten(backup: Path, target: Path, change: Callable[[list[tuple[tarfile.TarInfo, bytes]]], Any]) -> Path:

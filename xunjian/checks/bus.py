@@ -6,6 +6,7 @@ from typing import Protocol
 
 from shared.errors import XunjianError
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good, some
+from xunjian.checks.wording import translated
 
 GROUPS = ("analyzer", "alerter")
 _TITLE = "消息总线"
@@ -28,7 +29,11 @@ def check_kafka(open_broker: Callable[[], Broker], shown: str, creates: bool, pl
             counts = broker.partitions()
             refused = broker.refused_groups(GROUPS)
     except (XunjianError, OSError, ValueError, AssertionError) as error:
-        yield failed(_TITLE, f"Kafka {shown} 不可用（{error}）", f"启动 Kafka，核对{place}、kafka_security 与防火墙")
+        yield failed(
+            _TITLE,
+            f"Kafka {shown} 不可用（{translated(str(error))}）",
+            f"启动 Kafka，核对{place}、kafka_security 与防火墙",
+        )
         return
     missing = [topic for topic, count in counts.items() if count == 0]
     if missing and creates:

@@ -19,11 +19,15 @@ from shared.storage.schema import UPGRADE, Schema
 from shared.storage.store import SQLITE, reading_url
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
 from xunjian.checks.machine import nearest
+from xunjian.checks.wording import translated
 
 LARGEST_CHECKED_BYTES = 200 * 1024**2
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "lustre", "fuse.sshfs", "afs"})
 _TITLE = "数据库"
-_WRITE = "SELECT has_table_privilege('account', 'SELECT') AND has_table_privilege('account', 'INSERT, UPDATE')"
+_GRANT = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO 用户"
+_WRITE = " AND ".join(
+    f"has_table_privilege('account', '{right}')" for right in ("SELECT", "INSERT", "UPDATE", "DELETE")
+)
 
 
 def check_address(url: str, place: str) -> Iterable[Diagnosis]:
@@ -134,8 +138,12 @@ def check_postgresql(ask: Callable[[], None], shown: str, place: str) -> Diagnos
     """`ask` really asks and raises XunjianError or OSError. `shown`: the address without its password."""
     try:
         ask()
+    except PermanentError as error:  # it answers, and is not ours, a newer program's, or closed to us
+        words = str(error).removeprefix(f"{error.place}: ") if isinstance(error, InputError) else str(error)
+        what, _, remedy = words.rpartition("；")
+        return failed(_TITLE, f"{shown}：{what or remedy}", remedy if what else f"核对{place}")
     except (XunjianError, OSError) as error:
-        words = str(error).partition("；")[0]
+        words = translated(str(error).partition("；")[0])
         return failed(_TITLE, f"{shown} 不可用（{words}）", f"启动数据库，核对{place}、防火墙与用户的权限")
     return good(_TITLE, f"{shown} 可用")
 
@@ -144,12 +152,12 @@ def ask_postgresql(url: str) -> None:
     """Raises TransientError, PermanentError: away, a standby, or without the rights that the services need."""
     with closing(Database(url)) as database, database.read() as connection:
         if connection.execute(text("SELECT pg_is_in_recovery()")).scalar():
-            raise PermanentError("这是备机，只能读")
+            raise PermanentError("这是备机，只能读；请把 database_url 指向主机")
         if database.schema().has_tables:
-            if not connection.execute(text(_WRITE)).scalar():
-                raise PermanentError("用户没有读写数据表的权限")
+            if not connection.execute(text(f"SELECT {_WRITE}")).scalar():
+                raise PermanentError(f"用户没有读写数据表的权限；请数据库管理员执行：{_GRANT}")
         elif not connection.execute(text("SELECT has_schema_privilege(current_schema(), 'CREATE')")).scalar():
-            raise PermanentError("用户没有建表的权限")
+            raise PermanentError("用户没有建表的权限；请数据库管理员执行：GRANT CREATE ON SCHEMA public TO 用户")
 
 
 def with_time_limit(url: str, seconds: int) -> str:

@@ -1,15 +1,18 @@
 """Our clock against the platforms' and the database's; without either nothing is claimed."""
 
 import socket
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from demo.stand_in import stand_in
 from tests.builders import NOW
 from tests.fakes.raw_server import RawServer, head_of
 from tests.xunjian.checks.signs import only
 from xunjian.checks.clock import check_against_database, check_clock, date_of, offsets_of
 from xunjian.checks.diagnosis import Sign
+from xunjian.checks.proxy import ask_proxy, check_proxy
 
 SECOND = timedelta(seconds=1)
 
@@ -79,3 +82,13 @@ def test_a_host_that_is_not_there_raises() -> None:
         port = gone.getsockname()[1]
     with pytest.raises(OSError, match="ConnectError"):
         date_of(f"127.0.0.1:{port}", None)
+
+
+def test_the_stand_in_answers_for_the_platforms_through_an_ordinary_proxy(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with stand_in(tmp_path / "demo", now, remembers=False) as given:
+        proxy = given["browser"]["proxy"]
+        assert check_proxy(proxy, ["m.weibo.cn"], ask_proxy, "browser.proxy").sign is Sign.GOOD
+        moment = date_of("m.weibo.cn", proxy)
+    assert moment is not None
+    assert abs(moment - now) < timedelta(minutes=5)

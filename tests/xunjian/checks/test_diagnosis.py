@@ -10,7 +10,7 @@ import pytest
 from xunjian.checks.diagnosis import advice, failed, good, some
 from xunjian.checks.patience import within
 from xunjian.checks.places import Places
-from xunjian.checks.wording import why
+from xunjian.checks.wording import translated, why
 
 
 def test_each_sign_has_its_line() -> None:
@@ -61,3 +61,11 @@ def test_failures_of_the_system_are_said_in_chinese() -> None:
     assert why(socket.gaierror(-2, "Name or service not known")) == "主机名解析不了"
     assert why(OSError(errno.EXDEV, "Invalid cross-device link")) == "Invalid cross-device link"
     assert why(OverflowError("port must be 0-65535")) == "port must be 0-65535"
+
+
+def test_what_a_driver_says_is_told_in_chinese_first() -> None:
+    assert translated("FATAL: password authentication failed for user") == (
+        "用户名或口令不对；原话：FATAL: password authentication failed for user"
+    )
+    assert translated('database "x" does not exist').startswith("没有这个用户或数据库；")
+    assert translated("数据库没有应答") == "数据库没有应答"

@@ -156,6 +156,15 @@ def test_a_server_that_refuses_is_told_without_its_password() -> None:
     assert storage.check_postgresql(lambda: None, "PostgreSQL h:5432/x", PLACE).sign is Sign.GOOD
 
 
+def test_a_server_of_a_newer_program_is_answered_with_its_own_remedy() -> None:
+    def ask() -> None:
+        raise InputError("数据库", "表结构版本为0099，比本程序（0001）新；请更新本程序")
+
+    check = storage.check_postgresql(ask, "PostgreSQL h:5432/x", PLACE)
+    assert check.detail == "PostgreSQL h:5432/x：表结构版本为0099，比本程序（0001）新"
+    assert check.remedy == "请更新本程序"
+
+
 def test_a_connection_has_a_time_limit_unless_it_says_so_itself() -> None:
     assert "connect_timeout=5" in storage.with_time_limit("postgresql+psycopg://u:p%40q@h/x", 5)
     assert "u:p%40q@h" in storage.with_time_limit("postgresql+psycopg://u:p%40q@h/x", 5)

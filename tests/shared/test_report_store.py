@@ -1,0 +1,74 @@
+"""Reports to be sent, on both databases."""
+
+from datetime import timedelta
+
+from shared.delivery import DeliveryState
+from shared.report_file import ReportDelivery, ReportFile
+from shared.storage.report_files import KEPT
+from shared.storage.store import Store
+from tests.builders import NOW
+
+LEASE = timedelta(minutes=2)
+
+
+def a_file(period: str = "2026-W47", body: bytes = b"PK\x00\xff") -> ReportFile:
+    return ReportFile(
+        report="weekly",
+        period=period,
+        title="清单",
+        lines=("一", "二"),
+        file_name="清单.xlsx",
+        media_type="application/x",
+        place="主机:/清单.xlsx",
+        written_at=NOW,
+        body=body,
+    )
+
+
+def a_row(recipient: str = "a@b.cn") -> ReportDelivery:
+    return ReportDelivery(
+        report="weekly",
+        period="2026-W47",
+        channel="mail",
+        recipient=recipient,
+        title="清单",
+        queued_at=NOW,
+        next_attempt_at=NOW,
+    )
+
+
+def test_a_file_comes_back_as_it_was_and_only_the_newest_are_kept(store: Store) -> None:
+    for week in range(10, 10 + KEPT + 2):
+        store.report_files.put(a_file(f"2026-W{week}"))
+    store.report_files.put(a_file("2026-W19", b"another"))
+    assert store.report_files.newest_period("weekly") == "2026-W19"
+    assert store.report_files.find("weekly", "2026-W19") == a_file("2026-W19")
+    assert store.report_files.find("weekly", "2026-W11") is None
+    assert store.report_files.find("weekly", "2026-W12") is not None
+
+
+def test_of_two_alerters_one_sends_and_a_row_is_queued_once(store: Store) -> None:
+    rows = store.report_deliveries
+    assert rows.enqueue([a_row(), a_row()], NOW) == 1
+    assert rows.claim(NOW, LEASE, "one/1") == a_row()
+    assert rows.claim(NOW, LEASE, "two/1") is None
+    assert rows.claims() == ["one/1"]
+    rows.release("one/1")
+    assert rows.claim(NOW, LEASE, "two/2") == a_row()
+    rows.record_sent(a_row(), NOW, "id", "250 OK")
+    assert rows.claim(NOW + timedelta(days=1), LEASE, "one/2") is None
+    assert rows.enqueue([a_row()], NOW) == 0
+
+
+def test_what_failed_waits_and_what_is_dead_is_due_when_asked_for(store: Store) -> None:
+    rows = store.report_deliveries
+    rows.enqueue([a_row(), a_row("c@d.cn")], NOW)
+    rows.record_failed(a_row(), "later", NOW + LEASE)
+    rows.record_dead(a_row("c@d.cn"), "refused")
+    assert rows.claim(NOW, LEASE, "one/1") is None
+    assert [row.error for row in rows.listed((DeliveryState.PENDING, DeliveryState.DEAD))] == ["later", "refused"]
+    assert rows.make_due((DeliveryState.DEAD,), NOW, "other") == 0
+    assert rows.make_due((DeliveryState.DEAD,), NOW, "mail") == 1
+    claimed = rows.claim(NOW, LEASE, "one/2")
+    assert claimed is not None
+    assert claimed.recipient == "c@d.cn"
