@@ -216,9 +216,9 @@ class Examination:
         return rulebooks.check_rulebooks(load, self.now, self.places.of("rulebook"))
 
     def _ledger(self) -> Iterator[Diagnosis]:
-        if self.settings.ledger is not None and self.file is not None:
-            yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"))
         known = self.recorded.accounts
+        if self.settings.ledger is not None and self.file is not None:
+            yield from ledger.check_file(self.settings.ledger, self.file, self.places.of("ledger"), len(known or ()))
         yield from ledger.check_accounts(None if known is None else len(known), self.accounts, self.platforms)
 
     def _refused(self) -> Iterable[Diagnosis]:

@@ -38,7 +38,7 @@ class Remark(NamedTuple):
 
 
 def check(
-    file: Annotated[str, typer.Argument(help="要检查的文本文件，“-”表示标准输入")] = "-",
+    file: Annotated[str, typer.Argument(metavar="文件", help="要检查的文本文件，“-”表示标准输入")] = "-",
     *,
     jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一个 {"id","text"}，逐行输出 id、kind、findings')] = False,
     lexicon: Annotated[str | None, typer.Option("--lexicon", help="词库文件（txt、csv 或 xlsx），代替内置词语")] = None,

@@ -15,6 +15,7 @@ from shared.errors import InputError
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_to_read
 from shared.system_words import system_words
+from xunjian.shown.where import typed
 from xunjian.typed.moments import moment
 
 events_app = typer.Typer(help="事件：导出已存的观测，供 replay 重放。", no_args_is_help=True)
@@ -53,7 +54,7 @@ def export(
 
 
 def _named(file: str) -> str:
-    return "文件" if file == _OUT else file
+    return "文件" if file == _OUT else typed(file)
 
 
 def _refuse_unknown(store: Store, account: str | None) -> None:

@@ -11,6 +11,7 @@ from shared.errors import InputError
 from shared.runtime.settings_file import NAME, SYSTEM_FILE
 from shared.validation import beside
 from xunjian.founding import LEDGER, ROBOT_SECRETS, Answers, Mail, found, local_rulebooks
+from xunjian.shown.where import typed
 from xunjian.typed.asking import Asking, address
 
 _PORTS = {"starttls": 587, "ssl": 465, "none": 25}
@@ -31,7 +32,7 @@ class Security(StrEnum):
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[文件夹]", help="设置和台账放在哪里；默认当前文件夹")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", help="设置和台账放在哪里；默认当前文件夹")] = Path(),
     *,
     office: Annotated[str | None, typer.Option(help="单位名称")] = None,
     region: Annotated[str | None, typer.Option(help="行政区划，例如 甘肃省兰州市；据此选用地方规则集")] = None,
@@ -114,10 +115,10 @@ def _tell(folder: Path, unfilled: list[Path], answers: Answers) -> None:
     for file in unfilled:
         typer.echo(f"请把密码或密钥写进：{file}（只写这一行；写好之前不能启动）")
     if os.geteuid() == 0:
-        data = beside(folder, answers.data_dir)
-        typer.echo(f"文件属于 root；服务以别的用户运行时（如 xunjian），请执行：chown -R xunjian: {folder} {data}")
+        folders = f"{typed(folder)} {typed(beside(folder, answers.data_dir))}"
+        typer.echo(f"文件属于 root；服务以别的用户运行时（如 xunjian），请执行：chown -R xunjian: {folders}")
     is_found = folder == Path.cwd() or folder / NAME == SYSTEM_FILE
-    config = "" if is_found else f" --config {folder / NAME}"
+    config = "" if is_found else f" --config {typed(folder / NAME)}"
     typer.echo("填好台账后，依次运行：")
-    for command in (f"ledger import {folder / LEDGER}", "doctor", "run"):
+    for command in (f"ledger import {typed(folder / LEDGER)}", "doctor", "run"):
         typer.echo(f"  xunjian {command}{config}")

@@ -31,7 +31,7 @@ Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
 
 @ledger_app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="台账文件（.xlsx、.xls、.ods 或 .csv）")],
+    file: Annotated[Path, typer.Argument(metavar="台账文件", help="台账文件（.xlsx、.xls、.ods 或 .csv）")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
     config: Config = None,
 ) -> None:
@@ -61,7 +61,9 @@ def import_(
 
 
 @ledger_app.command()
-def export(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 或 .csv）")], config: Config = None) -> None:
+def export(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="写入的文件（.xlsx 或 .csv）")], config: Config = None
+) -> None:
     """导出台账（含联系人电话），列与模板相同，可再导入。"""
     settings = load_settings(config)
     store = open_to_read(settings.store_url)
@@ -74,7 +76,7 @@ def export(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx �
 
 
 @ledger_app.command()
-def template(file: Annotated[Path, typer.Argument(help="写入的文件（.xlsx 或 .csv）")]) -> None:
+def template(file: Annotated[Path, typer.Argument(metavar="文件", help="写入的文件（.xlsx 或 .csv）")]) -> None:
     """写出空白台账模板。"""
     if file.exists():
         raise InputError(str(file), "文件已存在，请换一个文件名")

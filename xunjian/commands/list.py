@@ -49,7 +49,7 @@ class PartName(StrEnum):
 def mark(
     *,
     subject: Annotated[
-        str | None, typer.Argument(metavar="[编号或账号]", help="告警编号；没有编号的写账号：平台/账号ID，或账号名称")
+        str | None, typer.Argument(metavar="编号或账号", help="告警编号；没有编号的写账号：平台/账号ID，或账号名称")
     ] = None,
     state: Annotated[MarkState | None, typer.Option(help="核实状态")] = None,
     note: Annotated[str | None, typer.Option(help="备注；给空的 '' 即撤回")] = None,

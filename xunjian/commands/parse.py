@@ -21,7 +21,9 @@ MAX_BYTES = 50_000_000
 
 
 def parse(
-    file: Annotated[Path, typer.Argument(help="保存的页面或接口返回：.html .json .jsonl .xml，可为 .gz")],
+    file: Annotated[
+        Path, typer.Argument(metavar="页面文件", help="保存的页面或接口返回：.html .json .jsonl .xml，可为 .gz")
+    ],
     platform: Annotated[str, typer.Option(help="wechat | weibo | douyin | toutiao | feed")],
     at: Annotated[
         str | None, typer.Option(help="页面保存的时间（ISO 8601，缺时区按北京时间），用于“昨天”等说法")

@@ -28,7 +28,9 @@ MAX_LINE_BYTES = 50_000_000
 
 
 def replay(
-    events: Annotated[Path, typer.Argument(help="事件文件：每行一个 JSON，与总线上的相同（可为 .gz）")],
+    events: Annotated[
+        Path, typer.Argument(metavar="事件文件", help="事件文件：每行一个 JSON，与总线上的相同（可为 .gz）")
+    ],
     ledger: Annotated[Path, typer.Option(help="台账文件（.xlsx 或 .csv）")],
     rulebook: Annotated[
         list[str] | None, typer.Option(help="规则集：名称或文件，默认 cn；地方的写作 行政区划=规则集，可以多个")

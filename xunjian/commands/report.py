@@ -24,7 +24,7 @@ NOT_SENT = 1
 
 
 def report(
-    name: Annotated[str | None, typer.Argument(metavar="[报表]", help="例如 weekly；不给则列出所有报表")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="报表", help="例如 weekly；不给则列出所有报表")] = None,
     period: Annotated[
         str | None, typer.Option("--period", "--week", help="哪一期，例如 2026-W47；不给则为本期至今")
     ] = None,

@@ -36,7 +36,7 @@ def list_rulebooks() -> None:
 
 
 @rulebook_app.command()
-def show(name: Annotated[str, typer.Argument(help="规则集名称或文件")]) -> None:
+def show(name: Annotated[str, typer.Argument(metavar="规则集", help="规则集名称或文件")]) -> None:
     """列出一份规则集的全部指标（含继承的）。"""
     book = load_rulebook(name)
     book.check()
@@ -57,8 +57,8 @@ def show(name: Annotated[str, typer.Argument(help="规则集名称或文件")]) 
 
 @rulebook_app.command()
 def diff(
-    old: Annotated[str, typer.Argument(help="原规则集：名称或文件")],
-    new: Annotated[str, typer.Argument(help="新规则集：名称或文件")],
+    old: Annotated[str, typer.Argument(metavar="原规则集", help="原规则集：名称或文件")],
+    new: Annotated[str, typer.Argument(metavar="新规则集", help="新规则集：名称或文件")],
 ) -> None:
     """比较两份规则集（含继承的指标）。退出码：0 相同，1 不同，2 输入有误。"""
     before, after = load_rulebook(old), load_rulebook(new)

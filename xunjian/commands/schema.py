@@ -13,7 +13,9 @@ from xunjian.schemas.documented import Documented
 
 
 def schema(
-    event: Annotated[str | None, typer.Argument(help="post、probe、finding 或 webhook；不给则全部")] = None,
+    event: Annotated[
+        str | None, typer.Argument(metavar="事件", help="post、probe、finding 或 webhook；不给则全部")
+    ] = None,
     as_asyncapi: Annotated[bool, typer.Option("--asyncapi", help="改为输出整份 AsyncAPI 3.0 文档（YAML）")] = False,
 ) -> None:
     """打印事件和 webhook 消息的 JSON Schema。"""

@@ -12,7 +12,7 @@ _BAD_INPUT = 2
 
 
 def similar(
-    file: Annotated[str, typer.Argument(help="JSON 行文件，“-”表示标准输入")] = "-",
+    file: Annotated[str, typer.Argument(metavar="文件", help="JSON 行文件，“-”表示标准输入")] = "-",
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='每行一个 {"id","a","b"}，逐行输出 {"id","same","score"}')
     ] = True,

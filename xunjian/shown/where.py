@@ -1,9 +1,12 @@
 """Where a command has written: said by every one that does."""
 
+import re
+import shlex
 from pathlib import Path
 
 from shared.runtime.settings import Settings
 
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
 _SQLITE = "sqlite:///"
 
 
@@ -12,3 +15,9 @@ def where(settings: Settings) -> str:
     url = settings.database
     database = str(Path(url.removeprefix(_SQLITE)).absolute()) if url.startswith(_SQLITE) else url
     return f"数据库：{database}（{settings.place}）"
+
+
+def typed(path: Path | str) -> str:
+    """A path as it is typed in a command: quoted where the shell would take it apart."""
+    text = str(path)
+    return text if _PLAIN.fullmatch(text) else shlex.quote(text)

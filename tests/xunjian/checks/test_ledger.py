@@ -41,6 +41,13 @@ def test_errors_are_counted_and_the_first_three_named(tmp_path: Path) -> None:
     assert "--dry-run" in check.remedy
 
 
+def test_an_empty_one_is_advice_once_the_database_has_accounts(tmp_path: Path) -> None:
+    path, ledger = written(tmp_path)
+    check = only(check_file(path, ledger, "设置 ledger", stored=4))
+    assert check.sign is Sign.ADVICE
+    assert "照常核查数据库里的 4 个" in check.detail
+
+
 def test_an_empty_one_and_one_that_cannot_be_read_fail(tmp_path: Path) -> None:
     path, ledger = written(tmp_path)
     assert only(check_file(path, ledger, "")).sign is Sign.FAILED
