@@ -171,6 +171,23 @@ def test_the_copy_of_before_an_upgrade_comes_back_as_it_is(tmp_path: Path, resto
     assert copy.is_file()
 
 
+def test_a_database_alone_leaves_the_files_as_they_are(
+    office: Office, tmp_path: Path, restored: Callable[..., str]
+) -> None:
+    told = office.told()
+    assert told
+    with closing(sqlite3.connect(office.folder / "xunjian.db")) as reading:
+        with closing(sqlite3.connect(tmp_path / "copy.bak")) as writing:
+            reading.backup(writing)
+    restored(office, tmp_path / "copy.bak")
+    assert office.told() == told
+
+
+def test_a_folder_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:
+    with pytest.raises(InputError, match="这是文件夹；请写出里面的一份备份"):
+        restored(office, tmp_path)
+
+
 def test_a_database_of_others_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:
     file = tmp_path / "other.db"
     with closing(sqlite3.connect(file)) as connection:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,7 +58,9 @@ def restore(
         is_file = settings.store_url.startswith(SQLITE)
         # Upgraded and told that it was away while the present one is still untouched.
         waited = coming.ready(f"{SQLITE}{folder / SQLITE_MEMBER}") if is_file else 0
-        aside = _put_aside(settings, now)
+        # A database alone leaves the files as they are: it may well point to them.
+        folders = () if is_database(file) else FOLDERS
+        aside = _put_aside(settings, folders, now)
         if not is_file:
             put_aside(settings.store_url, aside / POSTGRESQL_MEMBER)
             postgres_tools.restore(settings.store_url, folder / POSTGRESQL_MEMBER)
@@ -128,6 +131,8 @@ def _beside(folder: Path) -> "tempfile.TemporaryDirectory[str]":
 
 def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
     """Checked in every way before anything here is touched. Raises InputError."""
+    if file.is_dir():
+        raise InputError(str(file), "这是文件夹；请写出里面的一份备份，如 xunjian-backup-年月日T时分秒.tar.gz")
     try:
         if is_database(file):
             return _bare(file, folder, settings)
@@ -183,11 +188,11 @@ def _bare(file: Path, folder: Path, settings: Settings) -> Manifest:
     )
 
 
-def _put_aside(settings: Settings, now: datetime) -> Path:
+def _put_aside(settings: Settings, folders: Sequence[str], now: datetime) -> Path:
     """Where what was here lies now. The database itself stays until the other takes its name: no moment is without."""
     aside = settings.data_dir / f"before-restore-{to_shanghai(now):%Y%m%dT%H%M%S}"
     database = settings.data_dir / SQLITE_MEMBER
-    names = [*(f"{SQLITE_MEMBER}-{end}" for end in ("wal", "shm")), *FOLDERS]
+    names = [*(f"{SQLITE_MEMBER}-{end}" for end in ("wal", "shm")), *folders]
     try:
         if database.is_file():
             make_folder(aside)
