@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Table, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.files import use_log_of_changes
+from shared.storage.refused import away
 from shared.storage.schema import Schema, schema_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -63,16 +65,24 @@ class Database:
         """Null where a server keeps it."""
         return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
 
+    @property
+    def place(self) -> str:
+        """For messages."""
+        if self.file is None:
+            return "数据库"
+        # Who only reads asks by an address of SQLite's own.
+        return f"数据库 {unquote(str(self.file).removeprefix('file:'))}"
+
     def schema(self) -> Schema:
         """The version of its tables. Raises TransientError, InputError."""
         try:
             with self.read() as connection:
                 return schema_of(connection)
-        except InputError:
-            raise
+        except InputError as error:
+            raise InputError(self.place, error.message) from None
         except PermanentError as error:
             remedy = "请确认地址指向本程序的数据库；文件损坏时用 xunjian restore 恢复备份，或换用新的"
-            raise InputError(f"数据库 {self.file}" if self.file else "数据库", f"{error}；{remedy}") from error
+            raise InputError(self.place, f"{error}；{remedy}") from error
 
     def check_clock(self, now: datetime) -> None:
         """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
@@ -90,7 +100,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view, the same for all it asks, that never waits for a writer. Raises TransientError."""
-        with _told_apart(), self._reader.begin() as connection:
+        with _told_apart(self.place), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -99,13 +109,13 @@ class Database:
 
         PermanentError: it refuses a row or statement, and always will.
         """
-        with _told_apart(), self.engine.begin() as connection:
+        with _told_apart(self.place), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def part(self, connection: Connection) -> Iterator[None]:
         """A part of a transaction that is undone by itself when it raises. Raises TransientError, PermanentError."""
-        with _told_apart(), connection.begin_nested():
+        with _told_apart(self.place), connection.begin_nested():
             yield
 
     def serialise(self, connection: Connection, name: str) -> None:
@@ -142,12 +152,12 @@ Upsert = postgresql.Insert | sqlite.Insert
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def _told_apart(place: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         if _may_pass(error):
-            raise TransientError(f"数据库没有应答：{error.orig}") from error
+            raise TransientError(away(error, place)) from error
         raise PermanentError(f"数据库拒绝执行：{error.orig}") from error
 
 
