@@ -58,6 +58,10 @@ def type_into(path: Path, sheet: str, row: int = HEAD + 1, **values: Any) -> Non
     book.save(path)
 
 
+def names_of(sheet: Worksheet) -> list[object]:
+    return [cell.value for cell in sheet[HEAD]]
+
+
 def mark_of(store: Store, **said: Any) -> Mark:
     (finding,) = held_at(store, CUT_OFF)
     return Mark(matter=matter_of(finding), key=finding.key, number=finding.number, at=LATER, author="张三", **said)
@@ -335,6 +339,30 @@ def test_no_row_is_higher_than_excel_takes_and_what_is_cut_shows_it(
     sheet = opened(write(store, tmp_path))["已超期"]
     assert all((row.height or 0) <= 409 for row in sheet.row_dimensions.values())
     assert str(cells(sheet)["账号名称"]).endswith("…")
+
+
+def test_a_long_note_stays_whole_is_not_clipped_and_is_not_read_back_shorter(
+    store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.silent("1", 20)
+    store.marks.add([mark_of(store, note="已约谈，" * 250)])
+    path = write(store, tmp_path)
+    sheet = opened(path)["已超期"]
+    assert cells(sheet)["备注"] == "已约谈，" * 250
+    width = sheet.column_dimensions[sheet.cell(HEAD, names_of(sheet).index("备注") + 1).column_letter].width
+    assert 2000 / width * 16 < (sheet.row_dimensions[HEAD + 1].height or 0)
+    type_into(path, "已超期", 整改期限="2026-12-10")
+    ((typed,), refused) = read_typed(path)
+    assert (typed.note, typed.deadline, refused) == (None, "2026-12-10", [])
+
+
+@pytest.mark.parametrize("name", ["很" * 10_000, "a" * 10_000, "很长 \n" * 200])
+def test_a_row_whose_name_was_cut_is_read_back(store: Store, ledger: Ledger, tmp_path: Path, name: str) -> None:
+    ledger.silent("1", 20, name=name)
+    path = write(store, tmp_path)
+    type_into(path, "已超期", 备注="已约谈")
+    ((typed,), refused) = read_typed(path)
+    assert (typed.note, refused) == ("已约谈", [])
 
 
 def test_every_rule_of_ours_has_words_for_officials() -> None:
