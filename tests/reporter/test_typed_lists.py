@@ -227,6 +227,15 @@ def test_a_week_before_the_installation_says_so_and_counts_nothing(
         assert "本期无" not in text
 
 
+def test_the_mail_of_a_week_before_the_installation_does_not_say_that_all_was_well(
+    store: Store, ledger: Ledger
+) -> None:
+    ledger.silent("1", 20)
+    week = Weekly().named("2026-W30")
+    lines = Weekly().lines(store, week, week.ends_at)
+    assert lines[1:] == ("本系统自2026-09-22 12:00起监测，这一周没有数据，不能说明有无问题。",)
+
+
 def test_a_week_partly_before_the_installation_says_from_when(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.silent("1", 20)
     week = Weekly().named("2026-W39")

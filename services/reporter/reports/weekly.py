@@ -111,6 +111,8 @@ class Weekly(Report):
 
     def lines(self, store: Store, period: Period, cut_off: datetime) -> tuple[str, ...]:
         beginning = Beginning(store.accounts.began_at(), period, cut_off)
+        if beginning.is_before:
+            return (_when(store, _week(period), cut_off), f"{beginning.words}，不能说明有无问题。")
         content = Content(store, cut_off, beginning)
         worst = tuple(content.gravest(_MOST_NAMED))
         unverified = content.count(Part.UNVERIFIED)
