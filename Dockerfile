@@ -1,7 +1,7 @@
 # One image for every service. What a bare Debian lacks, then the same scripts/install as `make` runs, then a plain user.
 # It is built and run without docker too: scripts/run_dockerfile.py does these lines in a bare Debian.
 FROM debian:bookworm-slim
-ENV LANG=C.UTF-8
+ENV LANG=C.UTF-8 PYTHONUNBUFFERED=1
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates chromium fontconfig fonts-noto-cjk libatomic1 postgresql-client python3 python3-venv tini \

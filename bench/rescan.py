@@ -14,7 +14,7 @@ from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
 from shared.events import Post
 from shared.storage.store import Store, open_store
-from xunjian.rescan import Asking, Scan
+from xunjian.commands.rescan import Asking, Scan
 
 POSTS, ACCOUNTS = 8_000, 100
 _SINCE, _UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)

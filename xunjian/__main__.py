@@ -4,6 +4,7 @@ import gc
 import sys
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from shared.errors import XunjianError
 from xunjian.app import COMMANDS, GROUPS, make_app
@@ -27,7 +28,15 @@ def main() -> None:
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        make_app(_needed(asked))()
+        sys.exit(make_app(_needed(asked))(prog_name="xunjian", standalone_mode=False))
+    except TyperException as error:
+        from xunjian.usage import complaint  # noqa: PLC0415 - of no command that goes well
+
+        typer.echo(complaint(error), err=True)
+        sys.exit(BAD_INPUT)
+    except Abort:
+        typer.echo("\n已取消", err=True)
+        sys.exit(1)
     except XunjianError as error:
         typer.echo(f"错误：{error}", err=True)
         sys.exit(BAD_INPUT)

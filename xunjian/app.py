@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shared.runtime.logs import configure_logs_when_needed
+from xunjian.usage import in_chinese
 
 COMMANDS = (
     *("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
@@ -27,12 +28,12 @@ def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
     )
     app.callback()(prepare)
     for name in names:
-        module = importlib.import_module(f"xunjian.{name}")
+        module = importlib.import_module(f"xunjian.commands.{name}")
         if name in GROUPS:
-            app.add_typer(getattr(module, f"{name}_app"), name=name)
+            app.add_typer(in_chinese(getattr(module, f"{name}_app")), name=name)
         else:
             app.command()(getattr(module, name))
-    return app
+    return in_chinese(app)
 
 
 def _show_version(wanted: bool) -> None:

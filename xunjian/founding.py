@@ -56,12 +56,14 @@ def found(folder: Path, answers: Answers) -> list[Path]:
     except FileExistsError as error:
         raise InputError(str(error.filename), "已经有了，不会覆盖；请换一个文件夹，或先把它移走") from None
     except OSError as error:
-        raise InputError(str(folder), f"写不进去（{system_words(error)}）；请核对权限，或换一个文件夹") from error
+        raise InputError(
+            str(error.filename or folder), f"写不进去（{system_words(error)}）；请核对权限，或换一个文件夹"
+        ) from error
 
 
 def _found(folder: Path, answers: Answers) -> list[Path]:
+    """The settings file last: where something fails before, the same command can be given again."""
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / NAME, settings_text(answers), 0o640)
     for private in (beside(folder, answers.data_dir), folder / "sessions", folder / SECRETS):
         private.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
         private.chmod(_PRIVATE)
@@ -71,6 +73,7 @@ def _found(folder: Path, answers: Answers) -> list[Path]:
     names = [name for name in _secret_names(answers) if not (folder / SECRETS / name).exists()]
     for name in names:
         _write(folder / SECRETS / name, answers.secrets.get(name, ""), 0o600)
+    _write(folder / NAME, settings_text(answers), 0o640)
     return [folder / SECRETS / name for name in names if not answers.secrets.get(name)]
 
 

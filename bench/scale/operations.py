@@ -29,7 +29,7 @@ from shared.runtime.health import HealthServer
 from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.vitals import Vitals
-from xunjian.screen import Screen
+from xunjian.shown.screen import Screen
 
 BATCH, REPEATS = 50, 5
 

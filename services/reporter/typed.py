@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shared.errors import InputError
 from shared.ledger.sheets import read_sheets
-from shared.ledger.values import BadCellError, CellValue, Unreadable, fold, read_date, shown
+from shared.ledger.values import BadCellError, CellValue, Unreadable, fold, is_blank, read_date, shown
 from shared.mark import MarkState
 
 STATE, NOTE, DEADLINE = "核实状态", "备注", "整改期限"
@@ -157,7 +157,7 @@ def _note(place: str, text: str) -> str:
 
 
 def _deadline(place: str, cell: CellValue) -> str:
-    if not shown(cell):
+    if is_blank(cell):
         return ""
     return deadline_of(cell, f"{place} {DEADLINE}")
 

@@ -143,15 +143,6 @@ def test_nothing_is_sent_twice_by_restarts_and_nothing_to_nobody(office: Office,
     assert len(server.mails) == 1
 
 
-def test_soon_after_a_backup_came_back_it_waits_for_a_person(office: Office, server: FakeMailServer) -> None:
-    hold_back(office.store.database, MONDAY + timedelta(days=1), MONDAY - MINUTE)
-    office.written()
-    office.sent_by(length=3 * MINUTE)
-    assert server.mails == []
-    (row,) = office.store.report_deliveries.listed([DeliveryState.DEAD])
-    assert "xunjian report 报表" in (row.error or "")
-
-
 def test_the_running_week_is_not_sent(office: Office, server: FakeMailServer) -> None:
     reporter = ReporterEngine(office.store, {"weekly": Weekly()}, office.folder / "reports", Metrics())
     reporter.write_running(MONDAY)

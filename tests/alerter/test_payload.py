@@ -28,7 +28,7 @@ from tests.alerter.messages import a_message
 from tests.builders import NOW, a_finding, an_account
 from tests.fakes.webhook import FakeReceiver
 from tests.paths import ROOT
-from xunjian.documented import Documented
+from xunjian.schemas.documented import Documented
 
 __all__ = ["bench", "bus", "store"]
 

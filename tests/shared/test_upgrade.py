@@ -25,6 +25,8 @@ from tests.xunjian.office import Office
 
 MANY = 24
 SOME = 8
+SLOW = pytest.mark.timeout(600)
+"""So many interpreters start on however few processors."""
 OLD = sorted(file.stem for file in FOLDER.glob("*.sql"))
 POINTS = (0, 1, 5, 20, 10_000)
 """Statements of the migration before which it is killed; the last: all done, and not yet committed."""
@@ -36,7 +38,7 @@ def opening(url: str, *kill_at: int) -> "subprocess.Popen[bytes]":
 
 
 def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
-    errors = process.communicate(timeout=100)[1]
+    errors = process.communicate(timeout=500)[1]
     return process.returncode, errors.decode()[-300:]
 
 
@@ -96,7 +98,7 @@ def test_before_the_upgrade_the_file_is_copied_for_its_owner_alone(tmp_path: Pat
     with closing(open_store(url, lambda: NOW)) as store:
         assert store.upgraded is not None
         copy, sentence = store.upgraded.copy, store.upgraded.sentence
-    assert copy == tmp_path / f"xunjian.db.before-{newest()}-20261121T120000.bak"
+    assert copy == tmp_path / f"xunjian.commands.db.before-{newest()}-20261121T120000.bak"
     assert str(copy) in sentence
     assert sorted(tmp_path.glob("*.bak*")) == [copy]
     assert rows_of(copy) == before
@@ -132,6 +134,7 @@ def test_a_damaged_file_is_named_with_what_is_wrong_with_it(tmp_path: Path) -> N
         open_store(url)
 
 
+@SLOW
 def test_of_many_processes_starting_together_one_upgrades_and_none_dies(tmp_path: Path) -> None:
     path = tmp_path / "xunjian.db"
     url = make_old(path)
@@ -141,6 +144,7 @@ def test_of_many_processes_starting_together_one_upgrades_and_none_dies(tmp_path
     assert has_all(path, before)
 
 
+@SLOW
 def test_many_processes_starting_together_on_nothing_all_live(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new/xunjian.db"
     assert [ended(process) for process in [opening(url) for _ in range(MANY)]] == [(0, "")] * MANY
@@ -199,6 +203,7 @@ def test_who_only_reads_an_old_database_is_told_what_to_do(tmp_path: Path) -> No
         open_to_read(make_old(tmp_path / "xunjian.db"))
 
 
+@SLOW
 def test_a_server_is_upgraded_by_its_keeper_alone_and_keeps_every_row(tmp_path: Path, postgres_url: str) -> None:
     path = tmp_path / "old.db"
     make_old(path)
@@ -225,6 +230,7 @@ def test_a_server_is_upgraded_by_its_keeper_alone_and_keeps_every_row(tmp_path: 
         with_tables(postgres_url)
 
 
+@SLOW
 def test_many_on_an_empty_server_make_its_tables_once(postgres_url: str) -> None:
     empty_postgresql(postgres_url)
     try:

@@ -19,8 +19,8 @@ from shared.storage.schema import newest
 from tests.builders import NOW
 from tests.shared.old_databases import rows_of
 from tests.xunjian.office import Office
-from xunjian import archive
-from xunjian.backup import backup, make_backup
+from xunjian.backups import archive
+from xunjian.commands.backup import backup, make_backup
 
 app = typer.Typer()
 app.command()(backup)

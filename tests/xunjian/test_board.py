@@ -7,7 +7,7 @@ from rich.console import Console
 from shared.standing import Standing
 from shared.state import State
 from tests.builders import NOW, a_finding, an_account, days
-from xunjian import board
+from xunjian.shown import board
 
 NAME = "青禾县公安局交通警察大队官方发布账号（政务）"
 UNIT = "云川市青禾县人民政府办公室（青禾县大数据发展管理局、青禾县政务公开领导小组办公室）"

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from xunjian.check import check
+from xunjian.commands.check import check
 
 _app = typer.Typer()
 _app.command()(check)

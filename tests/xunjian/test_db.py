@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from shared.storage.schema import newest
 from tests.postgres_server import with_tables
 from tests.shared.old_databases import empty_postgresql, make_old
-from xunjian.db import db_app
+from xunjian.commands.db import db_app
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from shared.storage.store import Store
 from tests.alerter.alerting import MINUTE, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, a_silence, days
 from xunjian.app import make_app
-from xunjian.told import show
+from xunjian.shown.told import show
 
 __all__ = ["bench", "bus", "store"]
 
@@ -112,10 +112,10 @@ def test_a_csv_file_holds_all_and_no_formula(bench: Bench, settings: Path, tmp_p
 
 def test_at_80_columns_a_card_has_whole_words_and_no_line_is_cut(told: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = io.StringIO()
-    monkeypatch.setattr("xunjian.told.Console", lambda: Console(file=screen, width=80))
+    monkeypatch.setattr("xunjian.shown.told.Console", lambda: Console(file=screen, width=80))
     rows = told.store.deliveries.listed(states=tuple(DeliveryState))
     with monkeypatch.context() as patch:
-        patch.setattr("xunjian.told.sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True)))
+        patch.setattr("xunjian.shown.told.sys", SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True)))
         show(rows)
     text = screen.getvalue()
     assert f"{a_finding().number}  已送达  2026-11-21 12:00  mail → 青禾县政府办" in text

@@ -12,8 +12,9 @@ import pytest
 from shared.storage.store import open_store
 from tests.fakes.raw_server import RawServer
 from tests.paths import ROOT
+from xunjian.checks.asked import diagnose
 from xunjian.checks.diagnosis import Check, advice, failed, good
-from xunjian.doctor import as_text, diagnose, summary
+from xunjian.commands.doctor import as_text, summary
 
 
 def examined(folder: Path, *arguments: str, **environment: str) -> tuple[int, list[str]]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from shared.runtime.settings import load_settings
 from tests.builders import NOW
+from xunjian.checks.examination import Examination
 from xunjian.checks.places import Places
-from xunjian.examination import Examination
 
 
 def said(folder: Path, readers: str) -> str:

@@ -222,3 +222,17 @@ def test_on_a_terminal_it_asks_and_asks_again_what_cannot_be(tmp_path: Path) -> 
         "sender": "a@b.cn",
         "to": ["a@b.cn"],
     }
+
+
+def test_where_something_cannot_be_written_the_same_command_works_once_it_can(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    with pytest.raises(InputError, match=r"data.*已经有了"):
+        init_in(tmp_path)
+    (tmp_path / "data").unlink()
+    assert "已写好设置文件" in init_in(tmp_path)
+
+
+def test_the_commands_to_type_next_can_be_pasted_whatever_the_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "政务 巡检"
+    told = init_in(folder)
+    assert f"ledger import '{folder}/ledger.xlsx' --config '{folder}/xunjian.yaml'" in told

@@ -13,8 +13,8 @@ from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.plugins import discover
 from shared.storage.store import open_store
-from xunjian.imported import show
-from xunjian.ledger import ledger_app
+from xunjian.commands.ledger import ledger_app
+from xunjian.shown.imported import show
 
 HEADER = "账号名称,平台,账号ID,主办单位,联系电话"
 GOOD = "某市发布,微博,1234567890,某市政府办,13800000000"

@@ -4,7 +4,7 @@ import pytest
 
 from shared.errors import InputError
 from tests.builders import an_account
-from xunjian.meant import account_meant
+from xunjian.typed.meant import account_meant
 
 WEIBO = an_account("1000001", name="青禾发布", url="https://weibo.com/u/1000001")
 WECHAT = an_account("MzAwMDAwMDAwMw==", "wechat", name="青禾发布")

@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from xunjian import run
-from xunjian.run import _repeat
+from xunjian.commands import run
+from xunjian.commands.run import _repeat
 
 
 def test_it_works_while_more_is_wanted() -> None:

@@ -19,7 +19,7 @@ from shared.storage.store import open_store
 from shared.storage.tables import metadata
 from tests.builders import a_post, an_account
 from xunjian.app import make_app
-from xunjian.rescan import Asking, Scan
+from xunjian.commands.rescan import Asking, Scan
 
 NOW = utc_now()
 

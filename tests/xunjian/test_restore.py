@@ -26,8 +26,8 @@ from shared.storage.schema import newest
 from tests.builders import NOW, days
 from tests.shared.old_databases import make_old, rows_of
 from tests.xunjian.office import Office
-from xunjian.backup import make_backup
-from xunjian.restore import restore
+from xunjian.commands.backup import make_backup
+from xunjian.commands.restore import restore
 
 HOUR = timedelta(hours=1)
 app = typer.Typer()
@@ -37,7 +37,7 @@ app.command()(restore)
 @pytest.fixture
 def restored(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     def run(office: Office, file: Path, *options: str, at: datetime = NOW + 2 * HOUR) -> str:
-        monkeypatch.setattr("xunjian.restore.utc_now", lambda: at)
+        monkeypatch.setattr("xunjian.commands.restore.utc_now", lambda: at)
         arguments = [str(file), *options, "--config", str(office.config)]
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == 0

@@ -9,7 +9,7 @@ from shared.errors import InputError
 from shared.runtime import settings_file
 from shared.runtime.opening import PORTS
 from shared.runtime.settings import Settings
-from xunjian.run import BusChoice, settings_of
+from xunjian.commands.run import BusChoice, settings_of
 
 
 @pytest.fixture(autouse=True)

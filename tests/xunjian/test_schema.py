@@ -15,9 +15,9 @@ from shared.errors import InputError
 from shared.events import Event, Post
 from tests.builders import a_finding, a_post, a_probe
 from tests.paths import ROOT
-from xunjian.asyncapi import asyncapi, name_of
-from xunjian.documented import Documented, field_docs
-from xunjian.schema import schema
+from xunjian.commands.schema import schema
+from xunjian.schemas.asyncapi import asyncapi, name_of
+from xunjian.schemas.documented import Documented, field_docs
 
 app = typer.Typer()
 app.command()(schema)

@@ -19,9 +19,9 @@ from tests.postgres_server import with_tables
 from tests.shared.old_databases import make_old, make_old_postgresql
 from tests.xunjian import office as offices
 from tests.xunjian.office import Office
-from xunjian import postgres_tools
-from xunjian.backup import make_backup
-from xunjian.restore import restore
+from xunjian.backups import postgres_tools
+from xunjian.commands.backup import make_backup
+from xunjian.commands.restore import restore
 
 LATER = NOW + days(0.1)
 app = typer.Typer()
@@ -55,7 +55,7 @@ def office(tmp_path: Path, urls: list[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def bring_back(office: Office, file: Path, monkeypatch: pytest.MonkeyPatch, at: datetime = LATER) -> str:
-    monkeypatch.setattr("xunjian.restore.utc_now", lambda: at)
+    monkeypatch.setattr("xunjian.commands.restore.utc_now", lambda: at)
     result = CliRunner().invoke(app, [str(file), "--config", str(office.config)], catch_exceptions=False)
     assert result.exit_code == 0
     return result.output

@@ -25,7 +25,7 @@ Run = Callable[..., Result]
 def run(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> Run:
     file = tmp_path / "settings.yaml"
     file.write_text(f"data_dir: {tmp_path}\n", encoding="utf-8")
-    monkeypatch.setattr("xunjian.silence.utc_now", lambda: NOW)
+    monkeypatch.setattr("xunjian.commands.silence.utc_now", lambda: NOW)
 
     def invoke(*words: str) -> Result:
         return CliRunner().invoke(make_app(["silence"]), ["silence", *words, "--config", str(file)])
@@ -149,7 +149,7 @@ def test_a_hostile_comment_is_one_harmless_line_wherever_it_stands(run: Run, ben
 
 def test_the_same_twice_says_so(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     added(run, store, "--rule", "U-01", "--for", "3d")
-    monkeypatch.setattr("xunjian.silence.utc_now", lambda: NOW + MINUTE)
+    monkeypatch.setattr("xunjian.commands.silence.utc_now", lambda: NOW + MINUTE)
     result = run("add", *WHO, "--rule", "U-01", "--for", "2d")
     assert result.exit_code == 0
     assert "已有同样的静默" in result.output
@@ -175,7 +175,7 @@ def test_a_clock_that_differs_from_the_databases_is_refused(
     open_store(postgres_url).close()
     file = tmp_path / "settings.yaml"
     file.write_text(f"data_dir: {tmp_path}\ndatabase_url: {postgres_url}\n", encoding="utf-8")
-    monkeypatch.setattr("xunjian.silence.utc_now", lambda: utc_now() + days(1))
+    monkeypatch.setattr("xunjian.commands.silence.utc_now", lambda: utc_now() + days(1))
     for words in (("add", *WHO, "--rule", "U-01", "--for", "3d"), ("expire", "1", "--author", "王")):
         error = CliRunner().invoke(make_app(["silence"]), ["silence", *words, "--config", str(file)]).exception
         assert "校准时间" in str(error)

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from xunjian.similar import similar
+from xunjian.commands.similar import similar
 
 _app = typer.Typer()
 _app.command()(similar)

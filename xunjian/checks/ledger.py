@@ -7,21 +7,24 @@ from services.collector.platforms.base import Platform
 from shared.account import Account, AccountStatus
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile
-from shared.ledger.refusal import Refusal
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good, some
+from xunjian.shown.where import typed
 
 _NAMED = 3
 
 
-def check_file(path: Path, read: LedgerFile | InputError, place: str) -> Iterable[Diagnosis]:
-    """`read`: what reading it gave or raised. `place`: where the file is set."""
+def check_file(path: Path, read: LedgerFile | InputError, place: str, stored: int = 0) -> Iterable[Diagnosis]:
+    """`read`: what reading it gave or raised. `place`: where the file is set. `stored`: how many the database holds."""
     if isinstance(read, InputError):
         words = str(read).removeprefix(f"{read.place}: ")
         yield failed("台账文件", f"{path} {words}", f"改正文件，或改正{place}")
     elif read.errors:
         told = "；".join(str(error) for error in read.errors[:_NAMED])
         detail = f"{path}：{len(read.accounts)} 个账号可导入，{len(read.bad_rows)} 行有错：{told}"
-        yield advice("台账文件", detail, f"全部错误见 xunjian ledger import --dry-run {path}")
+        yield advice("台账文件", detail, f"全部错误见 xunjian ledger import --dry-run {typed(path)}")
+    elif not read.accounts and stored:
+        remedy = f"填好后重新导入，或删去{place}"
+        yield advice("台账文件", f"{path} 里没有账号；照常核查数据库里的 {stored} 个", remedy)
     elif not read.accounts:
         yield failed("台账文件", f"{path} 里没有账号", "填好台账（模板：xunjian ledger template 台账.xlsx）")
     elif left_out := (*read.warnings, *read.unsupported):
@@ -52,16 +55,6 @@ def check_accounts(
         why = _refusal(closed[0], platforms)
         remedy = "在台账中补上主页链接后重新导入"
         yield advice("台账", f"{len(closed)} 个账号打不开，只会是未能核实：{named}；第一个：{why}", remedy)
-
-
-def check_refused(refused: Sequence[Refusal]) -> Iterable[Diagnosis]:
-    """What the files that were imported say and the ledger did not take: it stays visible until it is mended."""
-    if not refused:
-        return
-    rows = len({(one.file, one.place) for one in refused if one.is_row})
-    told = "；".join(str(one) for one in refused[:_NAMED])
-    detail = f"{rows} 行没有导入，另有 {sum(not one.is_row for one in refused)} 格未采纳：{told}"
-    yield advice("台账未采纳", detail, "改正台账文件后重新导入：xunjian ledger import 台账.xlsx")
 
 
 def _refusal(account: Account, platforms: dict[str, Platform]) -> str | None:

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from shared.ledger.refusal import Refusal
 from xunjian.checks.diagnosis import Diagnosis, advice
+from xunjian.shown.where import typed
 
 _NAMED = 3
 
@@ -18,4 +19,4 @@ def check_refusals(refusals: Sequence[Refusal], but: str = "") -> Iterable[Diagn
         cells = sum(not one.is_row for one in found)
         told = "；".join(str(one).removeprefix(f"{file} ") for one in found[:_NAMED])
         detail = f"{file} 有 {rows} 行未导入、{cells} 格未采纳：{told}"
-        yield advice("台账未采纳", detail, f"改正后重新导入：xunjian ledger import {file}")
+        yield advice("台账未采纳", detail, f"改正后重新导入：xunjian ledger import {typed(file)}")

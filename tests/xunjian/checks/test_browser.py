@@ -138,7 +138,7 @@ def test_the_real_browser_and_driver_lack_nothing() -> None:
 START = """
 import os, sys
 from services.collector.browser.chromium import BrowserSettings
-from xunjian.bare_machine import started
+from xunjian.checks.bare_machine import started
 os.setgroups([]), os.setgid(int(sys.argv[2])), os.setuid(int(sys.argv[1]))
 print(started(BrowserSettings()))
 """

@@ -1,6 +1,5 @@
 """The ledger file's errors are counted and the first named; accounts that no visit could open are told."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +8,11 @@ from services.collector.platforms.base import Platform
 from shared.account import AccountStatus
 from shared.errors import InputError
 from shared.ledger.reading import LedgerFile, read_ledger
-from shared.ledger.refusal import Refusal
 from shared.plugins import discover
-from tests.builders import NOW, an_account
+from tests.builders import an_account
 from tests.xunjian.checks.signs import only, signs
 from xunjian.checks.diagnosis import Sign
-from xunjian.checks.ledger import check_accounts, check_file, check_refused
+from xunjian.checks.ledger import check_accounts, check_file
 
 PLATFORMS = {name: kind() for name, kind in discover("services.collector.platforms", Platform).items()}
 HEAD = "账号名称,平台,账号ID,主办单位\n"
@@ -41,6 +39,13 @@ def test_errors_are_counted_and_the_first_three_named(tmp_path: Path) -> None:
     assert "1 个账号可导入，5 行有错" in check.detail
     assert check.detail.count("CSV!") == 3
     assert "--dry-run" in check.remedy
+
+
+def test_an_empty_one_is_advice_once_the_database_has_accounts(tmp_path: Path) -> None:
+    path, ledger = written(tmp_path)
+    check = only(check_file(path, ledger, "设置 ledger", stored=4))
+    assert check.sign is Sign.ADVICE
+    assert "照常核查数据库里的 4 个" in check.detail
 
 
 def test_an_empty_one_and_one_that_cannot_be_read_fail(tmp_path: Path) -> None:
@@ -86,14 +91,3 @@ def test_accounts_that_cannot_be_opened_are_named_with_the_reason(platform: str)
 def test_cancelled_ones_are_not_visited_and_need_not_open() -> None:
     accounts = [an_account("1000001"), an_account("no id", status=AccountStatus.CANCELLED)]
     assert signs(check_accounts(len(accounts), accounts, PLATFORMS)) == "✓"
-
-
-def test_what_was_refused_stays_visible() -> None:
-    row = Refusal(
-        "台账.xlsx", "台账!C5", "账号ID", "青禾发布", "微博", "青禾县政府办", None, "不是编号", "填数字UID", NOW
-    )
-    cell = replace(row, place="台账!F6", key="weibo/1000001")
-    check = only(check_refused([row, cell]))
-    assert check.sign is Sign.ADVICE
-    assert check.detail.startswith("1 行没有导入，另有 1 格未采纳：台账.xlsx 台账!C5 青禾发布")
-    assert list(check_refused([])) == []

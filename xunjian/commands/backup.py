@@ -1,0 +1,140 @@
+"""`xunjian backup`: everything that would be missed, in one file, while the services run."""
+
+import re
+import socket
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from shared.clock import to_shanghai, utc_now
+from shared.errors import InputError
+from shared.folders import make_folder
+from shared.runtime.settings import Settings, load_settings
+from shared.storage.database import Database
+from shared.storage.files import copy_database, demand_space, size_of
+from shared.storage.store import SQLITE
+from shared.system_words import system_words
+from xunjian.backups import postgres_tools
+from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, is_ours, write_archive
+
+log = structlog.get_logger(__name__)
+
+_MEGABYTE = 1 << 20
+_OURS = re.compile(r"xunjian-backup-\d{8}T\d{6}\.tar\.gz")
+_ENDINGS = (".tar.gz", ".tgz")
+_UNFINISHED = (".tmp", ".part")
+
+
+def backup(
+    target: Annotated[
+        Path, typer.Argument(metavar="文件|文件夹", help="写成这个 .tar.gz 文件；别的都当作文件夹，文件按时间取名")
+    ],
+    keep: Annotated[
+        int | None, typer.Option("--keep", min=1, help="文件夹里只留最新的几份（只删本命令取名的文件）")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
+) -> None:
+    """备份数据库、清单、收件夹、证据和台账文件为一个文件；服务不必停。不含设置文件、密钥和登录会话。"""
+    settings, now = load_settings(config), utc_now()
+    is_file = target.name.endswith(_ENDINGS) and keep is None and not target.is_dir()
+    file = target if is_file else target / f"xunjian-backup-{to_shanghai(now):%Y%m%dT%H%M%S}.tar.gz"
+    if taken := next((path for path in (target, file) if path.is_file()), None):
+        raise InputError(str(taken), "已经存在，没有覆盖；请换一个文件名，或给出文件夹")
+    manifest = make_backup(settings, file, now)
+    size = file.stat().st_size / _MEGABYTE
+    typer.echo(
+        f"已备份到 {file.resolve()}（{size:.1f} MB，{len(manifest.files)}个文件，表结构版本{manifest.tables}），已校验"
+    )
+    for old in _superfluous(target, keep) if keep is not None else ():
+        old.unlink()
+        typer.echo(f"已删除旧备份 {old}")
+
+
+def make_backup(settings: Settings, target: Path, now: datetime) -> Manifest:
+    """A checked backup at `target`. Raises InputError, TransientError when the database is away."""
+    try:
+        make_folder(target.parent)
+        with tempfile.TemporaryDirectory(prefix=".xunjian-backup-", dir=target.parent) as folder:
+            return _gathered(settings, target, Path(folder), now)
+    except OSError as error:
+        remedy = "请检查权限和剩余空间，或换一个位置"
+        raise InputError(str(target), f"备份写不进去（{system_words(error)}）；{remedy}") from error
+
+
+def _gathered(settings: Settings, target: Path, folder: Path, now: datetime) -> Manifest:
+    # The database first: it tells then of no file that was not there yet.
+    tables = _tables(settings)
+    about = Manifest(
+        program=_program(),
+        tables=tables,
+        database="sqlite" if settings.store_url.startswith(SQLITE) else "postgresql",
+        host=socket.gethostname(),
+        at=now,
+        files={},
+    )
+    databases = list(_databases(settings, folder))
+    return write_archive(target, [*databases, *_files(settings)], about)
+
+
+def _tables(settings: Settings) -> str:
+    path = Path(settings.store_url.removeprefix(SQLITE))
+    if settings.store_url.startswith(SQLITE) and not path.is_file():
+        raise InputError(str(path), "还没有数据库，没有可备份的内容；请核对设置中的 data_dir")
+    with closing(Database(settings.store_url)) as database:
+        schema = database.schema()
+    if not schema.has_tables:
+        raise InputError("数据库", "还是空的，没有可备份的内容；请核对设置中的数据库地址")
+    return schema.version
+
+
+def _databases(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
+    """As of one moment each. Where the store is a server's, the embedded bus has a file of its own all the same."""
+    if not settings.store_url.startswith(SQLITE):
+        postgres_tools.dump(settings.store_url, folder / POSTGRESQL_MEMBER)
+        yield POSTGRESQL_MEMBER, folder / POSTGRESQL_MEMBER
+    path = Path(settings.store_url.removeprefix(SQLITE))
+    if not settings.store_url.startswith(SQLITE):
+        path = settings.data_dir / SQLITE_MEMBER
+    if path.is_file():
+        demand_space(folder.parent, 2 * size_of(path), "备份")
+        try:
+            copy_database(path, folder / SQLITE_MEMBER)
+        except sqlite3.Error as error:
+            raise InputError(str(path), f"数据库读不出来（{error}）；请检查磁盘，或恢复更早的备份") from error
+        yield SQLITE_MEMBER, folder / SQLITE_MEMBER
+
+
+def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
+    for name in FOLDERS:
+        top = settings.data_dir / name
+        for path in sorted(top.rglob("*")) if top.is_dir() else ():
+            member = f"{name}/{path.relative_to(top).as_posix()}"
+            if not path.is_file() or path.is_symlink() or path.suffix in _UNFINISHED:
+                continue
+            if is_ours(member):
+                yield member, path
+            else:
+                log.warning("file_left_out_of_backup", path=repr(str(path)))
+    if settings.ledger is not None and settings.ledger.is_file():
+        yield f"{LEDGER}/{settings.ledger.name}", settings.ledger
+
+
+def _superfluous(folder: Path, keep: int) -> list[Path]:
+    """Ours beyond the newest `keep`: their names sort by time."""
+    ours = sorted(path for path in folder.iterdir() if path.is_file() and _OURS.fullmatch(path.name))
+    return ours[:-keep]
+
+
+def _program() -> str:
+    try:
+        return version("xunjian")
+    except PackageNotFoundError:
+        return "?"
