@@ -51,7 +51,10 @@ def digest(text: str) -> str:
 
 
 def identity(name: str, platform: str, number: str) -> str:
-    """By it a row is known whose cells were sorted without each other. A list cuts long names: their beginning counts."""
+    """By it a row is known whose cells were sorted without each other.
+
+    Of a name its beginning: a list cuts the rest.
+    """
     return digest(f"{shown(name)[:_NAME_BEGINS]}\x1f{shown(platform)}\x1f{number}")
 
 
