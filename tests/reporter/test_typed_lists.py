@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporter.reports._links import safe_link, short
@@ -56,10 +57,6 @@ def type_into(path: Path, sheet: str, row: int = HEAD + 1, **values: Any) -> Non
     for name, value in values.items():
         book[sheet].cell(row, heads.index(name) + 1).value = value
     book.save(path)
-
-
-def names_of(sheet: Worksheet) -> list[object]:
-    return [cell.value for cell in sheet[HEAD]]
 
 
 def mark_of(store: Store, **said: Any) -> Mark:
@@ -358,7 +355,8 @@ def test_a_long_note_stays_whole_is_not_clipped_and_is_not_read_back_shorter(
     path = write(store, tmp_path)
     sheet = opened(path)["已超期"]
     assert cells(sheet)["备注"] == "已约谈，" * 250
-    width = sheet.column_dimensions[sheet.cell(HEAD, names_of(sheet).index("备注") + 1).column_letter].width
+    heads = [cell.value for cell in sheet[HEAD]]
+    width = sheet.column_dimensions[get_column_letter(heads.index("备注") + 1)].width
     assert 2000 / width * 16 < (sheet.row_dimensions[HEAD + 1].height or 0)
     type_into(path, "已超期", 整改期限="2026-12-10")
     ((typed,), refused) = read_typed(path)
