@@ -29,7 +29,7 @@ from shared.errors import PermanentError
 from shared.runtime.metrics import Metrics
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from shared.storage.visits import Rest
 
 PAGES, NEW_BROWSERS = 12, 3

@@ -79,7 +79,7 @@ def _found(folder: Path, answers: Answers) -> list[Path]:
 
 def settings_text(answers: Answers) -> str:
     """The settings file: every setting with its meaning, what was answered set, the rest as it is by default."""
-    main = _main_channel(answers)
+    main = ", ".join(_main_channels(answers))
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         for_office=f"：{' '.join(answers.office.split())}" if answers.office else "",
         data_dir=quoted(answers.data_dir),
@@ -107,10 +107,10 @@ def _rulebooks(region: str) -> str:
     return f"rulebooks: [{', '.join(f'{{rulebook: {name}}}' for name in names)}]" if names else "#rulebooks: []"
 
 
-def _main_channel(answers: Answers) -> str:
-    if answers.robot:
-        return "robot"
-    return "mail" if answers.mail else "inbox"
+def _main_channels(answers: Answers) -> list[str]:
+    """All that was asked for gets what is found: who named a mailbox waits for mail."""
+    found = [name for name, is_wanted in (("robot", answers.robot), ("mail", answers.mail)) if is_wanted]
+    return found or ["inbox"]
 
 
 def _channels(answers: Answers) -> Iterator[str]:

@@ -14,7 +14,7 @@ from bench.scale import samples
 from shared.events import Event, Finding, Post, Probe
 from shared.storage.leases import FOLLOWED
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _EVENTS: dict[str, type[Event]] = {"post": Post, "probe": Probe, "finding": Finding}
 _BATCH = 20_000

@@ -130,6 +130,10 @@ class Content:
             name, platform, unit = line.cells[:3]
             yield f"{place}. 〔{part}〕{name}（{platform}）｜{unit}：{line.cells[_PROBLEM[part]]}"
 
+    def notes(self) -> list[str]:
+        """What people noted, whether of a matter that is on this list or of another."""
+        return [marked.note for marked in self._marks.values()]
+
     def count(self, part: Part) -> int:
         return len(self._lines[part])
 

@@ -16,6 +16,7 @@ STATE, NOTE, DEADLINE = "核实状态", "备注", "整改期限"
 NUMBER, NAME, PLATFORM, KEY = "告警编号", "账号名称", "平台", "系统标识"
 MOST_NOTE = 1000
 _HEADER_WITHIN_ROWS = 30
+_NAME_BEGINS = 50
 _STATES = "、".join(MarkState)
 
 
@@ -50,8 +51,11 @@ def digest(text: str) -> str:
 
 
 def identity(name: str, platform: str, number: str) -> str:
-    """By it a row is known whose cells were sorted without each other."""
-    return digest(f"{shown(name)}\x1f{shown(platform)}\x1f{number}")
+    """By it a row is known whose cells were sorted without each other.
+
+    Of a name its beginning: a list cuts the rest.
+    """
+    return digest(f"{shown(name)[:_NAME_BEGINS]}\x1f{shown(platform)}\x1f{number}")
 
 
 def read_typed(path: Path) -> tuple[list[Typed], list[InputError]]:
@@ -166,4 +170,4 @@ def deadline_of(cell: CellValue, place: str) -> str:
     try:
         return read_date(cell).isoformat()
     except BadCellError as error:
-        raise InputError(place, f"{error.message}（{shown(cell)[:20]}）；请{error.remedy}") from error
+        raise InputError(place, f"{error.message}（{shown(cell)[:20]}）；请写成 2026-12-10") from error

@@ -45,6 +45,8 @@ RULES = {
 }
 """A rule that is not among them is called by the words of its clause."""
 
+_CHANNELS = {"inbox": "收件夹", "mail": "邮件", "robot": "群机器人"}
+"""As `xunjian init` names them; every other is as its office named it."""
 _MOST_QUOTES, _MOST_QUOTED = 5, 240
 
 
@@ -73,7 +75,7 @@ def told(sent: Sequence[tuple[datetime, str]]) -> str:
     """`sent`: when and on which channel, the earliest first."""
     if not sent:
         return "尚未告知"
-    channels = "、".join(dict.fromkeys(channel for _, channel in sent))
+    channels = "、".join(dict.fromkeys(_CHANNELS.get(channel, channel) for _, channel in sent))
     return f"已于{chinese_time(sent[0][0])}告知（{channels}）"
 
 

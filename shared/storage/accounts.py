@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 from shared.account import Account, AccountStatus
 from shared.events import Outcome
 from shared.storage.database import Database
-from shared.storage.tables import PROVES, metadata
+from shared.storage.tables.columns import PROVES
+from shared.storage.tables.every import metadata
 
 _account = metadata.tables["account"]
 _probe = metadata.tables["probe"]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, update
 from shared.delivery import DeliveryState, Trouble
 from shared.storage.database import Database
 from shared.storage.deliveries import LONGEST_WAIT
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _channel = metadata.tables["channel"]
 _delivery = metadata.tables["delivery"]

@@ -10,7 +10,7 @@ from shared.delivery import NO_CHANNEL, Delivery, DeliveryState
 from shared.events import Finding, FindingStatus
 from shared.silence import Silence
 from shared.storage.database import CLOCKS_DIFFER, Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _delivery = metadata.tables["delivery"]
 # In the words of the partial indexes: a bound value would hide from SQLite that they may be used.

@@ -8,7 +8,7 @@ from heapq import merge
 from sqlalchemy import ColumnElement, select
 
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]

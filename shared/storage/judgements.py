@@ -14,7 +14,8 @@ from shared.storage.database import Database
 from shared.storage.observations import Observations
 from shared.storage.sketches import Sketches
 from shared.storage.standings import end_standing, write_standing
-from shared.storage.tables import UNTOLD, WAITING, metadata
+from shared.storage.tables.columns import UNTOLD, WAITING
+from shared.storage.tables.every import metadata
 
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]

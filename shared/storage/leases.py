@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _lease = metadata.tables["lease"]
 

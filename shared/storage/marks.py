@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 
 from shared.mark import UNMARKED, Mark, Marked
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _mark = metadata.tables["mark"]
 _COLUMNS = tuple(column for column in _mark.columns if column.name != "id")

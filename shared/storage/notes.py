@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _note = metadata.tables["note"]
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from shared.delivery import Notice
 from shared.storage.database import Database
 from shared.storage.deliveries import LONGEST_WAIT
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _notice = metadata.tables["notice"]
 

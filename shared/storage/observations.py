@@ -10,7 +10,8 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 from shared.clock import FUTURE_TOLERANCE
 from shared.events import Outcome, Post, Probe
 from shared.storage.database import Database
-from shared.storage.tables import PROVES, metadata
+from shared.storage.tables.columns import PROVES
+from shared.storage.tables.every import metadata
 
 HISTORY_POSTS = 200
 MOST_FAILURES = 20

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _MOST = 500
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, and_, delete, select
 
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 KEPT_FOR = timedelta(days=400)
 MOST_PER_ACCOUNT = 1_000

@@ -10,7 +10,7 @@ from shared.account import Account
 from shared.ledger.refusal import Refusal
 from shared.ledger.values import BadCellError, UnsupportedPlatformError, read_platform
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _refusal = metadata.tables["refusal"]
 _SAME = ("place", "header", "name", "platform", "unit", "key", "message", "remedy")

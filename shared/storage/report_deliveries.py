@@ -9,7 +9,7 @@ from shared.delivery import DeliveryState
 from shared.report_file import ReportDelivery
 from shared.storage.database import Database
 from shared.storage.deliveries import LONGEST_WAIT
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _row = metadata.tables["report_delivery"]
 _PENDING: ColumnElement[bool] = _row.c.state == DeliveryState.PENDING.value

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from shared.report_file import ReportFile
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _file = metadata.tables["report_file"]
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, literal, or_, select, update
 
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _report = metadata.tables["report"]
 _probe = metadata.tables["probe"]

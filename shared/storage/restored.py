@@ -7,7 +7,7 @@ from sqlalchemy import update
 from shared.delivery import DeliveryState
 from shared.storage.database import Database
 from shared.storage.notes import Notes
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 QUIET_UNTIL = "quiet_until"
 """The note that says until when nothing new is told: what was found may have been told after the backup was made."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from shared.errors import InputError
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 VERSION_TABLE = "xunjian_version"
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
 from shared.events import Finding
 from shared.silence import Silence
 from shared.storage.database import Database
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _silence = metadata.tables["silence"]
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, TextualSelect, bindparam, column, delete, insert, select, text, update
 
-from shared.storage.tables import WAITING, metadata
+from shared.storage.tables.columns import WAITING
+from shared.storage.tables.every import metadata
 
 MOST_MARKS = 23
 MOST_SHARING = 10

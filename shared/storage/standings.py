@@ -30,7 +30,8 @@ from shared.storage.accounts import in_force, last_version
 from shared.storage.database import Database
 from shared.storage.findings import MOST_AT_ONCE, ended_since, findings_held, held_by_some
 from shared.storage.leases import followed
-from shared.storage.tables import PROVES, metadata
+from shared.storage.tables.columns import PROVES
+from shared.storage.tables.every import metadata
 
 _account = metadata.tables["account"]
 _standing = metadata.tables["standing"]

@@ -12,7 +12,7 @@ from shared.events import Outcome
 from shared.storage.accounts import last_version
 from shared.storage.database import Database
 from shared.storage.sketches import drop_sketches
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _account = metadata.tables["account"]
 _probe = metadata.tables["probe"]

@@ -11,7 +11,7 @@ from shared.backoff import doubled
 from shared.storage.accounts import find_account
 from shared.storage.database import Database
 from shared.storage.published import Published, forget_unshown, published, record_published
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 LONGEST_PLAN = timedelta(hours=25)
 """No visit and no pause is planned further ahead; what lies beyond was written under a wrong clock."""

@@ -11,7 +11,7 @@ from services.analyzer.retention import Retention
 from services.analyzer.rulebook import load_rulebook
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.analyzer.test_growth import Asked
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at

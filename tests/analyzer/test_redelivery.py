@@ -11,7 +11,7 @@ import pytest
 from shared.events import Finding, Outcome, Post, Probe
 from shared.state import State
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
 

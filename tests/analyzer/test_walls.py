@@ -19,7 +19,7 @@ from shared.state import State
 from shared.storage.judgements import Judging
 from shared.storage.observations import Observations
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 

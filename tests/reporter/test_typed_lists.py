@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.reporter.reports._links import safe_link, short
@@ -223,6 +224,15 @@ def test_a_week_before_the_installation_says_so_and_counts_nothing(
         assert "本期无" not in text
 
 
+def test_the_mail_of_a_week_before_the_installation_does_not_say_that_all_was_well(
+    store: Store, ledger: Ledger
+) -> None:
+    ledger.silent("1", 20)
+    week = Weekly().named("2026-W30")
+    lines = Weekly().lines(store, week, week.ends_at)
+    assert lines[1:] == ("本系统自2026-09-22 12:00起监测，这一周没有数据，不能说明有无问题。",)
+
+
 def test_a_week_partly_before_the_installation_says_from_when(store: Store, ledger: Ledger, tmp_path: Path) -> None:
     ledger.silent("1", 20)
     week = Weekly().named("2026-W39")
@@ -335,6 +345,31 @@ def test_no_row_is_higher_than_excel_takes_and_what_is_cut_shows_it(
     sheet = opened(write(store, tmp_path))["已超期"]
     assert all((row.height or 0) <= 409 for row in sheet.row_dimensions.values())
     assert str(cells(sheet)["账号名称"]).endswith("…")
+
+
+def test_a_long_note_stays_whole_is_not_clipped_and_is_not_read_back_shorter(
+    store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.silent("1", 20)
+    store.marks.add([mark_of(store, note="已约谈，" * 250)])
+    path = write(store, tmp_path)
+    sheet = opened(path)["已超期"]
+    assert cells(sheet)["备注"] == "已约谈，" * 250
+    heads = [cell.value for cell in sheet[HEAD]]
+    width = sheet.column_dimensions[get_column_letter(heads.index("备注") + 1)].width
+    assert 2000 / width * 16 < (sheet.row_dimensions[HEAD + 1].height or 0)
+    type_into(path, "已超期", 整改期限="2026-12-10")
+    ((typed,), refused) = read_typed(path)
+    assert (typed.note, typed.deadline, refused) == (None, "2026-12-10", [])
+
+
+@pytest.mark.parametrize("name", ["很" * 10_000, "a" * 10_000, "很长 \n" * 200])
+def test_a_row_whose_name_was_cut_is_read_back(store: Store, ledger: Ledger, tmp_path: Path, name: str) -> None:
+    ledger.silent("1", 20, name=name)
+    path = write(store, tmp_path)
+    type_into(path, "已超期", 备注="已约谈")
+    ((typed,), refused) = read_typed(path)
+    assert (typed.note, refused) == ("已约谈", [])
 
 
 def test_every_rule_of_ours_has_words_for_officials() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

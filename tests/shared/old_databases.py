@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from shared.storage.schema import NUMBERED_MARK, VERSION_TABLE
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from shared.storage.upgrade import migrate
 
 FOLDER = Path(__file__).with_name("databases")

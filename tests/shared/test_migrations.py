@@ -1,4 +1,4 @@
-"""The tables that migrations make are those of tables.py, on both databases."""
+"""The tables that migrations make are those of tables/, on both databases."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from shared.storage.schema import MIGRATIONS, VERSION_TABLE, newest, number_of, versions
 from shared.storage.store import open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from shared.storage.upgrade import migrate
 from tests.builders import NOW
 

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from shared.errors import InputError
 from shared.storage.schema import VERSION_TABLE, newest
 from shared.storage.store import open_store, open_to_read
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.postgres_server import with_tables
 
 

@@ -11,7 +11,7 @@ import pytest
 from services.analyzer.retention import Retention
 from shared.storage.sketches import MOST_MARKS, MOST_SHARING, Sketched
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.analyzer.test_copies import FIRST, SECOND, accused
 from tests.analyzer.test_copies import empty as with_accounts

@@ -13,7 +13,7 @@ from shared.state import State
 from shared.storage.findings import MOST_AT_ONCE
 from shared.storage.leases import FOLLOWED
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 
 HOUR = timedelta(hours=1)

@@ -10,7 +10,7 @@ from services.analyzer.retention import Retention
 from shared.errors import TransientError
 from shared.events import Outcome
 from shared.storage.store import Store, open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
 

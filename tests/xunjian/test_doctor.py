@@ -200,10 +200,11 @@ def test_an_address_nobody_can_read_is_one_line(tmp_path: Path) -> None:
 
 def test_one_check_that_cannot_be_made_leaves_the_others() -> None:
     def refuse() -> list[object]:
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(13, "Permission denied", "/var/xunjian/x")
 
     found = list(diagnose([Check("甲", refuse), Check("乙", lambda: [good("乙", "好")])]))  # type: ignore[arg-type]
     assert [diagnosis.sign for diagnosis in found] == ["✗", "✓"]
+    assert found[0].line.startswith("✗ 甲：/var/xunjian/x：没有权限；")
 
 
 def test_the_last_line_counts() -> None:

@@ -164,7 +164,8 @@ def test_a_mail_server_a_robot_and_a_supervisor(tmp_path: Path) -> None:
     assert settings.channels["mail"]["port"] == 465
     assert settings.reports == {"weekly": {"mail_to": ["s@b.cn"], "office": "青禾县政府办"}}
     build_reports(settings)
-    assert settings.operators == ("robot", "inbox")
+    assert settings.routes == ({"channels": ["robot", "mail"]},)
+    assert settings.operators == ("robot", "mail", "inbox")
 
 
 @pytest.mark.parametrize(

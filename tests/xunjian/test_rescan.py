@@ -16,7 +16,7 @@ from services.analyzer.objection import History
 from shared.clock import utc_now
 from shared.storage.posts import Posts
 from shared.storage.store import open_store
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from tests.builders import a_post, an_account
 from xunjian.app import make_app
 from xunjian.commands.rescan import Asking, Scan

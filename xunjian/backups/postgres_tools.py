@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from shared.errors import InputError
 from shared.storage.schema import VERSION_TABLE
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 
 _INSTALL = (
     "请安装 PostgreSQL 客户端（Debian：apt install postgresql-client；麒麟、欧拉：dnf install postgresql），"

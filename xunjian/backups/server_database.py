@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.errors import InputError, TransientError
 from shared.storage.refused import away
 from shared.storage.schema import VERSION_TABLE
-from shared.storage.tables import metadata
+from shared.storage.tables.every import metadata
 from xunjian.backups import postgres_tools
 
 _OTHERS = text(

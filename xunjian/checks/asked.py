@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from shared.errors import XunjianError
+from shared.validation import file_problem
 from xunjian.checks.diagnosis import Check, Diagnosis, failed
 
 _CLEAR = "\r\x1b[K"
@@ -15,13 +16,21 @@ def diagnose(checks: Iterable[Check]) -> Iterator[Diagnosis]:
         with_sign = check.is_slow and sys.stderr.isatty()
         if with_sign:
             _hint(f"… {check.title}")
-        try:
-            found = list(check.look())
-        except (XunjianError, OSError) as error:
-            found = [failed(check.title, f"检查不了（{error}）", "按提示改正后再查")]
+        found = list(_looked(check))
         if with_sign:
             _hint(_CLEAR)
         yield from found
+
+
+def _looked(check: Check) -> Iterator[Diagnosis]:
+    """What was found before something went wrong is told as well."""
+    try:
+        yield from check.look()
+    except OSError as error:
+        place = error.filename or "检查不了"
+        yield failed(check.title, f"{place}：{file_problem(error)}", "改正后再查")
+    except XunjianError as error:
+        yield failed(check.title, f"检查不了（{error}）", "按提示改正后再查")
 
 
 def _hint(text: str) -> None:

@@ -173,7 +173,10 @@ class Examination:
             return
         if url.startswith(SQLITE):
             where = place if self.settings.database_url else self.places.of("data_dir")
-            yield from self._sqlite("数据库", Path(url.removeprefix(SQLITE)), where)
+            found = list(self._sqlite("数据库", Path(url.removeprefix(SQLITE)), where))
+            yield from found
+            if any(one.sign is Sign.FAILED for one in found):
+                return  # its schema could not be read either
         else:
             yield self.server
             if self.is_away:

@@ -28,9 +28,9 @@ def space_of(folder: Path) -> Space:
 
 
 def nearest(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
+    """The folder, or the nearest one above it that exists, as far as whoever asks may see."""
     whole = folder.absolute()
-    return next(path for path in (whole, *whole.parents) if path.exists())
+    return next(path for path in (whole, *whole.parents) if os.path.exists(path))  # noqa: PTH110 - pathlib's raises
 
 
 def check_disk(folder: Path, space: Space, place: str) -> Diagnosis:
@@ -81,7 +81,12 @@ def check_zone(offset: Callable[[], timedelta | None]) -> Diagnosis:
 
 
 def check_user(user: int, owner: int | None, name_of: Callable[[int], str]) -> Iterable[Diagnosis]:
-    """`owner` of the data folder, null where there is none yet. To root everything looks permitted."""
+    """`owner` of the data folder, null where there is none yet. To root everything looks permitted; to others what
+    is refused to them says nothing of the services."""
+    if user and owner is not None and user != owner:
+        name, me = name_of(owner), name_of(user)
+        remedy = f"用它的主人自检：sudo -u {name} xunjian doctor；服务本应以 {me} 运行的，把数据和设置交给它：chown -R"
+        yield advice("运行用户", f"现在是 {me}，而数据目录属于 {name}，下面的权限问题可能只因为这个", remedy)
     if user == 0 and owner:
         name = name_of(owner)
         remedy = f"改用该用户自检：sudo -u {name} xunjian doctor"

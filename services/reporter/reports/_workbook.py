@@ -52,7 +52,8 @@ _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 class ListColumn:
     """`width` in characters of the body font; `centred` for short values; `is_link`: a web address can be clicked.
 
-    `choices`: what may be typed into it; `is_hidden`: for the program that reads the list back.
+    `choices`: what may be typed into it; `is_hidden`: for the program that reads the list back. `is_whole`: never cut,
+    since what stands there is read back.
     """
 
     header: str
@@ -61,6 +62,7 @@ class ListColumn:
     is_link: bool = False
     choices: tuple[str, ...] = ()
     is_hidden: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,15 @@ def write_workbook(file: IO[bytes], sheets: Iterable[ListSheet], moment: datetim
     for sheet in sheets:
         _Filling(book.create_sheet(sheet.name), sheet.columns, styles).fill(sheet)
     _save(book, file, moment)
+
+
+def wide_enough(texts: Iterable[str], least: float) -> float:
+    """The width from `least` on at which every text fits into the highest row."""
+    width = least
+    for text in texts:
+        while _lines(text, width) > _MOST_LINES:
+            width += 4
+    return width
 
 
 def is_as_written(path: Path) -> bool:
@@ -198,7 +209,7 @@ class _Filling:
             self._links += 1
             return _Written(short(text, floor(column.width * 0.8)), self._styles.link, target)
         # An address that is no link stays whole: cut, it would lead nowhere.
-        return _Written(text if column.is_link else _fitted(text, column.width), style)
+        return _Written(text if column.is_link or column.is_whole else _fitted(text, column.width), style)
 
 
 class _Written(NamedTuple):

@@ -11,7 +11,7 @@ from services.reporter.began import Beginning
 from services.reporter.content import HEADERS, REFUSED, REFUSED_TITLE, SUMMARY, Content, Part
 from services.reporter.period import Period
 from services.reporter.reports._weeks import Week, parse_week
-from services.reporter.reports._workbook import ListColumn, ListSheet, is_as_written, write_workbook
+from services.reporter.reports._workbook import ListColumn, ListSheet, is_as_written, wide_enough, write_workbook
 from services.reporter.reports.base import Report
 from shared.clock import chinese_time
 from shared.mark import MarkState
@@ -111,6 +111,8 @@ class Weekly(Report):
 
     def lines(self, store: Store, period: Period, cut_off: datetime) -> tuple[str, ...]:
         beginning = Beginning(store.accounts.began_at(), period, cut_off)
+        if beginning.is_before:
+            return (_when(store, _week(period), cut_off), f"{beginning.words}，不能说明有无问题。")
         content = Content(store, cut_off, beginning)
         worst = tuple(content.gravest(_MOST_NAMED))
         unverified = content.count(Part.UNVERIFIED)
@@ -133,20 +135,22 @@ class Weekly(Report):
         head = f"{self.title}（{week.chinese}）"
         told = tuple(note for note in notes if note)
         yield ListSheet("汇总", f"{head}：汇总", told, _SUMMARY_COLUMNS, content.summary())
+        noted = wide_enough(content.notes(), _WIDTHS["备注"])
         for part in Part:
-            yield ListSheet(part, f"{head}：{part}", told, _columns(part), content.rows(part))
+            yield ListSheet(part, f"{head}：{part}", told, _columns(part, noted), content.rows(part))
         yield ListSheet(REFUSED_TITLE, f"{head}：{REFUSED_TITLE}", told, _REFUSED_COLUMNS, content.refused())
 
 
-def _columns(part: Part) -> tuple[ListColumn, ...]:
+def _columns(part: Part, noted: float) -> tuple[ListColumn, ...]:
     return tuple(
         ListColumn(
             name,
-            (_WIDTHS | _WIDTHS_OF.get(part, {}))[name],
+            (_WIDTHS | _WIDTHS_OF.get(part, {}) | {"备注": noted})[name],
             centred=name in _CENTRED,
             is_link="链接" in name,
             choices=tuple(MarkState) if name == "核实状态" else (),
             is_hidden=name == "系统标识",
+            is_whole=name == "备注",
         )
         for name in HEADERS[part]
     )

@@ -85,6 +85,13 @@ def test_root_is_told_to_look_as_the_owner_of_the_data() -> None:
     assert "sudo -u xunjian xunjian doctor" in check.remedy
 
 
-@pytest.mark.parametrize(("user", "owner"), [(0, 0), (0, None), (998, 998)])
+def test_another_user_than_the_owner_is_sent_to_the_owner() -> None:
+    check = only(check_user(65534, 998, lambda user: {998: "xunjian", 65534: "nobody"}[user]))
+    assert check.sign is Sign.ADVICE
+    assert "现在是 nobody，而数据目录属于 xunjian" in check.detail
+    assert "sudo -u xunjian xunjian doctor" in check.remedy
+
+
+@pytest.mark.parametrize(("user", "owner"), [(0, 0), (0, None), (998, 998), (998, None)])
 def test_nobody_else_is(user: int, owner: int | None) -> None:
     assert list(check_user(user, owner, str)) == []

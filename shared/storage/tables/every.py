@@ -1,0 +1,10 @@
+"""Every table there is."""
+
+from sqlmodel import SQLModel
+
+from shared.storage.tables import judgements, ledger, messages, observations, reports, visits
+
+ROOMS = (ledger, visits, observations, judgements, messages, reports)
+"""Imported so that their tables are known."""
+
+metadata = SQLModel.metadata
