@@ -137,7 +137,9 @@ def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
         with open_archive(file) as archive:
             manifest = archive.unpack(folder)
     except IsADirectoryError:
-        raise InputError(str(file), "这是文件夹；请写出里面的一份备份，如 xunjian-backup-年月日T时分秒.tar.gz") from None
+        raise InputError(
+            str(file), "这是文件夹；请写出里面的一份备份，如 xunjian-backup-年月日T时分秒.tar.gz"
+        ) from None
     except OSError as error:
         raise InputError(str(folder), f"解不开备份（{system_words(error)}）；请清理磁盘、核对权限后再试") from error
     _demand_fitting(file, manifest, settings)
