@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.files import use_log_of_changes
+from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -61,7 +62,8 @@ class Database:
     @property
     def file(self) -> Path | None:
         """Null where a server keeps it."""
-        return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+        name = (self.engine.url.database or "").removeprefix("file:")
+        return Path(name) if self.engine.dialect.name == "sqlite" else None
 
     def schema(self) -> Schema:
         """The version of its tables. Raises TransientError, InputError."""
@@ -71,8 +73,9 @@ class Database:
         except InputError:
             raise
         except PermanentError as error:
+            place = f"数据库 {self.file}" if self.file else "数据库"
             remedy = "请确认地址指向本程序的数据库；文件损坏时用 xunjian restore 恢复备份，或换用新的"
-            raise InputError(f"数据库 {self.file}" if self.file else "数据库", f"{error}；{remedy}") from error
+            raise InputError(place, f"{str(error).removeprefix(f'{place} ')}；{remedy}") from error
 
     def check_clock(self, now: datetime) -> None:
         """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
@@ -90,7 +93,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view, the same for all it asks, that never waits for a writer. Raises TransientError."""
-        with _told_apart(), self._reader.begin() as connection:
+        with _told_apart(self.file), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -99,13 +102,13 @@ class Database:
 
         PermanentError: it refuses a row or statement, and always will.
         """
-        with _told_apart(), self.engine.begin() as connection:
+        with _told_apart(self.file), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def part(self, connection: Connection) -> Iterator[None]:
         """A part of a transaction that is undone by itself when it raises. Raises TransientError, PermanentError."""
-        with _told_apart(), connection.begin_nested():
+        with _told_apart(self.file), connection.begin_nested():
             yield
 
     def serialise(self, connection: Connection, name: str) -> None:
@@ -142,13 +145,16 @@ Upsert = postgresql.Insert | sqlite.Insert
 
 
 @contextmanager
-def _told_apart() -> Iterator[None]:
+def _told_apart(file: Path | None) -> Iterator[None]:
+    """`file`: of a SQLite database."""
     try:
         yield
     except DBAPIError as error:
-        if _may_pass(error):
-            raise TransientError(f"数据库没有应答：{error.orig}") from error
-        raise PermanentError(f"数据库拒绝执行：{error.orig}") from error
+        kind = TransientError if _may_pass(error) else PermanentError
+        if isinstance(error.orig, sqlite3.Error) and (words := sqlite_words(error.orig)):
+            raise kind(f"数据库 {file} {words}（{error.orig}）") from error
+        said = "没有应答" if kind is TransientError else "拒绝执行"
+        raise kind(f"数据库{said}：{error.orig}") from error
 
 
 def _may_pass(error: DBAPIError) -> bool:
