@@ -1,5 +1,6 @@
 """The command line's beginning and end."""
 
+import errno
 import gc
 import sys
 
@@ -10,6 +11,7 @@ from shared.errors import XunjianError
 from xunjian.app import COMMANDS, GROUPS, make_app
 
 BAD_INPUT = 2
+_OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 ALL = (*COMMANDS, *GROUPS)
 _NEW_OBJECTS = 50_000
 """New objects before the collector looks for garbage. What is loaded at the start (dictionaries, models) lives to the
@@ -41,11 +43,11 @@ def main() -> None:
         typer.echo(f"错误：{error}", err=True)
         sys.exit(BAD_INPUT)
     except OSError as error:
-        if error.filename is None:
-            raise
         from shared.validation import file_problem  # noqa: PLC0415 - of no command that goes well
 
-        typer.echo(f"错误：{error.filename}：{file_problem(error)}", err=True)
+        if error.filename is None and error.errno not in _OF_DISKS:
+            raise
+        typer.echo(f"错误：{error.filename or '写不进去'}：{file_problem(error)}", err=True)
         sys.exit(BAD_INPUT)
 
 

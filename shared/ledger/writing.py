@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -27,10 +28,13 @@ def write_ledger(path: Path, accounts: Iterable[Account]) -> None:
     Raises InputError when the path ends otherwise or cannot be written.
     """
     rows = [[cell_text(account, column.field) for column in COLUMNS] for account in accounts]
+    write, was_there = _writer(path), path.exists()
     try:
-        _writer(path)(path, rows)
+        write(path, rows)
     except OSError as error:
-        raise InputError(str(path), f"写不进去（{system_words(error)}），请检查目录与权限") from error
+        if not was_there:
+            path.unlink(missing_ok=True)  # half a file looks like a whole one
+        raise InputError(str(path), f"写不进去（{system_words(error)}），请检查目录、权限与磁盘剩余空间") from error
 
 
 def write_template(path: Path) -> None:
@@ -70,7 +74,9 @@ def _write_workbook(path: Path, rows: list[list[str]]) -> None:
     _write_rows(sheet, [list(HEADERS), *rows])
     _make_fillable(sheet, last_row=max(len(rows), 1_000) + 1)
     _write_rows(book.create_sheet("填写说明"), _instructions())
-    book.save(path)
+    whole = BytesIO()  # a disk that fills up under openpyxl is told once more when its archive is thrown away
+    book.save(whole)
+    path.write_bytes(whole.getvalue())
 
 
 def _write_rows(sheet: Worksheet, rows: list[list[str]]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.files import use_log_of_changes
-from shared.storage.refused import away
+from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -63,15 +63,13 @@ class Database:
     @property
     def file(self) -> Path | None:
         """Null where a server keeps it."""
-        return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+        name = (self.engine.url.database or "").removeprefix("file:")
+        return Path(name) if self.engine.dialect.name == "sqlite" else None
 
     @property
     def place(self) -> str:
         """For messages."""
-        if self.file is None:
-            return "数据库"
-        # Who only reads asks by an address of SQLite's own.
-        return f"数据库 {unquote(str(self.file).removeprefix('file:'))}"
+        return f"数据库 {unquote(str(self.file))}" if self.file else "数据库"
 
     def schema(self) -> Schema:
         """The version of its tables. Raises TransientError, InputError."""
@@ -82,7 +80,7 @@ class Database:
             raise InputError(self.place, error.message) from None
         except PermanentError as error:
             remedy = "请确认地址指向本程序的数据库；文件损坏时用 xunjian restore 恢复备份，或换用新的"
-            raise InputError(self.place, f"{error}；{remedy}") from error
+            raise InputError(self.place, f"{str(error).removeprefix(f'{self.place} ')}；{remedy}") from error
 
     def check_clock(self, now: datetime) -> None:
         """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
@@ -153,12 +151,18 @@ Upsert = postgresql.Insert | sqlite.Insert
 
 @contextmanager
 def _told_apart(place: str) -> Iterator[None]:
+    """`place`: the database's name for people."""
     try:
         yield
     except DBAPIError as error:
-        if _may_pass(error):
-            raise TransientError(away(error, place)) from error
-        raise PermanentError(f"数据库拒绝执行：{error.orig}") from error
+        kind = TransientError if _may_pass(error) else PermanentError
+        if isinstance(error.orig, sqlite3.Error) and (words := sqlite_words(error.orig)):
+            raise kind(f"{place} {words}（{error.orig}）") from error
+        said = " ".join(str(error.orig).split())
+        if kind is PermanentError:
+            raise kind(f"数据库拒绝执行：{said}") from error
+        remedy = "请确认数据库服务在运行，核对设置 database_url、网络和防火墙"
+        raise kind(f"数据库没有应答：{said}；{remedy}") from error
 
 
 def _may_pass(error: DBAPIError) -> bool:

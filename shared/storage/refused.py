@@ -1,28 +1,21 @@
-"""What a database's driver refuses, in Chinese: why, and what to do about it."""
+"""What SQLite refuses, in Chinese, with the remedy."""
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
-
-_CANNOT_WRITE = "写不进去", "请清理磁盘、核对权限（文件系统不能是只读的），磁盘有坏道的更换磁盘"
-_SQLITE = (
-    (("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"), ("正被别的程序占用", "请关闭占用它的程序后再试")),
-    (("SQLITE_FULL", "SQLITE_IOERR"), _CANNOT_WRITE),
-    (("SQLITE_CANTOPEN", "SQLITE_READONLY"), _CANNOT_WRITE),
-    (("SQLITE_NOMEM",), ("内存不足", "请关闭别的程序，或加大内存")),
-)
-_OTHER = "没有应答", "请稍后再试"
-_SERVER = "没有应答", "请确认数据库服务在运行，核对设置 database_url、网络和防火墙"
-
-
-def away(error: DBAPIError, place: str) -> str:
-    """A sentence for what may pass. `place`: the database's name for people."""
-    words, remedy = (why_passing(error.orig) or _OTHER) if isinstance(error.orig, sqlite3.Error) else _SERVER
-    gap = " " if place.isascii() or "/" in place else ""
-    return f"{place}{gap}{words}：{' '.join(str(error.orig).split())}；{remedy}"
+_WORDS = {
+    "SQLITE_FULL": "磁盘已满，没有写入；请清理磁盘，再执行一次",
+    "SQLITE_IOERR": "磁盘读写出错；请看磁盘是否已满（df -h）或损坏，再执行一次",
+    "SQLITE_READONLY": "只能读，没有写入；请让运行用户可以写这个文件和它的文件夹",
+    "SQLITE_CANTOPEN": "打不开；请让运行用户可以读写这个文件和它的文件夹，并查看磁盘是否已满",
+    "SQLITE_BUSY": "正被别的程序占用；请稍后再执行一次",
+    "SQLITE_LOCKED": "正被别的程序占用；请稍后再执行一次",
+    "SQLITE_NOMEM": "内存不足；请关掉别的程序，再执行一次",
+    "SQLITE_CORRUPT": "文件已损坏；请停止服务，用 xunjian restore 恢复最近的备份",
+    "SQLITE_NOTADB": "不是数据库文件，或已损坏",
+}
 
 
-def why_passing(error: sqlite3.Error) -> tuple[str, str] | None:
-    """Why and what to do where the file itself is not to blame; null where it may be."""
+def sqlite_words(error: sqlite3.Error) -> str | None:
+    """Null where it is not of file, disk or lock."""
     name = getattr(error, "sqlite_errorname", "")
-    return next((told for names, told in _SQLITE if name.startswith(names)), None)
+    return next((words for known, words in _WORDS.items() if name == known or name.startswith(f"{known}_")), None)

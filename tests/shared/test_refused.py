@@ -1,50 +1,65 @@
-"""A database that cannot be had is named, with the reason and what to do: never taken for a damaged one."""
+"""What SQLite refuses is told with the file and the remedy, not as a database that does not answer."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
 
 from shared.errors import InputError, TransientError
-from shared.storage.refused import away
+from shared.storage.database import Database
+from shared.storage.refused import sqlite_words
 from shared.storage.store import open_store, open_to_read
 
 
+def refusal(name: str) -> sqlite3.Error:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    return error
+
+
 @pytest.mark.parametrize(
-    ("name", "words", "remedy"),
+    ("name", "remedy"),
     [
-        ("SQLITE_BUSY", "正被别的程序占用", "请关闭占用它的程序后再试"),
-        ("SQLITE_FULL", "写不进去", "请清理磁盘"),
-        ("SQLITE_IOERR_SHMSIZE", "写不进去", "请清理磁盘"),
-        ("SQLITE_CANTOPEN", "写不进去", "核对权限"),
-        ("SQLITE_NOMEM", "内存不足", "请关闭别的程序"),
+        ("SQLITE_FULL", "清理磁盘"),
+        ("SQLITE_IOERR_WRITE", "df -h"),
+        ("SQLITE_READONLY_DBMOVED", "可以写"),
+        ("SQLITE_CANTOPEN", "可以读写"),
+        ("SQLITE_BUSY_SNAPSHOT", "稍后"),
+        ("SQLITE_CORRUPT", "xunjian restore"),
     ],
 )
-def test_a_file_that_cannot_be_had_is_named_with_a_remedy(name: str, words: str, remedy: str) -> None:
-    error = sqlite3.OperationalError("its\n own words")
-    error.sqlite_errorname = name
-    said = away(OperationalError("", {}, error), "数据库 /x/xunjian.db")
-    assert said.startswith(f"数据库 /x/xunjian.db {words}：its own words；")
-    assert remedy in said
+def test_each_has_its_remedy(name: str, remedy: str) -> None:
+    assert remedy in str(sqlite_words(refusal(name)))
 
 
-def test_a_server_that_is_away_is_told_with_a_remedy() -> None:
-    said = away(OperationalError("", {}, Exception("refused")), "数据库")
-    assert said.startswith("数据库没有应答：refused；请确认数据库服务在运行")
+def test_a_statement_that_is_wrong_is_none_of_them() -> None:
+    assert sqlite_words(refusal("SQLITE_CONSTRAINT_UNIQUE")) is None
+    assert sqlite_words(sqlite3.OperationalError("no such table: x")) is None
 
 
-def test_a_file_that_another_holds_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.storage.database._BUSY_SECONDS", 0.1)
-    path = tmp_path / "held.db"
-    open_store(f"sqlite:///{path}").close()
-    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
-        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
-        holder.execute("BEGIN EXCLUSIVE")
-        holder.execute("CREATE TABLE other (x)")
-        with pytest.raises(TransientError, match=f"{path} 正被别的程序占用"):
-            open_store(f"sqlite:///{path}")
+def test_a_full_database_is_told_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "full.db"
+    with closing(Database(f"sqlite:///{file}")) as database:
+
+        def fill() -> None:
+            with database.begin() as connection:
+                connection.execute(text("PRAGMA max_page_count = 2"))
+                connection.execute(text("CREATE TABLE t (x BLOB)"))
+                connection.execute(text("INSERT INTO t VALUES (zeroblob(1000000))"))
+
+        with pytest.raises(TransientError, match=f"数据库 {file} 磁盘已满.*请清理磁盘"):
+            fill()
+
+
+def test_one_that_is_no_database_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "text.db"
+    file.write_text("x" * 5000)
+    with pytest.raises(InputError) as refused:
+        Database(f"sqlite:///{file}")
+    assert str(refused.value).count(str(file)) == 1
+    assert "xunjian restore" in str(refused.value)
 
 
 def test_a_newer_database_is_named_by_its_file_also_to_who_only_reads(tmp_path: Path) -> None:

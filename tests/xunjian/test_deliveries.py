@@ -174,7 +174,7 @@ def test_again_needs_a_number_and_sends_what_was_sent(told: Bench, settings: Pat
 
 
 def test_to_list_makes_nothing(settings: Path, tmp_path: Path) -> None:
-    assert run(settings, "list").output.strip() == "没有符合条件的消息"
+    assert run(settings, "list").output.strip() == "没有未送达的消息；已送达的用 --state sent 查看"
     assert [path.name for path in tmp_path.iterdir()] == [settings.name]
 
 

@@ -1,5 +1,6 @@
 """A command line written wrongly is answered in Chinese: what is wrong, the nearest right word, how it is written."""
 
+import errno
 import re
 
 import pytest
@@ -57,3 +58,13 @@ def test_a_group_named_alone_shows_its_help(
     told = said("rulebook", monkeypatch, capsys)
     assert told.startswith("用法：xunjian rulebook [选项] 命令 [参数]")
     assert "错误" not in told
+
+
+def test_a_full_disk_is_one_sentence_also_where_the_system_names_no_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xunjian.__main__.make_app", lambda _: full)
+    assert said("ledger template x.xlsx", monkeypatch, capsys) == "错误：写不进去：磁盘满了；请清理，或写到别处\n"

@@ -24,7 +24,7 @@ def test_a_visit_prints_what_was_opened_kept_and_seen(tmp_path: Path) -> None:
     done = visit(tmp_path, "weibo/1000004", "--debug")
     assert done.returncode == 0, done.stderr
     assert "打开：https://m.weibo.cn/u/1000004" in done.stdout
-    assert "结果：ok" in done.stdout
+    assert "结果：已核查　分类：ok" in done.stdout
     assert "containerid=1076031000004" in done.stdout
     assert "原创" in done.stdout
     assert not (tmp_path / "var/demo/inbox").exists()
@@ -32,7 +32,7 @@ def test_a_visit_prints_what_was_opened_kept_and_seen(tmp_path: Path) -> None:
 
 def test_a_block_is_said_in_plain_words(tmp_path: Path) -> None:
     done = visit(tmp_path, "wechat/MzAwMDAwMDAwMw==")
-    assert "结果：blocked　" in done.stdout
+    assert "　分类：blocked" in done.stdout
     assert done.returncode == 1
 
 

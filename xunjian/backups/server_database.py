@@ -7,7 +7,6 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.errors import InputError, TransientError
-from shared.storage.refused import away
 from shared.storage.schema import VERSION_TABLE
 from shared.storage.tables.every import metadata
 from xunjian.backups import postgres_tools
@@ -25,7 +24,7 @@ def empty_server(url: str) -> None:
         with engine.connect() as connection:
             others = connection.execute(_OTHERS).scalar_one()
     except DBAPIError as error:
-        raise TransientError(away(error, "数据库")) from error
+        raise TransientError(f"数据库没有应答：{error.orig}；请确认数据库服务在运行，核对设置 database_url") from error
     finally:
         engine.dispose()
     if others:

@@ -47,7 +47,9 @@ def check_browser(
         return good("浏览器", f"{found}（{looks.start()}，已实际启动）")
     except (TransientError, OSError) as error:
         return failed(
-            "浏览器", f"{found} 启动不了（{error}）", "以运行用户手工执行该程序看它说什么；查内存与临时文件夹"
+            "浏览器",
+            f"{found} 启动不了（{str(error).partition('；')[0]}）",
+            "以运行用户手工执行该程序看它说什么；查内存与临时文件夹",
         )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from shared.errors import InputError, PermanentError, TransientError, XunjianError
 from shared.storage.database import Database
-from shared.storage.refused import why_passing
+from shared.storage.refused import sqlite_words
 from shared.storage.schema import UPGRADE, Schema
 from shared.storage.store import SQLITE, reading_url
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
@@ -94,9 +94,10 @@ def _check_content(title: str, path: Path) -> Diagnosis:
         with closing(sqlite3.connect(_uri(path), uri=True, timeout=5)) as connection:
             told = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
-        if (passing := why_passing(error)) is not None:
-            words, other_remedy = passing
-            return failed(title, f"{path} {words}（{error}）", other_remedy)
+        # A full disk or a lock is not the file's fault: it needs no backup.
+        what, _, its_remedy = (sqlite_words(error) or "").rpartition("；")
+        if what:
+            return failed(title, f"{path} {what}（{error}）", its_remedy)
         return failed(title, f"{path} 读不了或已损坏（{error}）", remedy)
     return good(title, f"{megabytes}，可读写，内容完整") if told == "ok" else failed(title, f"{path} 已损坏", remedy)
 

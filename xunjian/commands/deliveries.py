@@ -60,7 +60,9 @@ def list_deliveries(
         typer.echo(f"已写入 {csv.resolve()}")
     else:
         told.show(rows)
-    typer.echo(f"共{len(rows)}条" if rows else "没有符合条件的消息")
+    is_narrowed = any((state, channel, unit, account, number, since))
+    nothing = "没有符合条件的消息" if is_narrowed else "没有未送达的消息；已送达的用 --state sent 查看"
+    typer.echo(f"共{len(rows)}条" if rows else nothing)
 
 
 @deliveries_app.command()

@@ -91,17 +91,17 @@ def _visit(host: Host, account: Account) -> Visit:
 def _print(account: Account, visit: Visit, debug: bool) -> None:
     console = Console()
     probe, captures = visit.probe, visit.captured.captures
-    reason = probe.reason or ("" if probe.outcome.is_evidence else probe.outcome.words)
     for line in (
         f"账号：{account.platform_name} {account.name}（{account.key}）　主办单位：{account.unit}",
         f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}）",
-        f"结果：{probe.outcome}　{reason}",
+        f"结果：{probe.reason or probe.outcome.words}　分类：{probe.outcome}",
         f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
         f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",
         *(f"  {capture.status} {len(capture.body):>8} 字节 {capture.url}" for capture in captures if debug),
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(_table(visit.reading))
+    if visit.reading.posts:
+        console.print(_table(visit.reading))
 
 
 def _table(reading: Reading) -> Table:

@@ -69,7 +69,7 @@ def _accounts(settings: Settings) -> list[Account]:
 def _channel(name: str, to: str | None, settings: Settings) -> Channel:
     options = channel_options(settings)
     if name not in options:
-        raise InputError("渠道", f"没有 {one_line(name, 40)}；{advice(name, options)}；全部见 xunjian channel list")
+        raise InputError("渠道", f"没有 {one_line(name, 40)}；{advice(name, options)}全部见 xunjian channel list")
     channel = build_channels({name: options[name]}, settings.file)[name]
     if "to" not in type(channel).model_fields:
         if to is not None:

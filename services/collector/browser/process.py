@@ -154,8 +154,7 @@ class Browser:
                 args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
             )
         except pw.Error as error:
-            why = error.message.splitlines()[0]
-            raise TransientError(f"浏览器无法启动，请检查是否已安装、内存是否充足：{why}") from error
+            raise TransientError(_why_not_started(settings.executable, error)) from error
         processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
         pid = next(process["id"] for process in processes if process["type"] == "browser")
         self._kill_switch.aim(pid)
@@ -221,3 +220,10 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def _why_not_started(executable: Path | None, error: pw.Error) -> str:
+    if executable and not executable.is_file():
+        return f"浏览器无法启动：没有 {executable}；请改正设置 browser.executable，或删去它以自动寻找"
+    which = f" {executable} " if executable else ""
+    return f"浏览器{which}无法启动：{error.message.splitlines()[0]}；请执行 xunjian doctor，按“浏览器”一项处理"
