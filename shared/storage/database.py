@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Table, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -65,17 +66,21 @@ class Database:
         name = (self.engine.url.database or "").removeprefix("file:")
         return Path(name) if self.engine.dialect.name == "sqlite" else None
 
+    @property
+    def place(self) -> str:
+        """For messages."""
+        return f"数据库 {unquote(str(self.file))}" if self.file else "数据库"
+
     def schema(self) -> Schema:
         """The version of its tables. Raises TransientError, InputError."""
         try:
             with self.read() as connection:
                 return schema_of(connection)
-        except InputError:
-            raise
+        except InputError as error:
+            raise InputError(self.place, error.message) from None
         except PermanentError as error:
-            place = f"数据库 {self.file}" if self.file else "数据库"
             remedy = "请确认地址指向本程序的数据库；文件损坏时用 xunjian restore 恢复备份，或换用新的"
-            raise InputError(place, f"{str(error).removeprefix(f'{place} ')}；{remedy}") from error
+            raise InputError(self.place, f"{str(error).removeprefix(f'{self.place} ')}；{remedy}") from error
 
     def check_clock(self, now: datetime) -> None:
         """Raises TransientError when the database's clock and ours differ too much to judge anybody by either.
@@ -93,7 +98,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view, the same for all it asks, that never waits for a writer. Raises TransientError."""
-        with _told_apart(self.file), self._reader.begin() as connection:
+        with _told_apart(self.place), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -102,13 +107,13 @@ class Database:
 
         PermanentError: it refuses a row or statement, and always will.
         """
-        with _told_apart(self.file), self.engine.begin() as connection:
+        with _told_apart(self.place), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def part(self, connection: Connection) -> Iterator[None]:
         """A part of a transaction that is undone by itself when it raises. Raises TransientError, PermanentError."""
-        with _told_apart(self.file), connection.begin_nested():
+        with _told_apart(self.place), connection.begin_nested():
             yield
 
     def serialise(self, connection: Connection, name: str) -> None:
@@ -145,16 +150,19 @@ Upsert = postgresql.Insert | sqlite.Insert
 
 
 @contextmanager
-def _told_apart(file: Path | None) -> Iterator[None]:
-    """`file`: of a SQLite database."""
+def _told_apart(place: str) -> Iterator[None]:
+    """`place`: the database's name for people."""
     try:
         yield
     except DBAPIError as error:
         kind = TransientError if _may_pass(error) else PermanentError
         if isinstance(error.orig, sqlite3.Error) and (words := sqlite_words(error.orig)):
-            raise kind(f"数据库 {file} {words}（{error.orig}）") from error
-        said = "没有应答" if kind is TransientError else "拒绝执行"
-        raise kind(f"数据库{said}：{error.orig}") from error
+            raise kind(f"{place} {words}（{error.orig}）") from error
+        said = " ".join(str(error.orig).split())
+        if kind is PermanentError:
+            raise kind(f"数据库拒绝执行：{said}") from error
+        remedy = "请确认数据库服务在运行，核对设置 database_url、网络和防火墙"
+        raise kind(f"数据库没有应答：{said}；{remedy}") from error
 
 
 def _may_pass(error: DBAPIError) -> bool:

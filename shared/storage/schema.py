@@ -35,14 +35,14 @@ class Schema:
         """The versions an upgrade would go through, as their files are called: `0002_silence`."""
         return [name for name in versions() if number_of(name) > self.version]
 
-    def demand_current(self) -> None:
-        """Raises InputError with the remedy."""
+    def demand_current(self, place: str) -> None:
+        """Raises InputError with the remedy. `place`: the database's name for people."""
         if self.is_current:
             return
         if not self.has_tables:
-            raise InputError("数据库", f"这个数据库还是空的；请先运行 {UPGRADE} 建表")
+            raise InputError(place, f"这个数据库还是空的；请先运行 {UPGRADE} 建表")
         raise InputError(
-            "数据库", f"表结构版本为{self.version}，本程序需要{newest()}；请停止各服务并备份，再运行 {UPGRADE}"
+            place, f"表结构版本为{self.version}，本程序需要{newest()}；请停止各服务并备份，再运行 {UPGRADE}"
         )
 
 

@@ -76,7 +76,7 @@ def open_store(url: str, clock: Clock = utc_now) -> Store:
     database = Database(url)
     try:
         upgraded = upgrade(database, clock()) if database.file else None
-        database.schema().demand_current()
+        database.schema().demand_current(database.place)
     except BaseException:
         database.close()
         raise
@@ -95,7 +95,7 @@ def open_to_read(url: str) -> Store | None:
     try:
         schema = database.schema()
         if schema.has_tables:
-            schema.demand_current()
+            schema.demand_current(database.place)
             return Store(database)
     except BaseException:
         database.close()

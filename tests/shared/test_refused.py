@@ -10,6 +10,7 @@ from sqlalchemy import text
 from shared.errors import InputError, TransientError
 from shared.storage.database import Database
 from shared.storage.refused import sqlite_words
+from shared.storage.store import open_store, open_to_read
 
 
 def refusal(name: str) -> sqlite3.Error:
@@ -59,3 +60,15 @@ def test_one_that_is_no_database_is_told_once(tmp_path: Path) -> None:
         Database(f"sqlite:///{file}")
     assert str(refused.value).count(str(file)) == 1
     assert "xunjian restore" in str(refused.value)
+
+
+def test_a_newer_database_is_named_by_its_file_also_to_who_only_reads(tmp_path: Path) -> None:
+    path = tmp_path / "数据 库.db"
+    open_store(f"sqlite:///{path}").close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE xunjian_version SET version_num = '9999'")
+        connection.commit()
+    for opened in (open_store, open_to_read):
+        with pytest.raises(InputError, match="比本程序") as told:
+            opened(f"sqlite:///{path}")
+        assert told.value.place == f"数据库 {path}"

@@ -98,7 +98,7 @@ def test_before_the_upgrade_the_file_is_copied_for_its_owner_alone(tmp_path: Pat
     with closing(open_store(url, lambda: NOW)) as store:
         assert store.upgraded is not None
         copy, sentence = store.upgraded.copy, store.upgraded.sentence
-    assert copy == tmp_path / f"xunjian.commands.db.before-{newest()}-20261121T120000.bak"
+    assert copy == tmp_path / f"xunjian.db.before-{newest()}-20261121T120000.bak"
     assert str(copy) in sentence
     assert sorted(tmp_path.glob("*.bak*")) == [copy]
     assert rows_of(copy) == before

@@ -107,6 +107,23 @@ def test_in_a_folder_it_is_dated_and_only_our_own_old_ones_go(office: Office, tm
     assert len(left) == 4
 
 
+def test_one_of_a_wrong_clock_never_costs_the_one_just_made(office: Office, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    of_the_future = folder / "xunjian-backup-30300102T000000.tar.gz"
+    of_the_future.touch()
+    output = said(office, str(folder), "--keep", "1")
+    assert "日期比现在还晚" in output
+    assert of_the_future.exists()
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("name", ["inbox", "reports/old", "evidence/copy.tar.gz"])
+def test_where_the_next_one_would_hold_it_none_is_made(office: Office, name: str) -> None:
+    with pytest.raises(InputError, match="会被以后每一份备份带上"):
+        said(office, str(office.folder / name))
+
+
 def test_what_is_there_is_not_overwritten(office: Office, tmp_path: Path) -> None:
     file = tmp_path / "there"
     file.write_text("mine", "utf-8")

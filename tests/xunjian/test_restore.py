@@ -22,6 +22,7 @@ from shared.errors import InputError
 from shared.runtime.lock import holding
 from shared.runtime.opening import open_host
 from shared.storage.deliveries import About
+from shared.storage.files import copy_database
 from shared.storage.schema import newest
 from tests.builders import NOW, days
 from tests.shared.old_databases import make_old, rows_of
@@ -169,6 +170,35 @@ def test_the_copy_of_before_an_upgrade_comes_back_as_it_is(tmp_path: Path, resto
     assert f"已升级到{newest()}" in output
     assert len(rows_of(old.folder / "xunjian.db")["account"]) == 3
     assert copy.is_file()
+
+
+def test_a_database_alone_leaves_the_files_as_they_are(
+    office: Office, tmp_path: Path, restored: Callable[..., str]
+) -> None:
+    told = office.told()
+    assert told
+    copy_database(office.folder / "xunjian.db", tmp_path / "copy.bak")
+    restored(office, tmp_path / "copy.bak")
+    assert office.told() == told
+
+
+def test_a_database_that_is_set_to_lie_elsewhere_comes_back_there(
+    backup: Path, tmp_path: Path, restored: Callable[..., str]
+) -> None:
+    other = Office(tmp_path / "elsewhere")
+    place = tmp_path / "disk" / "own.db"
+    with other.config.open("a", encoding="utf-8") as config:
+        config.write(f"\ndatabase_url: sqlite:///{place}\n")
+    restored(other, backup)
+    restored(other, backup, at=NOW + 3 * HOUR)
+    assert rows_of(place)["account"]
+    assert not (other.folder / "xunjian.db").exists()
+    assert list(other.folder.glob("before-restore-*/own.db"))
+
+
+def test_a_folder_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:
+    with pytest.raises(InputError, match="这是文件夹；请写出里面的一份备份"):
+        restored(office, tmp_path)
 
 
 def test_a_database_of_others_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:

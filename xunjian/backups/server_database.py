@@ -24,7 +24,7 @@ def empty_server(url: str) -> None:
         with engine.connect() as connection:
             others = connection.execute(_OTHERS).scalar_one()
     except DBAPIError as error:
-        raise TransientError(f"数据库没有应答：{error.orig}") from error
+        raise TransientError(f"数据库没有应答：{error.orig}；请确认数据库服务在运行，核对设置 database_url") from error
     finally:
         engine.dispose()
     if others:

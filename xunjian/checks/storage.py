@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from shared.errors import InputError, PermanentError, TransientError, XunjianError
 from shared.storage.database import Database
+from shared.storage.refused import sqlite_words
 from shared.storage.schema import UPGRADE, Schema
 from shared.storage.store import SQLITE, reading_url
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
@@ -93,6 +94,10 @@ def _check_content(title: str, path: Path) -> Diagnosis:
         with closing(sqlite3.connect(_uri(path), uri=True, timeout=5)) as connection:
             told = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
+        # A full disk or a lock is not the file's fault: it needs no backup.
+        what, _, its_remedy = (sqlite_words(error) or "").rpartition("；")
+        if what:
+            return failed(title, f"{path} {what}（{error}）", its_remedy)
         return failed(title, f"{path} 读不了或已损坏（{error}）", remedy)
     return good(title, f"{megabytes}，可读写，内容完整") if told == "ok" else failed(title, f"{path} 已损坏", remedy)
 
@@ -106,10 +111,12 @@ def check_schema(ask: Callable[[], Schema | None], is_embedded: bool, place: str
     try:
         schema = ask()
     except InputError as error:
-        yield failed("表结构", str(error).removeprefix(f"{error.place}: "), f"核对{place}")
+        what, _, remedy = error.message.rpartition("；")
+        yield failed("表结构", what or remedy, remedy if what else f"核对{place}")
         return
     except XunjianError as error:
-        yield failed("表结构", str(error), f"核对{place}")
+        what, _, remedy = str(error).rpartition("；")
+        yield failed("表结构", what or remedy, remedy if what else f"核对{place}")
         return
     if schema is None or (is_embedded and not schema.has_tables):
         return

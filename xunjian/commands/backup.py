@@ -48,14 +48,15 @@ def backup(
     file = target if is_file else target / f"xunjian-backup-{to_shanghai(now):%Y%m%dT%H%M%S}.tar.gz"
     if taken := next((path for path in (target, file) if path.is_file()), None):
         raise InputError(str(taken), "已经存在，没有覆盖；请换一个文件名，或给出文件夹")
+    if within := next((name for name in FOLDERS if _lies_in(file, settings.data_dir / name)), None):
+        raise InputError(str(target), f"在数据目录的 {within} 里，会被以后每一份备份带上；请换一个文件夹")
     manifest = make_backup(settings, file, now)
     size = file.stat().st_size / _MEGABYTE
     typer.echo(
         f"已备份到 {file.resolve()}（{size:.1f} MB，{len(manifest.files)}个文件，表结构版本{manifest.tables}），已校验"
     )
-    for old in _superfluous(target, keep) if keep is not None else ():
-        old.unlink()
-        typer.echo(f"已删除旧备份 {old}")
+    if keep is not None:
+        _tidy(target, file, keep)
 
 
 def make_backup(settings: Settings, target: Path, now: datetime) -> Manifest:
@@ -127,10 +128,21 @@ def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
         yield f"{LEDGER}/{settings.ledger.name}", settings.ledger
 
 
-def _superfluous(folder: Path, keep: int) -> list[Path]:
-    """Ours beyond the newest `keep`: their names sort by time."""
+def _tidy(folder: Path, made: Path, keep: int) -> None:
+    """Ours beyond the newest `keep` go: their names sort by time.
+
+    What is dated after the one just made was made by a wrong clock, now or then: neither counted nor removed.
+    """
     ours = sorted(path for path in folder.iterdir() if path.is_file() and _OURS.fullmatch(path.name))
-    return ours[:-keep]
+    for old in [path for path in ours if path.name <= made.name][:-keep]:
+        old.unlink()
+        typer.echo(f"已删除旧备份 {old}")
+    for odd in (path for path in ours if path.name > made.name):
+        typer.echo(f"{odd} 的日期比现在还晚（本机时钟现在或当时不对），没有计入 --keep；请核对后自行处理", err=True)
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _program() -> str:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from shared.folders import make_folder
 from shared.runtime.lock import ROLES, holding
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.database import Database
-from shared.storage.files import check_whole, copy_database, demand_space, flush, is_database, size_of
+from shared.storage.files import PARTIAL, check_whole, copy_database, demand_space, flush, is_database, size_of
 from shared.storage.notices import Notices
 from shared.storage.restored import free_leases, hold_back
 from shared.storage.schema import newest
@@ -57,7 +58,9 @@ def restore(
         is_file = settings.store_url.startswith(SQLITE)
         # Upgraded and told that it was away while the present one is still untouched.
         waited = coming.ready(f"{SQLITE}{folder / SQLITE_MEMBER}") if is_file else 0
-        aside = _put_aside(settings, now)
+        # A database alone leaves the files as they are: it may well point to them.
+        folders = () if is_database(file) else FOLDERS
+        aside = _put_aside(settings, folders, now)
         if not is_file:
             put_aside(settings.store_url, aside / POSTGRESQL_MEMBER)
             postgres_tools.restore(settings.store_url, folder / POSTGRESQL_MEMBER)
@@ -133,8 +136,23 @@ def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
             return _bare(file, folder, settings)
         with open_archive(file) as archive:
             manifest = archive.unpack(folder)
+    except IsADirectoryError:
+        raise InputError(
+            str(file), "这是文件夹；请写出里面的一份备份，如 xunjian-backup-年月日T时分秒.tar.gz"
+        ) from None
     except OSError as error:
         raise InputError(str(folder), f"解不开备份（{system_words(error)}）；请清理磁盘、核对权限后再试") from error
+    _demand_fitting(file, manifest, settings)
+    if SQLITE_MEMBER in manifest.files:
+        check_whole(folder / SQLITE_MEMBER)
+    if manifest.database == "postgresql":
+        postgres_tools.check(settings.store_url, folder / POSTGRESQL_MEMBER)
+        empty_server(settings.store_url)
+    return manifest
+
+
+def _demand_fitting(file: Path, manifest: Manifest, settings: Settings) -> None:
+    """Raises InputError for the backup of a newer program, of another kind of database, or of none."""
     if manifest.tables > newest():
         raise InputError(
             str(file),
@@ -151,12 +169,6 @@ def _unpacked(file: Path, folder: Path, settings: Settings) -> Manifest:
     needed = SQLITE_MEMBER if here == "sqlite" else POSTGRESQL_MEMBER
     if needed not in manifest.files:
         raise InputError(str(file), f"备份里没有数据库（{needed}）；请换一份完好的备份")
-    if SQLITE_MEMBER in manifest.files:
-        check_whole(folder / SQLITE_MEMBER)
-    if here == "postgresql":
-        postgres_tools.check(settings.store_url, folder / POSTGRESQL_MEMBER)
-        empty_server(settings.store_url)
-    return manifest
 
 
 def _bare(file: Path, folder: Path, settings: Settings) -> Manifest:
@@ -183,25 +195,53 @@ def _bare(file: Path, folder: Path, settings: Settings) -> Manifest:
     )
 
 
-def _put_aside(settings: Settings, now: datetime) -> Path:
+def _put_aside(settings: Settings, folders: Sequence[str], now: datetime) -> Path:
     """Where what was here lies now. The database itself stays until the other takes its name: no moment is without."""
     aside = settings.data_dir / f"before-restore-{to_shanghai(now):%Y%m%dT%H%M%S}"
-    database = settings.data_dir / SQLITE_MEMBER
-    names = [*(f"{SQLITE_MEMBER}-{end}" for end in ("wal", "shm")), *FOLDERS]
+    database = _database_file(settings)
+    beside = [database.with_name(f"{database.name}-{end}") for end in ("wal", "shm")]
     try:
         if database.is_file():
             make_folder(aside)
             _write_out(database)
-            os.link(database, aside / database.name)
-        for path in (settings.data_dir / name for name in names):
+            _link(database, aside / database.name)
+        for path in (*beside, *(settings.data_dir / name for name in folders)):
             if path.exists():
                 make_folder(aside)
-                path.rename(aside / path.name)
+                shutil.move(path, aside / path.name)
         if not settings.store_url.startswith(SQLITE):
             make_folder(aside)
     except OSError as error:
         raise InputError(str(aside), f"现有数据移不开（{system_words(error)}）；请核对数据目录的权限") from error
     return aside
+
+
+def _database_file(settings: Settings) -> Path:
+    """The SQLite file these settings use: the store, wherever it is set to be, or the bus beside a server's store."""
+    url = settings.store_url
+    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else settings.data_dir / SQLITE_MEMBER
+
+
+def _link(file: Path, name: Path) -> None:
+    """A second name for a file; a copy where the other name is on another disk."""
+    try:
+        os.link(file, name)
+    except OSError:
+        shutil.copy2(file, name)
+
+
+def _take_name(file: Path, target: Path) -> None:
+    """In one step, from another disk too. Raises InputError."""
+    partial = target.with_name(target.name + PARTIAL)
+    try:
+        make_folder(target.parent)
+        shutil.move(file, partial)
+        flush(partial)
+        partial.replace(target)
+        flush(target.parent)
+    except OSError as error:
+        remedy = "请核对权限和剩余空间后再恢复一次"
+        raise InputError(str(target), f"数据库放不进去（{system_words(error)}）；{remedy}") from error
 
 
 def _write_out(database: Path) -> None:
@@ -211,7 +251,9 @@ def _write_out(database: Path) -> None:
 
 
 def _move_in(settings: Settings, folder: Path) -> None:
-    for name in (SQLITE_MEMBER, *FOLDERS):
+    if (folder / SQLITE_MEMBER).exists():
+        _take_name(folder / SQLITE_MEMBER, _database_file(settings))
+    for name in FOLDERS:
         if (folder / name).exists():
             (folder / name).replace(settings.data_dir / name)
     flush(settings.data_dir)

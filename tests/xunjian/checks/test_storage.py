@@ -139,7 +139,7 @@ def test_the_schema_says_who_has_to_be_upgraded() -> None:
     assert found(old, False).startswith("✗")
     assert "xunjian db upgrade" in found(old, False)
     assert "xunjian db upgrade" in found(empty, False)
-    assert "请更新本程序" in only(storage.check_schema(newer, True, PLACE)).detail
+    assert only(storage.check_schema(newer, True, PLACE)).remedy == "请更新本程序"
     assert signs(storage.check_schema(away, False, PLACE)) == "✗"
     assert list(storage.check_schema(lambda: None, True, PLACE)) == []
     assert list(storage.check_schema(lambda: empty, True, PLACE)) == []
