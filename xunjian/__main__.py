@@ -11,6 +11,7 @@ from shared.errors import XunjianError
 from xunjian.app import COMMANDS, GROUPS, make_app
 
 BAD_INPUT = 2
+INTERRUPTED = 130
 _OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 ALL = (*COMMANDS, *GROUPS)
 _NEW_OBJECTS = 50_000
@@ -25,12 +26,22 @@ def _needed(asked: str) -> tuple[str, ...]:
     return (asked,) if asked in ALL else ALL
 
 
+def _tell_interrupted() -> None:
+    typer.echo("\n已中断；没有做完的不会留下，可以再执行一次", err=True)
+
+
 def main() -> None:
     """Run the command line; a foreseen error, a file's too, is one sentence and exit status 2."""
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        sys.exit(make_app(_needed(asked))(prog_name="xunjian", standalone_mode=False))
+        status = make_app(_needed(asked))(prog_name="xunjian", standalone_mode=False)
+        if status == INTERRUPTED:
+            _tell_interrupted()
+        sys.exit(status)
+    except KeyboardInterrupt:  # while it was loading
+        _tell_interrupted()
+        sys.exit(INTERRUPTED)
     except TyperException as error:
         from xunjian.usage import complaint  # noqa: PLC0415 - of no command that goes well
 

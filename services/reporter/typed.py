@@ -47,7 +47,7 @@ class _Known:
 
 def digest(text: str) -> str:
     """Short: by it a cell is known to be as it was written."""
-    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:8]
+    return hashlib.sha256(shown(text).encode()).hexdigest()[:8]
 
 
 def identity(name: str, platform: str, number: str) -> str:

@@ -13,7 +13,9 @@ from shared.errors import InputError
 from shared.folders import OWNER_ONLY
 from shared.storage.database import Database
 from shared.storage.files import copy_database, demand_space, locked, size_of
+from shared.storage.refused import sqlite_words
 from shared.storage.schema import MIGRATIONS, NUMBERED_MARK, Schema, newest, schema_of
+from shared.system_words import system_words
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +69,8 @@ def _copied(path: Path, now: datetime) -> Path:
         path.chmod(OWNER_ONLY)
         copy_database(path, copy)
     except (OSError, sqlite3.Error) as error:
-        raise InputError(str(copy), f"升级前的副本没有做成（{error}）；请检查权限和磁盘，数据没有改动") from error
+        why = system_words(error) if isinstance(error, OSError) else sqlite_words(error) or error
+        raise InputError(str(copy), f"升级前的副本没有做成（{why}）；请检查权限和磁盘，数据没有改动") from error
     return copy
 
 

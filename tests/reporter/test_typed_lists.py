@@ -363,6 +363,18 @@ def test_a_long_note_stays_whole_is_not_clipped_and_is_not_read_back_shorter(
     assert (typed.note, typed.deadline, refused) == (None, "2026-12-10", [])
 
 
+@pytest.mark.parametrize("note", ["\u202e反转", "零\u200b宽\ufeff", "\x07响铃", "全　角　空格", "1.0", "=1+1"])
+def test_a_note_with_what_nobody_sees_is_not_taken_for_typed(
+    store: Store, ledger: Ledger, tmp_path: Path, note: str
+) -> None:
+    ledger.silent("1", 20)
+    store.marks.add([mark_of(store, note=note, state=MarkState.TRUE)])
+    path = write(store, tmp_path)
+    type_into(path, "已超期", 整改期限="2026-12-10")
+    ((typed,), refused) = read_typed(path)
+    assert (typed.note, typed.deadline, refused) == (None, "2026-12-10", [])
+
+
 @pytest.mark.parametrize("name", ["很" * 10_000, "a" * 10_000, "很长 \n" * 200])
 def test_a_row_whose_name_was_cut_is_read_back(store: Store, ledger: Ledger, tmp_path: Path, name: str) -> None:
     ledger.silent("1", 20, name=name)

@@ -36,7 +36,7 @@ def test_a_working_directory_of_somebody_else_holds_no_settings(
 def test_what_a_file_does_not_allow_is_one_sentence(
     number: int, remedy: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def command() -> None:
+    def command(**_: object) -> None:
         raise OSError(number, os.strerror(number), "台账.xlsx")
 
     monkeypatch.setattr(command_line, "make_app", lambda _names: command)
@@ -47,10 +47,21 @@ def test_what_a_file_does_not_allow_is_one_sentence(
 
 
 def test_what_is_about_no_file_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def command() -> None:
+    def command(**_: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr(command_line, "make_app", lambda _names: command)
     monkeypatch.setattr(sys, "argv", ["xunjian"])
     with pytest.raises(OSError, match="Too many"):
         command_line.main()
+
+
+@pytest.mark.parametrize("command", ["check", "similar"])
+def test_a_text_that_is_not_there_is_told_in_chinese(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["xunjian", command, "/nonexistent/稿件.txt"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == 2
+    assert "/nonexistent/稿件.txt: 无法读取（没有这个文件或目录）；请检查路径和权限" in capsys.readouterr().err

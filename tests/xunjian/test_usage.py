@@ -8,11 +8,11 @@ import pytest
 from xunjian.__main__ import main
 
 
-def said(words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+def said(words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int = 2) -> str:
     monkeypatch.setattr("sys.argv", ["xunjian", *words.split()])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == 2
+    assert ended.value.code == status
     return capsys.readouterr().err
 
 
@@ -68,3 +68,13 @@ def test_a_full_disk_is_one_sentence_also_where_the_system_names_no_file(
 
     monkeypatch.setattr("xunjian.__main__.make_app", lambda _: full)
     assert said("ledger template x.xlsx", monkeypatch, capsys) == "错误：写不进去：磁盘满了；请清理，或写到别处\n"
+
+
+def test_one_that_is_interrupted_while_it_loads_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xunjian.__main__.make_app", interrupted)
+    assert "已中断；没有做完的不会留下，可以再执行一次" in said("doctor", monkeypatch, capsys, status=130)

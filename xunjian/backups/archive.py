@@ -191,7 +191,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     except FileNotFoundError:
         raise InputError(str(path), "没有这个文件；请核对备份的位置") from None
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputError(str(path), f"不是完整的备份文件（{error}）；{_OTHER}") from error
+        raise InputError(str(path), f"不是完整的备份文件（没有拷完，或不是 xunjian backup 写的）；{_OTHER}") from error
     except PermissionError as error:
         raise InputError(str(path), f"读不了（{system_words(error)}）；请让运行用户可以读") from error
 

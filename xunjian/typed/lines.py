@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from shared.decoding import decoded
 from shared.errors import InputError
+from shared.system_words import system_words
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -33,8 +34,10 @@ def opened(file: str) -> BinaryIO:
         return sys.stdin.buffer
     try:
         return Path(file).open("rb")
-    except (OSError, ValueError) as error:
-        raise InputError(file, f"无法读取（{error}）；请检查路径和权限") from error
+    except OSError as error:
+        raise InputError(file, f"无法读取（{system_words(error)}）；请检查路径和权限") from error
+    except ValueError as error:
+        raise InputError(file, "不是文件名；请检查路径") from error
 
 
 def text_of(raw: bytes, place: str) -> str:
