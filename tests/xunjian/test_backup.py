@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import sqlite3
 import tarfile
@@ -122,6 +123,21 @@ def test_one_of_a_wrong_clock_never_costs_the_one_just_made(office: Office, tmp_
 def test_where_the_next_one_would_hold_it_none_is_made(office: Office, name: str) -> None:
     with pytest.raises(InputError, match="会被以后每一份备份带上"):
         said(office, str(office.folder / name))
+
+
+def test_what_a_killed_one_left_goes_with_the_next(office: Office, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    (folder / ".xunjian-backup-old").mkdir(parents=True)
+    (folder / ".xunjian-backup-new").mkdir()
+    (folder / "xunjian-backup-20260101T000000.tar.gz.part").touch()
+    (folder / "年终.part").touch()
+    for left in folder.iterdir():
+        if not left.name.endswith("new"):
+            os.utime(left, (0, 0))
+    said(office, str(folder))
+    names = {path.name for path in folder.iterdir()}
+    assert {".xunjian-backup-new", "年终.part"} < names
+    assert len(names) == 3
 
 
 def test_what_is_there_is_not_overwritten(office: Office, tmp_path: Path) -> None:

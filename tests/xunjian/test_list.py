@@ -100,6 +100,23 @@ def test_what_was_typed_into_the_list_is_read_back_once(config: Path, store: Sto
     assert "没有覆盖，新的写在旁边" in said
 
 
+def test_of_two_rows_for_one_matter_the_last_stands_and_that_is_said(config: Path, store: Store) -> None:
+    path = written(config)
+    book = load_workbook(path)
+    sheet = book["已超期"]
+    heads = [cell.value for cell in sheet[5]]
+    own = [cell.value for cell in sheet[6]]
+    for row, note in ((6, "先"), (7, "后")):
+        for column, value in enumerate(own, start=1):
+            sheet.cell(row, column).value = value
+        sheet.cell(row, heads.index("备注") + 1).value = note
+    book.save(path)
+    said = mark(config, "--from", str(path))
+    assert "第7行：与前面的一行是同一项，填写却不同，以这一行为准" in said
+    assert "读入1项标注，未读入0项" in said
+    assert {marked.note for marked in store.marks.current().values()} == {"后"}
+
+
 def test_of_a_file_what_can_be_read_is_and_the_rest_is_named(config: Path, store: Store) -> None:
     path = written(config)
     book = load_workbook(path)

@@ -1,12 +1,13 @@
 """`xunjian backup`: everything that would be missed, in one file, while the services run."""
 
 import re
+import shutil
 import socket
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,7 @@ from shared.errors import InputError
 from shared.folders import make_folder
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.database import Database
-from shared.storage.files import copy_database, demand_space, size_of
+from shared.storage.files import PARTIAL, copy_database, demand_space, size_of
 from shared.storage.store import SQLITE
 from shared.system_words import system_words
 from xunjian.backups import postgres_tools
@@ -30,7 +31,10 @@ log = structlog.get_logger(__name__)
 _MEGABYTE = 1 << 20
 _OURS = re.compile(r"xunjian-backup-\d{8}T\d{6}\.tar\.gz")
 _ENDINGS = (".tar.gz", ".tgz")
-_UNFINISHED = (".tmp", ".part")
+_UNFINISHED = (".tmp", PARTIAL)
+_WORKPLACE = ".xunjian-backup-"
+_LONGEST = timedelta(hours=12)
+"""No backup takes so long: what is older was left by one that was killed."""
 
 
 def backup(
@@ -63,7 +67,8 @@ def make_backup(settings: Settings, target: Path, now: datetime) -> Manifest:
     """A checked backup at `target`. Raises InputError, TransientError when the database is away."""
     try:
         make_folder(target.parent)
-        with tempfile.TemporaryDirectory(prefix=".xunjian-backup-", dir=target.parent) as folder:
+        _sweep(target.parent, now)
+        with tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=target.parent) as folder:
             return _gathered(settings, target, Path(folder), now)
     except OSError as error:
         remedy = "请检查权限和剩余空间，或换一个位置"
@@ -139,6 +144,19 @@ def _tidy(folder: Path, made: Path, keep: int) -> None:
         typer.echo(f"已删除旧备份 {old}")
     for odd in (path for path in ours if path.name > made.name):
         typer.echo(f"{odd} 的日期比现在还晚（本机时钟现在或当时不对），没有计入 --keep；请核对后自行处理", err=True)
+
+
+def _sweep(folder: Path, now: datetime) -> None:
+    """What those left who were killed: it holds phone numbers, and would fill the disk."""
+    long_ago = now.timestamp() - _LONGEST.total_seconds()
+    for pattern in (f"{_WORKPLACE}*", f"xunjian-backup-*{PARTIAL}"):
+        for left in folder.glob(pattern):
+            if left.is_symlink() or left.stat().st_mtime > long_ago:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

@@ -160,13 +160,17 @@ class _Marking:
 
     def of_file(self, path: Path) -> None:
         rows, refused = read_typed(path)
-        marks = []
+        marks: dict[str, Mark] = {}
         for row in rows:
             try:
-                marks.append(self._mark_of(row))
+                one = self._mark_of(row)
             except InputError as error:
                 refused.append(error)
-        added = self._write(marks)
+                continue
+            if marks.pop(one.matter, one) != one:
+                typer.echo(f"{row.place}：与前面的一行是同一项，填写却不同，以这一行为准", err=True)
+            marks[one.matter] = one
+        added = self._write(list(marks.values()))
         for fault in refused:
             typer.echo(f"未读入：{fault}", err=True)
         same = f"，另有{len(marks) - added}项与已有标注相同" if len(marks) > added else ""
