@@ -82,7 +82,7 @@ def _known(version: str, there: set[str]) -> Schema:
         raise InputError(
             "数据库",
             f"表结构版本为{version}，比本程序（{newest()}）新；"
-            "请更新本程序，或用 xunjian restore 恢复升级前的备份（数据库旁的 .bak 文件）",
+            "请更新本程序，或用 xunjian restore 恢复升级前的备份（用 SQLite 的，数据库旁有 .bak 副本）",
         )
     if version != NOTHING and "account" not in there:
         raise InputError(

@@ -143,3 +143,40 @@ def test_the_password_is_on_no_command_line(monkeypatch: pytest.MonkeyPatch, tmp
         postgres_tools.dump(url, tmp_path / "dump")
     assert "geheim" not in (tmp_path / "said").read_text() + str(told.value)
     assert (tmp_path / "kept").read_text() == "geheim@x db.example 5433\n"
+
+
+def test_what_others_hang_on_our_tables_stops_it_before_anything_is_changed(
+    office: Office, tmp_path: Path, urls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup.tar.gz"
+    make_backup(office.settings, file, NOW)
+    told = office.told()
+    engine = create_engine(urls[0])
+    with engine.begin() as connection:
+        connection.execute(text("CREATE VIEW theirs AS SELECT * FROM account"))
+    engine.dispose()
+    with pytest.raises(InputError, match=r"数据没有改动.*移走依赖它们的视图"):
+        bring_back(office, file, monkeypatch)
+    assert office.told() == told
+    with closing(open_store(urls[0])) as store:
+        assert store.accounts.all()
+
+
+def test_what_does_not_come_back_leaves_what_was_there(
+    office: Office, tmp_path: Path, urls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup.tar.gz"
+    make_backup(office.settings, file, NOW)
+    whole, tried = postgres_tools.restore, []
+
+    def failing_once(url: str, source: Path) -> None:
+        tried.append(source)
+        if len(tried) == 1:
+            raise InputError("pg_restore", "没有成功")
+        whole(url, source)
+
+    monkeypatch.setattr(postgres_tools, "restore", failing_once)
+    with pytest.raises(InputError, match="没有成功"):
+        bring_back(office, file, monkeypatch)
+    with closing(open_store(urls[0])) as store:
+        assert store.accounts.all()

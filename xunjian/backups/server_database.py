@@ -32,7 +32,10 @@ def empty_server(url: str) -> None:
 
 
 def put_aside(url: str, copy: Path) -> None:
-    """Our tables leave the database, dumped to `copy` first; what else is in it stays."""
+    """Our tables leave the database, dumped to `copy` first; what else is in it stays.
+
+    Raises InputError when something of others hangs on them: nothing was changed then.
+    """
     engine = create_engine(url)
     try:
         with closing(engine.connect()) as connection:
@@ -43,5 +46,9 @@ def put_aside(url: str, copy: Path) -> None:
         with engine.begin() as connection:
             for name in ours:
                 connection.execute(text(f'DROP TABLE "{name}"'))
+    except DBAPIError as error:
+        said = " ".join(str(error.orig).split())
+        remedy = "请让这个用户可以删除这些表，移走依赖它们的视图等，或换用空的数据库"
+        raise InputError("数据库", f"现有的表移不开，数据没有改动（{said}）；{remedy}") from error
     finally:
         engine.dispose()

@@ -32,7 +32,8 @@ def version(config: Config = None) -> None:
         typer.echo("无需升级")
     else:
         copied = "先在数据库旁留一份副本，再" if url.startswith(SQLITE) and schema.has_tables else ""
-        typer.echo(f"待升级：{'、'.join(schema.to_do)}（{copied}执行 {UPGRADE}；内嵌方式启动时自动执行）")
+        by_itself = "启动时也会自动执行" if url.startswith(SQLITE) else "先停止各服务并备份"
+        typer.echo(f"待升级：{'、'.join(schema.to_do)}（{copied}执行 {UPGRADE}；{by_itself}）")
 
 
 @db_app.command()

@@ -60,11 +60,11 @@ def restore(
         waited = coming.ready(f"{SQLITE}{folder / SQLITE_MEMBER}") if is_file else 0
         # A database alone leaves the files as they are: it may well point to them.
         folders = () if is_database(file) else FOLDERS
-        aside = _put_aside(settings, folders, now)
+        aside = settings.data_dir / f"before-restore-{to_shanghai(now):%Y%m%dT%H%M%S}"
         if not is_file:
-            put_aside(settings.store_url, aside / POSTGRESQL_MEMBER)
-            postgres_tools.restore(settings.store_url, folder / POSTGRESQL_MEMBER)
+            _replace_server(settings.store_url, folder, aside)
             waited = coming.ready(settings.store_url)
+        _put_aside(settings, folders, aside)
         _move_in(settings, folder)
     for line in coming.told(settings, aside, waited):
         typer.echo(line)
@@ -195,9 +195,20 @@ def _bare(file: Path, folder: Path, settings: Settings) -> Manifest:
     )
 
 
-def _put_aside(settings: Settings, folders: Sequence[str], now: datetime) -> Path:
-    """Where what was here lies now. The database itself stays until the other takes its name: no moment is without."""
-    aside = settings.data_dir / f"before-restore-{to_shanghai(now):%Y%m%dT%H%M%S}"
+def _replace_server(url: str, folder: Path, aside: Path) -> None:
+    """Raises InputError; what was in the database is in it again then."""
+    make_folder(aside)
+    put_aside(url, aside / POSTGRESQL_MEMBER)
+    try:
+        postgres_tools.restore(url, folder / POSTGRESQL_MEMBER)
+    except InputError:
+        if (aside / POSTGRESQL_MEMBER).exists():
+            postgres_tools.restore(url, aside / POSTGRESQL_MEMBER)
+        raise
+
+
+def _put_aside(settings: Settings, folders: Sequence[str], aside: Path) -> None:
+    """What is here, moved there. The database itself stays until the other takes its name: no moment is without."""
     database = _database_file(settings)
     beside = [database.with_name(f"{database.name}-{end}") for end in ("wal", "shm")]
     try:
@@ -209,11 +220,8 @@ def _put_aside(settings: Settings, folders: Sequence[str], now: datetime) -> Pat
             if path.exists():
                 make_folder(aside)
                 shutil.move(path, aside / path.name)
-        if not settings.store_url.startswith(SQLITE):
-            make_folder(aside)
     except OSError as error:
         raise InputError(str(aside), f"现有数据移不开（{system_words(error)}）；请核对数据目录的权限") from error
-    return aside
 
 
 def _database_file(settings: Settings) -> Path:
