@@ -96,7 +96,17 @@ def first_problem(error: ValidationError, kind: type[BaseModel] | None = None, a
         right = (*known, *also) if len(first["loc"]) == 1 else known
         words = f"没有这一项；{advice(str(first['loc'][-1])[:MAX_PLACE], right)}"
         return Problem(place[:MAX_PLACE], words[: 2 * MAX_WORDS])
-    return Problem(place[:MAX_PLACE], _words(first["type"], first.get("ctx", {}))[:MAX_WORDS])
+    words = _words(first["type"], first.get("ctx", {}))
+    if first["type"] == "string_pattern_mismatch" and (example := _example(kind, first["loc"])):
+        words = f"格式不对；例如 {example}"
+    return Problem(place[:MAX_PLACE], words[:MAX_WORDS])
+
+
+def _example(kind: Any, place: Sequence[object]) -> str:
+    """What the setting at `place` of a `kind` gives as an example; an official reads no pattern."""
+    field = kind.model_fields.get(str(place[0])) if kind and place else None
+    examples = (field.examples if field else None) or ()
+    return str(examples[0]) if examples else ""
 
 
 def ended(words: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ NUMBER, NAME, PLATFORM, KEY = "告警编号", "账号名称", "平台", "系统�
 MOST_NOTE = 1000
 _HEADER_WITHIN_ROWS = 30
 _NAME_BEGINS = 50
+_MONTH = re.compile(r"\d{4} ?[-/.年] ?\d{1,2} ?月?(底前?|内)?")
+"""Its first day, as a ledger takes it, is earlier than meant by a month."""
 _STATES = "、".join(MarkState)
 
 
@@ -167,6 +170,8 @@ def _deadline(place: str, cell: CellValue) -> str:
 
 def deadline_of(cell: CellValue, place: str) -> str:
     """The date as `2026-12-10`. Raises InputError naming the place."""
+    if _MONTH.fullmatch(fold(cell)):
+        raise InputError(place, f"没有写哪一天（{shown(cell)[:20]}）；请写成 2026-12-10")
     try:
         return read_date(cell).isoformat()
     except BadCellError as error:

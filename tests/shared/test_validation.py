@@ -16,6 +16,7 @@ class Options(BaseModel):
     port: int = Field(default=1, ge=1, le=9)
     names: tuple[str, ...] = ()
     mode: Literal["fast", "slow"] = "fast"
+    at: str = Field(default="08:47", pattern=r"^\d\d:\d\d$", examples=["08:47"])
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ class Options(BaseModel):
         ({"names": "canary"}, "channels.x.names: 应为列表"),
         ({"names": [{"canary": 1}]}, "channels.x.names.0: 应为文字"),
         ({"mode": "canary"}, "channels.x.mode: 应为 'fast' 或 'slow'"),
+        ({"at": "canary"}, "channels.x.at: 格式不对；例如 08:47"),
         ({"colour": "canary"}, "channels.x.colour: 没有这一项"),
         ({"token": {"canary": 1}}, "channels.x.token: 应为文字"),
     ],

@@ -48,8 +48,8 @@ class Email(Channel):
     security: Literal["starttls", "ssl", "none"] = "starttls"
     username: str | None = None
     password: SecretStr | None = None
-    sender: Address
-    to: tuple[Address, ...] = ()
+    sender: Address = Field(examples=["office@example.gov.cn"])
+    to: tuple[Address, ...] = Field(default=(), examples=["office@example.gov.cn"])
     ca_file: Path | None = None
     _put_off: dict[str, datetime] = PrivateAttr(default_factory=dict)
 

@@ -21,11 +21,13 @@ class BrowserSettings(BaseModel):
 
     executable: Path | None = None
     """Null: a Chrome or Chromium found on this machine."""
-    proxy: str | None = Field(default=None, repr=False, pattern=r"^https?://[^\s/?#]+/?$")
+    proxy: str | None = Field(
+        default=None, repr=False, examples=["http://10.0.0.1:3128"], pattern=r"^https?://[^\s/?#]+/?$"
+    )
     """Egress proxy, `http://user:password@host:port`."""
     proxy_spki: str | None = None
     """Base64 SHA-256 of the public key of a proxy that inspects TLS: trusted beside the public authorities."""
-    user_agent: str | None = Field(default=None, pattern=r"^[\x20-\x7e]+$")
+    user_agent: str | None = Field(default=None, examples=["Mozilla/5.0（只用英文字符）"], pattern=r"^[\x20-\x7e]+$")
     storage_state: Path | None = None
     """Folder of `<platform>.json` Playwright storage states (a login kept by hand), readable by their owner only."""
     headless: bool = True

@@ -88,7 +88,9 @@ class Weekly(Report):
     title: ClassVar[str] = "政务新媒体监测清单"
     example: ClassVar[str] = "2026-W47"
 
-    on_monday_at: str = Field(default="08:47", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    on_monday_at: str = Field(
+        default="08:47", examples=['"08:47"（24小时制，加引号）'], pattern=r"^([01]\d|2[0-3]):[0-5]\d$"
+    )
 
     def period(self, moment: datetime) -> Period:
         return _period(Week.of(moment))
