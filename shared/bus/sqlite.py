@@ -22,6 +22,8 @@ from shared.errors import PermanentError, TransientError
 from shared.events import Event
 from shared.folders import make_file
 from shared.storage.files import use_log_of_changes
+from shared.storage.refused import sqlite_words
+from shared.system_words import system_words
 
 log = structlog.get_logger(__name__)
 
@@ -297,7 +299,13 @@ def _errors_of(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", None)
         if code is not None and code & 0xFF in LASTING:
-            raise PermanentError(f"SQLite 文件 {path} 不可用：{error}；请让运行用户可以写该文件及其目录") from error
-        raise TransientError(f"SQLite 文件 {path} 暂不可用：{error}；请等待另一写入者，或清理磁盘") from error
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise PermanentError(f"SQLite 文件 {path} 不可用：{error}；请核对该文件") from error
+            raise PermanentError(f"消息总线 {path} {_said(error)}") from error
+        raise TransientError(f"消息总线 {path} {_said(error)}") from error
+    except sqlite3.DatabaseError as error:
+        raise PermanentError(f"消息总线 {path} {_said(error)}") from error
+    except OSError as error:
+        raise PermanentError(f"消息总线 {path} 不可用：{system_words(error)}；请核对该文件") from error
+
+
+def _said(error: sqlite3.Error) -> str:
+    return f"{sqlite_words(error) or '不可用；请核对该文件'}（{error}）"
