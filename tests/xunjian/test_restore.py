@@ -203,6 +203,12 @@ def test_one_from_the_future_says_that_a_clock_is_wrong(
     assert "校时" not in restored(office, backup)
 
 
+def test_what_a_killed_one_left_goes_with_the_next(office: Office, backup: Path, restored: Callable[..., str]) -> None:
+    (office.folder / ".xunjian-restore-left" / "inbox").mkdir(parents=True)
+    restored(office, backup)
+    assert not list(office.folder.glob(".xunjian-restore-*"))
+
+
 def test_a_folder_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:
     with pytest.raises(InputError, match="这是文件夹；请写出里面的一份备份"):
         restored(office, tmp_path)

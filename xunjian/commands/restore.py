@@ -33,6 +33,7 @@ from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_M
 from xunjian.backups.server_database import empty_server, put_aside
 
 QUIET_HOURS = 24
+_WORKPLACE = ".xunjian-restore-"
 
 
 def restore(
@@ -128,7 +129,10 @@ def _beside(folder: Path) -> "tempfile.TemporaryDirectory[str]":
     """On the same disk, so that what is unpacked is moved in by a name alone."""
     try:
         make_folder(folder)
-        return tempfile.TemporaryDirectory(prefix=".xunjian-restore-", dir=folder)
+        # The folder is held: what lies there was left by one that was killed.
+        for left in folder.glob(f"{_WORKPLACE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=folder)
     except OSError as error:
         remedy = "请让运行用户可以写并清理磁盘，或改设置 data_dir"
         raise InputError(str(folder), f"数据目录写不进去（{system_words(error)}）；{remedy}") from error
