@@ -196,6 +196,19 @@ def test_a_database_that_is_set_to_lie_elsewhere_comes_back_there(
     assert list(other.folder.glob("before-restore-*/own.db"))
 
 
+def test_one_from_the_future_says_that_a_clock_is_wrong(
+    office: Office, backup: Path, restored: Callable[..., str]
+) -> None:
+    assert "校时后再恢复一次" in restored(office, backup, at=NOW - days(30))
+    assert "校时" not in restored(office, backup)
+
+
+def test_what_a_killed_one_left_goes_with_the_next(office: Office, backup: Path, restored: Callable[..., str]) -> None:
+    (office.folder / ".xunjian-restore-left" / "inbox").mkdir(parents=True)
+    restored(office, backup)
+    assert not list(office.folder.glob(".xunjian-restore-*"))
+
+
 def test_a_folder_is_no_backup(office: Office, tmp_path: Path, restored: Callable[..., str]) -> None:
     with pytest.raises(InputError, match="这是文件夹；请写出里面的一份备份"):
         restored(office, tmp_path)

@@ -20,7 +20,7 @@ from shared.errors import InputError
 from shared.folders import make_folder
 from shared.runtime.lock import ROLES, holding
 from shared.runtime.settings import Settings, load_settings
-from shared.storage.database import Database
+from shared.storage.database import CLOCKS_DIFFER, Database
 from shared.storage.files import PARTIAL, check_whole, copy_database, demand_space, flush, is_database, size_of
 from shared.storage.notices import Notices
 from shared.storage.restored import free_leases, hold_back
@@ -33,6 +33,7 @@ from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_M
 from xunjian.backups.server_database import empty_server, put_aside
 
 QUIET_HOURS = 24
+_WORKPLACE = ".xunjian-restore-"
 
 
 def restore(
@@ -115,6 +116,11 @@ class _Return:
                 f"备份里待发的{waited}条、{self.until}之前发现的，都留待人工确认，不自动发出："
                 "xunjian deliveries list 查看，xunjian deliveries resend 编号 补发"
             )
+        if self.manifest.at > self.now + CLOCKS_DIFFER:
+            lines.append(
+                f"备份的时间比本机现在（{chinese_time(self.now)}）还晚：本机时钟现在或当时不对；"
+                "请先校时（timedatectl set-ntp true），现在的时钟慢了的，校时后再恢复一次，以免重复告知"
+            )
         lines.append("设置文件、密钥和登录会话不在备份里，请另行放好，再启动服务；用 xunjian doctor 检查")
         return lines
 
@@ -123,7 +129,10 @@ def _beside(folder: Path) -> "tempfile.TemporaryDirectory[str]":
     """On the same disk, so that what is unpacked is moved in by a name alone."""
     try:
         make_folder(folder)
-        return tempfile.TemporaryDirectory(prefix=".xunjian-restore-", dir=folder)
+        # The folder is held: what lies there was left by one that was killed.
+        for left in folder.glob(f"{_WORKPLACE}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return tempfile.TemporaryDirectory(prefix=_WORKPLACE, dir=folder)
     except OSError as error:
         remedy = "请让运行用户可以写并清理磁盘，或改设置 data_dir"
         raise InputError(str(folder), f"数据目录写不进去（{system_words(error)}）；{remedy}") from error
