@@ -50,7 +50,7 @@ class Child:
     @property
     def status(self) -> int | None:
         """Exit status as subprocess tells it; null while it runs or before it was started."""
-        return self._process and self._process.poll()
+        return None if self._process is None else self._process.poll()
 
     @property
     def is_running(self) -> bool:
