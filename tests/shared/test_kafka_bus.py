@@ -83,6 +83,7 @@ def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event
         member.close()
 
 
+@pytest.mark.fault(7)
 @pytest.mark.usefixtures("refused_connections")
 @pytest.mark.skipif(bool(missing_programs()), reason="no java or no mvn: Kafka is not killed and brought back")
 def test_what_was_acknowledged_outlives_a_killed_broker() -> None:
