@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """How the collector reaches the platforms; the collector knows the keys."""
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
+    collector_platforms: tuple[str, ...] = ()
+    """Those that this collector visits, where others visit the rest; none is all."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the report plug-ins, by file name."""
     channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})
