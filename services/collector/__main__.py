@@ -47,6 +47,7 @@ def build(host: Host) -> CollectorEngine:
         visits=visits,
         notes=host.store.notes,
         platforms=platforms,
+        own=own_platforms(host.settings),
         visitor=visitor,
         metrics=host.metrics,
         clock=host.clock,
@@ -103,6 +104,15 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
         name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.file)
         for name, kind in known.items()
     }
+
+
+def own_platforms(settings: Settings) -> tuple[str, ...]:
+    """Those this process visits; none named is all. Raises InputError naming one that there is not."""
+    known = discover("services.collector.platforms", Platform)
+    for name in settings.collector_platforms:
+        if name not in known:
+            raise InputError("collector_platforms", f"没有平台 {name}；可用的有：{'、'.join(sorted(known))}")
+    return settings.collector_platforms
 
 
 def browser_settings(settings: Settings) -> BrowserSettings:

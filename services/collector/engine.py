@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,7 +64,7 @@ class CollectorEngine:
     """Visits one due account of each platform per step.
 
     What a visit found is kept until the bus and the database have taken it, and nothing else is visited before. A crash
-    in between repeats the visit, which is harmless.
+    in between repeats the visit, which is harmless. `own`: of the platforms, those it visits by itself; none is all.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class CollectorEngine:
         owner: str,
         lease: timedelta,
         chance: random.Random,
+        own: Collection[str] = (),
     ) -> None:
         self._bus = bus
         self._visits = visits
@@ -94,7 +95,8 @@ class CollectorEngine:
         self._lease = lease
         self._chance = chance
         self._left: deque[Callable[[], None]] = deque()
-        self._names: tuple[str, ...] = tuple(platforms)
+        self._own = tuple(name for name in platforms if not own or name in own)
+        self._names = self._own
         self._deadline_days: tuple[int, ...] = ()
         self._stock_taken_at: datetime | None = None
         self._mended_at: datetime | None = None
@@ -138,7 +140,7 @@ class CollectorEngine:
         if not _is_time(self._stock_taken_at, now, TAKE_STOCK_EVERY):
             return
         self._deadline_days = _days(self._notes.as_of("deadline_days", now))
-        self._names = (*self._platforms, *self._visits.platforms_besides(self._platforms))
+        self._names = (*self._own, *self._visits.platforms_besides(self._platforms))
         self._ask_database_clock(now)
         if _is_time(self._mended_at, now, MEND_EVERY) and self._watch.error(now) is None:
             self._visits.mend_plans(now)
