@@ -210,6 +210,7 @@ class BusContract:
         subscription.dead_letter(records[0], "event.id: 不能为空")
         assert bus.lag("analyzer", topics) == 3
         subscription.commit()
+        subscription.close()
         assert bus.lag("analyzer", topics) == 0
         assert bus.lag("another", ["observations", "findings"]) == 4
         assert bus.dead_letters(["observations", "findings"]) == {"observations": 1, "findings": 0}
