@@ -16,7 +16,7 @@ import pytest
 from demo.child import Child, end_left_over
 from demo.kafka_broker import Broker, missing_programs
 from demo.postgres import Postgres, programs
-from shared.bus.kafka import KafkaBus
+from shared.bus.kafka.bus import KafkaBus
 from shared.events import Outcome, Probe
 from tests.paths import ROOT
 
