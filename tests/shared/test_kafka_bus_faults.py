@@ -15,8 +15,9 @@ from kafka import KafkaConsumer
 from kafka.cluster import ClusterMetadata
 from structlog.testing import capture_logs
 
-import shared.bus.kafka
-from shared.bus.kafka import KafkaBus, KafkaSubscription
+from shared.bus.kafka import member
+from shared.bus.kafka.bus import KafkaBus
+from shared.bus.kafka.subscription import KafkaSubscription
 from shared.errors import TransientError
 from tests.paths import SHARED
 from tests.shared.bus_contract import PATIENCE_SECONDS, drain, post, post_ids
@@ -126,7 +127,7 @@ def test_a_member_that_subscribes_before_it_knows_the_cluster_gets_its_records(
 def test_a_leader_that_forgot_it_was_rejoining_gets_its_records(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared.bus.kafka, "_bootstrap", not_bootstrapped)
+    monkeypatch.setattr(member, "bootstrap", not_bootstrapped)
     joined_in_slow_motion(kafka, bus, reader)
     forgotten = wait_until_forgotten(reader)
     kafka.round_trip_ms(0)
@@ -138,9 +139,9 @@ def test_a_leader_that_forgot_it_was_rejoining_gets_its_records(
 def test_a_member_that_gets_nothing_while_records_wait_says_so_and_begins_anew(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared.bus.kafka, "_find_lost_rejoin", forget)
+    monkeypatch.setattr(member, "find_lost_rejoin", forget)
     with monkeypatch.context() as only_once:
-        only_once.setattr(shared.bus.kafka, "_bootstrap", not_bootstrapped)
+        only_once.setattr(member, "bootstrap", not_bootstrapped)
         joined_in_slow_motion(kafka, bus, reader)
         forgotten = wait_until_forgotten(reader)
     kafka.round_trip_ms(0)
