@@ -66,3 +66,9 @@ def numbers(words: Mapping[float, tuple[str, str]]) -> model.ValueMap:
         for place, (number, (text, colour)) in enumerate(words.items())
     }
     return model.ValueMap(options=results)
+
+
+def renamed(**names: str) -> list[build.DashboardFieldConfigSourceOverrides]:
+    """Columns of a table of labels, called so; the moment and the number, which is always 1, are left out."""
+    hidden = [override(name, model.DynamicConfigValue("custom.hidden", True)) for name in ("Time", "Value")]
+    return hidden + [override(name, model.DynamicConfigValue("displayName", words)) for name, words in names.items()]

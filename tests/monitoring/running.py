@@ -1,6 +1,7 @@
 """The services as processes of their own over one PostgreSQL, watched by a real Prometheus; the stand-in can be told
 to misbehave."""
 
+import csv
 import json
 import os
 import subprocess
@@ -25,6 +26,8 @@ from tests.postgres_server import with_tables
 SERVICES = ("collector", "analyzer", "alerter", "reporter")
 PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "feed")
 PATIENCE_SECONDS = 200
+REGIONS = ("河山省云川市青禾县", "河山省云川市白石县", "云川(新)区'1.2", "")
+"""Dealt out among the accounts: one has what regular expressions and SQL might take for their own, one is not told."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,21 @@ def _settings(folder: Path, proxy: Proxy, channels: str) -> str:
     inbox = f"  inbox: {{type: inbox, folder: {folder / 'inbox'}}}\n"
     browser = json.dumps({"proxy": proxy.url, "proxy_spki": proxy.spki})
     return (
-        f"data_dir: {folder / 'data'}\nledger: {LEDGER}\ngroup_wait_seconds: 1\nplatforms: {pace}\n"
+        f"data_dir: {folder / 'data'}\nledger: {_ledger(folder)}\ngroup_wait_seconds: 1\nplatforms: {pace}\n"
         f"browser: {browser}\nchannels:\n{inbox}{channels}"
     )
+
+
+def _ledger(folder: Path) -> Path:
+    """The demonstration's accounts, in several regions."""
+    with LEDGER.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    path = folder / "ledger.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "行政区划": REGIONS[place % len(REGIONS)]} for place, row in enumerate(rows))
+    return path
 
 
 def _start(name: str, folder: Path, database_url: str, port: int) -> "subprocess.Popen[bytes]":

@@ -1,8 +1,8 @@
 """Which processes there are, and whether they are ready."""
 
 from monitoring.dashboards.board import Line
-from monitoring.dashboards.colours import BAD, GOOD, UNKNOWN, WATCH
-from monitoring.dashboards.looks import Called, numbers
+from monitoring.dashboards.colours import BAD, GOOD, WATCH
+from monitoring.dashboards.looks import Called, numbers, renamed
 from monitoring.dashboards.panels import number, rows
 from monitoring.dashboards.queries import labels_now, over_time
 from monitoring.dashboards.words import DUTIES, PARTS, SERVICES
@@ -111,10 +111,8 @@ LINES = [
                 rows(
                     "版本",
                     "各进程的程序版本、提交和表结构版本；升级以后应当一致。",
-                    labels_now(
-                        "max by (job, instance, version, commit, schema) (xunjian_build_info)",
-                    ),
-                    *[],
+                    labels_now("max by (job, instance, version, commit, schema) (xunjian_build_info)"),
+                    *renamed(job="服务", instance="地址", version="程序版本", commit="提交", schema="表结构"),
                 ),
             ),
             (
@@ -123,9 +121,9 @@ LINES = [
                     "生效的评分规则",
                     "现在生效的规则集和它的版本。",
                     labels_now("max by (rulebook) (xunjian_rulebook_info)"),
+                    *renamed(rulebook="规则集"),
                 ),
             ),
         ],
     ),
 ]
-_ = UNKNOWN
