@@ -7,7 +7,7 @@ from shared.bus.kafka import groups, topics
 from shared.bus.kafka.client import Clients
 from shared.bus.kafka.producer import Message, Producer
 from shared.bus.kafka.subscription import KafkaSubscription
-from shared.bus.topics import TOPICS
+from shared.bus.topics import DEAD_LETTER_SUFFIX, TOPICS
 from shared.events import Event
 
 
@@ -52,6 +52,14 @@ class KafkaBus:
 
     def subscribe(self, group: str, topics: Iterable[str]) -> KafkaSubscription:
         return KafkaSubscription(self, group, tuple(topics))
+
+    def lag(self, group: str, topics: Iterable[str]) -> int:
+        waiting = groups.waiting(self.clients, self.prefix + group, [self.prefix + topic for topic in topics])
+        return sum(end - first for first, end in waiting.values())
+
+    def dead_letters(self, topics: Iterable[str]) -> dict[str, int]:
+        full = {self.prefix + topic + DEAD_LETTER_SUFFIX: topic for topic in topics}
+        return {full[name]: number for name, number in groups.kept(self.clients, list(full)).items()}
 
     def check(self) -> None:
         with self.clients.admin() as admin:
