@@ -8,13 +8,13 @@ BAD = "#D55E00"
 UNKNOWN = "#999999"
 PLAIN = "#56B4E9"
 
-SERIES = ("#0072B2", "#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#F0E442", "#999999")
+SERIES = ("#0072B2", "#E69F00", "#56B4E9", "#D55E00", "#009E73", "#7F3C8D", "#F0E442", "#999999")
 """Of things that are neither good nor bad, in the order in which they are named."""
 
 STATES: dict[str, str] = {
-    State.ZOMBIE: "#882255",
+    State.ZOMBIE: "#990026",
     State.OVERDUE: BAD,
-    State.PROBLEM: "#CC79A7",
+    State.PROBLEM: "#7F3C8D",
     State.CHECK: PLAIN,
     State.NEAR: "#F0E442",
     State.GONE: "#555555",

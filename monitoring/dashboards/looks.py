@@ -1,5 +1,6 @@
 """How fields look: thresholds, mappings, overrides, links."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -72,3 +73,24 @@ def renamed(**names: str) -> list[build.DashboardFieldConfigSourceOverrides]:
     """Columns of a table of labels, called so; the moment and the number, which is always 1, are left out."""
     hidden = [override(name, model.DynamicConfigValue("custom.hidden", True)) for name in ("Time", "Value")]
     return hidden + [override(name, model.DynamicConfigValue("displayName", words)) for name, words in names.items()]
+
+
+_HANDBOOK = "docs/监控.md"
+_SECTION = re.compile(f"{_HANDBOOK}“([^”]+)”")
+
+
+def handled(section: str) -> str:
+    """Where it stands what to do."""
+    return f"处理：{_HANDBOOK}“{section}”。"
+
+
+def handbook_links(description: str) -> list[build.DashboardLink]:
+    """To the sections that a description names, where the viewer has said above where his office keeps them."""
+    return [_link(section) for section in _SECTION.findall(description)]
+
+
+def _link(section: str) -> build.DashboardLink:
+    link = (
+        build.DashboardLink(f"处理办法：{section}").type(model.DashboardLinkType.LINK).url(f"${{manual:raw}}#{section}")
+    )
+    return link.target_blank(True).icon("doc").tooltip(_HANDBOOK).as_dropdown(False).tags([])

@@ -15,6 +15,7 @@ BOARD = Board(
         variables.prometheus(),
         variables.postgres(),
         variables.chosen("platform", "平台", "xunjian_accounts", PLATFORMS),
+        variables.manual(),
     ],
     rooms=[
         Room(None, services.LINES),

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models import heatmap as heat_looks
 
 from monitoring.dashboards.colours import PLAIN
-from monitoring.dashboards.looks import Called, Steps, thresholds
+from monitoring.dashboards.looks import Called, Steps, handbook_links, thresholds
 from monitoring.dashboards.queries import POSTGRES, PROMETHEUS, Query, Sql
 
 Panel = stat.Panel | timeseries.Panel | bargauge.Panel | heatmap.Panel | table.Panel
@@ -24,7 +24,7 @@ PLAIN_STEPS: Steps = ((None, PLAIN),)
 
 def _told(panel: AnyPanel, title: str, description: str, unit: str, nothing: str) -> AnyPanel:
     told = panel.title(title).description(description).unit(unit).no_value(nothing)
-    return told.datasource(PROMETHEUS)
+    return told.links([*handbook_links(description)]).datasource(PROMETHEUS)
 
 
 def number(

@@ -26,6 +26,12 @@ def _source(name: str, label: str, kind: str, uid: str) -> build.DatasourceVaria
     return build.DatasourceVariable(name).label(label).type(kind).current(ours)
 
 
+def manual() -> build.TextBoxVariable:
+    """Grafana does not know where an office keeps its papers."""
+    words = "docs/监控.md 在本单位的网址；填了以后，各图标题旁的链接直接打开处理办法那一节"
+    return build.TextBoxVariable("manual").label("手册网址").description(words).default_value("")
+
+
 def chosen(name: str, label: str, expression: str, words: Mapping[str, str] | None = None) -> build.QueryVariable:
     """Several, or all of the values that the label `name` of `expression` has; shown as `words` calls them."""
     one = _several(name).label(label)
