@@ -41,14 +41,16 @@ class Limit:
 
 @dataclass(frozen=True)
 class Needs:
-    """Bytes in GiB, rates a second; `addresses` a platform, for the rhythm wished for."""
+    """All installations together, each with one address of its own; sizes in GiB, rates a second."""
 
     platforms: tuple[PlatformDemand, ...]
     visits_a_day: float
     events: float
     peak_events: float
+    installations: int
     analyzers: int
     partitions: int
+    """Of each installation's topic."""
     bus_gib: float
     month_gib: float
     year_gib: float
@@ -59,32 +61,32 @@ class Needs:
 
 
 def needs_of(population: Population, platforms: Sequence[PlatformDemand], keeping: Keeping, cost: Measured) -> Needs:
-    """For every platform the addresses that its rhythm asks for, and all that follows."""
+    """As many installations as the busiest platform needs addresses, and all that follows.
+
+    An installation has a collector a platform, its analyzers, two alerters, a reporter; bus and database are shared.
+    """
     visits = sum(platform.wished for platform in platforms)
     events = (visits + population.posts_a_day) / DAY_SECONDS
-    analyzers = max(1, math.ceil(events * PEAK * cost.judge_cpu_seconds / HEADROOM))
-    collectors = sum(platform.addresses for platform in platforms)
+    installations = max(platform.addresses for platform in platforms)
+    each = math.ceil(events * PEAK * cost.judge_cpu_seconds / HEADROOM / installations)
     on_bus = (visits * cost.probe_on_bus + population.posts_a_day * cost.post_on_bus) / _GIB
-    memory = (
-        collectors * cost.collector_mib
-        + analyzers * cost.analyzer_mib
-        + 2 * cost.alerter_mib
-        + cost.reporter_mib
-        + keeping.replication * cost.broker_mib
-        + cost.database_mib
+    of_services = (
+        len(platforms) * cost.collector_mib + each * cost.analyzer_mib + 2 * cost.alerter_mib + cost.reporter_mib
     )
+    of_servers = keeping.replication * cost.broker_mib + cost.database_mib
     return Needs(
         platforms=tuple(platforms),
         visits_a_day=visits,
         events=events,
         peak_events=events * PEAK,
-        analyzers=analyzers,
-        partitions=max(keeping.partitions, 2 * analyzers),
+        installations=installations,
+        analyzers=installations * each,
+        partitions=max(keeping.partitions, 2 * each),
         bus_gib=on_bus * keeping.bus_days * keeping.replication,
         month_gib=stored(population, visits, DAYS_A_MONTH, keeping, cost),
         year_gib=stored(population, visits, DAYS_A_YEAR, keeping, cost),
-        pods=collectors + analyzers + 3,
-        memory_gib=memory / 1024,
+        pods=installations * (len(platforms) + each + 3),
+        memory_gib=(installations * of_services + of_servers) / 1024,
         browser_cores=visits * cost.visit_cpu_seconds / DAY_SECONDS,
         limits=limits(population, platforms, events, keeping, cost),
     )

@@ -23,14 +23,15 @@ def lines_of(found: Mapping[Level, Needs]) -> Iterator[str]:
         yield from _platform(first.platform, [needs.platforms[place] for needs in everyone])
     yield _line("事件，每秒", [_number(needs.events) for needs in everyone])
     yield _line("事件，最忙一小时每秒", [_number(needs.peak_events) for needs in everyone])
-    yield _line("分析进程", [f"{needs.analyzers}" for needs in everyone])
-    yield _line("observations 分区", [f"{needs.partitions}" for needs in everyone])
+    yield _line("套数（每套一个出口地址）", [f"{needs.installations:,}" for needs in everyone])
+    yield _line("分析进程", [f"{needs.analyzers:,}" for needs in everyone])
+    yield _line("每套 observations 的分区", [f"{needs.partitions}" for needs in everyone])
     yield _line("消息总线磁盘 GiB（含副本）", [_number(needs.bus_gib) for needs in everyone])
     yield _line("数据库 GiB，一个月后", [_number(needs.month_gib) for needs in everyone])
     yield _line("数据库 GiB，一年后", [_number(needs.year_gib) for needs in everyone])
     yield _line("浏览器占 CPU 核", [_number(needs.browser_cores) for needs in everyone])
-    yield _line("进程（采集按地址）", [f"{needs.pods}" for needs in everyone])
-    yield _line("内存 GiB（含总线、数据库）", [_number(needs.memory_gib) for needs in everyone])
+    yield _line("进程，各套合计", [f"{needs.pods:,}" for needs in everyone])
+    yield _line("内存 GiB，含总线和数据库", [_number(needs.memory_gib) for needs in everyone])
     for level, needs in found.items():
         yield ""
         yield f"{level.name}，一套系统、每平台一个出口地址："

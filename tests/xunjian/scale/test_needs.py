@@ -43,9 +43,11 @@ def test_a_month_is_kept_whole_and_a_year_is_thinned() -> None:
     assert NEEDS.year_gib == pytest.approx(year / GIB)
 
 
-def test_addresses_are_collectors_and_collectors_are_pods() -> None:
-    assert WEIBO.addresses == 2
-    assert NEEDS.pods == 2 + 1 + 3
+def test_each_address_is_an_installation_of_its_own() -> None:
+    assert WEIBO.addresses == NEEDS.installations == 2
+    assert NEEDS.pods == 2 * (1 + 1 + 3)
+    services = 2 * (COST.collector_mib + COST.analyzer_mib + 2 * COST.alerter_mib + COST.reporter_mib)
+    assert NEEDS.memory_gib == pytest.approx((services + 3 * COST.broker_mib + COST.database_mib) / 1024)
     assert NEEDS.browser_cores == pytest.approx(10_000 * 0.1 / 86_400)
 
 
@@ -57,7 +59,8 @@ def test_what_gives_way_first_stands_first() -> None:
 
 def test_enough_analyzers_for_the_busiest_hour_and_twice_as_many_partitions() -> None:
     many = Population(1_000_000, {"weibo": 1.0}, posts_per_day=20)
-    platform = PlatformDemand("weibo", accounts=1_000_000, wished=40_000_000, pace=10_000)
+    platform = PlatformDemand("weibo", accounts=1_000_000, wished=40_000_000, pace=50_000_000)
     needs = needs_of(many, [platform], KEEPING, COST)
     assert needs.analyzers == 26  # 60 million events a day, 2.6 times that in the busiest hour, 0.01 s each, 70 % busy
+    assert needs.installations == 1
     assert needs.partitions == 52
