@@ -31,7 +31,7 @@ _TABLES = {
 
 def measure() -> Iterator[Row]:
     posts = make_posts(POSTS, ACCOUNTS)
-    events: list[Post | Probe] = [event for post in posts for event in (post, *_probes_after(post))]
+    events = [event for post in posts for event in _of(post)]
     yield Row("sizes: a post on the bus, headers included", _bytes(_on_the_bus(posts), len(posts)))
     yield Row("sizes: a probe on the bus", _bytes(_on_the_bus(_probes_after(posts[0])), PROBES_A_POST))
     try:
@@ -40,6 +40,10 @@ def measure() -> Iterator[Row]:
             yield from _rows_of(store)
     except FileNotFoundError as error:
         yield Row(f"sizes: skipped, {error}", "")
+
+
+def _of(post: Post) -> list[Post | Probe]:
+    return [post, *_probes_after(post)]
 
 
 def _probes_after(post: Post) -> list[Probe]:
