@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from demo.cluster.facts import Claim
 from demo.cluster.history import History
-from demo.cluster.truth import UNSEEN, first_claims, rule_of
+from demo.cluster.truth import UNSEEN, also_allowed, first_claims, post_id_of, rule_of
 from demo.stories import STORIES
 from demo.world import Behaviour, DemoPost, World
 
@@ -75,7 +75,7 @@ class Teller:
         """By account the posts that anybody can see."""
         accounts = (self._world.account(account.key) for account in self._world.accounts())
         return {
-            account.key: {post.id for post in _newest(account.posts)}
+            account.key: {post_id_of(account.key, post.id) for post in _newest(account.posts)}
             for account in accounts
             if account is not None and not account.behaviours & UNSEEN
         }
@@ -93,7 +93,9 @@ class Teller:
         at = now.replace(second=0, microsecond=0) - timedelta(minutes=self._chance.randrange(1, 9))
         post = self._world.publish(key, DemoPost(at=at, text=words.format(self._count)))
         if rule := rule_of(words):
-            self.claims.append(Claim(key, rule, now, post.id, is_due=True))
+            named = post_id_of(key, post.id)
+            self.claims.append(Claim(key, rule, now, named, is_due=True))
+            self.claims += [Claim(key, other, now, named) for other in also_allowed(rule)]
         self._history.note("publish", key, post=post.id, rule=rule or "")
 
     def _wake(self, now: datetime) -> None:

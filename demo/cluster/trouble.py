@@ -6,7 +6,7 @@ import threading
 from demo.cluster.checker import CUT
 from demo.cluster.history import History
 
-_REFUSED, _LOST = 0.15, 0.05
+_REFUSED, _LOST = 0.2, 0.08
 
 
 class Trouble:

@@ -21,6 +21,16 @@ def rule_of(text: str) -> str | None:
     return next((rule for sign, rule in _TEXT_RULES.items() if sign in text), None)
 
 
+def also_allowed(rule: str) -> tuple[str, ...]:
+    """What is not wrong to say of such a text besides: who recruits gamblers advertises."""
+    return ("commercial_ad",) if rule == "sensitive_word" else ()
+
+
+def post_id_of(key: str, post_id: str) -> str:
+    """As the platform itself names it: a WeChat message holds several articles, of which ours is the first."""
+    return f"{post_id}_1" if key.startswith("wechat/") else post_id
+
+
 def first_claims(accounts: Iterable[DemoAccount], start: datetime) -> list[Claim]:
     """What the stories make true from the start; an account without a story deserves nothing."""
     since = start - _LONG_AGO
@@ -42,5 +52,6 @@ def _deserved(account: DemoAccount, story: Story) -> Iterable[tuple[str, str | N
     if sum(post.repost for post in account.posts) > len(account.posts) * 0.7:
         yield "originality", None
     yield from ((_BEHAVIOUR_RULES[one], None) for one in story.behaviours if one in _BEHAVIOUR_RULES)
-    yield from ((rule, post.id) for post in account.posts if (rule := rule_of(post.text)))
-    yield from (("commercial_ad", post.id) for post in account.posts if post.goods)
+    ids = {post: post_id_of(account.key, post.id) for post in account.posts}
+    yield from ((rule, ids[post]) for post in account.posts if (rule := rule_of(post.text)))
+    yield from (("commercial_ad", ids[post]) for post in account.posts if post.goods)
