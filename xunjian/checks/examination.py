@@ -17,7 +17,7 @@ from services.alerter.own import Own, own_channels
 from services.alerter.readers import build_readers
 from services.alerter.routes import build_routes
 from services.analyzer.in_force import load_rulebooks
-from services.collector.__main__ import browser_settings, build_platforms
+from services.collector.__main__ import browser_settings, build_platforms, own_platforms
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.platforms.base import Platform
 from services.reporter.__main__ import build_reports
@@ -151,7 +151,7 @@ class Examination:
 
     def _options(self) -> Iterator[Diagnosis]:
         """What each service would refuse at its start."""
-        for build in (browser_settings, build_platforms, build_reports):
+        for build in (browser_settings, build_platforms, own_platforms, build_reports):
             try:
                 build(self.settings)
             except InputError as error:
