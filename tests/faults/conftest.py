@@ -60,7 +60,7 @@ def office(
         _offices.append((open_office(folder, broker, postgres, stack, SEED, size=often(600, 6000)), stack))
     office, stack = _offices[0]
     office.restart()
-    office.history.note("test", name=request.node.name)
+    office.begin(request.node.name)
     failed = request.session.testsfailed
     yield office
     office.restart()

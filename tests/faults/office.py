@@ -72,6 +72,7 @@ class Office:
     ports: dict[str, int] = field(default_factory=dict)
     filed: list[Resident] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    logged: dict[Path, int] = field(default_factory=dict)
     repeats_known: int = 0
     """Of messages, judged by an earlier verdict."""
 
@@ -193,6 +194,14 @@ class Office:
             child.thaw()
         self.start()
         self.await_ready()
+
+    def begin(self, test: str) -> None:
+        self.history.note("test", name=test)
+        self.logged = {file: file.stat().st_size for file in self.folder.glob("*.log")}
+
+    def logs_since_begin(self) -> str:
+        texts = {file: file.read_bytes() for file in sorted(self.folder.glob("*.log"))}
+        return "".join(text[self.logged.get(file, 0) :].decode(errors="replace") for file, text in texts.items())
 
     def logs(self) -> str:
         return "".join(file.read_text(errors="replace") for file in sorted(self.folder.glob("*.log")))

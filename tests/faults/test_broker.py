@@ -1,15 +1,17 @@
 """Kafka killed, frozen, away at the start, refusing writes, full of poison and of old news."""
 
-import random
 import time
 from collections.abc import Iterable
+from contextlib import closing
 
 import pytest
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient
+from kafka.errors import MessageSizeTooLargeError
 
 from demo.kafka.node import Node
 from tests.faults.amount import often
 from tests.faults.office import CREW, Office
+from tests.faults.topics import headers_of, records_of, write
 from tests.faults.verdict import violations
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(3600), pytest.mark.usefixtures("refused_connections")]
@@ -50,7 +52,7 @@ def test_started_while_the_broker_is_away_everybody_waits_and_says_so(office: Of
     office.await_ready()
     office.settle()
     assert violations(office) == []
-    assert "Traceback" not in office.logs_since_test()
+    assert "Traceback" not in office.logs_since_begin()
 
 
 @pytest.mark.fault(9)
@@ -101,10 +103,9 @@ def test_everything_again_three_times_and_shuffled_changes_nothing(office: Offic
     office.file(20)
     office.settle()
     before = state_of(office)
-    records = everything(office, "observations")
-    again = records * 3
+    again = [(record.key, record.value) for record in records_of(office.bus, "observations")] * 3
     office.chance.shuffle(again)
-    with_keys(office, "observations", again)
+    write(office.bus, "observations", again)
     office.until(lambda: not any(office.lag().values()), "the repeats are read")
     office.settle()
     assert state_of(office) == before
@@ -126,12 +127,14 @@ POISON = {
 @pytest.mark.fault(12)
 def test_poison_goes_to_the_dead_letters_with_its_reason_and_the_partitions_go_on(office: Office) -> None:
     office.settle()
-    before = len(everything(office, "observations.dlq"))
+    before = len(records_of(office.bus, "observations.dlq"))
     for number in range(4):
-        with_keys(office, "observations", [(f"feed/{number}".encode(), body) for body in POISON.values()])
+        write(office.bus, "observations", [(f"feed/{number}".encode(), body) for body in POISON.values()])
+    with pytest.raises(MessageSizeTooLargeError):
+        write(office.bus, "observations", [(b"feed/0", b"x" * 5_000_000)])
     office.file(10)
     office.settle()
-    dead = headers_of(office, "observations.dlq")[before:]
+    dead = [headers_of(record) for record in records_of(office.bus, "observations.dlq")[before:]]
     assert len(dead) == 4 * len(POISON)
     assert all(headers["dlq_reason"] and headers["dlq_topic"].endswith("observations") for headers in dead)
     scraped = office.ask("analyzer-1", "/metrics")[1] + office.ask("analyzer-2", "/metrics")[1]
@@ -143,18 +146,17 @@ def test_poison_goes_to_the_dead_letters_with_its_reason_and_the_partitions_go_o
 def test_where_no_dead_letter_can_be_written_nothing_is_passed_over(office: Office) -> None:
     office.settle()
     topic = office.bus.prefix + "observations.dlq"
-    admin = KafkaAdminClient(bootstrap_servers=office.broker.bootstrap.split(","))
-    admin.delete_topics([topic])
-    office.until(lambda: topic not in admin.list_topics(), "the dead letters' topic is gone")
-    with_keys(office, "observations", [(f"feed/{number}".encode(), b"{") for number in range(8)])
+    with closing(KafkaAdminClient(bootstrap_servers=office.broker.bootstrap.split(","))) as admin:
+        admin.delete_topics([topic])
+        office.until(lambda: topic not in admin.list_topics(), "the dead letters' topic is gone")
+    write(office.bus, "observations", [(f"feed/{number}".encode(), b"{") for number in range(8)])
     office.until(lambda: any(office.ask(f"analyzer-{n}", "/readyz")[0] == 503 for n in (1, 2)), "an analyzer says so")
     assert office.lag()["analyzer"] > 0
-    admin.close()
     office.bus.ensure_topics(4, office.broker.replication)
     office.file(6)
     office.settle()
     office.await_ready()
-    assert len(everything(office, "observations.dlq")) == 8
+    assert len(records_of(office.bus, "observations.dlq")) == 8
     assert violations(office) == []
 
 
@@ -165,37 +167,3 @@ def state_of(office: Office) -> list[tuple[object, ...]]:
         standings = connection.exec_driver_sql("SELECT key, state, since, until FROM standing ORDER BY 1, 3").all()
         counts = connection.exec_driver_sql("SELECT (SELECT count(*) FROM post), (SELECT count(*) FROM probe)").all()
     return [tuple(row) for row in (*findings, *standings, *counts)]
-
-
-def everything(office: Office, topic: str) -> list[tuple[bytes, bytes]]:
-    """Key and body of every record, partition by partition."""
-    return [(record.key, record.value) for record in _records(office, topic)]
-
-
-def headers_of(office: Office, topic: str) -> list[dict[str, str]]:
-    records = sorted(_records(office, topic), key=lambda record: (record.timestamp, record.offset))
-    return [{name: value.decode() for name, value in record.headers} for record in records]
-
-
-def _records(office: Office, topic: str) -> list[ConsumerRecord]:
-    name = office.bus.prefix + topic
-    consumer = KafkaConsumer(bootstrap_servers=office.broker.bootstrap.split(","), enable_auto_commit=False)
-    places = [TopicPartition(name, number) for number in sorted(consumer.partitions_for_topic(name) or ())]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    records: list[ConsumerRecord] = []
-    while any(consumer.position(place) < end for place, end in ends.items()):
-        for polled in consumer.poll(500).values():
-            records += polled
-    consumer.close()
-    return records
-
-
-def with_keys(office: Office, topic: str, records: Iterable[tuple[bytes, bytes]]) -> None:
-    """As they are, past everything of ours that would refuse them."""
-    producer = KafkaProducer(bootstrap_servers=office.broker.bootstrap.split(","), acks="all")
-    futures = [producer.send(office.bus.prefix + topic, body, key) for key, body in records]
-    for future in futures:
-        future.get(60)
-    producer.close()

@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import datetime
 
-from kafka import KafkaConsumer, TopicPartition
 from sqlalchemy import select
 
 from shared.bus.envelope import decode
@@ -11,6 +10,7 @@ from shared.errors import PoisonError
 from shared.events import Post, Probe
 from shared.storage.tables.every import metadata
 from tests.faults.office import Office
+from tests.faults.topics import records_of
 
 _POST, _PROBE = metadata.tables["post"], metadata.tables["probe"]
 
@@ -26,7 +26,8 @@ def violations(office: Office, repeats_allowed: int = 0) -> list[str]:
 
 def _observations(office: Office) -> list[str]:
     """I1: what the broker acknowledged is in the database, once. An item seen again later is another observation."""
-    acknowledged = {_identity(event) for event in _acknowledged(office)}
+    read = [_read(record.value) for record in records_of(office.bus, "observations")]
+    acknowledged = {_identity(event) for event in read if isinstance(event, Post | Probe)}
     with office.store.database.read() as connection:
         probes = connection.execute(select(_PROBE.c.fingerprint, _PROBE.c.at)).all()
         posts = connection.execute(select(_POST.c.fingerprint, _POST.c.observed_at)).all()
@@ -41,21 +42,6 @@ def _observations(office: Office) -> list[str]:
 
 def _identity(event: Post | Probe) -> tuple[str, datetime]:
     return event.fingerprint, event.occurred_at
-
-
-def _acknowledged(office: Office) -> list[Post | Probe]:
-    topic = office.bus.prefix + "observations"
-    consumer = KafkaConsumer(bootstrap_servers=office.broker.bootstrap.split(","), enable_auto_commit=False)
-    places = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    events: list[Post | Probe] = []
-    while any(consumer.position(place) < end for place, end in ends.items()):
-        for records in consumer.poll(500).values():
-            events += [event for record in records if isinstance(event := _read(record.value), Post | Probe)]
-    consumer.close()
-    return events
 
 
 def _read(body: bytes) -> object:
