@@ -25,6 +25,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.process import is_dead
 from shared.runtime.settings import Settings, load_settings, naming_file
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
+from shared.storage.schema import OldSchemaError
 from shared.storage.store import Store, open_store
 
 log = structlog.get_logger(__name__)
@@ -55,34 +56,41 @@ class Process:
     settings: Settings
     clock: Clock
     stop: threading.Event
+    uses_bus: bool = True
     metrics: Metrics = field(default_factory=Metrics)
     vitals: Vitals = field(default_factory=Vitals)
 
     def open(self, stack: ExitStack) -> Host:
         """Everything opened, to be closed by `stack`.
 
-        Raises TransientError when database or broker is away, InputError for settings that cannot be used.
+        Raises TransientError when database or broker is away or has no topics, InputError for settings that cannot be
+        used, OldSchemaError for tables that have to be upgraded.
         """
         with ExitStack() as parts:
             store = open_store(self.settings.store_url)
             parts.callback(store.close)
             bus = open_bus(self.settings, self.clock, self.name)
             parts.callback(bus.close)
+            if self.uses_bus:
+                _demand_topics(bus)
             stack.push(parts.pop_all())
-        self.vitals.watch(store.check, bus.check)
+        self.vitals.watch(store.check, *([bus.check] if self.uses_bus else []))
         return Host(self.settings, store, bus, self.metrics, self.clock)
 
     def open_patiently(
         self, pulse: Pulse, stack: ExitStack, tell: Callable[[str], object] = lambda _: None
     ) -> Host | None:
-        """As `open`, but a database or broker that is away is waited for, and told; null when told to stop first."""
+        """As `open`, but what is away is waited for, and told; null when told to stop first.
+
+        Also tables of an older program: where a cluster is updated, somebody is at it. A newer program's stay InputError.
+        """
         failures = 0
         while not self.stop.is_set():
             try:
                 host = self.open(stack)
-            except TransientError as error:
+            except (TransientError, OldSchemaError) as error:
                 failures += 1
-                pause = pause_seconds(failures, error.retry_after_seconds)
+                pause = pause_seconds(failures, getattr(error, "retry_after_seconds", None))
                 log.warning("not_opened", error=reason_of(error), failures=failures, retry_in_seconds=pause)
                 pulse.beat(pause, reason_of(error))
                 tell(reason_of(error))
@@ -98,6 +106,7 @@ class Process:
         port = PORTS.get(self.name, 0) if port is None else port
         server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)
         stack.callback(server.close)
+        log.info("serving_health", host=self.settings.metrics_host, port=server.port)
         return server
 
 
@@ -134,11 +143,19 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     return bus
 
 
+def _demand_topics(bus: Bus) -> None:
+    """A member of a group on topics that are not there waits for ever, and says nothing."""
+    if isinstance(bus, KafkaBus) and (missing := [name for name, count in bus.partitions().items() if count == 0]):
+        raise TransientError(f"Kafka {bus.bootstrap} 上还没有主题 {'、'.join(missing)}；请运行 xunjian topics apply")
+
+
 def run_alone(
     name: str,
     build: Callable[[Host], Service],
     idle_seconds: float,
     longest_round_seconds: float = LONGEST_ROUND_SECONDS,
+    *,
+    uses_bus: bool = True,
 ) -> None:
     """`python -m services.<name>`: settings from `--config` and the environment, until told to stop.
 
@@ -150,7 +167,7 @@ def run_alone(
     stop = threading.Event()
     received = install_signals(stop)
     try:
-        process = Process(name, load_settings(config), utc_now, stop)
+        process = Process(name, load_settings(config), utc_now, stop, uses_bus)
         configure_logs(process.settings.log_format, process.settings.log_level)
         with announced(process.settings, [name], received), naming_file(process.settings):
             _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
