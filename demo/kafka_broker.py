@@ -87,7 +87,7 @@ class Broker:
     def __init__(self, cache: Path = CACHE, folder: Path | None = None) -> None:
         self._cache = cache
         self._keep = folder is not None
-        self._folder = folder or Path(tempfile.gettempdir()) / f"xunjian-kafka-{uuid.uuid4().hex}"
+        self.folder = folder or Path(tempfile.gettempdir()) / f"xunjian-kafka-{uuid.uuid4().hex}"
         self._java: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         self.bootstrap = ""
@@ -96,7 +96,7 @@ class Broker:
         """Returns when the broker answers. Raises InputError (no Java, no Maven) and TransientError (no network)."""
         jars = fetch(self._cache)
         self._java = ["java", "-Xmx512m", "-cp", f"{jars}/*"]
-        properties = self._folder / "server.properties"
+        properties = self.folder / "server.properties"
         if not properties.exists():
             self._format(properties)
         self.bootstrap = f"127.0.0.1:{re.findall(r'PLAINTEXT://127.0.0.1:([0-9]+)', properties.read_text())[0]}"
@@ -105,10 +105,10 @@ class Broker:
         return self
 
     def _format(self, properties: Path) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         port, controller = _free_ports(2)
         self.bootstrap = f"127.0.0.1:{port}"
-        properties.write_text(_PROPERTIES.format(port=port, controller=controller, folder=self._folder.resolve()))
+        properties.write_text(_PROPERTIES.format(port=port, controller=controller, folder=self.folder.resolve()))
         format_tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", _cluster_id(), "-c", str(properties)]
         formatted = self._spawn(format_tool)
         if formatted.wait(START_SECONDS):
@@ -117,7 +117,7 @@ class Broker:
 
     def _end_left_over(self) -> None:
         """A node that a killed process left running holds the folder's lock: end it, its data is ours."""
-        note = self._folder / "broker.pid"
+        note = self.folder / "broker.pid"
         if note.exists() and _answers(self.bootstrap):
             os.kill(int(note.read_text()), signal.SIGKILL)
             while _answers(self.bootstrap):
@@ -125,8 +125,8 @@ class Broker:
 
     def resume(self) -> None:
         """Start the process on the folder it had; returns when it answers."""
-        self._process = self._spawn(["kafka.Kafka", str(self._folder / "server.properties")])
-        (self._folder / "broker.pid").write_text(str(self._process.pid))
+        self._process = self._spawn(["kafka.Kafka", str(self.folder / "server.properties")])
+        (self.folder / "broker.pid").write_text(str(self._process.pid))
         deadline = time.monotonic() + START_SECONDS
         while not _answers(self.bootstrap):
             if self._process.poll() is not None or time.monotonic() > deadline:
@@ -149,9 +149,9 @@ class Broker:
             except subprocess.TimeoutExpired:
                 self.kill()
             self._process = None
-        (self._folder / "broker.pid").unlink(missing_ok=True)
+        (self.folder / "broker.pid").unlink(missing_ok=True)
         if not self._keep:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> "Broker":
         return self.start()
@@ -162,13 +162,13 @@ class Broker:
         self.stop()
 
     def _spawn(self, arguments: list[str]) -> subprocess.Popen[bytes]:
-        with (self._folder / "broker.log").open("ab") as output:
+        with (self.folder / "broker.log").open("ab") as output:
             return subprocess.Popen(  # noqa: S603 - our own words
                 [*self._java, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
 
     def _failure(self, what: str) -> TransientError:
-        said = (self._folder / "broker.log").read_text(errors="replace")[-2000:]
+        said = (self.folder / "broker.log").read_text(errors="replace")[-2000:]
         self.stop()
         return TransientError(f"Kafka on {self.bootstrap} {what}: {said}")
 

@@ -8,15 +8,41 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+import psycopg
+from sqlalchemy import make_url
 
 from tests.paths import ROOT
 
 ANNOUNCED_SECONDS = 90.0
 """For anything to come about, on however slow a machine."""
+
+
+SERVICES = ("collector", "analyzer", "alerter", "reporter")
+USES_BUS = ("collector", "analyzer", "alerter")
+
+
+@contextmanager
+def own_database(postgres_url: str) -> Iterator[str]:
+    """URL of an empty database of the server, thrown away at the end."""
+    name = f"apart_{uuid.uuid4().hex[:8]}"
+    server = make_url(postgres_url)
+    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield server.set(database=name).render_as_string(hide_password=False)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_kafka(bootstrap: str) -> dict[str, str]:
+    """Settings of a corner of its own on this broker."""
+    return {"kafka_bootstrap": bootstrap, "kafka_create_topics": "2", "kafka_prefix": f"{uuid.uuid4().hex[:8]}."}
 
 
 class Apart:

@@ -1,33 +1,23 @@
 """Started while broker or database are away, a service waits, says why, and goes on by itself."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.apart import Apart
+from tests.apart import SERVICES, USES_BUS, Apart, on_kafka, own_database
 from tests.fakes.gate import STARTING_UP, WRONG_PASSWORD, Gate
 from tests.postgres_server import with_tables
 
 pytestmark = [pytest.mark.kafka, pytest.mark.fault(8), pytest.mark.timeout(300)]
 
-SERVICES = ("collector", "analyzer", "alerter", "reporter")
-USES_BUS = ("collector", "analyzer", "alerter")
-
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[str]:
     """URL of a database of its own, empty."""
-    name = f"apart_{uuid.uuid4().hex[:8]}"
-    server = make_url(postgres_url)
-    plain = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -50,19 +40,11 @@ def waits(service: Apart, words: str) -> None:
     assert "Traceback" not in service.log_text()
 
 
-def kafka(bootstrap: str) -> dict[str, str]:
-    return {
-        "kafka_bootstrap": bootstrap,
-        "kafka_create_topics": "2",
-        "kafka_prefix": f"{uuid.uuid4().hex[:8]}.",
-    }
-
-
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_database_that_is_away_is_waited_for(
     name: str, tmp_path: Path, database: str, gate: Gate, kafka_bootstrap: str
 ) -> None:
-    with Apart(name, tmp_path, database_url=through(gate, database), **kafka(kafka_bootstrap)) as service:
+    with Apart(name, tmp_path, database_url=through(gate, database), **on_kafka(kafka_bootstrap)) as service:
         waits(service, "数据库没有应答")
         gate.refuse(STARTING_UP)
         waits(service, "starting up")
@@ -80,7 +62,7 @@ def test_a_database_that_is_away_is_waited_for(
 def test_tables_that_are_being_made_are_waited_for(
     name: str, tmp_path: Path, database: str, kafka_bootstrap: str
 ) -> None:
-    with Apart(name, tmp_path, database_url=database, **kafka(kafka_bootstrap)) as service:
+    with Apart(name, tmp_path, database_url=database, **on_kafka(kafka_bootstrap)) as service:
         waits(service, "xunjian db upgrade")
         with_tables(database)
         service.becomes_ready()
@@ -90,7 +72,7 @@ def test_tables_that_are_being_made_are_waited_for(
 def test_a_broker_that_is_away_is_waited_for(name: str, tmp_path: Path, database: str, kafka_bootstrap: str) -> None:
     host, port = kafka_bootstrap.rsplit(":", 1)
     with Gate(host, int(port)) as broker:
-        settings = kafka(f"127.0.0.1:{broker.port}")
+        settings = on_kafka(f"127.0.0.1:{broker.port}")
         with Apart(name, tmp_path, database_url=with_tables(database), **settings) as service:
             waits(service, "Kafka")
             broker.swallow()
@@ -101,10 +83,10 @@ def test_a_broker_that_is_away_is_waited_for(name: str, tmp_path: Path, database
 
 @pytest.mark.parametrize("name", USES_BUS)
 def test_topics_that_are_missing_are_waited_for(name: str, tmp_path: Path, database: str, kafka_bootstrap: str) -> None:
-    settings = kafka(kafka_bootstrap)
+    settings = on_kafka(kafka_bootstrap)
     own = {**settings, "kafka_create_topics": "0"}
     with Apart(name, tmp_path / "first", database_url=with_tables(database), **own) as service:
         waits(service, "主题")
-        with Apart("reporter", tmp_path / "second", database_url=database, **settings) as other:
+        with Apart("analyzer", tmp_path / "second", database_url=database, **settings) as other:
             other.becomes_ready()
             service.becomes_ready()

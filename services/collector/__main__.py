@@ -68,6 +68,10 @@ class Visitor:
             return self._downloader.visit(platform, plan, hosts)
         return self._browser.visit(platform, plan, hosts, full)
 
+    def hurry(self, seconds: float) -> None:
+        self._browser.hurry(seconds)
+        self._downloader.hurry(seconds)
+
     def close(self) -> None:
         """Ends the browser; a later visit starts it again."""
         self._browser.close()

@@ -18,9 +18,10 @@ from shared.clock import Clock, utc_now
 from shared.errors import PermanentError, TransientError
 from shared.runtime import lock
 from shared.runtime.announced import announced
+from shared.runtime.draining import draining
 from shared.runtime.health import HealthServer
 from shared.runtime.logs import configure_logs
-from shared.runtime.loop import Service, install_signals, pause_seconds, run
+from shared.runtime.loop import Service, install_signals, pause_seconds, run, spread
 from shared.runtime.metrics import Metrics
 from shared.runtime.process import is_dead
 from shared.runtime.settings import Settings, load_settings, naming_file
@@ -82,7 +83,7 @@ class Process:
     ) -> Host | None:
         """As `open`, but what is away is waited for, and told; null when told to stop first.
 
-        Also tables of an older program: where a cluster is updated, somebody is at it. A newer program's stay InputError.
+        Also tables of an older program: where a cluster is updated, somebody is at it. InputError as `open`.
         """
         failures = 0
         while not self.stop.is_set():
@@ -90,7 +91,7 @@ class Process:
                 host = self.open(stack)
             except (TransientError, OldSchemaError) as error:
                 failures += 1
-                pause = pause_seconds(failures, getattr(error, "retry_after_seconds", None))
+                pause = spread(pause_seconds(failures, getattr(error, "retry_after_seconds", None)))
                 log.warning("not_opened", error=reason_of(error), failures=failures, retry_in_seconds=pause)
                 pulse.beat(pause, reason_of(error))
                 tell(reason_of(error))
@@ -102,6 +103,7 @@ class Process:
 
     def serve_health(self, stack: ExitStack) -> HealthServer:
         """Raises InputError when the port is taken."""
+        self.vitals.ends_with(self.stop)
         port = self.settings.metrics_port
         port = PORTS.get(self.name, 0) if port is None else port
         server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)
@@ -169,7 +171,7 @@ def run_alone(
     try:
         process = Process(name, load_settings(config), utc_now, stop, uses_bus)
         configure_logs(process.settings.log_format, process.settings.log_level)
-        with announced(process.settings, [name], received), naming_file(process.settings):
+        with announced(process.settings, [name], received), naming_file(process.settings), draining(stop):
             _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
     except PermanentError as error:
         sys.stderr.write(f"错误：{error}\n")
