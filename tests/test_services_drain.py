@@ -82,8 +82,8 @@ def test_while_the_broker_answers_nothing(tmp_path: Path, database: str) -> None
         try:
             for service in services:
                 service.start().becomes_ready()
-            frozen = psutil.Process(int((broker.folder / "broker.pid").read_text()))
-            frozen.suspend()
+            for node in broker.nodes:
+                node.freeze()
             for service in services:
                 service.comes_to(lambda service=service: service.ask("/readyz")[0] == 503)  # type: ignore[misc]
                 ends_well(service)

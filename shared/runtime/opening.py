@@ -12,8 +12,9 @@ from pathlib import Path
 import structlog
 
 from shared.bus.contract import Bus
-from shared.bus.kafka import KafkaBus
+from shared.bus.kafka.bus import KafkaBus
 from shared.bus.sqlite import SqliteBus
+from shared.bus.topics import declared
 from shared.clock import Clock, utc_now
 from shared.errors import PermanentError, TransientError
 from shared.runtime import lock
@@ -25,6 +26,7 @@ from shared.runtime.loop import Service, install_signals, pause_seconds, run, sp
 from shared.runtime.metrics import Metrics
 from shared.runtime.process import is_dead
 from shared.runtime.settings import Settings, load_settings, naming_file
+from shared.runtime.shown import show_part, show_process
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
 from shared.storage.schema import OldSchemaError
 from shared.storage.store import Store, open_store
@@ -73,9 +75,13 @@ class Process:
             bus = open_bus(self.settings, self.clock, self.name)
             parts.callback(bus.close)
             if self.uses_bus:
-                _demand_topics(bus)
+                _demand_topics(bus, self.settings)
             stack.push(parts.pop_all())
-        self.vitals.watch(store.check, *([bus.check] if self.uses_bus else []))
+        self.vitals.watch(store.check)
+        show_part(self.metrics, "database", store.check)
+        if self.uses_bus:
+            self.vitals.watch(bus.check)
+            show_part(self.metrics, "broker", bus.check)
         return Host(self.settings, store, bus, self.metrics, self.clock)
 
     def open_patiently(
@@ -104,6 +110,7 @@ class Process:
     def serve_health(self, stack: ExitStack) -> HealthServer:
         """Raises InputError when the port is taken."""
         self.vitals.ends_with(self.stop)
+        show_process(self.metrics, self.vitals)
         port = self.settings.metrics_port
         port = PORTS.get(self.name, 0) if port is None else port
         server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)
@@ -145,10 +152,14 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     return bus
 
 
-def _demand_topics(bus: Bus) -> None:
+def _demand_topics(bus: Bus, settings: Settings) -> None:
     """A member of a group on topics that are not there waits for ever, and says nothing."""
-    if isinstance(bus, KafkaBus) and (missing := [name for name, count in bus.partitions().items() if count == 0]):
-        raise TransientError(f"Kafka {bus.bootstrap} 上还没有主题 {'、'.join(missing)}；请运行 xunjian topics apply")
+    if isinstance(bus, KafkaBus):
+        names = [topic.name for topic in declared(settings.kafka_topics, bus.prefix)]
+        if missing := sorted(set(names) - bus.topics.found(names).keys()):
+            raise TransientError(
+                f"Kafka {bus.bootstrap} 上还没有主题 {'、'.join(missing)}；请运行 xunjian topics apply"
+            )
 
 
 def run_alone(

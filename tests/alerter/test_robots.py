@@ -85,6 +85,7 @@ def test_a_server_error_is_tried_again(
         assert caught.value.retry_after_seconds == 120
 
 
+@pytest.mark.fault(27)
 @every_robot
 @pytest.mark.parametrize("body", [b"", b"<html>login</html>", b"[]", b"{}", b'{"errcode":"0","code":"0"}', b"\xff"])
 def test_http_200_without_a_code_is_no_delivery(
@@ -96,6 +97,7 @@ def test_http_200_without_a_code_is_no_delivery(
             channel(server).send(a_message(), NOW)
 
 
+@pytest.mark.fault(27)
 @every_robot
 def test_a_refusal_with_http_200_is_the_channels_and_names_the_code(
     fake: type[Robot], channel: Callable[[FakeServer], Channel]
@@ -133,6 +135,7 @@ def test_no_secret_in_errors_or_logs(
     assert [secret for secret in secrets if secret in said_aloud] == []
 
 
+@pytest.mark.fault(27)
 @pytest.mark.parametrize(
     ("fake", "channel", "body", "pause"),
     [
@@ -158,6 +161,7 @@ def test_a_busy_dingtalk_is_tried_again() -> None:
             dingtalk(server).send(a_message(), NOW)
 
 
+@pytest.mark.fault(27)
 def test_a_dingtalk_signature_that_needs_encoding_is_encoded_once() -> None:
     with FakeDingTalk() as server:
         for second in range(15):
