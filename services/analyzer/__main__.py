@@ -8,6 +8,7 @@ from services.analyzer.in_force import load_rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.retention import Retention
+from services.analyzer.shown import shown
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 
@@ -19,7 +20,8 @@ def build(host: Host) -> AnalyzerEngine:
     rulebooks = load_rulebooks(host.settings.rulebook, local, host.settings.folder)
     rulebooks.check()
     note_rulebooks(store.notes, rulebooks, host.clock())
-    host.metrics.count_accounts(store.standings.counts)
+    metrics, counting = host.metrics, store.counting
+    metrics.ask("store", lambda: shown(metrics, counting, rulebooks.label(host.clock()), host.clock()))
     for name, owner in store.leases.held():
         if host.is_gone(owner):
             store.leases.release(name, owner)

@@ -66,7 +66,7 @@ class AnalyzerEngine:
         told = self._tell()
         if records:
             self._subscription.commit()
-        self._metrics.heartbeat.set(now.timestamp())
+        self._metrics.last_round.labels("analyzer").set(now.timestamp())
         return bool(records) or told
 
     def _judge_all(self, events: list[tuple[Record, Post | Probe]]) -> None:
@@ -130,5 +130,5 @@ class AnalyzerEngine:
             return
         more = self._timer.tick(now)
         self._retention.prune(now)
-        self._metrics.lag.labels(GROUP).set(self._subscription.lag())
+        self._metrics.last_success.labels("tick").set(now.timestamp())
         self._ticked_at = None if more else now

@@ -119,7 +119,7 @@ class CollectorEngine:
                 failure = failure or error
         if failure is not None and not visited:
             raise failure
-        self._metrics.heartbeat.set(now.timestamp())
+        self._metrics.last_round.labels("collector").set(now.timestamp())
         return visited
 
     def visit(self, account: Account, full: bool = False) -> Visit:
@@ -155,6 +155,7 @@ class CollectorEngine:
             self._watch.note(_DATABASE, offset, now)
         else:
             self._watch.forget(_DATABASE)
+        self._metrics.clock_error.set((self._watch.error(now) or timedelta()).total_seconds())
 
     def _visit_one_of(self, name: str) -> bool:
         pace_of = partial(_pace_of, self._platforms.get(name))
@@ -250,17 +251,15 @@ class CollectorEngine:
         return Visit(reading, captured, probe, posts, known)
 
     def _rest(self, due: Due, visit: Visit) -> None:
-        now, name = self._clock(), due.account.platform
+        now = self._clock()
         blocks = due.blocks + 1 if visit.probe.outcome is Outcome.BLOCKED else 0
-        platform = self._platforms.get(name)
+        platform = self._platforms.get(due.account.platform)
         interval = doubled(platform.min_interval_seconds, 0, LONGEST_INTERVAL_SECONDS) if platform else 0.0
         cool_down = platform.cool_down_seconds if platform else 0.0
         pause = pause_after(blocks, cool_down, visit.captured.retry_after_seconds or 0.0)
         until = now + pause if pause else None
         free_at = now + timedelta(seconds=interval)
         self._visits.rest(due, Rest(now, free_at, until, blocks, visit.captured.clock_offset))
-        if until:
-            self._metrics.paused_until.labels(name).set(until.timestamp())
 
     def _publish(self, due: Due, visit: Visit) -> None:
         known, key = visit.known, due.account.key
@@ -280,6 +279,7 @@ class CollectorEngine:
 
     def _record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
         self._visits.record(due, next_at, items)
+        self._metrics.last_success.labels("visit").set(self._clock().timestamp())
 
     def _plan(self, due: Due, visit: Visit) -> tuple[Due, datetime]:
         probe, failed, now = visit.probe, not visit.probe.outcome.is_evidence, self._clock()

@@ -6,8 +6,6 @@ from typing import Protocol
 
 from shared.events import Event
 
-TOPICS = ("observations", "findings")
-DEAD_LETTER_SUFFIX = ".dlq"
 MAX_REASON_CHARACTERS = 500
 
 

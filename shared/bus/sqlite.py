@@ -15,8 +15,9 @@ from pathlib import Path
 import structlog
 from pydantic_core import to_json
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX, Record, dead_letter_headers
+from shared.bus.contract import Record, dead_letter_headers
 from shared.bus.envelope import sealed
+from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.clock import Clock
 from shared.errors import PermanentError, TransientError
 from shared.events import Event

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from shared.bus.topics import TopicSettings
 from shared.errors import InputError
 from shared.runtime.settings_file import Given, find_file, read_file
 from shared.validation import beside, ended, first_problem
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     """kafka-python's `security_protocol`, `sasl_*` and `ssl_*` settings."""
     kafka_create_topics: int = Field(default=0, ge=0)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
+    kafka_topics: TopicSettings = TopicSettings()
+    """What `xunjian topics apply` makes of the topics."""
     rulebook: str = Field(default="cn", min_length=1)
     """Of every account that `rulebooks` has none for."""
     rulebooks: tuple[LocalRulebook, ...] = ()

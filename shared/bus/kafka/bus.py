@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from shared.bus.contract import TOPICS
 from shared.bus.envelope import sealed
 from shared.bus.kafka import groups, topics
 from shared.bus.kafka.client import Clients
 from shared.bus.kafka.producer import Message, Producer
 from shared.bus.kafka.subscription import KafkaSubscription
+from shared.bus.topics import TOPICS
 from shared.events import Event
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import structlog
 from kafka.errors import TopicAlreadyExistsError
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX
 from shared.bus.kafka.client import Clients
 from shared.bus.kafka.producer import MAX_REQUEST_BYTES
+from shared.bus.topics import DEAD_LETTER_SUFFIX
 
 log = structlog.get_logger(__name__)
 
