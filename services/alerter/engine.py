@@ -33,6 +33,7 @@ from shared.runtime.metrics import Metrics
 _log = structlog.get_logger(__name__)
 
 GROUP = "alerter"
+TOPICS = ("findings",)
 PATIENCE_ROUNDS = 50
 """Idle rounds after which draining ends though records remain: another member of the group has them in hand."""
 SHOWN_EVERY = timedelta(seconds=15)
@@ -62,7 +63,7 @@ class AlerterEngine:
         jitter: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._subscription = bus.subscribe(GROUP, ("findings",))
+        self._subscription = bus.subscribe(GROUP, TOPICS)
         self._parts = parts
         self._metrics = metrics
         self._group_wait_seconds = group_wait_seconds

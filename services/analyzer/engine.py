@@ -18,6 +18,7 @@ from shared.storage.judgements import Judgements
 log = structlog.get_logger(__name__)
 
 GROUP = "analyzer"
+TOPICS = ("observations",)
 TICK = timedelta(minutes=5)
 POLL_SECONDS = 0.2
 
@@ -45,7 +46,7 @@ class AnalyzerEngine:
         self._check_clock = check_clock
         self._troubles = troubles
         self._metrics = metrics
-        self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
+        self._subscription: Subscription = bus.subscribe(GROUP, TOPICS)
         self._ticked_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:
