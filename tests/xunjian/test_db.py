@@ -76,7 +76,7 @@ def test_waiting_ends_when_somebody_has_made_the_tables(config: Path, monkeypatc
 
 
 def test_waiting_in_vain_ends_with_the_remedy(config: Path) -> None:
-    with pytest.raises(InputError, match="等了0秒，表结构版本为0000，.*xunjian db upgrade"):
+    with pytest.raises(InputError, match=r"等了0秒，表结构版本为0000，.*xunjian db upgrade"):
         said("wait", "--for", "0", "--config", str(config))
 
 
