@@ -281,6 +281,9 @@ class InternetVisitor:
             captures.append(Capture(url=url, status=answer.status, body=answer.body, at=self._at))
         return Captured(captures=tuple(captures), final_url=plan.page)
 
+    def hurry(self, seconds: float) -> None:
+        """It answers at once."""
+
     def close(self) -> None:
         """Nothing is held."""
 
