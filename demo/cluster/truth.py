@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from demo.cluster.facts import Claim
+from demo.sites.feed import HOSTS as FEED_HOSTS
 from demo.stories import STORIES, Story
 from demo.world import Behaviour, DemoAccount
 
@@ -27,7 +28,10 @@ def also_allowed(rule: str) -> tuple[str, ...]:
 
 
 def post_id_of(key: str, post_id: str) -> str:
-    """As the platform itself names it: a WeChat message holds several articles, of which ours is the first."""
+    """As the platform itself names it: a WeChat message holds several articles, of which ours is the first; an item of
+    a feed is known by its address."""
+    if key.startswith("feed/"):
+        return f"https://{FEED_HOSTS[0]}/item/{post_id}.html"
     return f"{post_id}_1" if key.startswith("wechat/") else post_id
 
 
