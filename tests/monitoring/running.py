@@ -25,8 +25,8 @@ from tests.postgres_server import with_tables
 
 SERVICES = ("collector", "analyzer", "alerter", "reporter")
 CHANNELS = ("inbox", "paper")
-COOL_DOWN = {"wechat": 1, "weibo": 1, "douyin": 1, "toutiao": 300, "feed": 1}
-"""Seconds; of 今日头条, which refuses nobody at first, long enough to be seen."""
+COOL_DOWN = {"wechat": 1, "weibo": 300, "douyin": 1, "toutiao": 1, "feed": 1}
+"""Seconds; of 微博, which refuses nobody at first, long enough to be seen."""
 PATIENCE_SECONDS = 200
 REGIONS = ("河山省云川市青禾县", "河山省云川市白石县", "云川(新)区'1.2", "")
 """Dealt out among the accounts: one has what regular expressions and SQL might take for their own, one is not told."""
