@@ -25,7 +25,7 @@ HOMES = (Path("/usr/share/grafana"), Path("/usr/local/share/grafana"), Path("/op
 _DEFAULTS = Path("conf/defaults.ini")
 MISSING = (
     "没有找到 Grafana。请先安装 Grafana 11 或更新的版本（PATH 里要有 grafana 或 grafana-server），再执行 make grafana；"
-    "已有别处的 Grafana 时，按 docs/监控.md“看板”一节把数据源和看板放进去即可。"
+    "已有别处的 Grafana 时，按 docs/看板.md 把数据源和看板放进去即可。"
 )
 
 

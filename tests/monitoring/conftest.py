@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,7 @@ def broken(here: Running, elsewhere: tuple[Metrics, int]) -> Running:
     (here.folder / "paper").write_text("a file where the folder was", encoding="utf-8")
     poison(here.folder / "data/xunjian.db")
     with closing(open_store(here.database_url)) as store:
+        assert store.reports.claim("weekly", "2026-11-16", now, timedelta(minutes=5))
         store.reports.record_written("weekly", "2026-11-16", now)
         store.visits.make_all_due(now)
     suffer(elsewhere[0])
