@@ -62,7 +62,7 @@ def broken(here: Running, elsewhere: tuple[Metrics, int]) -> Running:
     """Whatever the dashboards tell of trouble has happened, and of a matter that was mended."""
     now = datetime.now(UTC)
     here.world.behave("weibo", Behaviour.CAPTCHA)
-    here.world.publish("douyin/MS4wLjABAAAAQingheDemo000000000000000000000000000000003", DemoPost(now, "恢复更新。"))
+    here.world.publish("wechat/MzAwMDAwMDAwMg==", DemoPost(now, "恢复更新。"))
     here.world.publish("wechat/MzAwMDAwMDAwMQ==", DemoPost(now, "网上赌场注册送彩金，加群领取投注网址。"))
     shutil.rmtree(here.folder / "paper")
     (here.folder / "paper").write_text("a file where the folder was", encoding="utf-8")

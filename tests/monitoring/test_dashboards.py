@@ -6,6 +6,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from monitoring.dashboards.__main__ import drifted
 from monitoring.dashboards.words import OUTCOMES, PLATFORMS, STATES
@@ -181,3 +184,16 @@ def test_colours_are_told_apart_without_red_or_green(panel: dict[str, Any], eye:
 def test_every_state_outcome_and_platform_has_a_chinese_name() -> None:
     for words in (STATES, OUTCOMES, PLATFORMS):
         assert all(CHINESE.search(word) for word in words.values())
+
+
+@every_board
+def test_the_sdk_reads_it_back_as_it_is(name: str) -> None:
+    """Its models are generated from Grafana's own: what they do not know would be dropped, what is wrong raises."""
+    register_default_plugins()
+    made = board(name)
+    read: dict[str, Any] = json.loads(json.dumps(Dashboard.from_json(made), cls=JSONEncoder))
+    for panel in read["panels"]:
+        defaults = panel.get("fieldConfig", {}).get("defaults", {})
+        if not defaults.get("custom", True):
+            del defaults["custom"]
+    assert read == made
