@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from shared.errors import TransientError
+
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
@@ -61,6 +63,8 @@ class Recent(Generic[Answer]):
         try:
             answer = self._ask()
             took = time.monotonic() - began
+        except TransientError as error:
+            log.warning("question_not_answered", reason=str(error))
         except Exception:  # whatever it is, whoever wants to know is only left without the answer
             log.exception("question_failed")
         with self._lock:
