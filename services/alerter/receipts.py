@@ -44,6 +44,7 @@ class Receipts:
         self._metrics = metrics
         self._jitter = jitter
         metrics.deliveries.labels(name, "sent")
+        metrics.alert_seconds.labels(name)
         for reason in Reason:
             metrics.delivery_failures.labels(name, reason)
 

@@ -44,4 +44,4 @@ def reports_folder(settings: Settings) -> Path:
 
 
 if __name__ == "__main__":
-    run_alone("reporter", build, idle_seconds=30)
+    run_alone("reporter", build, idle_seconds=30, uses_bus=False)

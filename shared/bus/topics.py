@@ -3,7 +3,7 @@
 A log, never compacted: the posts of a visit share the key of its probe, and compaction would keep only the last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -69,9 +69,9 @@ class FoundTopic:
     """Nothing was ever written to it."""
 
 
-def declared(settings: TopicSettings, prefix: str = "") -> tuple[Topic, ...]:
+def declared(settings: TopicSettings, prefix: str = "", topics: Iterable[str] = TOPICS) -> tuple[Topic, ...]:
     """Every topic and its dead-letter topic, by full name."""
-    names = [prefix + name for name in TOPICS]
+    names = [prefix + name for name in topics]
     return tuple(one for name in names for one in (_log(name, settings), _dead_letters(name, settings)))
 
 

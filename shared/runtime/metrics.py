@@ -31,6 +31,8 @@ _ALERT_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 _HOUR, _DAY = 3600, 86_400
 _FIX_SECONDS = (_HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY, 90 * _DAY)
 
+_SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}
+
 Told = Mapping[tuple[str, ...], float]
 """Label values, in the order of the gauge's labels, to a number; `()` for a gauge without labels."""
 Answer = Mapping[Gauge, Told]
@@ -211,8 +213,9 @@ class Metrics:
         return b"".join(_exposed(metric) for metric in (*own, self._process))
 
     def names(self) -> Iterable[str]:
-        """Every metric name as exposed, for checking dashboards and rules against."""
-        return sorted({sample.name for metric in self._registry.collect() for sample in metric.samples})
+        """Every metric name as exposed, also of those without a series yet: for checking dashboards and rules."""
+        kinds = self._registry.collect()
+        return sorted({metric.name + suffix for metric in kinds for suffix in _SUFFIXES.get(metric.type, ("",))})
 
     def _answer(self, about: str, answer: Answer) -> None:
         with self._replacing:

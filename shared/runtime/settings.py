@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     """Goes before every topic and group, on a cluster shared with others."""
     kafka_security: dict[str, str] = Field(default_factory=dict)
     """kafka-python's `security_protocol`, `sasl_*` and `ssl_*` settings."""
-    kafka_create_topics: int = Field(default=0, ge=0)
+    kafka_create_topics: int = Field(default=0, ge=0, le=1000)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
     kafka_topics: TopicSettings = TopicSettings()
     """What `xunjian topics apply` makes of the topics."""

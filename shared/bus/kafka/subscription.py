@@ -146,5 +146,4 @@ class KafkaSubscription:
         try:
             yield
         except KafkaError as error:
-            where = self._bus.clients.bootstrap
-            raise TransientError(f"Kafka {where} 出错（{self._group}，{what}）：{error}") from error
+            raise self._bus.clients.failure(error, f"（{self._group}，{what}）") from error
