@@ -4,6 +4,9 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
+from shared.runtime import recent as module
 from shared.runtime.recent import Recent
 
 LONG = 60.0
@@ -57,7 +60,8 @@ def test_a_question_that_fails_leaves_only_its_answer_out() -> None:
     assert Recent(broken, patience_seconds=LONG).get() is None
 
 
-def test_a_question_that_takes_long_is_asked_less_often() -> None:
+def test_a_question_that_takes_long_is_asked_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SLOW_SECONDS", 0.01)
     asked = []
 
     def slow() -> int:
