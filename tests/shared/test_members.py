@@ -35,7 +35,8 @@ def test_a_killed_collector_s_account_is_visited_by_another_at_once(store: Store
     assert lease(store, f"{OTHER}.1", now + SECOND) is None
     assert store.members.free_gone(now) == [FROZEN]
     again = lease(store, f"{OTHER}.1", now + SECOND)
-    assert again is not None and again.attempts == 1
+    assert again
+    assert again.attempts == 1
 
 
 def test_who_lives_keeps_what_it_holds(store: Store, now: datetime) -> None:
@@ -74,7 +75,8 @@ def test_a_thawed_collector_moves_no_plan_that_is_another_s(store: Store, now: d
     frozen = lease(store, f"{FROZEN}.1", now)
     store.members.leave(FROZEN, now)
     other = lease(store, f"{OTHER}.1", now + SECOND)
-    assert frozen and other
+    assert frozen
+    assert other
     store.visits.renew(frozen, now + 9 * HOUR)
     store.visits.give_back(frozen, now)
     store.visits.rest(frozen, Rest(now, now))
