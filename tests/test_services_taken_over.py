@@ -44,7 +44,11 @@ def store(database: str) -> Iterator[Store]:
 def silent() -> Iterator[RawServer]:
     """Takes every connection and never answers."""
     over = threading.Event()
-    with RawServer(lambda connection: over.wait() and None) as server:
+
+    def hang(_connection: object) -> None:
+        over.wait()
+
+    with RawServer(hang) as server:
         yield server
         over.set()
 
