@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from shared.account import Account
+from shared.event_json import read
 from shared.events import Finding, Probe
 from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, NOT_ANALYSED, Standing, gravity
 from shared.state import State
@@ -333,7 +334,7 @@ def _standing_of(row: Row[Any], findings: Any, moment: datetime | None) -> Stand
 def _progress_of(row: Row[Any]) -> dict[str, Any]:
     if not getattr(row, "last_probe", None):
         return {name: getattr(row, name) for name in ("newest_post_at", "proved_at", "probed_at", "outcome", "reason")}
-    probe = Probe.model_validate_json(row.last_probe)
+    probe = read(Probe, row.last_probe)
     return {
         "newest_post_at": row.newest_probed,
         "proved_at": row.last_proved_at,
