@@ -6,13 +6,16 @@ SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
 
-.PHONY: run test check bench bench-analyzer bench-scale eval format wheel wheelhouse lock clean
+.PHONY: run test faults check bench bench-analyzer bench-scale eval format wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
 	$(VENV)/bin/python -m pytest
+
+faults: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every fault of docs/faults.md at length: SEED=7 repeats a run
+	XUNJIAN_FAULTS=all $(if $(SEED),XUNJIAN_TEST_SEED=$(SEED)) $(VENV)/bin/python -m pytest -m fault
 
 check: $(VENV)/dev.stamp ## style, types and import contracts
 	$(VENV)/bin/ruff format --check .

@@ -17,7 +17,7 @@ from bench.table import Cost, Goal, Row, faster, in_turns, timed
 from demo.kafka_broker import Broker, missing_programs
 from shared.bus.contract import Bus
 from shared.bus.envelope import Envelope, decode, sealed
-from shared.bus.kafka import KafkaBus
+from shared.bus.kafka.bus import KafkaBus
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import TransientError
@@ -53,7 +53,7 @@ def _sqlite(posts: list[Post], folder: Path) -> Iterator[Row]:
 
 
 def _kafka(posts: list[Post], bus: KafkaBus) -> Iterator[Row]:
-    bus.ensure_topics(partitions=4, replication=1, topics=("posts",))
+    bus.ensure_topics(partitions=4, replication=1, names=("posts",))
     messages = [sealed(post, "bench") for post in posts]
     with closing(KafkaProducer(bootstrap_servers=bus.bootstrap, acks="all", linger_ms=5)) as producer:
         _publish(bus, posts[:BATCH], BATCH)

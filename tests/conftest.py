@@ -6,9 +6,17 @@ import pytest
 import structlog
 
 from tests.kafka_broker import kafka_bootstrap, refused_connections
+from tests.lacking import pytest_configure, pytest_sessionfinish, pytest_terminal_summary
 from tests.postgres_server import postgres_url
 
-__all__ = ["kafka_bootstrap", "postgres_url", "refused_connections"]
+__all__ = [
+    "kafka_bootstrap",
+    "postgres_url",
+    "pytest_configure",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "refused_connections",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""One real PostgreSQL for the whole test run: the one of XUNJIAN_TEST_POSTGRES, or one of our own, or a reason to skip."""
+"""One real PostgreSQL for the whole test run: the one of XUNJIAN_TEST_DATABASE_URL, or one of our own, or a reason to skip."""
 
 import os
 import shutil
@@ -21,14 +21,14 @@ USER = "postgres"
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """SQLAlchemy URL of a database whose tables are there and may be emptied."""
-    if given := os.environ.get("XUNJIAN_TEST_POSTGRES"):
+    if given := os.environ.get("XUNJIAN_TEST_DATABASE_URL"):
         yield with_tables(given)
         return
     with ExitStack() as stack:
         try:
             url = stack.enter_context(own_server())
         except FileNotFoundError:
-            pytest.skip("no PostgreSQL server and no XUNJIAN_TEST_POSTGRES: the store is tested on SQLite only")
+            pytest.skip("no PostgreSQL server and no XUNJIAN_TEST_DATABASE_URL: the store is tested on SQLite only")
         yield with_tables(url)
 
 
@@ -44,7 +44,7 @@ def own_server(*, fsync: bool = False) -> Iterator[str]:
     """URL of a server that lives as long as the block. Raises FileNotFoundError when none is installed."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not programs or (os.geteuid() == 0 and not _user_exists()):
-        raise FileNotFoundError("no PostgreSQL server: install one, or set XUNJIAN_TEST_POSTGRES")
+        raise FileNotFoundError("no PostgreSQL server: install one, or set XUNJIAN_TEST_DATABASE_URL")
     folder = Path(tempfile.mkdtemp(prefix="xunjian-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, USER)

@@ -164,6 +164,7 @@ def probes(folder: Path) -> int:
     return count(folder, "SELECT count(*) FROM probe")
 
 
+@pytest.mark.fault(1, 2, 4)
 def test_killed_at_random_moments_it_loses_no_message_and_repeats_none(
     first_run: tuple[Path, str], tmp_path: Path
 ) -> None:

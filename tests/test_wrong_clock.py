@@ -22,6 +22,7 @@ def test_the_product_reads_the_wall_clock_in_one_place() -> None:
     assert [file.relative_to(ROOT).as_posix() for file in readers] == ["shared/clock.py"]
 
 
+@pytest.mark.fault(24)
 @pytest.mark.browser
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("days", ["156", "-156"])

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from shared.bus.contract import Bus
-from shared.bus.kafka import KafkaBus
+from shared.bus.kafka.bus import KafkaBus
 from shared.bus.sqlite import SqliteBus
 from shared.clock import Clock, utc_now
 from shared.errors import PermanentError, TransientError

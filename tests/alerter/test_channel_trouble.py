@@ -31,6 +31,7 @@ def states(bench: Bench) -> list[tuple[str, DeliveryState, int]]:
     return sorted((row.channel, row.state, row.attempts) for row in bench.store.deliveries.listed())
 
 
+@pytest.mark.fault(27)
 def test_a_channel_that_is_wrong_is_switched_off_told_once_elsewhere_and_keeps_its_messages(bench: Bench) -> None:
     bench.ding.fail(*(WRONG for _ in range(100)))
     bench.open(a_finding(), a_finding(account_id="2001"))

@@ -17,6 +17,7 @@ class Rationed(RecordingChannel):
     rate_per_minute: int | None = 1
 
 
+@pytest.mark.fault(24)
 @pytest.mark.parametrize("restarts", [True, False])
 @pytest.mark.parametrize("error", [TransientError("away"), TransientError("later", 9e9), ChannelError("wrong")])
 def test_a_channel_that_failed_then_is_tried_again_soon(bench: Bench, error: Exception, restarts: bool) -> None:
@@ -30,6 +31,7 @@ def test_a_channel_that_failed_then_is_tried_again_soon(bench: Bench, error: Exc
     assert len(bench.ding.messages) == 1
 
 
+@pytest.mark.fault(24)
 @pytest.mark.parametrize("restarts", [True, False])
 def test_what_waited_for_its_group_then_is_told_now(bench: Bench, restarts: bool) -> None:
     bench.open(a_finding())
@@ -51,6 +53,7 @@ def test_what_a_killed_process_had_claimed_then_is_told_now(bench: Bench) -> Non
     assert len(bench.ding.messages) == len(bench.ops.messages) == 1
 
 
+@pytest.mark.fault(24)
 def test_what_was_sent_then_uses_up_nobodys_rate(bench: Bench) -> None:
     ding = Rationed()
     alerter = bench.alerter(ding=ding)

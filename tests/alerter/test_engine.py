@@ -33,6 +33,7 @@ def test_once_also_sends_what_a_killed_process_left_waiting_for_its_group(bench:
     assert len(bench.ding.messages) == 1
 
 
+@pytest.mark.fault(11)
 def test_a_replay_of_the_topic_tells_nobody_again(bench: Bench) -> None:
     bench.open(a_finding())
     bench.engine.drain(NOW)
@@ -41,6 +42,7 @@ def test_a_replay_of_the_topic_tells_nobody_again(bench: Bench) -> None:
     assert len(bench.ding.messages) == 1
 
 
+@pytest.mark.fault(31)
 def test_a_thousand_findings_of_one_unit_are_one_message(bench: Bench) -> None:
     bench.open(*(a_finding(str(index)) for index in range(1000)))
     bench.run(NOW, MINUTE)
@@ -57,6 +59,7 @@ def test_each_unit_gets_its_own_message(bench: Bench) -> None:
     ]
 
 
+@pytest.mark.fault(29)
 def test_one_failing_channel_neither_loses_nor_repeats_an_alert(bench: Bench) -> None:
     bench.ding.fail(TransientError("down"), TransientError("down"))
     bench.open(a_finding())
@@ -110,6 +113,7 @@ def poison(bus: SqliteBus, body: bytes) -> None:
     bus._append([("findings", "weibo/1001", body, {})])
 
 
+@pytest.mark.fault(12)
 def test_a_poison_record_goes_to_the_dead_letters_and_the_rest_goes_on(bench: Bench) -> None:
     for body in (b"", b"{", b'{"event":"finding"}', b"\x00\xff", a_post().model_dump_json().encode()):
         poison(bench.bus, body)

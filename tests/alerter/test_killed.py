@@ -58,6 +58,7 @@ def engine(folder: Path) -> AlerterEngine:
     return AlerterEngine(bus, Parts.of(store), routes, channels, metrics, owner=secrets.token_hex(4))
 
 
+@pytest.mark.fault(3, 4)
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_a_killed_alerter_is_made_good_by_the_next_one(tmp_path: Path, place: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

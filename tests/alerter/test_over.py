@@ -1,5 +1,7 @@
 """What is over, superseded or came back is told as such, once, and only to those who were told of it."""
 
+import pytest
+
 from shared.errors import TransientError
 from shared.events import FindingStatus, Severity
 from tests.alerter.alerting import HOUR, MINUTE, SECOND, Bench, bench, bus, store
@@ -25,6 +27,7 @@ def test_a_matter_that_comes_back_is_told_again_and_so_is_its_end(bench: Bench) 
     assert [message.resolved for message in bench.ding.messages] == [False, True, False, True]
 
 
+@pytest.mark.fault(32)
 def test_a_matter_that_was_over_for_a_moment_is_told_once(bench: Bench) -> None:
     bench.open(a_finding())
     bench.engine.drain(NOW)
@@ -37,6 +40,7 @@ def test_a_matter_that_was_over_for_a_moment_is_told_once(bench: Bench) -> None:
     assert [message.resolved for message in bench.ding.messages] == [False, True]
 
 
+@pytest.mark.fault(32)
 def test_a_matter_that_came_and_went_and_came_within_one_window_is_told_once(bench: Bench) -> None:
     bench.open(a_finding())
     bench.close(a_finding(), NOW + SECOND)

@@ -13,6 +13,7 @@ from tests.fakes.robots import FakeDingTalk, FakeFeishu
 __all__ = ["bench", "bus", "store"]
 
 
+@pytest.mark.fault(33)
 def test_two_alerters_tell_once(bench: Bench) -> None:
     other = bench.alerter("other")
     bench.open(a_finding(), a_finding(account_id="2001"))
@@ -34,6 +35,7 @@ def test_once_ends_when_another_alerter_reads_the_findings(bench: Bench) -> None
     assert len(bench.ding.messages) == 1
 
 
+@pytest.mark.fault(28)
 def test_the_rate_of_a_channel_is_kept_by_all_alerters_together(bench: Bench) -> None:
     accounts = [an_account(str(index), unit=f"单位{index}") for index in range(50)]
     bench.store.accounts.upsert(accounts, NOW)
@@ -51,6 +53,7 @@ def test_the_rate_of_a_channel_is_kept_by_all_alerters_together(bench: Bench) ->
     assert max(later - earlier for earlier, later in zip(sent, sent[12:], strict=False)) <= 18
 
 
+@pytest.mark.fault(28)
 @pytest.mark.parametrize(("fake", "kind"), [(FakeDingTalk, DingTalk), (FakeFeishu, Feishu)])
 def test_fifty_units_reach_a_robot_without_ever_tripping_its_rate(
     bench: Bench, fake: type[FakeDingTalk | FakeFeishu], kind: type[DingTalk | Feishu]

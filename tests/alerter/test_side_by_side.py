@@ -27,6 +27,7 @@ class Stuck(RecordingChannel):
         return super().send(message, now)
 
 
+@pytest.mark.fault(29)
 def test_a_stuck_channel_keeps_nobody_waiting_and_a_stop_loses_and_doubles_nothing(bench: Bench) -> None:
     bench.engine.close()
     stuck = Stuck()
@@ -52,6 +53,7 @@ def test_a_stuck_channel_keeps_nobody_waiting_and_a_stop_loses_and_doubles_nothi
     assert len(bench.mail.messages) == len(units)
 
 
+@pytest.mark.fault(15)
 def test_what_was_sent_while_the_database_was_away_is_written_down_later_and_not_sent_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

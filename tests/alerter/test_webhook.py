@@ -41,6 +41,7 @@ def test_a_wrong_secret_is_permanent() -> None:
         webhook(server, "wrong").send(a_message(), NOW)
 
 
+@pytest.mark.fault(29)
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_refused_and_not_followed(status: int) -> None:
     with FakeReceiver() as inside, FakeReceiver() as server:
@@ -67,6 +68,7 @@ def test_no_means_no(status: int) -> None:
             webhook(server).send(a_message(), NOW)
 
 
+@pytest.mark.fault(29)
 @pytest.mark.parametrize("mode", ["hang", "drip_head", "drip_body"])
 def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with FakeReceiver() as server:
@@ -77,6 +79,7 @@ def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(mode: str, monke
         assert time.monotonic() - begun < 3
 
 
+@pytest.mark.fault(29)
 def test_a_cut_connection_is_tried_again() -> None:
     with FakeReceiver() as server:
         server.mode = "cut"

@@ -66,6 +66,7 @@ def test_a_silent_account_is_published_once(round_: Round) -> None:
     assert round_.engine.lag() == 0
 
 
+@pytest.mark.fault(2)
 def test_a_finding_written_but_not_published_is_published_after_a_restart(
     round_: Round, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,7 @@ def test_a_finding_written_but_not_published_is_published_after_a_restart(
     again.close()
 
 
+@pytest.mark.fault(12)
 def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Round) -> None:
     round_.bus._append([("observations", "weibo/1001", b'{"event":"probe"}', {})])
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])

@@ -122,6 +122,7 @@ def with_redelivery(store: Store, story: list[list[Event]], chance: random.Rando
     return everything(store, outbox)
 
 
+@pytest.mark.fault(11)
 @pytest.mark.parametrize("seed", range(2))
 def test_redelivery_changes_no_finding_no_standing_and_no_message(store: Store, seed: int) -> None:
     chance = random.Random(seed)

@@ -39,6 +39,7 @@ def test_the_eighth_working_day_tells(published: datetime, last_quiet: datetime,
     assert objection.severity is None
 
 
+@pytest.mark.fault(26)
 def test_a_year_whose_holidays_are_unknown_is_said_and_only_reminds() -> None:
     (objection,) = asked(beijing(2039, 1, 3), beijing(2039, 1, 31))
     assert "节假日安排尚无数据" in objection.sentence

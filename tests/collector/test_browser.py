@@ -139,6 +139,7 @@ def test_pictures_and_styles_are_not_loaded(browser: Browser, net: Internet) -> 
     assert not any("/static/" in place for place in net.seen)
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     ("behaviour", "statuses"),
     [
@@ -178,6 +179,7 @@ def test_a_login_wall_elsewhere_is_still_seen(browser: Browser, net: Internet) -
     assert "请先登录" in look.captures[0].text
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     ("behaviour", "failure"),
     [
@@ -229,6 +231,7 @@ def test_a_slow_answer_is_waited_for(browser: Browser, net: Internet) -> None:
     assert len(look_at(browser).captures) == 3
 
 
+@pytest.mark.fault(18)
 def test_a_crashed_renderer_is_a_crash_and_the_next_visit_works(browser: Browser) -> None:
     look_at(browser)
     kill_renderers()
@@ -236,6 +239,7 @@ def test_a_crashed_renderer_is_a_crash_and_the_next_visit_works(browser: Browser
     assert look_at(browser).failure is None
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("stage", ["/u/1000001", "/api/container/getIndex"])
 def test_a_renderer_that_crashes_while_loading_is_a_crash(
     monkeypatch: pytest.MonkeyPatch, browser: Browser, net: Internet, stage: str
@@ -254,6 +258,7 @@ def test_a_renderer_that_crashes_while_loading_is_a_crash(
     assert look_at(browser).failure is None
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("victim", ["chrom", "node"])
 def test_a_killed_browser_or_driver_is_started_again(browser: Browser, victim: str) -> None:
     look_at(browser)

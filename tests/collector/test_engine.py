@@ -34,6 +34,7 @@ def test_a_future_post_is_not_the_newest(bench: Bench) -> None:
     assert probe_of(bench.published()).newest_post_at == NOW - days(1)
 
 
+@pytest.mark.fault(12)
 def test_a_post_of_megabytes_is_cut_to_what_the_bus_takes(bench: Bench) -> None:
     bench.visit("huge")
     events = bench.published()
@@ -41,6 +42,7 @@ def test_a_post_of_megabytes_is_cut_to_what_the_bus_takes(bench: Bench) -> None:
     assert probe_of(events).proves_list
 
 
+@pytest.mark.fault(12)
 def test_half_an_emoji_does_not_end_the_collector(bench: Bench) -> None:
     bench.visit("half an emoji")
     post = next(event for event in bench.published() if isinstance(event, Post))

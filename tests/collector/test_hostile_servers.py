@@ -27,6 +27,7 @@ def endless(first: bytes, more: bytes) -> Talk:
     return talk
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     ("talk", "reason"),
     [
@@ -105,6 +106,7 @@ def dripping(first: bytes, drop: bytes) -> Talk:
     return talk
 
 
+@pytest.mark.fault(19)
 @pytest.mark.parametrize(
     "talk",
     [
@@ -123,6 +125,7 @@ def test_the_whole_visit_has_one_time_limit(talk: Talk) -> None:
     assert look.reason == "连接超时"
 
 
+@pytest.mark.fault(19)
 def test_redirects_share_the_time_limit() -> None:
     def talk(connection: socket.socket) -> None:
         head_of(connection)

@@ -13,6 +13,7 @@ from tests.collector.collecting import Bench, bench, posts_of, probe_of
 __all__ = ["bench"]
 
 
+@pytest.mark.fault(18)
 def test_a_crash_of_the_browser_is_an_outcome_and_others_go_on(bench: Bench) -> None:
     bench.store.accounts.upsert([an_account("1002")], NOW)
     bench.visit("crash")
@@ -42,6 +43,7 @@ def bus_away(bench: Bench, patch: pytest.MonkeyPatch, error: Exception | None = 
     patch.setattr(bench.bus, "publish", refuse)
 
 
+@pytest.mark.fault(7)
 def test_while_the_bus_is_away_nobody_is_visited_and_what_was_found_is_published_when_it_is_back(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +61,7 @@ def test_while_the_bus_is_away_nobody_is_visited_and_what_was_found_is_published
     assert probe_of(events).at == NOW + timedelta(minutes=1)
 
 
+@pytest.mark.fault(7)
 def test_the_pace_is_kept_though_the_bus_is_away(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.store.accounts.upsert([an_account("1002")], NOW)
     with monkeypatch.context() as patch:
@@ -69,6 +72,7 @@ def test_the_pace_is_kept_though_the_bus_is_away(bench: Bench, monkeypatch: pyte
     assert bench.visit("two posts", after=timedelta(minutes=2))
 
 
+@pytest.mark.fault(15)
 @pytest.mark.parametrize("method", ["rest", "record"])
 def test_while_the_database_is_away_nothing_is_published_twice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, method: str

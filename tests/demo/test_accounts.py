@@ -68,9 +68,7 @@ def demo() -> Iterator[Demo]:
 
 
 def read(demo: Demo, account: Account, full: bool = False) -> Reading:
-    platform = PLATFORMS.get(account.platform)
-    if platform is None:
-        pytest.skip(f"services/collector/platforms/{account.platform}.py is not here")
+    platform = PLATFORMS[account.platform]
     look = demo.browser.visit(account.platform, platform.plan(account), platform.hosts, full)
     assert look.failure is None
     return platform.read(look.captures, account)

@@ -152,6 +152,7 @@ def test_a_week_whose_probes_came_late_is_still_made_up_for(store: Store, folder
     assert "2026-W48.txt" in files(folder)
 
 
+@pytest.mark.fault(24)
 def test_under_a_clock_far_ahead_one_report_comes_and_the_right_ones_come_later(store: Store, folder: Path) -> None:
     probed(store, MONDAY - timedelta(days=1))
     ahead = engine(store, folder)
@@ -175,6 +176,7 @@ def test_a_week_before_the_first_ledger_has_no_report(tmp_path: Path, folder: Pa
     store.close()
 
 
+@pytest.mark.fault(33)
 def test_of_two_reporters_one_writes(store: Store, folder: Path) -> None:
     assert engine(store, folder, noted=Interrupted()).step(MONDAY)
     assert (folder / "2026-W47.txt").read_text() == "once"

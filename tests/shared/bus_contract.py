@@ -174,6 +174,7 @@ class BusContract:
         assert len(drain(subscription, 1)) == 1
         subscription.close()
 
+    @pytest.mark.fault(12)
     def test_a_dead_letter_keeps_its_bytes_and_tells_why_while_the_partition_goes_on(self, bus: Bus) -> None:
         bus.publish([post(1), post(2), post(3)])
         subscription = bus.subscribe("analyzer", ["observations"])

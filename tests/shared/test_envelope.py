@@ -25,6 +25,7 @@ def test_headers_are_cloudevents_attributes() -> None:
     assert attributes["ce_id"] == probe.fingerprint
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -47,6 +48,7 @@ def test_another_specversion_is_refused() -> None:
         decode(encode(a_post()), {"ce_specversion": "2.0"})
 
 
+@pytest.mark.fault(35)
 def test_a_newer_writer_may_add_fields() -> None:
     body = json.dumps({**json.loads(encode(a_post())), "mood": "sunny"}).encode()
     assert decode(body) == a_post()

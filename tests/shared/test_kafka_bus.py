@@ -10,7 +10,8 @@ import pytest
 
 from demo.kafka_broker import Broker, missing_programs
 from shared.bus.contract import Bus, Record
-from shared.bus.kafka import KafkaBus
+from shared.bus.kafka import groups
+from shared.bus.kafka.bus import KafkaBus
 from shared.errors import PermanentError, TransientError
 from tests.shared.bus_contract import PATIENCE_SECONDS, BusContract, OpenBus, drain, post, post_ids
 
@@ -35,7 +36,7 @@ class TestKafkaBus(BusContract):
             bus.close()
 
     def test_topics_that_are_there_already_are_left_alone(self, bus: KafkaBus) -> None:
-        bus.ensure_topics(partitions=4, replication=1, topics=["observations"])
+        bus.ensure_topics(partitions=4, replication=1, names=["observations"])
         bus.publish([post(1)])
 
     def test_members_come_and_go_and_no_record_is_lost(self, bus: Bus) -> None:
@@ -58,12 +59,12 @@ class TestKafkaBus(BusContract):
         bus.publish([post(number, account=str(number)) for number in range(40)])
         holder = bus.subscribe("analyzer", ["observations"])
         assert len(drain(holder, 40)) == 40
-        places = set(bus.waiting(holder._group, holder._topics))
+        places = set(groups.waiting(bus.clients, holder._group, holder._topics))
         member_id = holder._consumer.group_metadata().member_id
-        assert bus.left_to(holder._group, "another", places) == set()
-        assert bus.left_to(holder._group, member_id, places) == places
+        assert groups.left_to(bus.clients, holder._group, "another", places) == set()
+        assert groups.left_to(bus.clients, holder._group, member_id, places) == places
         holder.close()
-        assert bus.left_to(holder._group, "another", places) == places
+        assert groups.left_to(bus.clients, holder._group, "another", places) == places
 
 
 def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event) -> None:
@@ -82,12 +83,13 @@ def come_and_go(bus: Bus, rounds: int, done: list[Record], stop: threading.Event
         member.close()
 
 
+@pytest.mark.fault(7)
 @pytest.mark.usefixtures("refused_connections")
 @pytest.mark.skipif(bool(missing_programs()), reason="no java or no mvn: Kafka is not killed and brought back")
 def test_what_was_acknowledged_outlives_a_killed_broker() -> None:
     with Broker() as broker:
         bus = KafkaBus(broker.bootstrap, "test")
-        bus.ensure_topics(partitions=1, replication=1, topics=["observations"])
+        bus.ensure_topics(partitions=1, replication=1, names=["observations"])
         bus.publish([post(number) for number in range(100)])
         broker.kill()
         broker.resume()

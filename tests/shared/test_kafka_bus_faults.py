@@ -15,8 +15,9 @@ from kafka import KafkaConsumer
 from kafka.cluster import ClusterMetadata
 from structlog.testing import capture_logs
 
-import shared.bus.kafka
-from shared.bus.kafka import KafkaBus, KafkaSubscription
+from shared.bus.kafka import member
+from shared.bus.kafka.bus import KafkaBus
+from shared.bus.kafka.subscription import KafkaSubscription
 from shared.errors import TransientError
 from tests.paths import SHARED
 from tests.shared.bus_contract import PATIENCE_SECONDS, drain, post, post_ids
@@ -126,7 +127,7 @@ def test_a_member_that_subscribes_before_it_knows_the_cluster_gets_its_records(
 def test_a_leader_that_forgot_it_was_rejoining_gets_its_records(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared.bus.kafka, "_bootstrap", not_bootstrapped)
+    monkeypatch.setattr(member, "bootstrap", not_bootstrapped)
     joined_in_slow_motion(kafka, bus, reader)
     forgotten = wait_until_forgotten(reader)
     kafka.round_trip_ms(0)
@@ -138,9 +139,9 @@ def test_a_leader_that_forgot_it_was_rejoining_gets_its_records(
 def test_a_member_that_gets_nothing_while_records_wait_says_so_and_begins_anew(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared.bus.kafka, "_find_lost_rejoin", forget)
+    monkeypatch.setattr(member, "find_lost_rejoin", forget)
     with monkeypatch.context() as only_once:
-        only_once.setattr(shared.bus.kafka, "_bootstrap", not_bootstrapped)
+        only_once.setattr(member, "bootstrap", not_bootstrapped)
         joined_in_slow_motion(kafka, bus, reader)
         forgotten = wait_until_forgotten(reader)
     kafka.round_trip_ms(0)
@@ -153,6 +154,7 @@ def test_a_member_that_gets_nothing_while_records_wait_says_so_and_begins_anew(
     assert reader._consumer is not forgotten
 
 
+@pytest.mark.fault(7)
 def test_a_broker_that_is_down_fails_the_publish_and_nothing_is_lost_when_it_is_back(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription
 ) -> None:
@@ -165,6 +167,7 @@ def test_a_broker_that_is_down_fails_the_publish_and_nothing_is_lost_when_it_is_
     assert {post(1).id, post(2).id, post(3).id} <= set(post_ids(drain(reader, 3)))
 
 
+@pytest.mark.fault(8)
 def test_a_broker_that_is_down_at_the_start_is_waited_for(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
     kafka.broker_down()
     with pytest.raises(TransientError):
@@ -178,6 +181,7 @@ def test_a_broker_that_is_down_at_the_start_is_waited_for(kafka: Any, bus: Kafka
     assert post_ids(drain(reader, 1))[:1] == [post(1).id]
 
 
+@pytest.mark.fault(8)
 def test_a_failing_start_leaves_no_thread_and_no_file_behind() -> None:
     bus = KafkaBus("127.0.0.1:1", "test", timeout_seconds=0.3)
     reader = bus.subscribe("analyzer", ["observations"])
@@ -198,6 +202,7 @@ def test_a_failing_start_leaves_no_thread_and_no_file_behind() -> None:
     assert held() <= before
 
 
+@pytest.mark.fault(7)
 def test_a_silent_poll_of_a_lost_broker_is_told(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
     assert reader.poll(0.2) == []
     kafka.broker_down()
@@ -213,6 +218,7 @@ def test_a_slow_round_trip_is_only_slow(kafka: Any, bus: KafkaBus, reader: Kafka
     reader.commit()
 
 
+@pytest.mark.fault(9)
 def test_a_publish_that_timed_out_is_repeated_and_its_doubles_have_one_identity(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription
 ) -> None:
@@ -244,6 +250,7 @@ def test_a_commit_during_a_rebalance_is_refused_and_the_loop_goes_on(kafka: Any,
     assert again
 
 
+@pytest.mark.fault(13)
 def test_a_dead_letter_that_cannot_be_written_is_a_transient_error(
     kafka: Any, bus: KafkaBus, reader: KafkaSubscription
 ) -> None:
@@ -254,6 +261,7 @@ def test_a_dead_letter_that_cannot_be_written_is_a_transient_error(
         reader.dead_letter(record, "poison")
 
 
+@pytest.mark.fault(2)
 def test_a_commit_that_timed_out_brings_the_records_again(kafka: Any, bus: KafkaBus, reader: KafkaSubscription) -> None:
     bus.publish([post(1)])
     assert len(drain(reader, 1)) == 1
@@ -275,6 +283,7 @@ def test_a_check_says_when_the_broker_is_down(kafka: Any, bus: KafkaBus) -> None
     bus.check()
 
 
+@pytest.mark.fault(7)
 def test_everything_closes_at_once_while_the_broker_is_down(kafka: Any, bus: KafkaBus) -> None:
     bus.publish([post(1)])
     subscription = bus.subscribe("analyzer", ["observations"])

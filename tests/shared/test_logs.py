@@ -89,6 +89,7 @@ def test_writers_side_by_side_tear_no_line(tmp_path: Path) -> None:
     assert lines == ["x" * 49] * 2400
 
 
+@pytest.mark.fault(17)
 def test_a_full_disk_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "log").symlink_to("/dev/full")
     file = RotatingFile(tmp_path / "log")

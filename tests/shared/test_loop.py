@@ -170,6 +170,7 @@ def test_a_wish_to_be_left_alone_lengthens_the_pause_within_reason() -> None:
     assert [pause_seconds(1, wish) for wish in (0.5, 90.0, 86_400.0)] == [1, 90, 300]
 
 
+@pytest.mark.fault(34)
 def test_the_first_sigterm_lets_the_round_end() -> None:
     with sleeper(step_seconds=0.5) as process:
         assert process.stdout is not None
@@ -179,6 +180,7 @@ def test_the_first_sigterm_lets_the_round_end() -> None:
         assert process.stdout.read() == "closed\n"
 
 
+@pytest.mark.fault(34)
 def test_the_second_signal_ends_the_process_at_once() -> None:
     with sleeper(step_seconds=60) as process:
         assert process.stdout is not None

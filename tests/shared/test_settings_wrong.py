@@ -159,7 +159,7 @@ def test_a_part_that_only_the_service_knows_is_named_by_its_variable(
 
 def test_variables_of_others_mean_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XUNJIAN_SHARED", "/x")
-    monkeypatch.setenv("XUNJIAN_TEST_POSTGRES", "x")
+    monkeypatch.setenv("XUNJIAN_TEST_DATABASE_URL", "x")
     monkeypatch.setenv("XUNJIAN_DING_TOKEN", "read by the settings file")
     for ending in ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_9464_TCP_ADDR"):
         monkeypatch.setenv(f"XUNJIAN_COLLECTOR_{ending}", "10.0.0.1")

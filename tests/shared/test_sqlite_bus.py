@@ -139,6 +139,7 @@ class TestSqliteBus(BusContract):
         assert subscription.poll(0.1) == []
         subscription.close()
 
+    @pytest.mark.fault(16)
     def test_a_writer_that_does_not_let_go_is_a_transient_error(self, bus: SqliteBus, path: Path) -> None:
         bus._connection.execute("PRAGMA busy_timeout = 100")
         other = sqlite3.connect(path, isolation_level=None)
@@ -243,6 +244,7 @@ class TestSqliteBus(BusContract):
         with pytest.raises(PermanentError, match="请让运行用户可以写"):
             bus.publish([post(1)])
 
+    @pytest.mark.fault(17)
     def test_a_full_disk_is_a_transient_error(self, bus: SqliteBus) -> None:
         pages = bus._connection.execute("PRAGMA page_count").fetchone()[0]
         bus._connection.execute(f"PRAGMA max_page_count = {pages}")

@@ -152,6 +152,7 @@ def test_many_processes_starting_together_on_nothing_all_live(tmp_path: Path) ->
         assert database.schema().is_current
 
 
+@pytest.mark.fault(36)
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_halfway_and_run_again_it_is_whole(tmp_path: Path, point: int) -> None:
     path = tmp_path / "xunjian.db"
@@ -203,6 +204,7 @@ def test_who_only_reads_an_old_database_is_told_what_to_do(tmp_path: Path) -> No
         open_to_read(make_old(tmp_path / "xunjian.db"))
 
 
+@pytest.mark.fault(36)
 @SLOW
 def test_a_server_is_upgraded_by_its_keeper_alone_and_keeps_every_row(tmp_path: Path, postgres_url: str) -> None:
     path = tmp_path / "old.db"

@@ -153,5 +153,5 @@ def test_the_real_browser_starts_and_shows_a_page_for_a_user_who_is_not_root() -
     command = [sys.executable, "-B", "-c", START, str(nobody.pw_uid), str(nobody.pw_gid)]
     done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=100, check=False)
     if "EACCES" in done.stderr or "Permission denied" in done.stderr:
-        pytest.skip("nobody may not read this checkout")
+        pytest.skip("this checkout may not be read by another user")
     assert "\nChromium " in done.stdout, done.stderr[-2000:]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from shared.bus.kafka import KafkaBus
+from shared.bus.kafka.bus import KafkaBus
 from shared.errors import TransientError
 from tests.xunjian.checks.signs import only, signs
 from xunjian.checks.bus import GROUPS, check_kafka

@@ -1,0 +1,72 @@
+"""What the cluster knows of a consumer group, asked by the admin client.
+
+The consumer's own look-ups wait for a lost broker without end.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import structlog
+from kafka import TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError
+
+from shared.bus.kafka.client import Clients
+from shared.errors import TransientError
+
+log = structlog.get_logger(__name__)
+
+SETTLED_STATES = ("Stable", "Empty", "Dead")
+
+
+def refused_groups(clients: Clients, groups: Iterable[str]) -> dict[str, str]:
+    """Full name -> why, of the groups that the broker does not let us use. Raises TransientError."""
+    refused: dict[str, str] = {}
+    with clients.admin() as admin:
+        for name in groups:
+            try:
+                error = admin.describe_groups([name])[name]["error"]
+            except KafkaError as raised:  # a broker too new to have any coordinator yet refuses nobody
+                error = raised
+            if "AUTHORIZATION" in repr(error).upper():
+                refused[name] = str(error)
+    return refused
+
+
+def waiting(clients: Clients, group: str, topics: list[str]) -> dict[Any, tuple[int, int]]:
+    """Partition -> (first offset a group has yet to commit, end), where there are such; full names of both.
+
+    Raises TransientError.
+    """
+    with clients.admin() as admin:
+        described = admin.describe_topics(topics)
+        places = [
+            TopicPartition(topic["name"], n["partition_index"]) for topic in described for n in topic["partitions"]
+        ]
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+        committed = admin.list_group_offsets({group: places})[group]
+    spans = {place: (max(starts[place].offset, committed[place].offset), ends[place].offset) for place in places}
+    return {place: (first, end) for place, (first, end) in spans.items() if first < end}
+
+
+def left_to(clients: Clients, group: str, member_id: str, places: set[Any]) -> set[Any]:
+    """Those partitions no other member of the group holds; none while the group shares them out anew."""
+    try:
+        with clients.admin() as admin:
+            described = admin.describe_groups([group])[group]
+    except TransientError as error:
+        described = {"error": str(error)}
+    if described["error"]:  # an old broker, or one that forbids it: the member's own view has to do
+        log.info("group_not_described", group=group, error=described["error"])
+        return places
+    if described["group_state"] not in SETTLED_STATES:
+        return set()
+    return places - set(_held_by_others(described["members"], member_id))
+
+
+def _held_by_others(members: Iterable[Any], member_id: str) -> Iterator[Any]:
+    for member in members:
+        if member["member_id"] != member_id:
+            for topic in (member["member_assignment"] or {}).get("assigned_partitions", ()):
+                yield from (TopicPartition(topic["topic"], number) for number in topic["partitions"])
