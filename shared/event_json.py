@@ -1,6 +1,5 @@
 """Events from their JSON: of this version, of an earlier one, and of a newer one what we know of it."""
 
-import functools
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -13,6 +12,11 @@ from shared.events import SCHEMA_VERSION, Comments, Coverage, Event, Finding, Ki
 
 E = TypeVar("E", bound=Event)
 AnyEvent = Post | Probe | Finding
+
+_any: msgspec.json.Decoder[Any] = msgspec.json.Decoder(AnyEvent)
+_decoders: dict[type[Event], msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(kind) for kind in (Post, Probe, Finding)
+}
 
 _CANNOT_SAY: dict[str, StrEnum] = {
     "kind": Kind.UNKNOWN,
@@ -46,26 +50,23 @@ _SAID = (
 
 def read_any(body: bytes | str) -> AnyEvent:
     """Raises PoisonError with the place and what is wrong there."""
-    event: AnyEvent = _read(AnyEvent, body)
+    try:
+        event: AnyEvent = _any.decode(body)
+    except (ValueError, RecursionError) as error:
+        event = _read_newer(AnyEvent, body, error)
     return event
 
 
 def read(kind: type[E], body: bytes | str) -> E:
     """An event that is known to be of this kind. Raises PoisonError."""
-    event: E = _read(kind, body)
+    try:
+        event: E = _decoders[kind].decode(body)
+    except (ValueError, RecursionError) as error:
+        event = _read_newer(kind, body, error)
     return event
 
 
-def _read(kind: Any, body: bytes | str) -> Any:
-    try:
-        return _decoder(kind).decode(body)
-    except RecursionError:
-        raise PoisonError("嵌套过深") from None
-    except ValueError as error:
-        return _read_newer(kind, body, error)
-
-
-def _read_newer(kind: Any, body: bytes | str, refused: ValueError) -> Any:
+def _read_newer(kind: Any, body: bytes | str, refused: ValueError | RecursionError) -> Any:
     """Asked only when the body is not right by our own version."""
     try:
         raw = msgspec.json.decode(body, type=dict[str, Any])
@@ -88,9 +89,11 @@ def _stand_ins(raw: dict[str, Any]) -> Iterator[tuple[str, StrEnum]]:
             yield name, unknown
 
 
-def _problem(error: ValueError) -> str:
+def _problem(error: ValueError | RecursionError) -> str:
     """`evidence.0.at：应为带时区的时间`: where and what, in Chinese."""
     said, _, place = str(error).partition(" - at `$")
+    if isinstance(error, RecursionError):
+        return "嵌套过深"
     if not isinstance(error, msgspec.ValidationError):
         return "不是 JSON"
     for pattern, words in _SAID:
@@ -99,8 +102,3 @@ def _problem(error: ValueError) -> str:
             parts = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", place).strip(".")
             return words if "event" in words or not parts else f"{parts}：{words}"
     return said
-
-
-@functools.cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind)

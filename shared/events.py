@@ -45,6 +45,11 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     """What a newer version says and we have no word for; nobody writes it."""
 
+    @classmethod
+    def of(cls, word: str) -> "Outcome":
+        """Of a row that a newer version may have written."""
+        return cls(word) if word in list(cls) else cls.UNKNOWN
+
     @property
     def is_evidence(self) -> bool:
         return self in (Outcome.OK, Outcome.EMPTY)
@@ -176,13 +181,15 @@ class Post(Event, frozen=True, kw_only=True, dict=True):
     """The platform's own marks of commerce, as `field=value` words; never text heuristics."""
 
     def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.id:
-            raise ValueError("id 不能空缺")
-        if not are_takeable(self.id, self.url, self.title, self.text, *self.ad_signals):
+        """In one piece: asked of every post that comes in."""
+        if not (self.id and self.platform and self.account_id and self.version > 0):
+            raise ValueError("version、platform、account_id 和 id 不能空缺")
+        published = self.published_at
+        if self.observed_at.tzinfo is not UTC or (published is not None and published.tzinfo is not UTC):
+            _keep_in_utc(self, "observed_at", "published_at")
+        if not are_takeable((self.id, self.url, self.title, self.text, self.ad_signals)):
             _mend_texts(self, "id", "url", "title", "text")
             self.mend(ad_signals=tuple(map(takeable, self.ad_signals)))
-        _keep_in_utc(self, "observed_at", "published_at")
 
     @property
     def occurred_at(self) -> datetime:
@@ -249,7 +256,7 @@ class Probe(Event, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not are_takeable(self.reason, self.name, self.url, *self.post_ids):
+        if not are_takeable((self.reason, self.name, self.url, self.post_ids)):
             _mend_texts(self, "reason", "name", "url")
             self.mend(post_ids=tuple(map(takeable, self.post_ids)))
         _keep_in_utc(self, "at", "newest_post_at")
@@ -287,7 +294,8 @@ class Evidence(Fact, frozen=True, kw_only=True):
     sha256: str | None = None
 
     def __post_init__(self) -> None:
-        _mend_texts(self, "title")
+        if not are_takeable(self.title):
+            _mend_texts(self, "title")
         _keep_in_utc(self, "at")
 
 
@@ -346,7 +354,7 @@ class Finding(Event, frozen=True, kw_only=True):
 def _mend_texts(fact: Fact, *names: str) -> None:
     for name in names:
         text = getattr(fact, name)
-        if text is not None and not are_takeable(text):
+        if text is not None:
             fact.mend(**{name: takeable(text)})
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from shared.account import Account
 from shared.event_json import read
-from shared.events import Finding, Probe
+from shared.events import Finding, Outcome, Probe
 from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, NOT_ANALYSED, Standing, gravity
 from shared.state import State
 from shared.storage.accounts import in_force, last_version
@@ -164,7 +164,7 @@ class Standings:
                 platform=platform,
                 account_id=row.key.partition("/")[2],
                 at=row.probed_at,
-                outcome=row.outcome,
+                outcome=Outcome.of(row.outcome),
                 reason=row.reason,
             )
             for row in rows
@@ -333,7 +333,8 @@ def _standing_of(row: Row[Any], findings: Any, moment: datetime | None) -> Stand
 
 def _progress_of(row: Row[Any]) -> dict[str, Any]:
     if not getattr(row, "last_probe", None):
-        return {name: getattr(row, name) for name in ("newest_post_at", "proved_at", "probed_at", "outcome", "reason")}
+        same = {name: getattr(row, name) for name in ("newest_post_at", "proved_at", "probed_at", "reason")}
+        return same | {"outcome": Outcome.of(row.outcome) if row.outcome else None}
     probe = read(Probe, row.last_probe)
     return {
         "newest_post_at": row.newest_probed,
