@@ -6,7 +6,7 @@ SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
 
-.PHONY: run test faults check bench bench-analyzer bench-scale eval format wheel wheelhouse lock clean
+.PHONY: run test faults check bench bench-analyzer bench-scale eval format dashboards wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
@@ -22,6 +22,10 @@ check: $(VENV)/dev.stamp ## style, types and import contracts
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python -m monitoring.dashboards --check
+
+dashboards: $(VENV)/dev.stamp ## monitoring/dashboards/*.json anew from the code beside them
+	$(VENV)/bin/python -m monitoring.dashboards
 
 bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side in one run
 	$(VENV)/bin/python -m bench

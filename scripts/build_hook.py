@@ -12,7 +12,7 @@ class CommitHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """An editable install reads its git folder itself, and so never tells an old commit."""
         root = Path(self.root)
-        commit = runpy.run_path(str(root / "xunjian/commit.py"))["commit_of"](root)
+        commit = runpy.run_path(str(root / "shared/commit.py"))["commit_of"](root)
         if commit is None or version == "editable" or (root / "xunjian/commit.txt").exists():
             return
         self._folder = TemporaryDirectory()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from xunjian.commit import commit_of
+from shared.commit import commit_of
 
 ROOT = Path(__file__).parents[1]
 _RULEBOOK = ROOT / "services/analyzer/rulebooks/cn.yaml"

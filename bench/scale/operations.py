@@ -21,6 +21,7 @@ from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.rulebook import load_rulebook
+from services.analyzer.shown import shown
 from services.reporter.__main__ import build_reports
 from services.reporter.writing import write_report
 from shared.bus.contract import Record
@@ -70,13 +71,15 @@ def board(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
 
 
 def scrape(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
-    """Seconds until `/metrics` has answered, each time with accounts that were counted for it."""
+    """Seconds until `/metrics` has answered with everything that was counted for it in the background."""
     with closing(HealthServer("127.0.0.1", 0, host.metrics, Vitals())) as server:
         url = f"http://127.0.0.1:{server.port}/metrics"
 
+        # However long it takes: the service itself would rather tell the last answer.
+        count = partial(shown, host.metrics, host.store.counting, "", host.clock())
+        host.metrics.ask("store", count, patience_seconds=60)
+
         def ask() -> None:
-            # However long it takes: the service itself would rather tell the last answer.
-            host.metrics.count_accounts(host.store.standings.counts, patience_seconds=60)
             if b"xunjian_accounts{" not in urllib.request.urlopen(url, timeout=60).read():
                 raise RuntimeError("the gauge is not there, so nothing was measured")
 
@@ -113,8 +116,11 @@ class SilentBus:
     def commit(self) -> None: ...
     def rewind(self) -> None: ...
     def dead_letter(self, record: Record, reason: str) -> None: ...
-    def lag(self) -> int:
+    def lag(self, group: str = "", topics: Iterable[str] = ()) -> int:
         return 0
+
+    def dead_letters(self, topics: Iterable[str]) -> dict[str, int]:
+        return {}
 
     def check(self) -> None: ...
     def close(self) -> None: ...

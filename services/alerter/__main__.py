@@ -5,7 +5,7 @@ from typing import Any
 
 from services.alerter.building import build_channels, channel_kinds
 from services.alerter.channels.base import Channel
-from services.alerter.engine import AlerterEngine
+from services.alerter.engine import GROUP, TOPICS, AlerterEngine
 from services.alerter.own import own_channels
 from services.alerter.parts import Parts
 from services.alerter.readers import build_readers
@@ -14,6 +14,7 @@ from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
+from shared.runtime.shown import show_bus
 from shared.validation import paths_beside
 
 
@@ -23,6 +24,7 @@ def build(host: Host) -> AlerterEngine:
     channels = build_channels(channel_options(settings), settings.file)
     routes = build_routes(settings.routes, settings.operators, settings.file)
     routes.check(channels)
+    show_bus(host.metrics, host.bus, GROUP, TOPICS)
     own = own_channels(channels, settings.unit_mail, channel_kinds())
     for held in (host.store.deliveries, host.store.notices, host.store.report_deliveries):
         for claim in held.claims():

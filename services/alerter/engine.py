@@ -33,6 +33,7 @@ from shared.runtime.metrics import Metrics
 _log = structlog.get_logger(__name__)
 
 GROUP = "alerter"
+TOPICS = ("findings",)
 PATIENCE_ROUNDS = 50
 """Idle rounds after which draining ends though records remain: another member of the group has them in hand."""
 SHOWN_EVERY = timedelta(seconds=15)
@@ -62,7 +63,7 @@ class AlerterEngine:
         jitter: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._subscription = bus.subscribe(GROUP, ("findings",))
+        self._subscription = bus.subscribe(GROUP, TOPICS)
         self._parts = parts
         self._metrics = metrics
         self._group_wait_seconds = group_wait_seconds
@@ -149,7 +150,7 @@ class AlerterEngine:
         self._parts.deliveries.let_go(now)
         tried = self._dispatch.round(now, early, patience_seconds)
         self._show(now)
-        self._metrics.heartbeat.set(now.timestamp())
+        self._metrics.last_round.labels("alerter").set(now.timestamp())
         return bool(records) or tried > 0
 
     def _mend(self, now: datetime) -> None:
@@ -175,6 +176,8 @@ class AlerterEngine:
         if self._shown_at is not None and self._shown_at <= now < self._shown_at + SHOWN_EVERY:
             return
         self._shown_at = now
-        self._off = {one.name: one.error for one in self._parts.channels.troubles() if one.off_since}
-        self._metrics.set_channels_off({name: name in self._off for name in self._channels})
+        troubles = {one.name: one for one in self._parts.channels.troubles()}
+        self._off = {one.name: one.error for one in troubles.values() if one.off_since}
+        failures = {name: troubles[name].failures if name in troubles else 0 for name in self._channels}
+        self._metrics.set_channels({name: (name in self._off, failures[name]) for name in self._channels})
         self._metrics.set_kept(self._parts.deliveries.kept())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import structlog
 
@@ -22,6 +23,15 @@ TOLD_AGAIN_AFTER = timedelta(days=1)
 """A channel that comes and goes is told once a day, not once an hour."""
 
 
+class Reason(StrEnum):
+    """Whose fault a failure is, and so who has to do something: the way there, the other side, our settings, nobody."""
+
+    UNREACHABLE = "unreachable"
+    BUSY = "busy"
+    SETTINGS = "settings"
+    MESSAGE = "message"
+
+
 class Receipts:
     """One channel's. `jitter` gives 0..1."""
 
@@ -33,6 +43,10 @@ class Receipts:
         self._parts = parts
         self._metrics = metrics
         self._jitter = jitter
+        metrics.deliveries.labels(name, "sent")
+        metrics.alert_seconds.labels(name)
+        for reason in Reason:
+            metrics.delivery_failures.labels(name, reason)
 
     def sent(
         self, rows: Sequence[Delivery], message: Message, answer: str, now: datetime, to: str | None = None
@@ -74,6 +88,7 @@ class Receipts:
         self._parts.channels.record_failure(trouble)
         self._wait(rows, error, now, retry_at if off else None)
         self._metrics.deliveries.labels(self._name, "retry").inc()
+        self._metrics.delivery_failures.labels(self._name, _reason(error)).inc()
         _log.warning("channel left alone", channel=self._name, reason=str(error), until=retry_at.isoformat())
         if off and not was_off:
             self._switched_off(trouble, now)
@@ -82,6 +97,7 @@ class Receipts:
         """This message cannot be; the others can."""
         self._parts.deliveries.record_dead(rows, reason)
         self._metrics.deliveries.labels(self._name, "dead").inc()
+        self._metrics.delivery_failures.labels(self._name, Reason.MESSAGE).inc()
         numbers = [row.finding.number for row in rows]
         _log.error("message cannot be delivered", channel=self._name, numbers=numbers, reason=reason)
         text = f"{reason}（编号：{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}）"
@@ -109,3 +125,9 @@ class Receipts:
         _log.error("channel switched off, its messages are kept", channel=self._name, reason=trouble.error)
         notice = Notice(kind=OFF, subject=self._name, text=trouble.error, since=now)
         self._parts.notices.post(notice, TOLD_AGAIN_AFTER)
+
+
+def _reason(error: TransientError | ChannelError) -> Reason:
+    if isinstance(error, ChannelError):
+        return Reason.SETTINGS
+    return Reason.BUSY if error.retry_after_seconds is not None else Reason.UNREACHABLE

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from services.analyzer.coverage import Timer, note_rulebooks
-from services.analyzer.engine import AnalyzerEngine
+from services.analyzer.engine import GROUP, TOPICS, AnalyzerEngine
 from services.analyzer.in_force import load_rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.retention import Retention
+from services.analyzer.shown import shown
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
+from shared.runtime.shown import show_bus
 
 
 def build(host: Host) -> AnalyzerEngine:
@@ -19,7 +21,9 @@ def build(host: Host) -> AnalyzerEngine:
     rulebooks = load_rulebooks(host.settings.rulebook, local, host.settings.folder)
     rulebooks.check()
     note_rulebooks(store.notes, rulebooks, host.clock())
-    host.metrics.count_accounts(store.standings.counts)
+    show_bus(host.metrics, host.bus, GROUP, TOPICS)
+    metrics, counting = host.metrics, store.counting
+    metrics.ask("store", lambda: shown(metrics, counting, rulebooks.label(host.clock()), host.clock()))
     for name, owner in store.leases.held():
         if host.is_gone(owner):
             store.leases.release(name, owner)

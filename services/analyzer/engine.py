@@ -18,6 +18,7 @@ from shared.storage.judgements import Judgements
 log = structlog.get_logger(__name__)
 
 GROUP = "analyzer"
+TOPICS = ("observations",)
 TICK = timedelta(minutes=5)
 POLL_SECONDS = 0.2
 
@@ -45,7 +46,7 @@ class AnalyzerEngine:
         self._check_clock = check_clock
         self._troubles = troubles
         self._metrics = metrics
-        self._subscription: Subscription = bus.subscribe(GROUP, ("observations",))
+        self._subscription: Subscription = bus.subscribe(GROUP, TOPICS)
         self._ticked_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:
@@ -66,7 +67,7 @@ class AnalyzerEngine:
         told = self._tell()
         if records:
             self._subscription.commit()
-        self._metrics.heartbeat.set(now.timestamp())
+        self._metrics.last_round.labels("analyzer").set(now.timestamp())
         return bool(records) or told
 
     def _judge_all(self, events: list[tuple[Record, Post | Probe]]) -> None:
@@ -130,5 +131,5 @@ class AnalyzerEngine:
             return
         more = self._timer.tick(now)
         self._retention.prune(now)
-        self._metrics.lag.labels(GROUP).set(self._subscription.lag())
+        self._metrics.last_success.labels("tick").set(now.timestamp())
         self._ticked_at = None if more else now

@@ -123,6 +123,9 @@ class Matters:
     def close(self, sitting: Sitting, finding: Finding, at: datetime, status: FindingStatus) -> None:
         sitting.judging.close(finding, at, status)
         self._metrics.findings.labels(finding.rule, str(status)).inc()
+        if status is FindingStatus.RESOLVED:
+            held = max(0.0, (at - finding.at).total_seconds())
+            self._metrics.fix_seconds.labels(str(finding.severity)).observe(held)
         log.info("finding_closed", account=finding.key, rule=finding.rule, status=str(status), number=finding.number)
 
     def _open(self, sitting: Sitting, finding: Finding) -> None:

@@ -2,13 +2,16 @@
 
 import random
 import shutil
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from services.collector.browser.chromium import BrowserSettings
+from services.collector.browser.memory import tree_memory
 from services.collector.browser.process import Browser
+from services.collector.browser.session_ages import session_ages
 from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
@@ -18,6 +21,7 @@ from shared.clock import Clock
 from shared.errors import InputError
 from shared.plugins import discover
 from shared.runtime.ledger_at_start import import_ledger
+from shared.runtime.metrics import Answer, Metrics, Told
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
@@ -32,14 +36,19 @@ GRACE = timedelta(seconds=90)
 def build(host: Host) -> CollectorEngine:
     """The collector over a host. Raises InputError for unusable settings."""
     browser = browser_settings(host.settings)
+    platforms = build_platforms(host.settings)
     visits = host.store.visits
     visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
+    visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc)
+    host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
+    host.metrics.ask("sessions", lambda: _sessions(host.metrics, browser.storage_state, platforms))
     return CollectorEngine(
         bus=host.bus,
         visits=visits,
         notes=host.store.notes,
-        platforms=build_platforms(host.settings),
-        visitor=Visitor(browser, host.clock),
+        platforms=platforms,
+        own=own_platforms(host.settings),
+        visitor=visitor,
         metrics=host.metrics,
         clock=host.clock,
         watch=ClockWatch(),
@@ -52,8 +61,8 @@ def build(host: Host) -> CollectorEngine:
 class Visitor:
     """What opens a plan: the browser, or, where there is no page to show, a plain download that needs none."""
 
-    def __init__(self, settings: BrowserSettings, clock: Clock) -> None:
-        self._browser = Browser(settings, clock)
+    def __init__(self, settings: BrowserSettings, clock: Clock, started: Callable[[], object] = lambda: None) -> None:
+        self._browser = Browser(settings, clock, started)
         self._downloader = Downloader(
             clock,
             proxy=settings.proxy,
@@ -68,9 +77,22 @@ class Visitor:
             return self._downloader.visit(platform, plan, hosts)
         return self._browser.visit(platform, plan, hosts, full)
 
+    def shown(self, metrics: Metrics) -> Answer:
+        """What its browser takes at present; any thread may ask."""
+        pid = self._browser.pid
+        memory = tree_memory(pid) if pid else None
+        return {metrics.browser_memory: {("rss",): memory.rss, ("pss",): memory.pss} if memory else {}}
+
     def close(self) -> None:
         """Ends the browser; a later visit starts it again."""
         self._browser.close()
+
+
+def _sessions(metrics: Metrics, folder: Path | None, platforms: Iterable[str]) -> Answer:
+    ages = session_ages(folder, platforms)
+    ends: Told = {(name,): age.expires_at.timestamp() for name, age in ages.items() if age.expires_at}
+    saved: Told = {(name,): age.saved_at.timestamp() for name, age in ages.items()}
+    return {metrics.session_saved: saved, metrics.session_expires: ends}
 
 
 def build_platforms(settings: Settings) -> dict[str, Platform]:
@@ -82,6 +104,15 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
         name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.file)
         for name, kind in known.items()
     }
+
+
+def own_platforms(settings: Settings) -> tuple[str, ...]:
+    """Those this process visits; none named is all. Raises InputError naming one that there is not."""
+    known = discover("services.collector.platforms", Platform)
+    for name in settings.collector_platforms:
+        if name not in known:
+            raise InputError("collector_platforms", f"没有平台 {name}；可用的有：{'、'.join(sorted(known))}")
+    return settings.collector_platforms
 
 
 def browser_settings(settings: Settings) -> BrowserSettings:

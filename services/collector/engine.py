@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,7 +64,7 @@ class CollectorEngine:
     """Visits one due account of each platform per step.
 
     What a visit found is kept until the bus and the database have taken it, and nothing else is visited before. A crash
-    in between repeats the visit, which is harmless.
+    in between repeats the visit, which is harmless. `own`: of the platforms, those it visits by itself; none is all.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class CollectorEngine:
         owner: str,
         lease: timedelta,
         chance: random.Random,
+        own: Collection[str] = (),
     ) -> None:
         self._bus = bus
         self._visits = visits
@@ -94,7 +95,8 @@ class CollectorEngine:
         self._lease = lease
         self._chance = chance
         self._left: deque[Callable[[], None]] = deque()
-        self._names: tuple[str, ...] = tuple(platforms)
+        self._own = tuple(name for name in platforms if not own or name in own)
+        self._names = self._own
         self._deadline_days: tuple[int, ...] = ()
         self._stock_taken_at: datetime | None = None
         self._mended_at: datetime | None = None
@@ -117,7 +119,7 @@ class CollectorEngine:
                 failure = failure or error
         if failure is not None and not visited:
             raise failure
-        self._metrics.heartbeat.set(now.timestamp())
+        self._metrics.last_round.labels("collector").set(now.timestamp())
         return visited
 
     def visit(self, account: Account, full: bool = False) -> Visit:
@@ -138,7 +140,7 @@ class CollectorEngine:
         if not _is_time(self._stock_taken_at, now, TAKE_STOCK_EVERY):
             return
         self._deadline_days = _days(self._notes.as_of("deadline_days", now))
-        self._names = (*self._platforms, *self._visits.platforms_besides(self._platforms))
+        self._names = (*self._own, *self._visits.platforms_besides(self._platforms))
         self._ask_database_clock(now)
         if _is_time(self._mended_at, now, MEND_EVERY) and self._watch.error(now) is None:
             self._visits.mend_plans(now)
@@ -153,6 +155,7 @@ class CollectorEngine:
             self._watch.note(_DATABASE, offset, now)
         else:
             self._watch.forget(_DATABASE)
+        self._metrics.clock_error.set((self._watch.error(now) or timedelta()).total_seconds())
 
     def _visit_one_of(self, name: str) -> bool:
         pace_of = partial(_pace_of, self._platforms.get(name))
@@ -248,17 +251,15 @@ class CollectorEngine:
         return Visit(reading, captured, probe, posts, known)
 
     def _rest(self, due: Due, visit: Visit) -> None:
-        now, name = self._clock(), due.account.platform
+        now = self._clock()
         blocks = due.blocks + 1 if visit.probe.outcome is Outcome.BLOCKED else 0
-        platform = self._platforms.get(name)
+        platform = self._platforms.get(due.account.platform)
         interval = doubled(platform.min_interval_seconds, 0, LONGEST_INTERVAL_SECONDS) if platform else 0.0
         cool_down = platform.cool_down_seconds if platform else 0.0
         pause = pause_after(blocks, cool_down, visit.captured.retry_after_seconds or 0.0)
         until = now + pause if pause else None
         free_at = now + timedelta(seconds=interval)
         self._visits.rest(due, Rest(now, free_at, until, blocks, visit.captured.clock_offset))
-        if until:
-            self._metrics.paused_until.labels(name).set(until.timestamp())
 
     def _publish(self, due: Due, visit: Visit) -> None:
         known, key = visit.known, due.account.key
@@ -278,6 +279,7 @@ class CollectorEngine:
 
     def _record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
         self._visits.record(due, next_at, items)
+        self._metrics.last_success.labels("visit").set(self._clock().timestamp())
 
     def _plan(self, due: Due, visit: Visit) -> tuple[Due, datetime]:
         probe, failed, now = visit.probe, not visit.probe.outcome.is_evidence, self._clock()

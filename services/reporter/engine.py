@@ -40,7 +40,7 @@ class ReporterEngine:
         wrote = began_at is not None and any(
             self._write_next(name, report, began_at, now) for name, report in self._reports.items()
         )
-        self._metrics.heartbeat.set(now.timestamp())
+        self._metrics.last_round.labels("reporter").set(now.timestamp())
         return wrote
 
     def write_running(self, now: datetime) -> list[Path]:
@@ -59,6 +59,7 @@ class ReporterEngine:
     def _write_next(self, name: str, report: Report, began_at: datetime, now: datetime) -> bool:
         written = self._store.reports.written(name, now)
         periods = self._due(name, report, began_at, now)
+        self._metrics.reports_late.labels(name).set(sum(period.name not in written for period in periods[-1:]))
         self._attempts.keep_only(name, {_ITS_CALENDAR, *(period.name for period in periods)})
         for period in periods:
             if period.name in written or not self._attempts.may_try(name, period.name, now):

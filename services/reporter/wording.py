@@ -7,7 +7,7 @@ from shared.clock import chinese_time
 from shared.events import Finding, Severity
 from shared.silence import Silence
 
-_SEVERITIES = {
+SEVERITIES = {
     Severity.VETO: "单项否决",
     Severity.DEDUCTION: "问题",
     Severity.REMINDER: "提醒",
@@ -51,7 +51,7 @@ _MOST_QUOTES, _MOST_QUOTED = 5, 240
 
 
 def severity(finding: Finding) -> str:
-    return _SEVERITIES[finding.severity] + ("\n（待确认）" if finding.needs_confirmation else "")
+    return SEVERITIES[finding.severity] + ("\n（待确认）" if finding.needs_confirmation else "")
 
 
 def indicator(finding: Finding) -> str:

@@ -6,8 +6,6 @@ from typing import Protocol
 
 from shared.events import Event
 
-TOPICS = ("observations", "findings")
-DEAD_LETTER_SUFFIX = ".dlq"
 MAX_REASON_CHARACTERS = 500
 
 
@@ -56,7 +54,7 @@ class Subscription(Protocol):
 
 
 class Bus(Protocol):
-    """Thread-safe for publishing; each thread makes its own subscription."""
+    """Thread-safe for publishing and asking; each thread makes its own subscription."""
 
     def publish(self, events: Iterable[Event]) -> None:
         """Returns when the bus has acknowledged every event (durable against kill -9). Raises TransientError otherwise;
@@ -64,6 +62,14 @@ class Bus(Protocol):
         ...
 
     def subscribe(self, group: str, topics: Iterable[str]) -> Subscription: ...
+
+    def lag(self, group: str, topics: Iterable[str]) -> int:
+        """Records of the topics that the group has not committed, whoever its members are. Raises TransientError."""
+        ...
+
+    def dead_letters(self, topics: Iterable[str]) -> dict[str, int]:
+        """By topic: records set aside from it that are kept at present. Raises TransientError."""
+        ...
 
     def check(self) -> None:
         """Really ask the bus. Raises TransientError with a sentence for a person when it does not answer."""

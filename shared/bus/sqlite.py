@@ -15,8 +15,9 @@ from pathlib import Path
 import structlog
 from pydantic_core import to_json
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX, Record, dead_letter_headers
+from shared.bus.contract import Record, dead_letter_headers
 from shared.bus.envelope import sealed
+from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.clock import Clock
 from shared.errors import PermanentError, TransientError
 from shared.events import Event
@@ -139,6 +140,15 @@ class SqliteBus:
         except TransientError as error:
             log.warning("bus_log_not_pruned", error=str(error))
 
+    def lag(self, group: str, topics: Iterable[str]) -> int:
+        query = """SELECT count(*) FROM bus_log WHERE topic = ?2 AND position >= coalesce(
+            (SELECT next_position FROM bus_offset WHERE consumer_group = ?1 AND topic = ?2), 0)"""
+        return sum(self._number(query, group, topic) for topic in topics)
+
+    def dead_letters(self, topics: Iterable[str]) -> dict[str, int]:
+        query = "SELECT count(*) FROM bus_log WHERE topic = ?"
+        return {topic: self._number(query, topic + DEAD_LETTER_SUFFIX) for topic in topics}
+
     def check(self) -> None:
         """Ask whether the file is there and can be written. Raises TransientError."""
         uri = f"{self._path.absolute().as_uri()}?mode=rw"
@@ -150,6 +160,11 @@ class SqliteBus:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+    def _number(self, query: str, *values: str) -> int:
+        """By a connection of its own: who writes holds up nobody who only asks."""
+        with _errors_of(self._path), closing(_connect(self._path)) as connection:
+            return int(connection.execute(query, values).fetchone()[0])
 
     def _append(self, messages: Iterable[tuple[str, str, bytes, Mapping[str, str]]]) -> None:
         """Messages of any origin; what `publish` encoded itself holds no lone surrogates and needs no such care."""

@@ -24,6 +24,7 @@ from shared.runtime.loop import Service, install_signals, pause_seconds, run
 from shared.runtime.metrics import Metrics
 from shared.runtime.process import is_dead
 from shared.runtime.settings import Settings, load_settings, naming_file
+from shared.runtime.shown import show_part, show_process
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
 from shared.storage.store import Store, open_store
 
@@ -70,6 +71,8 @@ class Process:
             parts.callback(bus.close)
             stack.push(parts.pop_all())
         self.vitals.watch(store.check, bus.check)
+        show_part(self.metrics, "database", store.check)
+        show_part(self.metrics, "broker", bus.check)
         return Host(self.settings, store, bus, self.metrics, self.clock)
 
     def open_patiently(
@@ -94,6 +97,7 @@ class Process:
 
     def serve_health(self, stack: ExitStack) -> HealthServer:
         """Raises InputError when the port is taken."""
+        show_process(self.metrics, self.vitals)
         port = self.settings.metrics_port
         port = PORTS.get(self.name, 0) if port is None else port
         server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)

@@ -15,6 +15,8 @@ KEEP_SECONDS = 30.0
 PATIENCE_SECONDS = 0.15
 """So long a new answer is waited for; then the last one is told, while it is not too old."""
 _OLDEST_TIMES = 10
+_SHARE = 50
+"""A question that takes long is asked less often: it takes no more than this part of the time."""
 
 
 class Recent(Generic[Answer]):
@@ -34,27 +36,33 @@ class Recent(Generic[Answer]):
         self._asking: threading.Thread | None = None
         self._answer: Answer | None = None
         self._asked_at: float | None = None
+        self._took = 0.0
 
     def get(self) -> Answer | None:
         """Null while there is no answer, after the question failed, and when the last answer is too old to tell."""
         with self._lock:
-            if self._asking is None and self._age() >= self._keep:
+            if self._asking is None and self._age() >= self._keep_seconds():
                 self._asking = threading.Thread(target=self._ask_now, name="recent", daemon=True)
                 self._asking.start()
             asking = self._asking
         if asking is not None:
             asking.join(self._patience)
         with self._lock:
-            return self._answer if self._age() < _OLDEST_TIMES * self._keep else None
+            return self._answer if self._age() < _OLDEST_TIMES * self._keep_seconds() else None
+
+    def _keep_seconds(self) -> float:
+        return max(self._keep, _SHARE * self._took)
 
     def _age(self) -> float:
         return float("inf") if self._asked_at is None else time.monotonic() - self._asked_at
 
     def _ask_now(self) -> None:
-        answer = None
+        answer, began, took = None, time.monotonic(), 0.0
         try:
             answer = self._ask()
+            took = time.monotonic() - began
         except Exception:  # whatever it is, whoever wants to know is only left without the answer
             log.exception("question_failed")
         with self._lock:
             self._answer, self._asked_at, self._asking = answer, time.monotonic(), None
+            self._took = took

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from shared.bus.topics import TopicSettings
 from shared.errors import InputError
 from shared.runtime.settings_file import Given, find_file, read_file
 from shared.validation import beside, ended, first_problem
@@ -49,8 +50,10 @@ class Settings(BaseSettings):
     """Goes before every topic and group, on a cluster shared with others."""
     kafka_security: dict[str, str] = Field(default_factory=dict)
     """kafka-python's `security_protocol`, `sasl_*` and `ssl_*` settings."""
-    kafka_create_topics: int = Field(default=0, ge=0)
+    kafka_create_topics: int = Field(default=0, ge=0, le=1000)
     """Make missing topics with this many partitions, one replica each (trials only); 0: they are made elsewhere."""
+    kafka_topics: TopicSettings = TopicSettings()
+    """What `xunjian topics apply` makes of the topics."""
     rulebook: str = Field(default="cn", min_length=1)
     """Of every account that `rulebooks` has none for."""
     rulebooks: tuple[LocalRulebook, ...] = ()
@@ -61,6 +64,8 @@ class Settings(BaseSettings):
     """How the collector reaches the platforms; the collector knows the keys."""
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
+    collector_platforms: tuple[str, ...] = ()
+    """Those that this collector visits, where others visit the rest; none is all."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the report plug-ins, by file name."""
     channels: dict[str, dict[str, Any]] = Field(default_factory=lambda: {"inbox": {"type": "inbox"}})

@@ -77,6 +77,10 @@ class Vitals:
         """What the loops last failed at, by name. Asks nobody."""
         return [f"{pulse.name}：{problem}" for pulse in self._pulses if (problem := pulse.problem)]
 
+    def well(self) -> dict[str, bool]:
+        """By name of its loop: whether the last round went without trouble. Asks nobody."""
+        return {pulse.name: pulse.problem is None and pulse.stalled() is None for pulse in self._pulses}
+
     def problems(self, patience_seconds: float = 5.0) -> list[str]:
         """Troubles, and what every check says now. One asks at a time; who waited too long is told that."""
         if not self._asking.acquire(timeout=patience_seconds):

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from shared.clock import Clock, utc_now
 from shared.storage.accounts import Accounts
+from shared.storage.census import Counting
 from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
@@ -42,6 +43,7 @@ class Store:
         self.visits = Visits(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
+        self.counting = Counting(database)
         self.posts = Posts(database)
         self.events = Events(database)
         self.deliveries = Deliveries(database)

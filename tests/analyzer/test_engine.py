@@ -1,11 +1,13 @@
 """The analyzer's round on a real store and bus: nothing lost, nothing told twice, poison set aside, gauges true."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.analyzer.__main__ import build
+from services.analyzer.shown import shown
 from shared.bus.contract import Record
 from shared.bus.envelope import decode
 from shared.bus.sqlite import SqliteBus
@@ -98,7 +100,10 @@ def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Roun
 def test_the_gauges_say_how_many_accounts_stand_where(round_: Round) -> None:
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
     round_.engine.step(NOW)
-    round_.metrics.count_accounts(round_.store.standings.counts, patience_seconds=60)
+    ask = partial(shown, round_.metrics, round_.store.counting, "cn@2026.1", NOW)
+    round_.metrics.ask("store", ask, patience_seconds=60)
     exposition = round_.metrics.render().decode()
-    assert 'xunjian_accounts{platform="weibo",state="overdue"} 1.0' in exposition
+    assert 'xunjian_accounts{platform="weibo",region="未填",state="overdue"} 1.0' in exposition
+    assert 'xunjian_findings_open{platform="weibo",rule="silent_account",severity="veto"} 1.0' in exposition
+    assert 'xunjian_rulebook_info{rulebook="cn@2026.1"} 1.0' in exposition
     assert 'xunjian_findings_total{rule="silent_account",status="open"} 1.0' in exposition

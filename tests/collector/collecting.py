@@ -120,7 +120,7 @@ class SteppingClock:
 class Bench:
     """One collector, its surroundings, and what it published."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own: Sequence[str] = ()) -> None:
         self.clock = SteppingClock()
         self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
         self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
@@ -138,6 +138,7 @@ class Bench:
             owner="test",
             lease=LEASE,
             chance=random.Random(1),
+            own=own,
         )
 
     def visit(self, word: str, after: timedelta = timedelta()) -> bool:

@@ -1,6 +1,8 @@
 """The collector's engine on a real store and bus, with a scripted browser."""
 
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -146,3 +148,14 @@ def test_a_visit_for_show_publishes_nothing(bench: Bench) -> None:
     visit = bench.engine.visit(an_account())
     assert visit.probe.outcome is Outcome.OK
     assert bench.published() == []
+
+
+def test_a_collector_of_one_platform_leaves_the_others_to_others(tmp_path: Path) -> None:
+    feed = an_account("f", platform="feed", url="https://example.gov.cn/rss")
+    strange = an_account("1", platform="kuaishou")
+    with closing(Bench(tmp_path, own=["weibo"])) as bench:
+        bench.store.accounts.upsert([an_account(), feed, strange], NOW)
+        bench.visit("two posts")
+        bench.visit("two posts", after=timedelta(minutes=2))
+        visited = {event.platform for event in bench.published() if isinstance(event, Probe)}
+    assert visited == {"weibo", "kuaishou"}  # of a platform that no plug-in knows somebody has to tell

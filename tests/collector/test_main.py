@@ -9,7 +9,7 @@ import pytest
 from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.world import DemoAccount, DemoPost, World
-from services.collector.__main__ import Visitor, browser_settings, build_platforms
+from services.collector.__main__ import Visitor, browser_settings, build_platforms, own_platforms
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.capture import Plan
 from shared.clock import utc_now
@@ -55,3 +55,16 @@ def test_a_wrong_option_is_named(more: dict[str, object], place: str) -> None:
         browser_settings(settings)
         build_platforms(settings)
     assert refused.value.place == place
+
+
+def test_a_collector_is_told_its_platforms_by_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUNJIAN_COLLECTOR_PLATFORMS", '["weibo"]')
+    settings = load_settings(needs_store=False)
+    assert own_platforms(settings) == ("weibo",)
+
+
+def test_a_platform_that_there_is_not_is_refused_by_name() -> None:
+    settings = load_settings(None, {"collector_platforms": ["weibo", "myspace"]}, needs_store=False)
+    with pytest.raises(InputError, match=r"myspace；可用的有：.*weibo") as refused:
+        own_platforms(settings)
+    assert refused.value.place == "collector_platforms"

@@ -5,9 +5,9 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from shared.commit import commit_of
 from tests.install.conftest import Installed
 from tests.paths import ROOT
-from xunjian.commit import commit_of
 
 PACKAGES = ("services", "shared", "demo", "xunjian")
 

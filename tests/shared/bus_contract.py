@@ -201,6 +201,20 @@ class BusContract:
         subscription.close()
         letters.close()
 
+    def test_who_is_no_member_may_ask_how_much_is_left_and_was_set_aside(self, bus: Bus) -> None:
+        bus.publish([post(1), post(2), post(3), a_finding()])
+        topics = ["observations"]
+        assert bus.dead_letters(topics) == {"observations": 0}
+        subscription = bus.subscribe("analyzer", topics)
+        records = drain(subscription, 3)
+        subscription.dead_letter(records[0], "event.id: 不能为空")
+        assert bus.lag("analyzer", topics) == 3
+        subscription.commit()
+        subscription.close()
+        assert bus.lag("analyzer", topics) == 0
+        assert bus.lag("another", ["observations", "findings"]) == 4
+        assert bus.dead_letters(["observations", "findings"]) == {"observations": 1, "findings": 0}
+
     def test_lag_counts_what_the_group_has_not_committed(self, bus: Bus) -> None:
         bus.publish([*(post(number) for number in range(7)), probe(1)])
         subscription = bus.subscribe("analyzer", ["observations"])

@@ -84,13 +84,6 @@ def test_a_taken_port_says_what_to_do(server: HealthServer) -> None:
         HealthServer("127.0.0.1", server.port, Metrics(), Vitals())
 
 
-def test_no_metric_is_labelled_with_an_account_or_a_unit() -> None:
-    metrics = Metrics()
-    labels = {name for metric in vars(metrics).values() for name in getattr(metric, "_labelnames", ())}
-    bounded = {"platform", "state", "rule", "channel", "outcome", "topic", "result", "status", "group", "report"}
-    assert labels <= bounded
-
-
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
@@ -208,26 +201,3 @@ def test_a_metric_that_fails_leaves_the_others(monkeypatch: pytest.MonkeyPatch) 
     metrics.lag.labels("analyzer").set_function(broken)
     metrics.visits.labels("weibo", "ok").inc()
     assert b"xunjian_visits_total" in metrics.render()
-
-
-def test_states_that_emptied_leave_the_gauge() -> None:
-    metrics = Metrics()
-    metrics.set_accounts({("weibo", "ok"): 2, ("weibo", "zombie"): 1})
-    metrics.set_accounts({("weibo", "ok"): 3})
-    text = metrics.render().decode()
-    assert 'xunjian_accounts{platform="weibo",state="ok"} 3.0' in text
-    assert "zombie" not in text
-
-
-def test_accounts_are_counted_when_somebody_scrapes_and_left_out_when_they_cannot_be() -> None:
-    def broken() -> dict[tuple[str, str], int]:
-        raise RuntimeError("the database is away")
-
-    metrics = Metrics()
-    metrics.heartbeat.set(7)
-    metrics.count_accounts(lambda: {("weibo", "ok"): 2}, patience_seconds=60)
-    assert 'xunjian_accounts{platform="weibo",state="ok"} 2.0' in metrics.render().decode()
-    metrics.count_accounts(broken, patience_seconds=60)
-    text = metrics.render().decode()
-    assert "xunjian_accounts{" not in text
-    assert "xunjian_last_round_timestamp_seconds 7.0" in text

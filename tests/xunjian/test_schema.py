@@ -11,8 +11,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typer.testing import CliRunner
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX, TOPICS
 from shared.bus.envelope import headers
+from shared.bus.topics import DEAD_LETTER_SUFFIX, TOPICS
 from shared.errors import InputError
 from shared.events import Event, Post
 from tests.builders import a_finding, a_post, a_probe

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.commit import commit_of
 from shared.storage import schema
 from xunjian import version
-from xunjian.commit import commit_of
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -17,11 +17,12 @@ from services.alerter.own import Own, own_channels
 from services.alerter.readers import build_readers
 from services.alerter.routes import build_routes
 from services.analyzer.in_force import load_rulebooks
-from services.collector.__main__ import browser_settings, build_platforms
+from services.collector.__main__ import browser_settings, build_platforms, own_platforms
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.platforms.base import Platform
 from services.reporter.__main__ import build_reports
 from shared.account import Account
+from shared.bus.topics import declared
 from shared.clock import utc_now
 from shared.delivery import Trouble
 from shared.errors import InputError, XunjianError
@@ -151,7 +152,7 @@ class Examination:
 
     def _options(self) -> Iterator[Diagnosis]:
         """What each service would refuse at its start."""
-        for build in (browser_settings, build_platforms, build_reports):
+        for build in (browser_settings, build_platforms, own_platforms, build_reports):
             try:
                 build(self.settings)
             except InputError as error:
@@ -193,7 +194,9 @@ class Examination:
     def _bus(self) -> Iterator[Diagnosis]:
         bootstrap, creates = self.settings.kafka_bootstrap, self.settings.kafka_create_topics > 0
         if bootstrap is not None:
-            yield from bus.check_kafka(self._broker, bootstrap, creates, self.places.of("kafka_bootstrap"))
+            wanted = declared(self.settings.kafka_topics, self.settings.kafka_prefix)
+            place = self.places.of("kafka_bootstrap")
+            yield from bus.check_kafka(self._broker, bootstrap, wanted, place, creates=creates)
             return
         path = self.settings.data_dir / "xunjian.db"
         if self.settings.store_url == f"{SQLITE}{path}":

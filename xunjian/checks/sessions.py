@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from shared.folders import may_others_read
 from xunjian.checks.diagnosis import Diagnosis, advice, failed, good
 from xunjian.checks.wording import why as why_of
 
@@ -45,7 +46,7 @@ def _check_file(file: Path, platforms: Collection[str], now: datetime) -> Diagno
         return advice(name, "不是平台的名字，不会用到", f"改名为 {'、'.join(sorted(platforms))} 之一加 .json")
     try:
         told = file.stat()
-        if told.st_mode & 0o077:
+        if may_others_read(told):
             return failed(name, "可被其他用户读取，采集程序不会使用", f"chmod 600 {file}")
         state = json.loads(file.read_bytes())
     except OSError as error:

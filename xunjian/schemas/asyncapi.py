@@ -7,8 +7,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import TypeAdapter
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX
 from shared.bus.envelope import MAX_BODY_BYTES
+from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.events import SCHEMA_VERSION, Event, Finding, Post, Probe
 from xunjian.schemas.documented import Documented
 

@@ -2,6 +2,7 @@
 
 import sys
 import urllib.parse
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,14 +38,22 @@ _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 class Browser:
     """One browser, one warm page per platform. One thread uses it; it starts on the first visit and after a crash."""
 
-    def __init__(self, settings: BrowserSettings, clock: Clock) -> None:
+    def __init__(self, settings: BrowserSettings, clock: Clock, started: Callable[[], object] = lambda: None) -> None:
+        """`started` is called whenever a browser was."""
         self._settings = settings
         self._clock = clock
+        self._started = started
+        self._pid: int | None = None
         self._playwright: pw.Playwright | None = None
         self._chromium: pw.Browser | None = None
         self._kill_switch = KillSwitch()
         self._tabs: dict[str, Tab] = {}
         self._visits = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the browser's first process; null while none runs. Any thread may ask."""
+        return self._pid
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
         """Look at one account. `full` loads the page even where its answers alone could be had.
@@ -158,6 +167,8 @@ class Browser:
         processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
         pid = next(process["id"] for process in processes if process["type"] == "browser")
         self._kill_switch.aim(pid)
+        self._pid = pid
+        self._started()
         log.info("browser_started", version=chromium.version, pid=pid)
         return chromium
 
@@ -174,7 +185,7 @@ class Browser:
         if self._chromium:
             with self._kill_switch.armed(KILL_GRACE_SECONDS), suppress(pw.Error):
                 self._chromium.close()
-        self._chromium = None
+        self._chromium = self._pid = None
         self._kill_switch.aim(None)
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from shared.errors import InputError
+from shared.folders import may_others_read
 
 _AGAIN = "请运维人员重新保存登录状态，或删除该文件后不登录核查"
 
@@ -17,7 +18,7 @@ def saved_session(folder: Path | None, platform: str) -> Path | None:
     path = folder / f"{platform}.json" if folder else None
     if path is None or not path.exists():
         return None
-    if path.stat().st_mode & 0o077:
+    if may_others_read(path.stat()):
         raise SessionFileError(str(path), f"登录状态文件可被其他用户读取，请运维人员执行 chmod 600 {path}")
     try:
         state = json.loads(path.read_bytes())

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from shared.bus.contract import TOPICS
 from shared.bus.envelope import sealed
-from shared.bus.kafka import groups, topics
+from shared.bus.kafka import groups
 from shared.bus.kafka.client import Clients
 from shared.bus.kafka.producer import Message, Producer
 from shared.bus.kafka.subscription import KafkaSubscription
+from shared.bus.kafka.topics import TopicAdmin
+from shared.bus.topics import DEAD_LETTER_SUFFIX, TOPICS, TopicSettings, declared
 from shared.events import Event
 
 
@@ -33,6 +34,7 @@ class KafkaBus:
         stall_seconds: float = 60.0,
     ) -> None:
         self.clients = Clients(bootstrap, api_version, security or {}, timeout_seconds)
+        self.topics = TopicAdmin(self.clients)
         self.prefix = prefix
         self.session_seconds = session_seconds
         self.stall_seconds = stall_seconds
@@ -53,6 +55,14 @@ class KafkaBus:
     def subscribe(self, group: str, topics: Iterable[str]) -> KafkaSubscription:
         return KafkaSubscription(self, group, tuple(topics))
 
+    def lag(self, group: str, topics: Iterable[str]) -> int:
+        waiting = groups.waiting(self.clients, self.prefix + group, [self.prefix + topic for topic in topics])
+        return sum(end - first for first, end in waiting.values())
+
+    def dead_letters(self, topics: Iterable[str]) -> dict[str, int]:
+        full = {self.prefix + topic + DEAD_LETTER_SUFFIX: topic for topic in topics}
+        return {full[name]: number for name, number in groups.kept(self.clients, list(full)).items()}
+
     def check(self) -> None:
         with self.clients.admin() as admin:
             admin.describe_cluster()
@@ -60,13 +70,10 @@ class KafkaBus:
     def close(self) -> None:
         self._producer.close()
 
-    def ensure_topics(self, partitions: int, replication: int, names: Iterable[str] = TOPICS) -> None:
+    def ensure_topics(self, partitions: int, replication: int = 1, names: Iterable[str] = TOPICS) -> None:
         """Create what is missing of the topics and their dead-letter topics. Raises TransientError."""
-        topics.ensure_topics(self.clients, [self.prefix + name for name in names], partitions, replication)
-
-    def partitions(self, names: Iterable[str] = TOPICS) -> dict[str, int]:
-        """Full name -> partitions, of dead-letter topics too, 0 where one is missing. Raises TransientError."""
-        return topics.partitions(self.clients, [self.prefix + name for name in names])
+        settings = TopicSettings(partitions=partitions, replication=replication)
+        self.topics.ensure(declared(settings, self.prefix, names))
 
     def refused_groups(self, names: Iterable[str]) -> dict[str, str]:
         """Full name -> why, of the groups that the broker does not let us use. Raises TransientError."""

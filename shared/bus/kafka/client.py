@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from shared.bus.kafka.refusals import told
 from shared.errors import PermanentError, TransientError
 
 CHECK_SECONDS = 5.0
@@ -47,7 +48,7 @@ class Clients:
         except KafkaError as error:
             for network in opened:
                 network.close()
-            raise TransientError(f"Kafka {self.bootstrap} 没有应答：{error}") from error
+            raise self.failure(error) from error
 
     @contextmanager
     def admin(self) -> Iterator[Any]:
@@ -57,9 +58,13 @@ class Clients:
         try:
             yield admin
         except KafkaError as error:
-            raise TransientError(f"Kafka {self.bootstrap} 没有应答：{error}") from error
+            raise self.failure(error) from error
         finally:
             admin.close()
+
+    def failure(self, error: KafkaError, what: str = "") -> TransientError:
+        """In Chinese: whether nobody answered, or what was refused. Waiting mends either: a right may be given."""
+        return TransientError(f"Kafka {self.bootstrap} {what}{told(error)}")
 
 
 def end_producer(producer: Any, seconds: float) -> None:

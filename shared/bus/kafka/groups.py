@@ -50,6 +50,23 @@ def waiting(clients: Clients, group: str, topics: list[str]) -> dict[Any, tuple[
     return {place: (first, end) for place, (first, end) in spans.items() if first < end}
 
 
+def kept(clients: Clients, topics: list[str]) -> dict[str, int]:
+    """Topic -> records it keeps at present. Raises TransientError."""
+    with clients.admin() as admin:
+        described = admin.describe_topics(topics)
+        places = {
+            TopicPartition(topic["name"], n["partition_index"]): topic["name"]
+            for topic in described
+            for n in topic["partitions"]
+        }
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+    numbers = dict.fromkeys(topics, 0)
+    for place, name in places.items():
+        numbers[name] += ends[place].offset - starts[place].offset
+    return numbers
+
+
 def left_to(clients: Clients, group: str, member_id: str, places: set[Any]) -> set[Any]:
     """Those partitions no other member of the group holds; none while the group shares them out anew."""
     try:

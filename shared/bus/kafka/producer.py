@@ -9,10 +9,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.bus.kafka.client import CHECK_SECONDS, Clients, end_producer, to_bytes
-from shared.errors import PermanentError, TransientError
-
-MAX_REQUEST_BYTES = 2 * 1024 * 1024
-"""Twice the broker's default limit of one record: a dead letter carries more headers than the record it holds."""
+from shared.bus.topics import MAX_DEAD_LETTER_BYTES
+from shared.errors import PermanentError
 
 Message = tuple[str, str, bytes, Mapping[str, str]]
 """Topic without prefix, key, body, headers."""
@@ -44,7 +42,7 @@ class Producer:
             raise PermanentError(f"消息超过 Kafka 的上限（{error}）；请调大主题的 max.message.bytes") from error
         except KafkaError as error:
             self._drop(producer)
-            raise TransientError(f"Kafka {self._clients.bootstrap} 没有确认收到：{error}") from error
+            raise self._clients.failure(error, "没有确认收到，") from error
 
     def close(self) -> None:
         with self._lock:
@@ -61,7 +59,7 @@ class Producer:
                     acks="all",
                     enable_idempotence=True,
                     linger_ms=5,
-                    max_request_size=MAX_REQUEST_BYTES,
+                    max_request_size=MAX_DEAD_LETTER_BYTES,
                     bootstrap_timeout_ms=milliseconds,
                     max_block_ms=milliseconds,
                     delivery_timeout_ms=milliseconds,

@@ -9,10 +9,11 @@ import structlog
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX, Record, dead_letter_headers
+from shared.bus.contract import Record, dead_letter_headers
 from shared.bus.kafka import groups, member
 from shared.bus.kafka.client import CHECK_SECONDS, Clients, to_text
 from shared.bus.kafka.producer import Message
+from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
@@ -145,5 +146,4 @@ class KafkaSubscription:
         try:
             yield
         except KafkaError as error:
-            where = self._bus.clients.bootstrap
-            raise TransientError(f"Kafka {where} 出错（{self._group}，{what}）：{error}") from error
+            raise self._bus.clients.failure(error, f"（{self._group}，{what}）") from error

@@ -1,41 +1,108 @@
 """The topics of a cluster, looked at and made by the admin client."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
-from kafka.errors import TopicAlreadyExistsError
+from kafka import TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
+from kafka.errors import InvalidPartitionsError, TopicAlreadyExistsError, for_code
 
-from shared.bus.contract import DEAD_LETTER_SUFFIX
 from shared.bus.kafka.client import Clients
-from shared.bus.kafka.producer import MAX_REQUEST_BYTES
+from shared.bus.topics import FoundTopic, Topic
+from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
 
+_MISSING = 3
+"""UNKNOWN_TOPIC_OR_PARTITION: the only answer that says a topic is not there."""
 
-def ensure_topics(clients: Clients, names: Iterable[str], partitions: int, replication: int) -> None:
-    """Create what is missing of the topics and their dead-letter topics. Raises TransientError."""
-    shape = {"num_partitions": partitions, "replication_factor": replication}
-    limit = {"configs": {"max.message.bytes": str(MAX_REQUEST_BYTES)}}
-    wanted: dict[str, dict[str, Any]] = {}
-    for name in names:
-        wanted[name] = shape
-        wanted[name + DEAD_LETTER_SUFFIX] = shape | limit
-    with clients.admin() as admin:
-        missing = wanted.keys() - set(admin.list_topics())
-        for name in sorted(missing):
+
+class TopicAdmin:
+    """Every method raises TransientError. Names are full ones, with the prefix."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def ensure(self, topics: Iterable[Topic]) -> None:
+        """Create what is missing; what is there is left as it is."""
+        wanted = {topic.name: topic for topic in topics}
+        with self._clients.admin() as admin:
+            for name in sorted(wanted.keys() - _described(admin, wanted).keys()):
+                _create(admin, wanted[name])
+            admin.wait_for_topics(list(wanted))
+
+    def brokers(self) -> int:
+        """How many are there now."""
+        with self._clients.admin() as admin:
+            told = admin.describe_cluster()["brokers"]
+        return sum(not broker.get("is_fenced", False) for broker in told)
+
+    def found(self, names: Iterable[str]) -> dict[str, FoundTopic]:
+        """Those that are there."""
+        with self._clients.admin() as admin:
+            described = _described(admin, names)
+            configs = _configs(admin, described)
+            return {name: _found(admin, topic, configs.get(name)) for name, topic in described.items()}
+
+    def create(self, topic: Topic) -> None:
+        """Returns when it can be used. One that another has just made is left as it is."""
+        with self._clients.admin() as admin:
+            _create(admin, topic)
+            admin.wait_for_topics([topic.name])
+
+    def add_partitions(self, name: str, count: int) -> None:
+        """Up to so many; where another has just done it there is nothing to do."""
+        with self._clients.admin() as admin:
             try:
-                admin.create_topics({name: wanted[name]})
-            except TopicAlreadyExistsError:
-                log.info("topic_created_by_another", topic=name)
-        admin.wait_for_topics(list(wanted))
+                admin.create_partitions({name: count})
+            except InvalidPartitionsError:
+                log.info("partitions_added_by_another", topic=name)
+            admin.wait_for_topics([name])
+
+    def configure(self, name: str, config: Mapping[str, str]) -> None:
+        with self._clients.admin() as admin:
+            resource = ConfigResource(ConfigResourceType.TOPIC, name, dict(config))
+            (said,) = admin.alter_configs([resource])["topic"].values()
+        if said != "OK":
+            raise TransientError(f"Kafka {self._clients.bootstrap} 没有改 {name} 的设置（{said}）；请 Kafka 管理员处理")
 
 
-def partitions(clients: Clients, topics: Iterable[str]) -> dict[str, int]:
-    """Name -> partitions, of dead-letter topics too, 0 where one is missing. Raises TransientError."""
-    names = [topic + end for topic in topics for end in ("", DEAD_LETTER_SUFFIX)]
-    with clients.admin() as admin:
-        there = set(admin.list_topics())
-        described = admin.describe_topics(known) if (known := [name for name in names if name in there]) else []
-    counts = {topic["name"]: len(topic["partitions"]) for topic in described}
-    return {name: counts.get(name, 0) for name in names}
+def _create(admin: Any, topic: Topic) -> None:
+    shape = {
+        "num_partitions": topic.partitions,
+        "replication_factor": topic.replication,
+        "configs": dict(topic.config),
+    }
+    try:
+        admin.create_topics({topic.name: shape})
+    except TopicAlreadyExistsError:
+        log.info("topic_created_by_another", topic=topic.name)
+
+
+def _described(admin: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Those that are there. Asked for by name: a list of all leaves out what this user may not see."""
+    there: dict[str, Any] = {}
+    for topic in admin.describe_topics(list(names)):
+        if topic["error_code"] == _MISSING:
+            continue
+        if topic["error_code"]:
+            raise for_code(topic["error_code"])(topic["name"])
+        there[topic["name"]] = topic
+    return there
+
+
+def _configs(admin: Any, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Nothing of a topic whose settings this user may not see: the library drops the refusal, and shows none at all."""
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    if not resources:
+        return {}
+    told = admin.describe_configs(resources, config_filter="all").get("topic", {})
+    return {name: {key: one["value"] for key, one in config.items()} for name, config in told.items() if config}
+
+
+def _found(admin: Any, topic: Any, config: Mapping[str, str] | None) -> FoundTopic:
+    places = [TopicPartition(topic["name"], one["partition_index"]) for one in topic["partitions"]]
+    ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+    replicas = min(len(one["replica_nodes"]) for one in topic["partitions"])
+    return FoundTopic(len(places), replicas, config, all(end.offset == 0 for end in ends.values()))

@@ -6,14 +6,14 @@ Standard library alone and no call of git: the build runs this file by its path,
 import re
 from pathlib import Path
 
-WRITTEN = Path(__file__).with_name("commit.txt")
+WRITTEN = Path("xunjian/commit.txt")
 """In built wheels and source archives only."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def commit_of(root: Path) -> str | None:
     """The full hash that is checked out in `root`, or that its archive was made of; null when nothing tells."""
-    return _checked_out(root / ".git") or _written(root / "xunjian" / WRITTEN.name)
+    return _checked_out(root / ".git") or _written(root / WRITTEN)
 
 
 def _checked_out(git: Path) -> str | None:

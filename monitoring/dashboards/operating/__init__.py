@@ -1,0 +1,1 @@
+"""The rooms of 运维看板, one file each."""

@@ -1,0 +1,117 @@
+"""The services as processes of their own over one PostgreSQL, watched by a real Prometheus; the stand-in can be told
+to misbehave."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from demo.internet import Internet
+from demo.proxy import Proxy
+from demo.stories import LEDGER, demo_world
+from demo.world import World
+from tests.monitoring.prometheus_server import PrometheusServer, free_port, prometheus_server
+from tests.paths import ROOT
+from tests.postgres_server import with_tables
+
+SERVICES = ("collector", "analyzer", "alerter", "reporter")
+PLATFORMS = ("wechat", "weibo", "douyin", "toutiao", "feed")
+PATIENCE_SECONDS = 200
+REGIONS = ("河山省云川市青禾县", "河山省云川市白石县", "云川(新)区'1.2", "")
+"""Dealt out among the accounts: one has what regular expressions and SQL might take for their own, one is not told."""
+
+
+@dataclass(frozen=True)
+class Running:
+    folder: Path
+    world: World
+    database_url: str
+    prometheus: PrometheusServer
+    processes: dict[str, "subprocess.Popen[bytes]"]
+
+    def number(self, expression: str) -> float:
+        """The sum of what it answers; 0 for nothing."""
+        return sum(float(series["value"][1]) for series in self.prometheus.ask(expression))
+
+    def wait(self, condition: Callable[[], object], what: str) -> None:
+        """However slow the machine, it is the condition that counts."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            ended = [name for name, process in self.processes.items() if process.poll() is not None]
+            assert not ended, f"{ended}: ended before {what}"
+            assert time.monotonic() < deadline, f"waited in vain: {what}"
+            time.sleep(0.5)
+
+
+@contextmanager
+def running(folder: Path, server_url: str, channels: str = "") -> Iterator[Running]:
+    """`server_url`: a database on whose server another may be made; `channels`: more of them, as YAML lines."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        database_url = with_tables(stack.enter_context(own_database(server_url)))
+        world = demo_world(datetime.now(UTC))
+        proxy = stack.enter_context(Proxy(Internet(world)))
+        settings = folder / "settings.yaml"
+        settings.write_text(_settings(folder, proxy, channels), encoding="utf-8")
+        ports = {name: free_port() for name in SERVICES}
+        processes = {name: _start(name, folder, database_url, port) for name, port in ports.items()}
+        for process in processes.values():
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+        targets = {f"xunjian-{name}": [f"127.0.0.1:{port}"] for name, port in ports.items()}
+        prometheus = stack.enter_context(prometheus_server(folder / "prometheus", targets))
+        yield Running(folder, world, database_url, prometheus, processes)
+
+
+def _settings(folder: Path, proxy: Proxy, channels: str) -> str:
+    pace = json.dumps({name: {"min_interval_seconds": 0, "cool_down_seconds": 1} for name in PLATFORMS})
+    inbox = f"  inbox: {{type: inbox, folder: {folder / 'inbox'}}}\n"
+    browser = json.dumps({"proxy": proxy.url, "proxy_spki": proxy.spki})
+    return (
+        f"data_dir: {folder / 'data'}\nledger: {_ledger(folder)}\ngroup_wait_seconds: 1\nplatforms: {pace}\n"
+        f"browser: {browser}\nchannels:\n{inbox}{channels}"
+    )
+
+
+def _ledger(folder: Path) -> Path:
+    """The demonstration's accounts, in several regions."""
+    with LEDGER.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    path = folder / "ledger.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "行政区划": REGIONS[place % len(REGIONS)]} for place, row in enumerate(rows))
+    return path
+
+
+def _start(name: str, folder: Path, database_url: str, port: int) -> "subprocess.Popen[bytes]":
+    own = {"XUNJIAN_METRICS_PORT": str(port), "XUNJIAN_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", f"services.{name}", "--config", str(folder / "settings.yaml")]
+    with (folder / f"{name}.log").open("ab") as log:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **own}
+        return subprocess.Popen(command, cwd=folder, env=environment, stderr=log)
+
+
+@contextmanager
+def own_database(server_url: str) -> Iterator[str]:
+    """URL of a new database beside the one of `server_url`, dropped in the end with whoever is still in it."""
+    name = f"xunjian_{os.getpid()}_{time.monotonic_ns()}"
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
