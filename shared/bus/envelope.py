@@ -1,6 +1,7 @@
 """Events to and from bytes: versioned JSON bodies, CloudEvents 1.0 attributes as headers (Kafka protocol binding)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from shared.errors import PoisonError
@@ -46,6 +47,35 @@ def headers(event: Event, source: str) -> dict[str, str]:
         "ce_subject": event.key,
         "content-type": "application/json; charset=utf-8",
     }
+
+
+def kept_headers(source: str) -> dict[str, str]:
+    """Of `headers` what the body does not tell, and the one that every reader asks for."""
+    return {"ce_specversion": "1.0", "ce_source": f"/xunjian/{source}"}
+
+
+class Headers(Mapping[str, str]):
+    """Those that were kept, and those of the event in the body, made when somebody asks: that is dear and rare."""
+
+    def __init__(self, kept: Mapping[str, str], body: bytes) -> None:
+        self._kept = kept
+        self._body = body
+
+    def __getitem__(self, name: str) -> str:
+        return self._kept[name] if name in self._kept else self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> dict[str, str]:
+        try:
+            return {**headers(read_any(self._body), ""), **self._kept}
+        except PoisonError:
+            return dict(self._kept)
 
 
 def event_id(event: Event) -> str:
