@@ -17,11 +17,12 @@ test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
 faults: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every fault of docs/faults.md at length: SEED=7 repeats a run
 	XUNJIAN_FAULTS=all $(if $(SEED),XUNJIAN_TEST_SEED=$(SEED)) $(VENV)/bin/python -m pytest -m fault
 
-check: $(VENV)/dev.stamp ## style, types and import contracts
+check: $(VENV)/dev.stamp ## style, types, import contracts, manifests
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python -m scripts.manifests
 	$(VENV)/bin/python -m monitoring.dashboards --check
 
 dashboards: $(VENV)/dev.stamp ## monitoring/dashboards/*.json anew from the code beside them

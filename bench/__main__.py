@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from bench import analyzer, bus, codec, collector, conventions, near_miss, originality, rescan, rules, words
+from bench import analyzer, bus, codec, collector, conventions, near_miss, originality, rescan, rules, sizes, words
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 
@@ -23,6 +23,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "analyzer": analyzer.measure,
     "near-miss": near_miss.measure,
     "rescan": rescan.measure,
+    "sizes": sizes.measure,
 }
 
 

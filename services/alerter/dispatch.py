@@ -15,8 +15,8 @@ _log = structlog.get_logger(__name__)
 
 HUNG_SECONDS = 120.0
 """A courier's round and the message at hand at its end are over long before."""
-CLOSING_SECONDS = 35.0
-"""A channel has half a minute for a message."""
+CLOSING_SECONDS = 13.0
+"""A robot has ten seconds for a message. Who takes longer is left behind: the process has not much more to live."""
 
 
 class Courier(Protocol):

@@ -77,6 +77,10 @@ class Visitor:
             return self._downloader.visit(platform, plan, hosts)
         return self._browser.visit(platform, plan, hosts, full)
 
+    def hurry(self, seconds: float) -> None:
+        self._browser.hurry(seconds)
+        self._downloader.hurry(seconds)
+
     def shown(self, metrics: Metrics) -> Answer:
         """What its browser takes at present; any thread may ask."""
         pid = self._browser.pid

@@ -56,6 +56,7 @@ class Downloader:
         self._seconds = timeout_seconds
         self._limit = max_body_bytes
         self._trusted = trust.public_authorities()
+        self._deadline = Deadline(0)
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...]) -> Captured:
         """What every address of `plan.fetch` answers.
@@ -65,7 +66,7 @@ class Downloader:
         for url in plan.fetch:
             if why := refusal(url, hosts):
                 raise _ledger_error(url, why)
-        deadline = Deadline(self._seconds)
+        self._deadline = deadline = Deadline(self._seconds)
         try:
             captures = tuple(self._get(url, hosts, deadline) for url in plan.fetch)
             captured = Captured(captures=captures, final_url=captures[-1].url if captures else None)
@@ -80,6 +81,10 @@ class Downloader:
         if captured.failure:
             log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
         return heard(captured)
+
+    def hurry(self, seconds: float) -> None:
+        """The visit at hand fails unless it is over within `seconds`. May be called from any thread."""
+        self._deadline.cut(seconds)
 
     def _get(self, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
         asked, cookies = url, Cookies()

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,6 +36,8 @@ TAKE_STOCK_EVERY = timedelta(minutes=1)
 MEND_EVERY = timedelta(hours=1)
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 """When the browser does not start, which is nobody's fault in the ledger."""
+HURRY_SECONDS = 8.0
+"""For a visit at hand when the process is to end; most are over by then."""
 _DATABASE = "database"
 
 
@@ -56,6 +59,10 @@ class Visitor(Protocol):
     """What the engine needs of the browser."""
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured: ...
+
+    def hurry(self, seconds: float) -> None:
+        """The visit at hand fails unless it is over within `seconds`. Called from another thread."""
+        ...
 
     def close(self) -> None: ...
 
@@ -94,6 +101,7 @@ class CollectorEngine:
         self._owner = owner
         self._lease = lease
         self._chance = chance
+        self._leaving = threading.Event()
         self._left: deque[Callable[[], None]] = deque()
         self._own = tuple(name for name in platforms if not own or name in own)
         self._names = self._own
@@ -110,6 +118,8 @@ class CollectorEngine:
         self._take_stock(now)
         visited, failure = False, None
         for name in self._names:
+            if self._leaving.is_set():
+                break
             try:
                 visited = self._visit_one_of(name) or visited
             except TransientError as error:
@@ -130,6 +140,11 @@ class CollectorEngine:
         if account.platform not in self._platforms:
             raise InputError(account.key, f"没有该平台的采集程序；可用的有：{'、'.join(sorted(self._platforms))}")
         return self._visit(account, full, renew=_nothing)
+
+    def hurry(self) -> None:
+        """Begin no further visit, and give up the one at hand if it takes long: another collector makes it."""
+        self._leaving.set()
+        self._visitor.hurry(HURRY_SECONDS)
 
     def close(self) -> None:
         """Close the browser; call it from the thread that stepped."""
@@ -211,16 +226,23 @@ class CollectorEngine:
         self, account: Account, platform: Platform, plan: Plan, full: bool, renew: Callable[[], None]
     ) -> tuple[Reading, Captured]:
         captured = self._visitor.visit(account.platform, plan, platform.hosts, full)
+        self._give_up(captured)
         reading = _read(account, platform, captured)
         if captured.light and not reading.outcome.is_evidence and not _too_fast(captured):
             # The light path proved nothing: before saying so, open the page as a person would.
             renew()
             captured = self._visitor.visit(account.platform, plan, platform.hosts, full=True)
+            self._give_up(captured)
             reading = _read(account, platform, captured)
         opened = plan.page or next(iter(plan.fetch), None)
         # A page that never came leaves the browser on about:blank, which is nobody's address.
         shown = captured.final_url if (captured.final_url or "").startswith("http") else opened
         return reading, captured.model_copy(update={"final_url": shown})
+
+    def _give_up(self, captured: Captured) -> None:
+        """What failed because we are leaving says nothing about the account. Raises TransientError."""
+        if captured.failure is not None and self._leaving.is_set():
+            raise TransientError("正在停止，核查中止")
 
     def _told(self, account: Account, reading: Reading, captured: Captured, started: datetime) -> Visit:
         at = max([capture.at for capture in captured.captures], default=self._clock())

@@ -14,6 +14,7 @@ from shared.addresses import is_private
 
 MOST_ADDRESSES = 4
 """Of one name, tried one after the other."""
+SPAN_SECONDS = 1.0
 _HEADERS_BYTES = 1_000_000
 """For headers, chunk sizes and redirects, on top of what a body may have."""
 
@@ -91,9 +92,15 @@ class _Stream(httpcore.NetworkStream):
         self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = self._inner.read(max_bytes, self._network.seconds)
-        self._network.count(len(data))
-        return data
+        while True:
+            # Listened to in spans, so that a deadline that is cut meanwhile is heeded.
+            span = min(self._network.seconds, SPAN_SECONDS)
+            try:
+                data = self._inner.read(max_bytes, span)
+            except httpcore.ReadTimeout:
+                continue
+            self._network.count(len(data))
+            return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._network.seconds)

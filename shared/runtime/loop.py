@@ -1,6 +1,7 @@
 """The run loop of every service: rounds until told to stop; what fails is waited out, what dies is built anew."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -45,6 +46,15 @@ class Checked(Protocol):
         ...
 
 
+@runtime_checkable
+class Hasty(Protocol):
+    """A service whose round may last longer than the end of a process may."""
+
+    def hurry(self) -> None:
+        """End the round at hand soon. Called once, from another thread."""
+        ...
+
+
 def run(
     build: Callable[[], Service], stop: threading.Event, idle_seconds: float, clock: Clock, pulse: Pulse | None = None
 ) -> None:
@@ -55,6 +65,7 @@ def run(
     Raises InputError when the first build does: a setting is wrong, and waiting mends none.
     """
     life = _Life(build, clock, pulse or Pulse("service"))
+    threading.Thread(target=life.hurry_after, args=(stop,), name="hurry", daemon=True).start()
     try:
         while not stop.is_set():
             stop.wait(life.round(idle_seconds))
@@ -100,6 +111,12 @@ class _Life:
         except Exception:  # it is over in any case
             log.exception("close_failed", service=self._pulse.name)
 
+    def hurry_after(self, stop: threading.Event) -> None:
+        stop.wait()
+        service = self._service
+        if isinstance(service, Hasty):
+            service.hurry()
+
     def _living(self) -> Service:
         if self._service is None:
             self._service = self._build()
@@ -109,7 +126,7 @@ class _Life:
 
     def _fail(self, error: TransientError) -> float:
         self._failures += 1
-        pause = pause_seconds(self._failures, error.retry_after_seconds)
+        pause = spread(pause_seconds(self._failures, error.retry_after_seconds))
         reason = reason_of(error)
         log.warning(
             "round_failed", service=self._pulse.name, error=reason, failures=self._failures, retry_in_seconds=pause
@@ -120,7 +137,7 @@ class _Life:
     def _die(self, error: Exception) -> float:
         self._deaths += 1
         self._last_death = reason_of(error)
-        pause = pause_seconds(self._deaths)
+        pause = spread(pause_seconds(self._deaths))
         log.exception("service_died", service=self._pulse.name, deaths=self._deaths, built_anew_in_seconds=pause)
         self.end()
         self._pulse.dying(True)
@@ -150,6 +167,11 @@ def pause_seconds(failures: int, wish_seconds: float | None = None) -> float:
     """Seconds to wait after the `failures`-th failure in a row (from 1): doubling, capped; a wish may lengthen it."""
     pause = doubled(FIRST_PAUSE_SECONDS, failures - 1, LONGEST_PAUSE_SECONDS)
     return max(pause, min(wish_seconds or 0.0, LONGEST_WISH_SECONDS))
+
+
+def spread(seconds: float) -> float:
+    """Up to a quarter longer: many that failed together must not come back together."""
+    return seconds * random.uniform(1.0, 1.25)  # noqa: S311 - jitter, not secrecy
 
 
 def install_signals(stop: threading.Event) -> Sequence[int]:

@@ -14,18 +14,22 @@ import structlog
 from shared.bus.contract import Bus
 from shared.bus.kafka.bus import KafkaBus
 from shared.bus.sqlite import SqliteBus
+from shared.bus.topics import declared
 from shared.clock import Clock, utc_now
 from shared.errors import PermanentError, TransientError
 from shared.runtime import lock
 from shared.runtime.announced import announced
+from shared.runtime.draining import draining
 from shared.runtime.health import HealthServer
 from shared.runtime.logs import configure_logs
-from shared.runtime.loop import Service, install_signals, pause_seconds, run
+from shared.runtime.loop import Service, install_signals, pause_seconds, run, spread
 from shared.runtime.metrics import Metrics
-from shared.runtime.process import is_dead
+from shared.runtime.presence import Presence
+from shared.runtime.process import is_dead, member_name
 from shared.runtime.settings import Settings, load_settings, naming_file
 from shared.runtime.shown import show_part, show_process
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
+from shared.storage.schema import OldSchemaError
 from shared.storage.store import Store, open_store
 
 log = structlog.get_logger(__name__)
@@ -56,36 +60,49 @@ class Process:
     settings: Settings
     clock: Clock
     stop: threading.Event
+    uses_bus: bool = True
     metrics: Metrics = field(default_factory=Metrics)
     vitals: Vitals = field(default_factory=Vitals)
 
     def open(self, stack: ExitStack) -> Host:
         """Everything opened, to be closed by `stack`.
 
-        Raises TransientError when database or broker is away, InputError for settings that cannot be used.
+        Raises TransientError when database or broker is away or has no topics, InputError for settings that cannot be
+        used, OldSchemaError for tables that have to be upgraded.
         """
         with ExitStack() as parts:
             store = open_store(self.settings.store_url)
             parts.callback(store.close)
+            if not store.database.file:
+                presence = Presence(store.members, member_name(), self.clock)
+                presence.begin()
+                parts.callback(presence.close)
             bus = open_bus(self.settings, self.clock, self.name)
             parts.callback(bus.close)
+            if self.uses_bus:
+                _demand_topics(bus, self.settings)
             stack.push(parts.pop_all())
-        self.vitals.watch(store.check, bus.check)
+        self.vitals.watch(store.check)
         show_part(self.metrics, "database", store.check)
-        show_part(self.metrics, "broker", bus.check)
+        if self.uses_bus:
+            self.vitals.watch(bus.check)
+            show_part(self.metrics, "broker", bus.check)
         return Host(self.settings, store, bus, self.metrics, self.clock)
 
     def open_patiently(
         self, pulse: Pulse, stack: ExitStack, tell: Callable[[str], object] = lambda _: None
     ) -> Host | None:
-        """As `open`, but a database or broker that is away is waited for, and told; null when told to stop first."""
+        """As `open`, but what is away is waited for, and told; null when told to stop first.
+
+        Also tables of an older program: where a cluster is updated, somebody is at it. InputError as `open`.
+        """
         failures = 0
         while not self.stop.is_set():
             try:
                 host = self.open(stack)
-            except TransientError as error:
+            except (TransientError, OldSchemaError) as error:
                 failures += 1
-                pause = pause_seconds(failures, error.retry_after_seconds)
+                pause = spread(pause_seconds(failures, getattr(error, "retry_after_seconds", None)))
                 log.warning("not_opened", error=reason_of(error), failures=failures, retry_in_seconds=pause)
                 pulse.beat(pause, reason_of(error))
                 tell(reason_of(error))
@@ -97,11 +114,13 @@ class Process:
 
     def serve_health(self, stack: ExitStack) -> HealthServer:
         """Raises InputError when the port is taken."""
+        self.vitals.ends_with(self.stop)
         show_process(self.metrics, self.vitals)
         port = self.settings.metrics_port
         port = PORTS.get(self.name, 0) if port is None else port
         server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)
         stack.callback(server.close)
+        log.info("serving_health", host=self.settings.metrics_host, port=server.port)
         return server
 
 
@@ -138,11 +157,23 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     return bus
 
 
+def _demand_topics(bus: Bus, settings: Settings) -> None:
+    """A member of a group on topics that are not there waits for ever, and says nothing."""
+    if isinstance(bus, KafkaBus):
+        names = [topic.name for topic in declared(settings.kafka_topics, bus.prefix)]
+        if missing := sorted(set(names) - bus.topics.found(names).keys()):
+            raise TransientError(
+                f"Kafka {bus.bootstrap} 上还没有主题 {'、'.join(missing)}；请运行 xunjian topics apply"
+            )
+
+
 def run_alone(
     name: str,
     build: Callable[[Host], Service],
     idle_seconds: float,
     longest_round_seconds: float = LONGEST_ROUND_SECONDS,
+    *,
+    uses_bus: bool = True,
 ) -> None:
     """`python -m services.<name>`: settings from `--config` and the environment, until told to stop.
 
@@ -154,9 +185,9 @@ def run_alone(
     stop = threading.Event()
     received = install_signals(stop)
     try:
-        process = Process(name, load_settings(config), utc_now, stop)
+        process = Process(name, load_settings(config), utc_now, stop, uses_bus)
         configure_logs(process.settings.log_format, process.settings.log_level)
-        with announced(process.settings, [name], received), naming_file(process.settings):
+        with announced(process.settings, [name], received), naming_file(process.settings), draining(stop):
             _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))
     except PermanentError as error:
         sys.stderr.write(f"错误：{error}\n")

@@ -60,6 +60,7 @@ class Vitals:
         self._pulses: list[Pulse] = []
         self._checks: list[Check] = []
         self._asking = threading.Lock()
+        self._stop: threading.Event | None = None
 
     def pulse(self, name: str, longest_round_seconds: float = LONGEST_ROUND_SECONDS) -> Pulse:
         pulse = Pulse(name, longest_round_seconds)
@@ -68,6 +69,10 @@ class Vitals:
 
     def watch(self, *checks: Check) -> None:
         self._checks.extend(checks)
+
+    def ends_with(self, stop: threading.Event) -> None:
+        """From then on the process is not ready, at once and whatever else may be."""
+        self._stop = stop
 
     def stalled(self) -> list[str]:
         """What only a fresh process heals. Asks nobody."""
@@ -83,6 +88,8 @@ class Vitals:
 
     def problems(self, patience_seconds: float = 5.0) -> list[str]:
         """Troubles, and what every check says now. One asks at a time; who waited too long is told that."""
+        if self._stop is not None and self._stop.is_set():
+            return ["正在停止"]
         if not self._asking.acquire(timeout=patience_seconds):
             return ["上一次检查还没有结束"]
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Table, create_engine, event, literal, text
+from sqlalchemy import Connection, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -19,6 +19,15 @@ from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
 
+IDLE_SECONDS = 45
+"""Longer than a program thinks between two statements of a transaction; PostgreSQL ends it then."""
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
@@ -27,8 +36,9 @@ _PASSING_SQLITE = tuple(
     f"SQLITE_{name}"
     for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT", "PROTOCOL")
 )
-_PASSING_SQLSTATES = ("08", "25006", "28", "3D", "40", "53", "55", "57", "58")
-"""Connection, read-only standby, log-in, no such database, deadlock, resources, locks, intervention, system."""
+_PASSING_SQLSTATES = ("08", "25006", "25P03", "28", "3D", "40", "53", "55", "57", "58")
+"""Connection, read-only standby, idle for too long, log-in, no such database, deadlock, resources, locks,
+intervention, system."""
 
 
 class Database:
@@ -44,8 +54,8 @@ class Database:
                 "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
             )
         is_sqlite = url.startswith("sqlite")
-        connecting: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if is_sqlite else {}
-        self.engine = create_engine(url, pool_pre_ping=not is_sqlite, **connecting)
+        connecting = {"timeout": _BUSY_SECONDS} if is_sqlite else _reachable(url)
+        self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)
         options: dict[str, Any] = {"read_only": True}
         if self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
@@ -54,6 +64,8 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
+        else:
+            event.listen(self.engine, "connect", _not_held_up)
         try:
             self.schema()
         except BaseException:
@@ -174,6 +186,19 @@ def _may_pass(error: DBAPIError) -> bool:
     if state is None:
         return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
     return str(state).startswith(_PASSING_SQLSTATES)
+
+
+def _reachable(url: str) -> dict[str, Any]:
+    """libpq's own patience with a server that no packet reaches is a quarter of an hour; the address may say more."""
+    named = make_url(url).query
+    return {name: value for name, value in _PATIENCE.items() if name not in named}
+
+
+def _not_held_up(connection: Any, _record: Any) -> None:
+    # A process that was frozen within a transaction would keep its locks, and who took over would wait for it.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
 
 
 def _durable_sqlite(connection: Any, _record: Any) -> None:

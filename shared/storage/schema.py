@@ -19,6 +19,10 @@ NUMBERED_MARK = "3"
 UPGRADE = "xunjian db upgrade"
 
 
+class OldSchemaError(InputError):
+    """Somebody has to make or upgrade the tables, and perhaps is about to."""
+
+
 @dataclass(frozen=True)
 class Schema:
     """`version`: `0000` where none was recorded yet."""
@@ -36,12 +40,12 @@ class Schema:
         return [name for name in versions() if number_of(name) > self.version]
 
     def demand_current(self, place: str) -> None:
-        """Raises InputError with the remedy. `place`: the database's name for people."""
+        """Raises OldSchemaError with the remedy. `place`: the database's name for people."""
         if self.is_current:
             return
         if not self.has_tables:
-            raise InputError(place, f"这个数据库还是空的；请先运行 {UPGRADE} 建表")
-        raise InputError(
+            raise OldSchemaError(place, f"这个数据库还是空的；请先运行 {UPGRADE} 建表")
+        raise OldSchemaError(
             place, f"表结构版本为{self.version}，本程序需要{newest()}；请停止各服务并备份，再运行 {UPGRADE}"
         )
 

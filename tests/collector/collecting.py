@@ -82,6 +82,7 @@ class ScriptedVisitor:
         self.status = 200
         self.clock_offset: timedelta | None = None
         self.wish: float | None = 7200
+        self.hurried = False
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
         self.asked.append((plan.page or "", full))
@@ -101,6 +102,9 @@ class ScriptedVisitor:
             retry_after_seconds=self.wish if word == "blocked" else None,
             clock_offset=self.clock_offset,
         )
+
+    def hurry(self, seconds: float) -> None:
+        self.hurried = True
 
     def close(self) -> None:
         pass

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from shared.errors import InputError
 from shared.storage.schema import newest
 from tests.postgres_server import with_tables
 from tests.shared.old_databases import empty_postgresql, make_old
@@ -64,3 +65,24 @@ def test_a_server_is_upgraded_and_its_password_is_not_shown(
         assert "geheim" not in output
     finally:
         with_tables(postgres_url)
+
+
+def test_waiting_ends_when_somebody_has_made_the_tables(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade_meanwhile = lambda _: said("upgrade", "--config", str(config))  # noqa: E731
+    monkeypatch.setattr("xunjian.commands.db.time.sleep", upgrade_meanwhile)
+    output = said("wait", "--config", str(config))
+    assert f"等待：表结构版本为0000，需要{newest()}" in output
+    assert output.endswith(f"表结构版本{newest()}\n")
+
+
+def test_waiting_in_vain_ends_with_the_remedy(config: Path) -> None:
+    with pytest.raises(InputError, match=r"等了0秒，表结构版本为0000，.*xunjian db upgrade"):
+        said("wait", "--for", "0", "--config", str(config))
+
+
+def test_a_database_that_is_away_is_waited_for(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUNJIAN_DATABASE_URL", "postgresql+psycopg://xunjian:geheim@127.0.0.1:1/xunjian")
+    with pytest.raises(InputError) as refused:
+        said("wait", "--for", "0", "--config", str(config))
+    assert "等了0秒" in str(refused.value)
+    assert "geheim" not in str(refused.value)

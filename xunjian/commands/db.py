@@ -1,5 +1,6 @@
 """`xunjian db`: which version of the tables the database holds, and bringing it to this program's."""
 
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 from sqlalchemy import make_url
 
 from shared.clock import utc_now
+from shared.errors import InputError, TransientError
 from shared.runtime.settings import load_settings
 from shared.storage.database import Database
 from shared.storage.files import make_private
@@ -16,6 +18,8 @@ from shared.storage.store import SQLITE
 from shared.storage.upgrade import upgrade as bring_up
 
 db_app = typer.Typer(help="数据库：表结构的版本与升级。", no_args_is_help=True)
+
+_PAUSE_SECONDS = 2.0
 
 Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
 
@@ -45,6 +49,32 @@ def upgrade(config: Config = None) -> None:
     with closing(Database(url)) as database:
         done = bring_up(database, utc_now())
     typer.echo(f"{_shown(url)}：{done.sentence if done else f'已是版本{newest()}，无需升级'}")
+
+
+@db_app.command()
+def wait(
+    seconds: Annotated[float, typer.Option("--for", min=0, help="最多等多少秒")] = 3600, config: Config = None
+) -> None:
+    """等到数据库连得上、表结构是本程序需要的版本；用于容器启动之前。数据库比程序新的，立即报错。"""
+    url = load_settings(config).store_url
+    deadline, said = time.monotonic() + seconds, ""
+    while lacking := _lacking(url):
+        if time.monotonic() >= deadline:
+            raise InputError(_shown(url), f"等了{seconds:.0f}秒，{lacking}；请查看数据库，并执行 {UPGRADE}")
+        if lacking != said:
+            typer.echo(f"等待：{lacking}", err=True)
+        said = lacking
+        time.sleep(min(_PAUSE_SECONDS, max(deadline - time.monotonic(), 0)))
+    typer.echo(f"{_shown(url)}：表结构版本{newest()}")
+
+
+def _lacking(url: str) -> str | None:
+    """What a service would miss; null when it can be started. Raises InputError for what waiting does not mend."""
+    try:
+        schema = _schema(url)
+    except TransientError as error:
+        return str(error)
+    return None if schema.is_current else f"表结构版本为{schema.version}，需要{newest()}"
 
 
 def _schema(url: str) -> Schema:

@@ -33,6 +33,12 @@ class KillSwitch:
         finally:
             timer.cancel()
 
+    def fire_within(self, seconds: float) -> None:
+        """Whatever is aimed at then, unless it was ended before."""
+        timer = threading.Timer(seconds, self._fire)
+        timer.daemon = True
+        timer.start()
+
     def _fire(self) -> None:
         if self._pid is None:
             return

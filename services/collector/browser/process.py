@@ -103,6 +103,10 @@ class Browser:
                 self._playwright.stop()
         self._playwright = None
 
+    def hurry(self, seconds: float) -> None:
+        """A visit that is not over after `seconds` ends with its browser. May be called from any thread."""
+        self._kill_switch.fire_within(seconds)
+
     def _page_of(self, plan: Plan, hosts: tuple[str, ...]) -> str:
         if plan.page is None:
             raise ValueError("a plan without a page is for the downloader")

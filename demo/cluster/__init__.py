@@ -1,0 +1,1 @@
+"""The services apart on one machine, and what is done to them on purpose."""

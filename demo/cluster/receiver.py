@@ -1,0 +1,113 @@
+"""The other side of the channels: a robot of DingTalk's kind and a webhook, which remember what they took."""
+
+import hashlib
+import hmac
+import json
+import re
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from demo.cluster.checker import OPEN, RESOLVED
+from demo.cluster.facts import Told
+
+ROBOT, HOOK = "robot", "hook"
+CHANNELS = (ROBOT, HOOK)
+_NUMBER = re.compile(r"编号：([0-9A-F]{8})")
+_BUSY = {"errcode": -1, "errmsg": "系统繁忙"}
+_TAKEN = {"errcode": 0, "errmsg": "ok"}
+
+
+class Receiver:
+    """Started on entering, stopped on leaving. `trouble` says what becomes of each message, given its channel:
+
+    `""` it is taken; `busy` it is refused (by the robot with HTTP 200); `cut` it is taken and the answer is lost.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], trouble: Callable[[str], str] = lambda _: "") -> None:
+        self.token = "robot-token-5f0d2c9b7a"  # noqa: S105 - a secret of nobody, to be looked for in the logs
+        self.secret = "hook-secret-41c6e8d0f3"  # noqa: S105
+        self._clock = clock
+        self._trouble = trouble
+        self._lock = threading.Lock()
+        self._told: list[Told] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
+
+    @property
+    def settings(self) -> dict[str, dict[str, str]]:
+        """The two channels, as `channels` of the settings has them."""
+        url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        return {
+            ROBOT: {"type": "dingtalk", "base_url": url, "token": self.token},
+            HOOK: {"type": "webhook", "url": f"{url}/hook?key={self.secret}", "secret": self.secret},
+        }
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        with self._lock:
+            return tuple(self._told)
+
+    def take(self, path: str, head: Any, body: bytes) -> tuple[int, dict[str, object] | None]:
+        """Status and JSON of the answer; null: none comes."""
+        channel = HOOK if path.startswith("/hook") else ROBOT
+        if channel == HOOK and not self._is_signed(head, body):
+            return 401, {}
+        trouble = self._trouble(channel)
+        status, numbers = _read_hook(body) if channel == HOOK else _read_text(body)
+        now = self._clock()
+        with self._lock:
+            self._told += [Told(channel, number, status, now, accepted=trouble != "busy") for number in numbers]
+        if trouble == "busy":
+            return (503, {}) if channel == HOOK else (200, _BUSY)
+        return 200, None if trouble == "cut" else _TAKEN
+
+    def _is_signed(self, head: Any, body: bytes) -> bool:
+        signed = f"{head['X-Xunjian-Timestamp']}.".encode() + body
+        digest = hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(head["X-Xunjian-Signature"] or "", f"sha256={digest}")
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        take = self.take
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status, said = take(self.path, self.headers, body)
+                if said is None:
+                    self.close_connection = True
+                    return
+                answer = json.dumps(said).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+                """Nobody reads it."""
+
+        return Handler
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _read_hook(body: bytes) -> tuple[str, list[str]]:
+    told = json.loads(body)
+    return RESOLVED if told["event"] == "resolution" else OPEN, told["numbers"]
+
+
+def _read_text(body: bytes) -> tuple[str, list[str]]:
+    text = json.loads(body)["text"]["content"]
+    return RESOLVED if "巡检恢复" in text.partition("\n")[0] else OPEN, _NUMBER.findall(text)

@@ -1,0 +1,69 @@
+"""The arithmetic of visits held against a simulation of the collector's own schedule under one pace."""
+
+import heapq
+import math
+from datetime import UTC, datetime, timedelta
+from statistics import NormalDist
+
+import pytest
+
+from services.collector.pace import next_visit
+from xunjian.scale.demand import Population, demand_on, visits_per_day
+
+START = datetime(2026, 11, 2, tzinfo=UTC)
+DAYS = 4
+
+
+def simulated(rates: list[float], gap_seconds: float) -> float:
+    """Visits a day, after the first: each account visited when due, but one visit each `gap_seconds` at the most."""
+    due = [(START, number) for number in range(len(rates))]
+    heapq.heapify(due)
+    free_at, visits, counted_from = START, 0, START + timedelta(days=1)
+    while due[0][0] < START + timedelta(days=DAYS) and free_at < START + timedelta(days=DAYS):
+        at, number = heapq.heappop(due)
+        now = max(at, free_at)
+        free_at = now + timedelta(seconds=gap_seconds)
+        visits += now >= counted_from
+        again = next_visit(
+            now, posts_per_day=rates[number], newest_post_at=None, failures=0, deadline_days=(), jitter=0.0
+        )
+        heapq.heappush(due, (again, number))
+    return visits / (DAYS - 1)
+
+
+def rates_of(population: Population) -> list[float]:
+    spread = NormalDist(math.log(population.posts_per_day) - population.spread**2 / 2, population.spread)
+    count = population.accounts
+    return [math.exp(spread.inv_cdf((number + 0.5) / count)) for number in range(count)]
+
+
+@pytest.mark.parametrize("posts_per_day", [0.5, 2.5, 10])
+def test_an_unhurried_platform_gets_the_visits_of_its_rhythm(posts_per_day: float) -> None:
+    population = Population(400, {"wechat": 1.0}, posts_per_day)
+    demand = demand_on(population, "wechat", min_interval_seconds=6, visit_seconds=1.5)
+    assert demand.use < 1
+    assert simulated(rates_of(population), 7.5) == pytest.approx(demand.wished, rel=0.03)
+
+
+def test_more_accounts_than_one_address_can_visit_wait_for_their_turn() -> None:
+    population = Population(3_000, {"wechat": 1.0})
+    demand = demand_on(population, "wechat", min_interval_seconds=6, visit_seconds=1.5)
+    assert demand.pace == 86_400 / 7.5
+    assert simulated(rates_of(population), 7.5) == pytest.approx(demand.pace, rel=0.01)
+    assert demand.addresses == math.ceil(demand.wished / 11_520) == 3
+    assert demand.hours_between(1) == pytest.approx(24 * 3_000 / 11_520)
+    assert demand.hours_between(3) == pytest.approx(24 * 3_000 / demand.wished)
+
+
+def test_one_visit_a_day_asks_for_fewer_addresses() -> None:
+    population = Population(30_000, {"wechat": 0.5, "weibo": 0.5})
+    demand = demand_on(population, "weibo", min_interval_seconds=6, visit_seconds=0)
+    assert demand.accounts == 15_000
+    assert demand.addresses_for_one_a_day == 2
+    assert demand.addresses > 2
+
+
+def test_visits_lie_between_the_schedules_bounds() -> None:
+    assert visits_per_day(0.01, 0) == 4
+    assert visits_per_day(100, 0) == 48
+    assert visits_per_day(3, 0) == pytest.approx(12)
