@@ -112,7 +112,7 @@ def environment(prometheus: str, database: URL | None, database_password: str, d
         "GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH": str(ROOT / "monitoring/dashboards/supervisor.json"),
         "XUNJIAN_GRAFANA_DASHBOARDS": str(ROOT / "monitoring/dashboards"),
         "XUNJIAN_GRAFANA_PROMETHEUS": prometheus,
-        "XUNJIAN_GRAFANA_SCRAPE_INTERVAL": "15s",
+        "XUNJIAN_GRAFANA_SCRAPE_INTERVAL": "30s",
         "XUNJIAN_GRAFANA_DB": host,
         "XUNJIAN_GRAFANA_DB_NAME": (database.database if database is not None else None) or "xunjian",
         "XUNJIAN_GRAFANA_DB_SSLMODE": str(

@@ -68,7 +68,7 @@ def broken(here: Running, elsewhere: tuple[Metrics, int]) -> Running:
     (here.folder / "paper").write_text("a file where the folder was", encoding="utf-8")
     poison(here.folder / "data/xunjian.db")
     with closing(open_store(here.database_url)) as store:
-        assert store.reports.claim("weekly", "2026-11-16", now, timedelta(minutes=5))
+        assert store.reports.claim("weekly", "2026-11-16", now, timedelta(minutes=5), "a test")
         store.reports.record_written("weekly", "2026-11-16", now)
         store.visits.make_all_due(now)
     suffer(elsewhere[0])
