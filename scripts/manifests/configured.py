@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import yaml
 
-from scripts.manifests.loading import Loaded, load, secret_files
+from scripts.manifests.loading import Loaded, command_line_problems, load, secret_files
 from scripts.manifests.objects import Manifest, Pod, of_kind, pods
 
 IMAGE = "xunjian"
@@ -73,8 +73,7 @@ def _container(text: str, pod: Pod, container: Mapping[str, Any]) -> Iterator[st
     loaded = loaded_of(text, variables)
     if isinstance(loaded, str):
         yield loaded
-        return
-    yield from loaded.problems(container.get("args", ()))
+    yield from command_line_problems(container.get("args", ()))
 
 
 def loaded_of(text: str, variables: Mapping[str, str]) -> Loaded | str:

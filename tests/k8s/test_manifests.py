@@ -214,6 +214,8 @@ def test_without_the_policy_that_denies_everything_all_is_open() -> None:
         (WEIBO, put("spec.replicas", 2), "more collectors visit no faster"),
         (WEIBO, _more_variables("XUNJIAN_COLLECTOR_PLATFORMS", '["douyin"]'), "no collector visits weibo"),
         (WEIBO, _more_variables("XUNJIAN_COLLECTOR_PLATFORMS", '["douyin"]'), "2 collectors visit douyin"),
+        ("ServiceMonitor/", put("spec.endpoints.0.relabelings", []), "label service would become exported_service"),
+        ("ConfigMap/xunjian-migrate", _settings("/database_url", "/other_url"), "the same database_url"),
         ("CronJob/xunjian-reports", put("spec.timeZone", "UTC"), "timeZone is not Asia/Shanghai"),
     ],
 )
