@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from shared.bus.kafka import member
 from shared.bus.kafka.bus import KafkaBus
+from shared.bus.kafka.member import Pace
 from shared.bus.kafka.subscription import KafkaSubscription
 from shared.errors import TransientError
 from tests.paths import SHARED
@@ -48,7 +49,7 @@ def kafka() -> Iterator[Any]:
 
 @pytest.fixture
 def bus(kafka: Any) -> Iterator[KafkaBus]:
-    bus = KafkaBus(kafka.bootstrap, "test", READABLE_BY_THE_MOCK, timeout_seconds=1.5, session_seconds=SESSION_SECONDS)
+    bus = KafkaBus(kafka.bootstrap, "test", READABLE_BY_THE_MOCK, timeout_seconds=1.5, pace=Pace(SESSION_SECONDS))
     yield bus
     bus.close()
 

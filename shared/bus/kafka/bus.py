@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from shared.bus.envelope import sealed
 from shared.bus.kafka import groups
 from shared.bus.kafka.client import Clients
+from shared.bus.kafka.member import Pace
 from shared.bus.kafka.producer import Message, Producer
 from shared.bus.kafka.subscription import KafkaSubscription
 from shared.bus.kafka.topics import TopicAdmin
@@ -30,13 +31,13 @@ class KafkaBus:
         prefix: str = "",
         security: Mapping[str, str] | None = None,
         timeout_seconds: float = 30.0,
-        session_seconds: float = 45.0,
+        pace: Pace | None = None,
         stall_seconds: float = 60.0,
     ) -> None:
         self.clients = Clients(bootstrap, api_version, security or {}, timeout_seconds)
         self.topics = TopicAdmin(self.clients)
         self.prefix = prefix
-        self.session_seconds = session_seconds
+        self.pace = pace or Pace()
         self.stall_seconds = stall_seconds
         self._source = source
         self._producer = Producer(self.clients, prefix)

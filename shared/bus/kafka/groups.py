@@ -3,19 +3,27 @@
 The consumer's own look-ups wait for a lost broker without end.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import structlog
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaError,
+    NotCoordinatorError,
+)
 
-from shared.bus.kafka.client import Clients
+from shared.bus.kafka.client import CHECK_SECONDS, Clients
 from shared.errors import TransientError
 
 log = structlog.get_logger(__name__)
 
+TAKING_OVER = (NotCoordinatorError, CoordinatorNotAvailableError, CoordinatorLoadInProgressError)
+TAKING_OVER_SECONDS = 0.2
 SETTLED_STATES = ("Stable", "Empty", "Dead")
 
 
@@ -45,7 +53,7 @@ def waiting(clients: Clients, group: str, topics: list[str]) -> dict[Any, tuple[
         ]
         ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
         starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
-        committed = admin.list_group_offsets({group: places})[group]
+        committed = _committed(admin, group, places)
     spans = {place: (max(starts[place].offset, committed[place].offset), ends[place].offset) for place in places}
     return {place: (first, end) for place, (first, end) in spans.items() if first < end}
 
@@ -80,6 +88,18 @@ def left_to(clients: Clients, group: str, member_id: str, places: set[Any]) -> s
     if described["group_state"] not in SETTLED_STATES:
         return set()
     return places - set(_held_by_others(described["members"], member_id))
+
+
+def _committed(admin: Any, group: str, places: list[Any]) -> Any:
+    """A broker that has just taken the group over from another needs a moment to know it."""
+    deadline = time.monotonic() + CHECK_SECONDS
+    while True:
+        try:
+            return admin.list_group_offsets({group: places})[group]
+        except TAKING_OVER:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(TAKING_OVER_SECONDS)
 
 
 def _held_by_others(members: Iterable[Any], member_id: str) -> Iterator[Any]:

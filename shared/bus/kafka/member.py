@@ -1,34 +1,52 @@
 """A kafka-python consumer that has joined its group, in spite of what the library gets wrong."""
 
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from kafka import KafkaConsumer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from shared.bus.kafka.assignor import Assignor, Departures, held_by
 from shared.bus.kafka.client import Clients
 
 BOOTSTRAP_POLL_SECONDS = 0.01
+HEARTBEAT_MILLISECONDS = 1000
+"""How soon a member hears that the partitions are shared out anew; until the last one has, all wait."""
 
 
-def open_member(clients: Clients, group: str, topics: list[str], session_seconds: float) -> Any:
+class Pace(NamedTuple):
+    """After how long a silent member, and one that does not poll, is taken for dead."""
+
+    session_seconds: float = 45.0
+    max_poll_seconds: float = 300.0
+
+    @property
+    def keep_alive_seconds(self) -> float:
+        return min(3.0, self.max_poll_seconds / 4)
+
+
+def open_member(clients: Clients, group: str, topics: list[str], pace: Pace, departures: Departures) -> Any:
     """Raises TransientError and KafkaError; then nothing is left open."""
-    session, milliseconds = int(session_seconds * 1000), int(clients.timeout_seconds * 1000)
+    session, milliseconds = int(pace.session_seconds * 1000), int(clients.timeout_seconds * 1000)
+    assignor = Assignor()
     consumer = clients.open(
         KafkaConsumer,
         group_id=group,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        partition_assignment_strategy=(assignor,),
         session_timeout_ms=session,
-        heartbeat_interval_ms=min(3000, session // 3),
+        heartbeat_interval_ms=min(HEARTBEAT_MILLISECONDS, session // 3),
+        max_poll_interval_ms=int(pace.max_poll_seconds * 1000),
         bootstrap_timeout_ms=milliseconds,
         request_timeout_ms=max(milliseconds, 1000),
     )
+    assignor.held = lambda: held_by(consumer, departures)
     try:
         # Bootstrapped first: an answer about no topic, still on its way, would otherwise be taken for the answer about
         # ours; the member would join knowing no partition and share out none.
         bootstrap(consumer, clients.timeout_seconds)
-        consumer.subscribe(topics=topics)
+        consumer.subscribe(topics=topics, listener=departures)
     except KafkaError:
         consumer.close(autocommit=False, timeout_ms=0)
         raise
@@ -43,6 +61,10 @@ def bootstrap(consumer: Any, seconds: float) -> None:
         time.sleep(BOOTSTRAP_POLL_SECONDS)
     if not begun.succeeded():
         raise KafkaTimeoutError("no broker answers")
+
+
+def is_rejoining(consumer: Any) -> bool:
+    return bool(consumer._coordinator.rejoining or consumer._coordinator.need_rejoin())
 
 
 def find_lost_rejoin(coordinator: Any) -> None:

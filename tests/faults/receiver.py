@@ -1,0 +1,42 @@
+"""The units' end of the webhook: takes every message, remembers each time it came, and may act on it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.fakes.http_server import FakeServer, Reply, Request
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One POST: `id` is the same whenever the message is sent again."""
+
+    id: str
+    body: dict[str, Any]
+
+
+class Receiver(FakeServer):
+    """`before` and `after` are called with each message, before it counts and before it is answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrivals: list[Arrival] = []
+        self.before: Callable[[], None] = _nothing
+        self.after: Callable[[], None] = _nothing
+
+    def answer(self, request: Request) -> Reply:
+        self.before()
+        self.arrivals.append(Arrival(request.headers["Idempotency-Key"], json.loads(request.body)))
+        self.after()
+        return Reply(204)
+
+    def told(self) -> Counter[tuple[str, str]]:
+        """Account key and status -> how many messages said so."""
+        findings = [finding for arrival in [*self.arrivals] for finding in arrival.body["findings"]]
+        return Counter((finding["account"]["key"], finding["status"]) for finding in findings)
+
+
+def _nothing() -> None:
+    pass
