@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from shared.errors import TransientError
+
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
@@ -15,8 +17,9 @@ KEEP_SECONDS = 30.0
 PATIENCE_SECONDS = 0.15
 """So long a new answer is waited for; then the last one is told, while it is not too old."""
 _OLDEST_TIMES = 10
+_SLOW_SECONDS = 0.5
 _SHARE = 50
-"""A question that takes long is asked less often: it takes no more than this part of the time."""
+"""A question that takes longer than that is asked less often: it takes no more than this part of the time."""
 
 
 class Recent(Generic[Answer]):
@@ -51,7 +54,7 @@ class Recent(Generic[Answer]):
             return self._answer if self._age() < _OLDEST_TIMES * self._keep_seconds() else None
 
     def _keep_seconds(self) -> float:
-        return max(self._keep, _SHARE * self._took)
+        return max(self._keep, _SHARE * self._took if self._took >= _SLOW_SECONDS else 0.0)
 
     def _age(self) -> float:
         return float("inf") if self._asked_at is None else time.monotonic() - self._asked_at
@@ -61,6 +64,8 @@ class Recent(Generic[Answer]):
         try:
             answer = self._ask()
             took = time.monotonic() - began
+        except TransientError as error:
+            log.warning("question_not_answered", reason=str(error))
         except Exception:  # whatever it is, whoever wants to know is only left without the answer
             log.exception("question_failed")
         with self._lock:

@@ -95,7 +95,7 @@ _REACH = Line(
             number(
                 "距上次成功核查",
                 "每个平台上一次核查成功是多久以前。",
-                over_time(f"time() - {_of_store('xunjian_last_proved_timestamp_seconds')}", "{{platform}}"),
+                now(f"time() - {_of_store('xunjian_last_proved_timestamp_seconds')}", "{{platform}}"),
                 unit="s",
                 decimals=0,
                 called=_OF_PLATFORMS,
@@ -114,7 +114,7 @@ _TROUBLE = Line(
             number(
                 "平台是否受阻",
                 "整个平台都不让看时为受阻，其账号记为未能核实，不作判断。" + handled("平台受阻"),
-                over_time(_of_store("xunjian_platform_blocked"), "{{platform}}"),
+                now(_of_store("xunjian_platform_blocked"), "{{platform}}"),
                 unit="none",
                 called=_OF_PLATFORMS,
                 mappings=[numbers({0: ("正常", GOOD), 1: ("受阻", BAD)})],
@@ -126,9 +126,7 @@ _TROUBLE = Line(
             number(
                 "受阻后的休息",
                 "平台不让看以后，还要歇多久才再去；没有的，就是没有在歇。",
-                over_time(
-                    f"{_of_store('xunjian_platform_paused_until_timestamp_seconds')} - time() > 0", "{{platform}}"
-                ),
+                now(f"{_of_store('xunjian_platform_paused_until_timestamp_seconds')} - time() > 0", "{{platform}}"),
                 unit="s",
                 decimals=0,
                 called=_OF_PLATFORMS,
@@ -141,9 +139,7 @@ _TROUBLE = Line(
             number(
                 "读不懂的页面（24小时）",
                 "采集到了，但程序读的时候出错；多半是平台改版。" + handled("页面读不懂"),
-                over_time(
-                    f"sum by (platform) (increase(xunjian_reader_errors_total{{{_CHOSEN}}}[24h])) > 0", "{{platform}}"
-                ),
+                now(f"sum by (platform) (increase(xunjian_reader_errors_total{{{_CHOSEN}}}[24h])) > 0", "{{platform}}"),
                 unit=_TIMES,
                 decimals=0,
                 called=_OF_PLATFORMS,
@@ -202,7 +198,7 @@ _BROWSER = Line(
             number(
                 "浏览器启动次数（24小时）",
                 "浏览器每隔一定次数会换新的；远多于平常，说明它在反复崩溃。",
-                over_time("sum(increase(xunjian_browser_starts_total[24h]))", "启动次数"),
+                now("sum(increase(xunjian_browser_starts_total[24h]))", "启动次数"),
                 unit=_TIMES,
                 decimals=0,
                 steps=((None, GOOD), (500, WATCH)),
@@ -214,7 +210,7 @@ _BROWSER = Line(
                 "本机时钟误差",
                 "采集所在机器的时钟与实际相差多少，几台的取最大；五分钟以内记为0。误差大时不下任何结论。"
                 + handled("时钟不准"),
-                over_time("max(abs(xunjian_clock_error_seconds))", "误差"),
+                now("max(abs(xunjian_clock_error_seconds))", "误差"),
                 unit="s",
                 decimals=0,
                 steps=((None, GOOD), (300, BAD)),
@@ -231,7 +227,7 @@ _SESSIONS = Line(
             number(
                 "登录状态存了多久",
                 "为平台保存的登录状态是多久以前写下的。没有设置 storage_state 的没有。",
-                over_time("time() - max by (platform) (xunjian_session_saved_timestamp_seconds)", "{{platform}}"),
+                now("time() - max by (platform) (xunjian_session_saved_timestamp_seconds)", "{{platform}}"),
                 unit="s",
                 decimals=0,
                 called=_OF_PLATFORMS,
@@ -244,7 +240,7 @@ _SESSIONS = Line(
             number(
                 "登录状态还能用多久",
                 "保存的登录状态到什么时候失效；到期前请重新登录保存。" + handled("登录状态将到期"),
-                over_time("min by (platform) (xunjian_session_expires_timestamp_seconds) - time()", "{{platform}}"),
+                now("min by (platform) (xunjian_session_expires_timestamp_seconds) - time()", "{{platform}}"),
                 unit="s",
                 decimals=0,
                 called=_OF_PLATFORMS,
