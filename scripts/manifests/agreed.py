@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from scripts.manifests.configured import loaded_of, own_containers, settings_of, variables_of
+from scripts.manifests.configured import MAIN, loaded_of, own_containers, settings_of, variables_of
 from scripts.manifests.linked import secrets
 from scripts.manifests.loading import Loaded
 from scripts.manifests.objects import Manifest, Pod, names_of, of_kind, place_of
@@ -46,7 +46,7 @@ def problems(manifests: Iterable[Manifest]) -> Iterator[str]:
 def _services(manifests: list[Manifest]) -> Iterator[tuple[Pod, Loaded]]:
     """Those whose settings can be used; of the others `configured` tells."""
     for pod, container in own_containers(manifests):
-        text = settings_of(manifests, pod, container) if container["name"] == "main" else None
+        text = settings_of(manifests, pod, container) if container["name"] == MAIN else None
         loaded = loaded_of(text, variables_of(container)) if text is not None else None
         if isinstance(loaded, Loaded) and pod.component in _SERVICES:
             yield pod, loaded
