@@ -60,7 +60,7 @@ def _json(mapping: model.ValueMap) -> dict[str, Any]:
 _COLOURED = model.DynamicConfigValue("custom.cellOptions", {"type": "color-background", "mode": "basic"})
 _WRAPPED = model.DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True})
 _DAY = model.DynamicConfigValue("unit", "time:YYYY-MM-DD HH:mm")
-_LINK = model.DynamicConfigValue("links", [{"title": "打开", "url": "${__value.raw}", "targetBlank": True}])
+_LINK = model.DynamicConfigValue("links", [{"title": "打开", "url": "${__value.raw:raw}", "targetBlank": True}])
 _SHORTENED = model.DynamicConfigValue(
     "mappings", [{"type": "regex", "options": {"pattern": "^https?://.+", "result": {"text": "打开"}}}]
 )

@@ -36,14 +36,16 @@ def number(
     mappings: Sequence[model.ValueMapping] = (),
     called: Called | None = None,
     decimals: int | None = None,
-    trend: bool = False,
     nothing: str = NO_DATA,
 ) -> stat.Panel:
-    """The last value of each series, large, on the colour of its step."""
+    """What is true now of each series, large, in the colour of its step.
+
+    Asked for now and not over time: of a series that ended, the last value would be shown as if it still held.
+    """
     panel = _told(stat.Panel(), title, description, unit, nothing).thresholds(thresholds(steps))
     panel = panel.color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
     panel = panel.color_mode(looks.BigValueColorMode.VALUE).mappings(list(mappings))
-    panel = panel.graph_mode(looks.BigValueGraphMode.AREA if trend else looks.BigValueGraphMode.NONE)
+    panel = panel.graph_mode(looks.BigValueGraphMode.NONE)
     panel = panel.text_mode(looks.BigValueTextMode.AUTO).reduce_options(_last()).orientation(looks.VizOrientation.AUTO)
     if decimals is not None:
         panel = panel.decimals(decimals)
@@ -90,7 +92,7 @@ def bars(
     decimals: int | None = None,
     nothing: str = NO_DATA,
 ) -> bargauge.Panel:
-    """The last value of each series as a bar, the name beside it."""
+    """What is true now of each series as a bar, the name beside it."""
     panel = _told(bargauge.Panel(), title, description, unit, nothing).targets([*queries]).min(0)
     panel = panel.display_mode(looks.BarGaugeDisplayMode.BASIC).orientation(looks.VizOrientation.HORIZONTAL)
     panel = panel.thresholds(thresholds(steps)).reduce_options(_last()).show_unfilled(True)

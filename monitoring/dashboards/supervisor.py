@@ -32,8 +32,7 @@ _STATS = Line(
             number(
                 "账号总数",
                 "台账里现有的账号，不含已注销的。",
-                over_time(count(FILED), "账号总数"),
-                trend=True,
+                now(count(FILED), "账号总数"),
                 nothing="台账里没有账号，或分析服务没有运行",
             ),
         ),
@@ -42,11 +41,10 @@ _STATS = Line(
             number(
                 "合格率",
                 _FORMULA,
-                over_time(share(COMPLIANT, VERIFIED), "合格率"),
+                now(share(COMPLIANT, VERIFIED), "合格率"),
                 unit="percentunit",
                 steps=_SHARE_STEPS,
                 decimals=1,
-                trend=True,
                 nothing=_NOBODY,
             ),
         ),
@@ -55,9 +53,8 @@ _STATS = Line(
             number(
                 "已超期",
                 "已核实，且超过规定期限没有更新的账号（含僵尸账号）。与每周清单的“已超期”一致。",
-                over_time(count(OVERDUE), "已超期"),
+                now(count(OVERDUE), "已超期"),
                 steps=_NONE_IS_GOOD,
-                trend=True,
             ),
         ),
         (
@@ -65,9 +62,8 @@ _STATS = Line(
             number(
                 "未能核实",
                 "近来没有看到，因此不能下结论的账号（含待核查、疑似注销）。原因在下面的账号明细里；不等于有问题，也不等于合格。",
-                over_time(count(UNVERIFIED), "未能核实"),
+                now(count(UNVERIFIED), "未能核实"),
                 steps=_NONE_IS_KNOWN,
-                trend=True,
             ),
         ),
     ],
@@ -206,8 +202,8 @@ _MATTERS = Line(
             number(
                 "告知用时",
                 "从发现问题到通知送达，所选时间内的通知：一半的不超过前者，九成的不超过后者。按区间估算，不按平台和地区筛选。",
-                over_time(_quantile(0.5, "xunjian_alert_seconds"), "一半"),
-                over_time(_quantile(0.9, "xunjian_alert_seconds"), "九成", "B"),
+                now(_quantile(0.5, "xunjian_alert_seconds"), "一半"),
+                now(_quantile(0.9, "xunjian_alert_seconds"), "九成", "B"),
                 unit="s",
                 steps=((None, GOOD), (300, WATCH), (3600, BAD)),
                 nothing="所选时间内没有通知",
@@ -218,8 +214,8 @@ _MATTERS = Line(
             number(
                 "整改用时",
                 "从发现问题到问题消除，所选时间内消除的：一半的不超过前者，九成的不超过后者。按区间估算，不按平台和地区筛选。",
-                over_time(_quantile(0.5, "xunjian_fix_seconds"), "一半"),
-                over_time(_quantile(0.9, "xunjian_fix_seconds"), "九成", "B"),
+                now(_quantile(0.5, "xunjian_fix_seconds"), "一半"),
+                now(_quantile(0.9, "xunjian_fix_seconds"), "九成", "B"),
                 unit="s",
                 steps=((None, GOOD), (3 * 86_400, WATCH), (14 * 86_400, BAD)),
                 nothing="所选时间内没有消除的问题",

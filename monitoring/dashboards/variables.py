@@ -29,7 +29,13 @@ def _source(name: str, label: str, kind: str, uid: str) -> build.DatasourceVaria
 def manual() -> build.TextBoxVariable:
     """Grafana does not know where an office keeps its papers."""
     words = "docs/监控.md 在本单位的网址；填了以后，各图标题旁的链接直接打开处理办法那一节"
-    return build.TextBoxVariable("manual").label("手册网址").description(words).default_value("")
+    return (
+        build.TextBoxVariable("manual")
+        .label("手册网址")
+        .description(words)
+        .default_value("")
+        .current(model.VariableOption(text="", value=""))
+    )
 
 
 def chosen(name: str, label: str, expression: str, words: Mapping[str, str] | None = None) -> build.QueryVariable:

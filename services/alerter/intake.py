@@ -67,7 +67,7 @@ class Intake:
         try:
             event = decode(record.body, record.headers)
             if not isinstance(event, Finding):
-                raise PoisonError(f"a {event.event} where findings belong")
+                raise PoisonError(f"a {type(event).__name__.lower()} where findings belong")
             rows = self._deliveries(event, now, due_at)
         except TransientError:
             raise

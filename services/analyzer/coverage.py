@@ -1,5 +1,6 @@
 """The one timer: who could not be probed becomes 未能核实; what the ledger or the rulebook dropped is dropped here."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +23,7 @@ from shared.storage.store import Store
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=1)
+RENEW_SECONDS = 10.0
 AGAIN_AFTER = timedelta(hours=1)
 MOST_ACCOUNTS = 500
 """Of one tick and kind; more wait for the next round, so that judging goes on in between."""
@@ -42,6 +44,7 @@ class Timer:
         notes: Notes,
         matters: Matters,
         owner: str,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._judgements = judgements
         self._standings = standings
@@ -50,6 +53,8 @@ class Timer:
         self._notes = notes
         self._matters = matters
         self._owner = owner
+        self._monotonic = monotonic
+        self._taken_at = 0.0
         self._complaints: list[str] = []
         self._waiting: dict[str, datetime] = {}
 
@@ -68,7 +73,9 @@ class Timer:
 
     def holds(self, now: datetime) -> bool:
         """True while this process is the one that may tick."""
-        return self._leases.take("timer", self._owner, now, LEASE)
+        held = self._leases.take("timer", self._owner, now, LEASE)
+        self._taken_at = self._monotonic()
+        return held
 
     def release(self) -> None:
         self._leases.release("timer", self._owner)
@@ -102,10 +109,21 @@ class Timer:
         return len(changed) == MOST_ACCOUNTS
 
     def _each(self, keys: Iterable[str], now: datetime, act: Callable[[Sitting, Case], None]) -> None:
-        """Each account in a transaction of its own; one that spoils it comes later and holds up no other."""
+        """Each account in a transaction of its own; one that spoils it comes later and holds up no other.
+
+        Judged at the moment its turn comes: who was frozen in between must not move back what others wrote since.
+        Raises TransientError when another has taken over.
+        """
+        began = self._monotonic()
         for key in keys:
-            if not self._apart(key, partial(self._act_on, key, now, act)):
+            moment = now + timedelta(seconds=int(self._monotonic() - began))
+            self._still_holds(moment)
+            if not self._apart(key, partial(self._act_on, key, moment, act)):
                 self._waiting[key] = now + AGAIN_AFTER
+
+    def _still_holds(self, moment: datetime) -> None:
+        if self._monotonic() - self._taken_at > RENEW_SECONDS and not self.holds(moment):
+            raise TransientError("定时检查已由另一个分析进程接手")
 
     def _act_on(self, key: str, now: datetime, act: Callable[[Sitting, Case], None]) -> None:
         with self._judgements.judging() as judging:

@@ -364,7 +364,7 @@ def _unpublishable(visit: Visit) -> Visit:
     reading = _failed("页面内容过大，无法登记")
     less = {"outcome": reading.outcome, "reason": reading.reason, "covers": reading.covers}
     none = {"name": None, "url": None, "post_ids": (), "newest_post_at": None}
-    return replace(visit, reading=reading, posts=(), probe=visit.probe.model_copy(update=less | none))
+    return replace(visit, reading=reading, posts=(), probe=visit.probe.but(**less, **none))
 
 
 def _first_today(due: Due, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from shared.errors import InputError
 from shared.plugins import discover
 from shared.report_file import READERS_KEYS
 from shared.runtime.opening import Host, run_alone
+from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
 from shared.validation import validated
 
@@ -18,7 +19,8 @@ def build(host: Host) -> ReporterEngine:
     """The reporter over a host."""
     if host.settings.is_alone:
         host.store.reports.free_leases()
-    return ReporterEngine(host.store, build_reports(host.settings), reports_folder(host.settings), host.metrics)
+    reports, folder = build_reports(host.settings), reports_folder(host.settings)
+    return ReporterEngine(host.store, reports, folder, host.metrics, unique_owner())
 
 
 def build_reports(settings: Settings) -> dict[str, Report]:

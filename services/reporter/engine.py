@@ -19,7 +19,7 @@ from shared.storage.store import Store
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=10)
-"""Longer than the longest report takes. After a kill another reporter waits this long."""
+"""Longer than the longest report takes. Who is killed loses it sooner (see Members)."""
 
 _ITS_CALENDAR = "日历"
 
@@ -27,11 +27,12 @@ _ITS_CALENDAR = "日历"
 class ReporterEngine:
     """A report that cannot be written is told and tried again; the others come all the same."""
 
-    def __init__(self, store: Store, reports: Mapping[str, Report], folder: Path, metrics: Metrics) -> None:
+    def __init__(self, store: Store, reports: Mapping[str, Report], folder: Path, metrics: Metrics, owner: str) -> None:
         self._store = store
         self._reports = reports
         self._folder = folder
         self._metrics = metrics
+        self._owner = owner
         self._attempts = Attempts()
 
     def step(self, now: datetime) -> bool:
@@ -84,11 +85,11 @@ class ReporterEngine:
         return periods
 
     def _write_once(self, name: str, report: Report, period: Period, now: datetime, *, is_newest: bool) -> bool:
-        if not self._store.reports.claim(name, period.name, now, LEASE):
+        if not self._store.reports.claim(name, period.name, now, LEASE, self._owner):
             return False
         path = self._attempt(name, report, period, now)
         if path is None or (is_newest and not self._hand_over(name, report, period, path, now)):
-            self._store.reports.give_back(name, period.name)
+            self._store.reports.give_back(name, period.name, self._owner)
             return False
         self._store.reports.record_written(name, period.name, now)
         return True

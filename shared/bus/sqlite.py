@@ -13,10 +13,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 import structlog
-from pydantic_core import to_json
 
 from shared.bus.contract import Record, dead_letter_headers
-from shared.bus.envelope import sealed
+from shared.bus.envelope import Headers, encode, kept_headers
 from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.clock import Clock
 from shared.errors import PermanentError, TransientError
@@ -92,7 +91,7 @@ class SqliteBus:
 
     def __init__(self, path: Path, source: str, clock: Clock, retention: timedelta = RETENTION) -> None:
         self._path = path
-        self._source = source
+        self._kept_headers = json.dumps(kept_headers(source))
         self._clock = clock
         self._retention = retention
         self._prune_at = time.monotonic() + PRUNE_EVERY_SECONDS
@@ -103,8 +102,7 @@ class SqliteBus:
             self._connection.executescript(_SCHEMA)
 
     def publish(self, events: Iterable[Event]) -> None:
-        messages = [sealed(event, self._source) for event in events]
-        self._write([(topic, key, body, to_json(head).decode()) for topic, key, body, head in messages])
+        self._write([(event.topic, event.key, encode(event), self._kept_headers) for event in events])
         self._prune_now_and_then()
 
     def subscribe(self, group: str, topics: Iterable[str]) -> "SqliteSubscription":
@@ -281,7 +279,7 @@ class SqliteSubscription:
             (topic, position, limit),
         )
         for offset, key, body, head in rows:
-            yield Record(topic, 0, offset, key, body, json.loads(head))
+            yield Record(topic, 0, offset, key, body, Headers(json.loads(head), body))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

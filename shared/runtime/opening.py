@@ -24,7 +24,8 @@ from shared.runtime.health import HealthServer
 from shared.runtime.logs import configure_logs
 from shared.runtime.loop import Service, install_signals, pause_seconds, run, spread
 from shared.runtime.metrics import Metrics
-from shared.runtime.process import is_dead
+from shared.runtime.presence import Presence
+from shared.runtime.process import is_dead, member_name
 from shared.runtime.settings import Settings, load_settings, naming_file
 from shared.runtime.shown import show_part, show_process
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
@@ -72,6 +73,10 @@ class Process:
         with ExitStack() as parts:
             store = open_store(self.settings.store_url)
             parts.callback(store.close)
+            if not store.database.file:
+                presence = Presence(store.members, member_name(), self.clock)
+                presence.begin()
+                parts.callback(presence.close)
             bus = open_bus(self.settings, self.clock, self.name)
             parts.callback(bus.close)
             if self.uses_bus:

@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from shared.errors import TransientError
+
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
@@ -20,7 +22,10 @@ _SHARE = 50
 
 
 class Recent(Generic[Answer]):
-    """Thread-safe. At most one asks at a time, however many want to know and however long it takes."""
+    """Thread-safe. At most one asks at a time, however many want to know and however long it takes.
+
+    `keep_seconds` 0: asked anew every time.
+    """
 
     def __init__(
         self,
@@ -48,10 +53,10 @@ class Recent(Generic[Answer]):
         if asking is not None:
             asking.join(self._patience)
         with self._lock:
-            return self._answer if self._age() < _OLDEST_TIMES * self._keep_seconds() else None
+            return self._answer if self._age() < _OLDEST_TIMES * (self._keep_seconds() or KEEP_SECONDS) else None
 
     def _keep_seconds(self) -> float:
-        return max(self._keep, _SHARE * self._took)
+        return max(self._keep, _SHARE * self._took) if self._keep else 0.0
 
     def _age(self) -> float:
         return float("inf") if self._asked_at is None else time.monotonic() - self._asked_at
@@ -61,6 +66,8 @@ class Recent(Generic[Answer]):
         try:
             answer = self._ask()
             took = time.monotonic() - began
+        except TransientError as error:
+            log.warning("question_not_answered", reason=str(error))
         except Exception:  # whatever it is, whoever wants to know is only left without the answer
             log.exception("question_failed")
         with self._lock:

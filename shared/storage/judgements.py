@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, text, update
 
 from shared.account import Account
+from shared.event_json import read
 from shared.events import Finding, FindingStatus
 from shared.standing import Standing
 from shared.storage import accounts
@@ -81,7 +82,7 @@ class Judging:
     def open_findings(self, key: str) -> list[Finding]:
         if key not in self._held:
             bodies = self.connection.execute(_HELD, {"of": key}).scalars()
-            self._held = {key: [Finding.model_validate_json(body) for body in bodies]}
+            self._held = {key: [read(Finding, body) for body in bodies]}
         return self._held[key]
 
     def open(self, finding: Finding) -> bool:
@@ -102,7 +103,7 @@ class Judging:
             status=FindingStatus.OPEN,
             open_told=False,
             close_told=True,
-            body=finding.model_dump_json(),
+            body=finding.to_json().decode(),
         )
         again = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
         self.connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
@@ -149,11 +150,11 @@ class Judgements:
             rows = connection.execute(select(_finding).where(text(UNTOLD)).order_by(_finding.c.id)).all()
         told: list[Finding] = []
         for row in rows:
-            finding = Finding.model_validate_json(row.body)
+            finding = read(Finding, row.body)
             if not row.open_told:
                 told.append(finding)
             if not row.close_told:
-                told.append(finding.model_copy(update={"status": FindingStatus(row.status), "at": row.closed_at}))
+                told.append(finding.but(status=FindingStatus(row.status), at=row.closed_at))
         return told
 
     def mark_told(self, findings: Iterable[Finding]) -> None:

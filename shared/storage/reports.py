@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, literal, or_, select, update
 
 from shared.storage.database import Database
 from shared.storage.tables.every import metadata
@@ -29,31 +29,37 @@ class Reports:
         with self._database.read() as connection:
             return connection.execute(within).first() is not None
 
-    def claim(self, report: str, period: str, now: datetime, lease: timedelta) -> bool:
+    def claim(self, report: str, period: str, now: datetime, lease: timedelta, owner: str) -> bool:
         """True for one caller, until the lease is over or given back; false when it is written already."""
         until = now + lease
         free = or_(_report.c.leased_until.is_(None), _report.c.leased_until <= now, _report.c.leased_until > until)
         open_ = or_(_report.c.written_at.is_(None), _report.c.written_at > now)
-        insert = self._database.insert(_report).values(report=report, period=period, leased_until=until)
+        insert = self._database.insert(_report).values(
+            report=report, period=period, leased_until=until, leased_by=owner
+        )
         claimed = insert.on_conflict_do_update(
-            index_elements=["report", "period"], set_={"leased_until": until}, where=and_(free, open_)
+            index_elements=["report", "period"],
+            set_={"leased_until": until, "leased_by": owner},
+            where=and_(free, open_),
         )
         with self._database.begin() as connection:
             return connection.execute(claimed.returning(literal(1))).first() is not None
 
     def record_written(self, report: str, period: str, now: datetime) -> None:
-        self._end(report, period, leased_until=None, written_at=now)
+        """The first word stands: a writer that was frozen meanwhile says nothing new."""
+        unwritten = or_(_report.c.written_at.is_(None), _report.c.written_at > now)
+        self._end(report, period, unwritten, written_at=now)
 
-    def give_back(self, report: str, period: str) -> None:
+    def give_back(self, report: str, period: str, owner: str) -> None:
         """Not written: whoever wants may try."""
-        self._end(report, period, leased_until=None)
+        self._end(report, period, _report.c.leased_by == owner)
 
     def free_leases(self) -> None:
         """Whoever was writing is gone."""
         with self._database.begin() as connection:
             connection.execute(update(_report).where(_report.c.leased_until.is_not(None)).values(leased_until=None))
 
-    def _end(self, report: str, period: str, **values: datetime | None) -> None:
-        mine = and_(_report.c.report == report, _report.c.period == period)
+    def _end(self, report: str, period: str, still: ColumnElement[bool], **values: datetime) -> None:
+        mine = and_(_report.c.report == report, _report.c.period == period, still)
         with self._database.begin() as connection:
-            connection.execute(update(_report).where(mine).values(**values))
+            connection.execute(update(_report).where(mine).values(leased_until=None, leased_by=None, **values))

@@ -19,7 +19,8 @@ _UNLEASED: dict[str, dict[str, None]] = {
     "notice": {"leased_until": None, "leased_by": None},
     "report_delivery": {"leased_until": None, "leased_by": None},
     "pace": {"leased_by": None},
-    "report": {"leased_until": None},
+    "visit": {"leased_by": None},
+    "report": {"leased_until": None, "leased_by": None},
 }
 
 

@@ -15,6 +15,7 @@ from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
 from shared.storage.marks import Marks
+from shared.storage.members import Members
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
@@ -49,6 +50,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)
+        self.members = Members(database)
         self.channels = Channels(database)
         self.notices = Notices(database)
         self.silences = Silences(database)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
 
 from shared.account import Account
 from shared.backoff import doubled
@@ -76,7 +76,7 @@ class Visits:
             if pace is None or row is None or account is None:
                 return None
             later = now + timedelta(seconds=doubled(lease.total_seconds(), row.attempts, _LONGEST_BACKOFF_SECONDS))
-            _plan(connection, row.key, max(later, now + lease), row.attempts + 1)
+            _plan(connection, row.key, max(later, now + lease), row.attempts + 1, owner)
             held = {"free_at": now + lease, "leased_by": owner}
             connection.execute(update(_pace).where(_pace.c.key == pace.key).values(**held))
         return Due(
@@ -97,14 +97,15 @@ class Visits:
         held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
         with self._database.begin() as connection:
             if connection.execute(update(_pace).where(*held).values(free_at=until)).rowcount:
-                later = _visit.c.key == due.account.key, _visit.c.next_at < until
+                later = _mine(due), _visit.c.next_at < until
                 connection.execute(update(_visit).where(*later).values(next_at=until))
 
     def give_back(self, due: Due, free_at: datetime) -> None:
         """The visit could not begin, and not for the account's fault: it is due as before, its pace from `free_at`."""
         held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
         with self._database.begin() as connection:
-            _plan(connection, due.account.key, due.planned_at, due.attempts)
+            again = {"next_at": due.planned_at, "attempts": due.attempts, "leased_by": None}
+            connection.execute(update(_visit).where(_mine(due)).values(**again))
             connection.execute(update(_pace).where(*held).values(free_at=free_at, leased_by=None))
 
     def rest(self, due: Due, rest: Rest) -> None:
@@ -121,13 +122,14 @@ class Visits:
         values = {
             "next_at": next_at,
             "attempts": 0,
+            "leased_by": None,
             "failures": due.failures,
             "last_at": due.last_at,
             "newest_post_at": due.newest_post_at,
             "posts_per_day": due.posts_per_day,
         }
         with self._database.begin() as connection:
-            connection.execute(update(_visit).where(_visit.c.key == due.account.key).values(**values))
+            connection.execute(update(_visit).where(_mine(due)).values(**values))
             if items:
                 record_published(self._database, connection, due.account.key, items)
                 forget_unshown(connection, due.account.key, max(item.shown_at for item in items.values()))
@@ -176,6 +178,7 @@ class Visits:
         with self._database.begin() as connection:
             held = update(_pace).where(_pace.c.leased_by.in_(owners))
             connection.execute(held.values(free_at=free_at, leased_by=None))
+            connection.execute(update(_visit).where(_visit.c.leased_by.in_(owners)).values(leased_by=None))
 
     def make_all_due(self, now: datetime) -> None:
         """Ask for one visit to every account, wherever it stands in the schedule."""
@@ -205,8 +208,15 @@ class Visits:
             connection.execute(update(_visit).where(_visit.c.key == key).values(pace_key=name))
 
 
-def _plan(connection: Connection, key: str, next_at: datetime, attempts: int) -> None:
-    connection.execute(update(_visit).where(_visit.c.key == key).values(next_at=next_at, attempts=attempts))
+def _plan(connection: Connection, key: str, next_at: datetime, attempts: int, owner: str) -> None:
+    plan = {"next_at": next_at, "attempts": attempts, "leased_by": owner}
+    connection.execute(update(_visit).where(_visit.c.key == key).values(**plan))
+
+
+def _mine(due: Due) -> ColumnElement[bool]:
+    """Unless another is at it by now: then the plan is the other's, whatever we found."""
+    free = or_(_visit.c.leased_by.is_(None), _visit.c.leased_by == due.owner)
+    return and_(_visit.c.key == due.account.key, free)
 
 
 def _free_pace(connection: Connection, platform: str, now: datetime) -> Row[*tuple[object, ...]] | None:

@@ -50,7 +50,7 @@ class Office(Bench):
     carrier: Channel
 
     def written(self, now: datetime = MONDAY) -> None:
-        reporter = ReporterEngine(self.store, {"weekly": Weekly()}, self.folder / "reports", Metrics())
+        reporter = ReporterEngine(self.store, {"weekly": Weekly()}, self.folder / "reports", Metrics(), "test")
         while reporter.step(now):
             pass
         reporter.check()
@@ -144,7 +144,7 @@ def test_nothing_is_sent_twice_by_restarts_and_nothing_to_nobody(office: Office,
 
 
 def test_the_running_week_is_not_sent(office: Office, server: FakeMailServer) -> None:
-    reporter = ReporterEngine(office.store, {"weekly": Weekly()}, office.folder / "reports", Metrics())
+    reporter = ReporterEngine(office.store, {"weekly": Weekly()}, office.folder / "reports", Metrics(), "test")
     reporter.write_running(MONDAY)
     office.sent_by()
     assert server.mails == []

@@ -18,19 +18,22 @@ import yaml
 from kafka import KafkaAdminClient
 
 from demo.child import Child
+from demo.cluster.checker import FREEZE, KILL, TERMINATE
+from demo.cluster.history import History, Operation
 from demo.internet import Internet
+from demo.kafka.node import Node
 from demo.kafka_broker import Broker
 from demo.ports import free_ports
 from demo.postgres import Postgres
 from demo.proxy import Proxy
 from shared.bus.kafka.bus import KafkaBus
+from shared.clock import utc_now
 from shared.errors import TransientError
 from shared.storage.database import Database
 from shared.storage.store import Store, open_store
 from shared.storage.upgrade import upgrade
-from tests.faults.history import History
 from tests.faults.hurried import DIE_AT
-from tests.faults.receiver import Receiver
+from tests.faults.receiver import CHANNEL, Receiver
 from tests.faults.town import Resident, Town
 from tests.paths import ROOT
 
@@ -73,8 +76,9 @@ class Office:
     filed: list[Resident] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     logged: dict[Path, int] = field(default_factory=dict)
-    repeats_known: int = 0
-    """Of messages, judged by an earlier verdict."""
+    poison: int = 0
+    """Dead letters that there should be by now."""
+    _frozen: dict[str, datetime] = field(default_factory=dict)
 
     def start(self, *names: str, die_at: str | None = None, hurried: bool = True) -> None:
         """Each name is a service's, or that and a number: `analyzer-2`. Those that run are left alone.
@@ -95,7 +99,7 @@ class Office:
         log, environment = self.folder / f"{name}.log", self.environment | more
         self.services[name] = Child(command, log, folder=self.folder, environment=environment)
         self.services[name].start()
-        self.history.note("started", who=name, die_at=die_at)
+        self.history.note("start", name, die_at=die_at or "")
 
     def runs(self, name: str) -> bool:
         return name in self.services and self.services[name].is_running
@@ -105,21 +109,54 @@ class Office:
             self.until(lambda name=name: self.ask(name, "/readyz")[0] == 200, f"{name} is ready")  # type: ignore[misc]
 
     def kill(self, name: str) -> None:
-        self.services[name].kill()
-        self.history.note("killed", who=name)
+        with self.history.doing(KILL, name):
+            self.services[name].kill()
 
     def freeze(self, name: str) -> None:
         self.services[name].freeze()
-        self.history.note("frozen", who=name)
+        self._frozen[name] = datetime.now(UTC)
 
     def thaw(self, name: str) -> None:
         self.services[name].thaw()
-        self.history.note("thawed", who=name)
+        self.history.add(Operation(FREEZE, name, self._frozen.pop(name), datetime.now(UTC)))
+
+    def await_death(self, name: str, place: str) -> None:
+        self.until(lambda: not self.runs(name), f"{name} died at {place}")
+        self.history.note(KILL, name, place=place)
+
+    def kill_database(self) -> None:
+        """It is away when this returns; `restart_database` ends the outage in the history."""
+        self.postgres.kill()
+        self._frozen["postgres"] = datetime.now(UTC)
+
+    def freeze_database(self) -> None:
+        self.postgres.freeze()
+        self._frozen["postgres"] = datetime.now(UTC)
+
+    def restart_database(self) -> None:
+        self.postgres.resume()
+        if since := self._frozen.pop("postgres", None):
+            self.history.add(Operation(KILL, "postgres", since, datetime.now(UTC)))
+
+    def kill_brokers(self, *nodes: Node) -> None:
+        """All where none is named."""
+        for node in nodes or self.broker.nodes:
+            node.kill()
+            self.history.note(KILL, f"broker-{node.number}")
+
+    def freeze_brokers(self) -> None:
+        for node in self.broker.nodes:
+            node.freeze()
+            self.history.note(FREEZE, f"broker-{node.number}")
+
+    def restart_brokers(self) -> None:
+        with self.history.doing("resume", "brokers"):
+            self.broker.resume()
 
     def end(self, name: str) -> int | None:
         """Its exit status after SIGTERM."""
         status = self.services[name].end(STOP_SECONDS, signal.SIGTERM)
-        self.history.note("ended", who=name, status=status)
+        self.history.note(TERMINATE, name, status=str(status))
         return status
 
     def file(self, count: int) -> list[Resident]:
@@ -129,7 +166,7 @@ class Office:
         assert len(new) == count, "the town is too small"
         self.store.accounts.upsert([one.account for one in new], datetime.now(UTC))
         self.filed += new
-        self.history.note("filed", count=count, silent=sum(one.is_silent for one in new))
+        self.history.note("file", "ledger", accounts=str(count), silent=str(sum(one.is_silent for one in new)))
         return new
 
     def ask(self, name: str, path: str) -> tuple[int, str]:
@@ -148,7 +185,7 @@ class Office:
         while not self._holds(condition):
             assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_SECONDS:.0f} s; see {self.folder}"
             time.sleep(0.2)
-        self.history.note("saw", what=what)
+        self.history.note("see", what)
 
     def _holds(self, condition: Callable[[], bool]) -> bool:
         try:
@@ -187,16 +224,16 @@ class Office:
 
     def restart(self) -> None:
         """Whatever a test did: everybody is back, and healthy."""
-        self.broker.resume()
-        self.postgres.resume()
+        self.restart_brokers()
+        self.restart_database()
         self.receiver.before = self.receiver.after = lambda: None
-        for child in self.services.values():
-            child.thaw()
+        for name in [*self._frozen]:
+            self.thaw(name)
         self.start()
         self.await_ready()
 
     def begin(self, test: str) -> None:
-        self.history.note("test", name=test)
+        self.history.note("test", test)
         self.logged = {file: file.stat().st_size for file in self.folder.glob("*.log")}
 
     def logs_since_begin(self) -> str:
@@ -234,17 +271,17 @@ def open_office(folder: Path, broker: Broker, postgres: Postgres, stack: ExitSta
         "browser": {"proxy": proxy.url, "proxy_spki": proxy.spki},
         "platforms": {"feed": {"min_interval_seconds": 0, "cool_down_seconds": 1}},
         "channels": {
-            "hook": {"type": "webhook", "url": f"{receiver.url}/hook", "secret": {"file": "hook.secret"}},
+            CHANNEL: {"type": "webhook", "url": f"{receiver.url}/hook", "secret": {"file": "hook.secret"}},
             "ops": {"type": "inbox", "folder": "ops"},
         },
-        "routes": [{"channels": ["hook"]}],
+        "routes": [{"channels": [CHANNEL]}],
         "operators": ["ops"],
         "group_wait_seconds": 1,
         "log_format": "json",
     }
     (folder / "x.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    history = History(folder / "history.jsonl", seed)
+    history = History(folder / "history.jsonl", seed, utc_now)
     office = Office(folder, broker, postgres, chance, history, receiver, town, store, bus, environment)
     office.secrets += [HOOK_SECRET, *([password] if (password := _password(postgres)) else [])]
     stack.callback(office.close)

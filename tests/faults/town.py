@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from demo.world import DemoAccount, DemoPost, World
@@ -20,13 +20,24 @@ class Resident:
     shown: DemoAccount
     is_silent: bool
 
+    @property
+    def newest_at(self) -> datetime:
+        return max(post.at for post in self.shown.posts)
+
+    @property
+    def post_ids(self) -> list[str]:
+        """As the feed gives them."""
+        return [f"https://feeds.qinghe.example/item/{post.id}.html" for post in self.shown.posts]
+
 
 class Town:
     """Built whole; who of it stands in the ledger yet is the caller's to say."""
 
     def __init__(self, size: int, now: datetime, chance: random.Random) -> None:
-        self.residents: Sequence[Resident] = [_resident(number, now, chance) for number in range(size)]
-        self.world = World(resident.shown for resident in self.residents)
+        people = [_resident(number, now, chance) for number in range(size)]
+        self.world = World(resident.shown for resident in people)
+        shown = {account.key: account for account in self.world.accounts()}
+        self.residents: Sequence[Resident] = [replace(one, shown=shown[one.account.key]) for one in people]
 
 
 def _resident(number: int, now: datetime, chance: random.Random) -> Resident:

@@ -78,7 +78,7 @@ class Interrupted(Noted):
     """Is overtaken by a second reporter while it writes."""
 
     def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
-        claimed = store.reports.claim("noted", period.name, MONDAY, LEASE)
+        claimed = store.reports.claim("noted", period.name, MONDAY, LEASE, "other")
         file.write(b"twice" if claimed else b"once")
 
 
@@ -96,7 +96,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def engine(store: Store, folder: Path, metrics: Metrics | None = None, **reports: Report) -> ReporterEngine:
-    return ReporterEngine(store, reports or {"noted": Noted()}, folder, metrics or Metrics())
+    return ReporterEngine(store, reports or {"noted": Noted()}, folder, metrics or Metrics(), "test")
 
 
 def files(folder: Path) -> list[str]:
@@ -164,7 +164,7 @@ def test_under_a_clock_far_ahead_one_report_comes_and_the_right_ones_come_later(
 
 
 def test_a_lease_taken_under_a_clock_far_ahead_does_not_bind(store: Store, folder: Path) -> None:
-    assert store.reports.claim("noted", "2026-W47", MONDAY + 20 * WEEK, LEASE)
+    assert store.reports.claim("noted", "2026-W47", MONDAY + 20 * WEEK, LEASE, "other")
     assert engine(store, folder).step(MONDAY)
 
 
@@ -183,7 +183,7 @@ def test_of_two_reporters_one_writes(store: Store, folder: Path) -> None:
 
 
 def test_after_a_kill_another_reporter_writes_when_the_lease_is_over(store: Store, folder: Path) -> None:
-    assert store.reports.claim("noted", "2026-W47", MONDAY, LEASE)
+    assert store.reports.claim("noted", "2026-W47", MONDAY, LEASE, "other")
     assert not engine(store, folder).step(MONDAY + LEASE / 2)
     assert engine(store, folder).step(MONDAY + LEASE)
 

@@ -93,7 +93,7 @@ def test_a_lease_is_held_until_it_is_over_or_given_back(store: Store) -> None:
 
 def test_what_is_due_and_what_was_written(store: Store) -> None:
     store.accounts.upsert([an_account("1"), an_account("2")], NOW)
-    store.reports.claim("weekly", "2026-W46", NOW, HOUR)
+    store.reports.claim("weekly", "2026-W46", NOW, HOUR, "other")
     store.reports.record_written("weekly", "2026-W46", NOW)
     census = store.counting.census(NOW)
     assert (census.due, census.reports) == ({("weibo",): 2}, {("weekly",): NOW.timestamp()})

@@ -1,6 +1,7 @@
 """A slow question in the background: one asks, nobody waits long, and what failed is not told."""
 
 import threading
+import time
 from collections.abc import Callable
 
 from shared.runtime.recent import Recent
@@ -54,3 +55,15 @@ def test_a_question_that_fails_leaves_only_its_answer_out() -> None:
         raise RuntimeError("the database is away")
 
     assert Recent(broken, patience_seconds=LONG).get() is None
+
+
+def test_a_question_that_takes_long_is_asked_less_often() -> None:
+    asked = []
+
+    def slow() -> int:
+        asked.append(1)
+        time.sleep(0.05)
+        return len(asked)
+
+    recent = Recent(slow, keep_seconds=0.001, patience_seconds=LONG)
+    assert [recent.get() for _ in range(3)] == [1, 1, 1]

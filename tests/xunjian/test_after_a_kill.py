@@ -65,9 +65,9 @@ def test_the_timer_ticks_at_once(host: Host, owner: str) -> None:
 
 
 def test_a_report_is_written_at_once(host: Host) -> None:
-    assert host.store.reports.claim("weekly", "2026-W47", NOW, HOUR)
+    assert host.store.reports.claim("weekly", "2026-W47", NOW, HOUR, "other")
     build_reporter(host).close()
-    assert host.store.reports.claim("weekly", "2026-W47", NOW, HOUR)
+    assert host.store.reports.claim("weekly", "2026-W47", NOW, HOUR, "other")
 
 
 def test_on_a_shared_database_the_living_keep_what_they_hold(tmp_path: Path, owner: str) -> None:
@@ -76,11 +76,11 @@ def test_on_a_shared_database_the_living_keep_what_they_hold(tmp_path: Path, own
         host.store.deliveries.enqueue([a_delivery()])
         host.store.deliveries.claim("inbox", NOW, NOW, HOUR, f"{owner}/inbox/1")
         host.store.leases.take("timer", owner, NOW, timedelta(minutes=1))
-        host.store.reports.claim("weekly", "2026-W47", NOW, HOUR)
+        host.store.reports.claim("weekly", "2026-W47", NOW, HOUR, "other")
         build_alerter(host).close()
         build_analyzer(host).close()
         build_reporter(host).close()
         assert not host.store.deliveries.claim("inbox", NOW, NOW, HOUR, "new/inbox/1")
         assert not host.store.leases.take("timer", "new", NOW, timedelta(minutes=1))
-        assert not host.store.reports.claim("weekly", "2026-W47", NOW, HOUR)
+        assert not host.store.reports.claim("weekly", "2026-W47", NOW, HOUR, "other")
         assert host.store.deliveries.listed()[0].state is DeliveryState.PENDING

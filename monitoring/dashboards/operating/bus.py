@@ -4,7 +4,7 @@ from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD
 from monitoring.dashboards.looks import Called, handled, numbers
 from monitoring.dashboards.panels import NOTHING_WRONG, lines, number
-from monitoring.dashboards.queries import over_time
+from monitoring.dashboards.queries import now, over_time
 from monitoring.dashboards.words import GROUPS, LEASES, RULE_NAMES, TOPICS
 
 LINES = [
@@ -15,7 +15,7 @@ LINES = [
                 8,
                 lines(
                     "积压",
-                    "消息队列里还没有处理完的记录；一直增长，说明分析或告警跟不上。" + handled("积压"),
+                    "消息队列里还没有处理完的记录；一直增长，说明分析或告警跟不上。" + handled("XunjianLagGrowing"),
                     over_time("max by (group) (xunjian_bus_lag_records)", "{{group}}"),
                     unit="suffix: 条",
                     called=Called(GROUPS),
@@ -38,8 +38,8 @@ LINES = [
                 8,
                 number(
                     "死信",
-                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("死信"),
-                    over_time("max by (topic) (xunjian_dead_letters) > 0", "{{topic}}"),
+                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("XunjianDeadLetters"),
+                    now("max by (topic) (xunjian_dead_letters) > 0", "{{topic}}"),
                     unit="suffix: 条",
                     called=Called(TOPICS),
                     steps=((None, BAD),),
@@ -71,7 +71,7 @@ LINES = [
                 number(
                     "值班",
                     "按时限检查账号的工作，同一时间只由一个分析进程做；过去10分钟里有没有进程在做。",
-                    over_time("max by (lease) (max_over_time(xunjian_lease_held{lease=`timer`}[10m]))", "{{lease}}"),
+                    now("max by (lease) (max_over_time(xunjian_lease_held{lease=`timer`}[10m]))", "{{lease}}"),
                     unit="none",
                     called=Called(LEASES),
                     mappings=[numbers({0: ("没有", BAD), 1: ("有", GOOD)})],

@@ -4,7 +4,7 @@ from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD, WATCH
 from monitoring.dashboards.looks import Called, handled, numbers, renamed
 from monitoring.dashboards.panels import number, rows
-from monitoring.dashboards.queries import labels_now, over_time
+from monitoring.dashboards.queries import labels_now, now
 from monitoring.dashboards.words import DUTIES, PARTS, SERVICES
 
 _BAD_BELOW_1 = ((None, BAD), (1, GOOD))
@@ -18,8 +18,9 @@ LINES = [
                 6,
                 number(
                     "进程在线",
-                    "Prometheus 能不能取到各进程的指标；离线的进程没有在运行，或网络不通。" + handled("服务不在线"),
-                    over_time(f"up{{{_OURS}}}", "{{job}}"),
+                    "Prometheus 能不能取到各进程的指标；离线的进程没有在运行，或网络不通。"
+                    + handled("XunjianTargetDown"),
+                    now(f"up{{{_OURS}}}", "{{job}}"),
                     unit="none",
                     mappings=[numbers({0: ("离线", BAD), 1: ("在线", GOOD)})],
                     steps=_BAD_BELOW_1,
@@ -31,8 +32,8 @@ LINES = [
                 number(
                     "进程就绪",
                     "与各进程的 /readyz 一致；未就绪的在等数据库或消息队列，或某项工作反复失败，"
-                    "原因在 /readyz 和日志里。" + handled("服务未就绪"),
-                    over_time("xunjian_ready", "{{job}}"),
+                    "原因在 /readyz 和日志里。" + handled("XunjianNotReady"),
+                    now("xunjian_ready", "{{job}}"),
                     unit="none",
                     mappings=[numbers({0: ("未就绪", BAD), 1: ("就绪", GOOD)})],
                     steps=_BAD_BELOW_1,
@@ -43,7 +44,7 @@ LINES = [
                 number(
                     "各项工作",
                     "采集、分析、告警、报表最近一轮是否顺利；同一种服务有几个的，有一个不顺利就算。",
-                    over_time("min by (service) (xunjian_service_ok)", "{{service}}"),
+                    now("min by (service) (xunjian_service_ok)", "{{service}}"),
                     unit="none",
                     called=Called(SERVICES),
                     mappings=[numbers({0: ("有问题", BAD), 1: ("顺利", GOOD)})],
@@ -54,8 +55,8 @@ LINES = [
                 6,
                 number(
                     "数据库与消息队列",
-                    "各进程检查时是否应答；有一个进程得不到应答就算。" + handled("数据库或消息队列不通"),
-                    over_time("min by (part) (xunjian_part_ok)", "{{part}}"),
+                    "各进程检查时是否应答；有一个进程得不到应答就算。" + handled("XunjianDatabaseAway"),
+                    now("min by (part) (xunjian_part_ok)", "{{part}}"),
                     unit="none",
                     called=Called(PARTS),
                     mappings=[numbers({0: ("不通", BAD), 1: ("应答", GOOD)})],
@@ -72,7 +73,7 @@ LINES = [
                 number(
                     "距上一轮结束",
                     "各服务的循环上一次走完一轮是多久以前；采集一轮可能较长，其余应在一分钟以内。",
-                    over_time("time() - max by (service) (xunjian_last_round_timestamp_seconds)", "{{service}}"),
+                    now("time() - max by (service) (xunjian_last_round_timestamp_seconds)", "{{service}}"),
                     unit="s",
                     decimals=0,
                     called=Called(SERVICES),
@@ -83,8 +84,8 @@ LINES = [
                 8,
                 number(
                     "定时工作距上次完成",
-                    "每项定时工作上一次做完是多久以前。" + handled("定时工作没有做"),
-                    over_time("time() - max by (duty) (xunjian_last_success_timestamp_seconds)", "{{duty}}"),
+                    "每项定时工作上一次做完是多久以前。" + handled("XunjianTickMissing"),
+                    now("time() - max by (duty) (xunjian_last_success_timestamp_seconds)", "{{duty}}"),
                     unit="s",
                     decimals=0,
                     called=Called(DUTIES),
@@ -96,7 +97,7 @@ LINES = [
                 number(
                     "24小时内重启次数",
                     "每个进程在过去24小时内重新启动了几次；反复重启的，看它的日志最后几行。",
-                    over_time(f"sum by (job) (changes(process_start_time_seconds{{{_OURS}}}[24h]))", "{{job}}"),
+                    now(f"sum by (job) (changes(process_start_time_seconds{{{_OURS}}}[24h]))", "{{job}}"),
                     unit="suffix: 次",
                     steps=((None, GOOD), (1, WATCH), (5, BAD)),
                 ),

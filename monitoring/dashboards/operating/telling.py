@@ -4,7 +4,7 @@ from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD, WATCH
 from monitoring.dashboards.looks import Called, handled, numbers
 from monitoring.dashboards.panels import NOTHING_WRONG, lines, number
-from monitoring.dashboards.queries import over_time
+from monitoring.dashboards.queries import now, over_time
 from monitoring.dashboards.words import HOOKS, KEPT, REPORTS, RESULTS
 
 _RESULT_COLOURS = {"sent": GOOD, "retry": WATCH, "dead": BAD, "muted": "#999999"}
@@ -31,7 +31,7 @@ LINES = [
                 12,
                 lines(
                     "投递失败",
-                    "每段时间里没有投递成的次数，按渠道和原因。" + handled("通知发不出去"),
+                    "每段时间里没有投递成的次数，按渠道和原因。" + handled("XunjianDeliveryFailing"),
                     over_time(
                         "topk(10, sum by (channel, reason) "
                         "(increase(xunjian_delivery_failures_total[$__rate_interval])) > 0)",
@@ -50,8 +50,8 @@ LINES = [
                 6,
                 number(
                     "渠道",
-                    "连续失败太多次的渠道会停用，改由别的渠道告诉运维人员。" + handled("渠道停用"),
-                    over_time("max by (channel) (xunjian_channel_off)", "{{channel}}"),
+                    "连续失败太多次的渠道会停用，改由别的渠道告诉运维人员。" + handled("XunjianChannelOff"),
+                    now("max by (channel) (xunjian_channel_off)", "{{channel}}"),
                     unit="none",
                     mappings=[numbers({0: ("可用", GOOD), 1: ("已停用", BAD)})],
                     steps=((None, GOOD), (1, BAD)),
@@ -62,7 +62,7 @@ LINES = [
                 number(
                     "渠道连续失败",
                     "每个渠道连着失败了几次；成功一次即为0。",
-                    over_time("max by (channel) (xunjian_channel_failures)", "{{channel}}"),
+                    now("max by (channel) (xunjian_channel_failures)", "{{channel}}"),
                     unit="suffix: 次",
                     steps=((None, GOOD), (1, WATCH), (5, BAD)),
                 ),
@@ -71,8 +71,9 @@ LINES = [
                 6,
                 number(
                     "等人处理的通知",
-                    "多次投递不成而放弃的，和没有接收方的；都留着，处理后可以重发。" + handled("等人处理的通知"),
-                    over_time("max by (state) (xunjian_deliveries_kept)", "{{state}}"),
+                    "多次投递不成而放弃的，和没有接收方的；都留着，处理后可以重发。"
+                    + handled("XunjianUndeliverableKept"),
+                    now("max by (state) (xunjian_deliveries_kept)", "{{state}}"),
                     unit="suffix: 条",
                     called=Called(KEPT),
                     steps=((None, GOOD), (1, BAD)),
@@ -83,7 +84,7 @@ LINES = [
                 number(
                     "发现到送达（九成不超过）",
                     "从发现问题到通知送达，所选时间内九成的不超过；按区间估算。",
-                    over_time(
+                    now(
                         "histogram_quantile(0.9, sum by (channel, le) "
                         "(increase(xunjian_alert_seconds_bucket[$__range]))) >= 0",
                         "{{channel}}",
@@ -103,7 +104,7 @@ LINES = [
                 number(
                     "距上次写出报表",
                     "每种报表上一次写出是多久以前；每周清单应当不超过7天。",
-                    over_time("time() - max by (report) (xunjian_report_written_timestamp_seconds)", "{{report}}"),
+                    now("time() - max by (report) (xunjian_report_written_timestamp_seconds)", "{{report}}"),
                     unit="s",
                     decimals=0,
                     called=Called(REPORTS),
@@ -115,8 +116,8 @@ LINES = [
                 8,
                 number(
                     "应写而未写的报表",
-                    "到了时间还没有写出的；原因在报表服务的日志里。" + handled("报表没有写出"),
-                    over_time("max by (report) (xunjian_reports_late)", "{{report}}"),
+                    "到了时间还没有写出的；原因在报表服务的日志里。" + handled("XunjianReportLate"),
+                    now("max by (report) (xunjian_reports_late)", "{{report}}"),
                     unit="suffix: 期",
                     called=Called(REPORTS),
                     steps=((None, GOOD), (1, BAD)),
@@ -127,7 +128,7 @@ LINES = [
                 number(
                     "转发的系统告警（24小时）",
                     "Alertmanager 发到 /hooks/alertmanager 的告警，接收了几次、拒绝了几次。",
-                    over_time("sum by (result) (increase(xunjian_hooks_total[24h]))", "{{result}}"),
+                    now("sum by (result) (increase(xunjian_hooks_total[24h]))", "{{result}}"),
                     unit="suffix: 次",
                     decimals=0,
                     called=Called(HOOKS),

@@ -42,7 +42,10 @@ class StandingRow(SQLModel, table=True):
 
 
 class FindingRow(SQLModel, table=True):
-    """One interval during which a finding held. `open_told`/`close_told`: its event is on the bus (outbox)."""
+    """One interval during which a finding held. `open_told`/`close_told`: its event is on the bus (outbox).
+
+    `open_trace`/`close_trace`: W3C `traceparent` of the visit that caused it.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -63,6 +66,8 @@ class FindingRow(SQLModel, table=True):
     status: str
     open_told: bool = False
     close_told: bool = True
+    open_trace: str | None = None
+    close_trace: str | None = None
     body: str = text_column()
 
 
@@ -75,6 +80,15 @@ class LeaseRow(SQLModel, table=True):
     owner: str | None = None
     until: datetime | None = time_column(default=None)
     mark: str | None = None
+
+
+class MemberRow(SQLModel, table=True):
+    """A process that holds leases, known to live until a moment of the database's own clock."""
+
+    __tablename__ = "member"
+
+    name: str = Field(primary_key=True)
+    until: datetime = time_column()
 
 
 class NoteRow(SQLModel, table=True):

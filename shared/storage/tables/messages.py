@@ -39,6 +39,7 @@ class DeliveryRow(SQLModel, table=True):
     destination: str | None = None
     leased_until: datetime | None = time_column(default=None)
     leased_by: str | None = None
+    trace: str | None = None
 
 
 class SilenceRow(SQLModel, table=True):

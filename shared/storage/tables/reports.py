@@ -15,6 +15,7 @@ class ReportRow(SQLModel, table=True):
     report: str = Field(primary_key=True)
     period: str = Field(primary_key=True)
     leased_until: datetime | None = time_column(default=None)
+    leased_by: str | None = None
     written_at: datetime | None = time_column(default=None)
 
 

@@ -12,7 +12,7 @@ class VisitRow(SQLModel, table=True):
     """The collector's plan for one account. `next_at` lies ahead also while someone visits it.
 
     `pace_key` is null until a collector has named whose politeness it falls under. `attempts`: visits begun and never
-    ended, so that a row that kills its collector comes ever later.
+    ended, so that a row that kills its collector comes ever later. `leased_by`: who is at it.
     """
 
     __tablename__ = "visit"
@@ -23,6 +23,7 @@ class VisitRow(SQLModel, table=True):
     pace_key: str | None = None
     next_at: datetime = time_column(index=True)
     attempts: int = 0
+    leased_by: str | None = None
     failures: int = 0
     last_at: datetime | None = time_column(default=None)
     newest_post_at: datetime | None = time_column(default=None)
