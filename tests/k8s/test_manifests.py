@@ -86,6 +86,18 @@ def test_a_pod_that_is_not_restricted(change: Any, said: str) -> None:
     assert containing(restricted.problems(with_one("small", ALERTER, change)), said)
 
 
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("KafkaNodePool/broker", put("spec.template.pod.securityContext", {"runAsNonRoot": True})),
+        ("KafkaNodePool/broker", put("spec.template.kafkaContainer.securityContext", {})),
+        ("Kafka/xunjian", put("spec.entityOperator.template", {})),
+    ],
+)
+def test_a_pod_of_strimzi_that_is_not_restricted(place: str, change: Any) -> None:
+    assert containing(restricted.problems(with_one("production", place, change)), "securityContext is not restricted")
+
+
 def test_a_namespace_that_does_not_enforce() -> None:
     change = put("metadata.labels", {"pod-security.kubernetes.io/enforce": "baseline"})
     assert len(containing(restricted.problems(with_one("small", "Namespace/", change)), "is not restricted")) == 3
@@ -116,6 +128,11 @@ def _settings(old: str, new: str) -> Any:
         (SETTINGS, _settings("operators: [文件夹]", "operators: [收件夹]"), "收件夹"),
         (SETTINGS, _settings('on_monday_at: "08:47"', 'on_monday_at: "28:47"'), "on_monday_at"),
         (SETTINGS, _settings("/xunjian/database_url", "/elsewhere/database_url"), "is mounted from no Secret"),
+        (
+            SETTINGS,
+            _settings("/run/secrets/sessions", "/run/secrets/logins"),
+            "/run/secrets/logins, which the settings",
+        ),
         (ALERTER, put(f"{MAIN}.command", ["python"]), "command replaces tini"),
         (ALERTER, put(f"{MAIN}.args", ["python", "-P", "-m", "services.alerting"]), "no program services.alerting"),
         ("Job/xunjian-migrate", put(f"{MAIN}.args", ["xunjian", "db", "upgarde"]), "no command xunjian db upgarde"),
@@ -214,6 +231,8 @@ def test_without_the_policy_that_denies_everything_all_is_open() -> None:
         (WEIBO, put("spec.replicas", 2), "more collectors visit no faster"),
         (WEIBO, _more_variables("XUNJIAN_COLLECTOR_PLATFORMS", '["douyin"]'), "no collector visits weibo"),
         (WEIBO, _more_variables("XUNJIAN_COLLECTOR_PLATFORMS", '["douyin"]'), "2 collectors visit douyin"),
+        ("ServiceMonitor/", put("spec.endpoints.0.relabelings", []), "label service would become exported_service"),
+        ("ConfigMap/xunjian-migrate", _settings("/database_url", "/other_url"), "the same database_url"),
         ("CronJob/xunjian-reports", put("spec.timeZone", "UTC"), "timeZone is not Asia/Shanghai"),
     ],
 )
