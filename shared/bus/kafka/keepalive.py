@@ -11,7 +11,7 @@ AGAIN_SECONDS = 0.1
 
 
 class KeepAlive:
-    """Beats in the background while the caller is away for more than `every_seconds`: at work, or waiting out a trouble.
+    """Beats in the background while the caller is away for over `every_seconds`: at work, or waiting out a trouble.
 
     Whoever uses the consumer holds `lock`, which may be held twice. `beat` is called holding it; it says whether the
     next beat is urgent, and raises nothing. A process that hangs is not kept alive for ever: `/healthz` tells of it.
