@@ -76,6 +76,12 @@ def faster(name: str, ours: list[Cost], peer: list[Cost], unit: str, goal: Goal 
     return _compared(name, [cost.rate for cost in ours], [cost.rate for cost in peer], unit, goal)
 
 
+def longer(name: str, ours: list[Cost], peer: list[Cost], goal: Goal | None = None) -> Row:
+    """How many times the peer's CPU time an item takes: what others do on the machine is not in it."""
+    own, theirs = ([cost.cpu_milliseconds * 1000 for cost in costs] for costs in (ours, peer))
+    return _compared(name, own, theirs, "µs CPU", goal)
+
+
 def cpu(name: str, ours: list[Cost], peer: list[Cost], goal: Goal, saved: bool = False) -> Row:
     """Our CPU as a share of the peer's, or with `saved` how many times ours the peer's is."""
     own, theirs = [cost.cpu_milliseconds for cost in ours], [cost.cpu_milliseconds for cost in peer]
@@ -97,9 +103,9 @@ def over(items: Sequence[Any], work: Callable[[Any], object]) -> Contestant:
 
 def timed(work: Callable[[], int]) -> Cost:
     """`work` returns how many items it did."""
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     items = work()
-    return Cost(items, time.perf_counter() - started)
+    return Cost(items, time.perf_counter() - started, time.process_time() - cpu_started)
 
 
 def _compared(name: str, ours: list[float], peer: list[float], unit: str, goal: Goal | None) -> Row:

@@ -1,13 +1,17 @@
 """What travels on the bus: Post, Probe, Finding. Immutable, versioned, each with a stable identity."""
 
 import hashlib
-import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from functools import cached_property
+from json.encoder import encode_basestring_ascii as _quoted
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from annotated_types import Ge, MinLen
+from msgspec import Meta
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from shared.fact import Fact, InUtc, are_takeable, takeable, utc
 from shared.state import State
 
 SCHEMA_VERSION = 1
@@ -15,24 +19,13 @@ SCHEMA_VERSION = 1
 OBSERVATIONS = "observations"
 """One topic for all of a visit, keyed by account: its posts come before their probe, and the bus keeps that order."""
 
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Moment = Annotated[datetime, Meta(tz=True), InUtc()]
 """A timezone-aware time, kept in UTC."""
 
+Words = Annotated[str, AfterValidator(takeable)]
+"""Text from a page, made so that every encoder, database and bus takes it."""
 
-def _takeable(text: str) -> str:
-    try:
-        text.encode()  # far cheaper than what mends it, and nearly all text is whole
-    except UnicodeEncodeError:
-        return _mended(text)
-    return _mended(text) if "\0" in text else text
-
-
-def _mended(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-Words = Annotated[str, AfterValidator(_takeable)]
-"""Text from a page: half a surrogate pair and NUL become U+FFFD, since some encoder, database or bus takes neither."""
+Filled = Annotated[str, Meta(min_length=1), MinLen(1)]
 
 
 class Outcome(StrEnum):
@@ -49,6 +42,13 @@ class Outcome(StrEnum):
     CRASH = "crash"
     CLOCK = "clock"
     """Our own clock is wrong: whatever was shown, nothing can be said of when."""
+    UNKNOWN = "unknown"
+    """What a newer version says and we have no word for; nobody writes it."""
+
+    @classmethod
+    def of(cls, word: str) -> "Outcome":
+        """Of a row that a newer version may have written."""
+        return cls(word) if word in list(cls) else cls.UNKNOWN
 
     @property
     def is_evidence(self) -> bool:
@@ -71,6 +71,7 @@ _OUTCOME_WORDS = {
     Outcome.NETWORK: "网络不通",
     Outcome.CRASH: "浏览器异常退出",
     Outcome.CLOCK: "本机时间有误",
+    Outcome.UNKNOWN: "核查结果由更新的版本写成，请升级",
 }
 
 
@@ -124,19 +125,24 @@ class FindingStatus(StrEnum):
 
 
 class Value(BaseModel):
-    """Base of the frozen values in events. Unknown fields are ignored, so that an old reader survives a new writer."""
+    """Base of the frozen values that do not travel. Unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Event(Value):
+class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower):
     """One fact about one account, keyed by the account so that its events stay in order."""
 
     topic: ClassVar[str]
 
-    version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
-    platform: str = Field(min_length=1)
-    account_id: str = Field(min_length=1)
+    version: Annotated[int, Meta(ge=1), Ge(1)] = SCHEMA_VERSION
+    """Of the writer; a reader takes what it knows of a newer one."""
+    platform: Filled
+    account_id: Filled
+
+    def __post_init__(self) -> None:
+        if self.version < 1 or not self.platform or not self.account_id:
+            raise ValueError("version、platform 和 account_id 不能空缺")
 
     @property
     def key(self) -> str:
@@ -153,27 +159,37 @@ class Event(Value):
         raise NotImplementedError
 
 
-class Post(Event):
+class Post(Event, frozen=True, kw_only=True, dict=True):
     """One published item as seen at `observed_at`. The same item seen changed: same `fingerprint`, another `digest`."""
 
     topic: ClassVar[str] = OBSERVATIONS
 
-    event: Literal["post"] = "post"
-    id: Words = Field(min_length=1)
+    id: Filled
     """The platform's own id of the item; a string, since 16-19 digits do not survive a float."""
     observed_at: Moment
     """When we saw it (UTC)."""
-    url: Words | None = None
-    title: Words | None = None
-    text: Words | None = None
+    url: str | None = None
+    title: str | None = None
+    text: str | None = None
     """Plain text without markup; what the capture did not hold is null."""
     published_at: Moment | None = None
     """The platform's publish time (UTC); null when the capture does not tell."""
     pinned: bool | None = None
     kind: Kind = Kind.UNKNOWN
     comments: Comments = Comments.UNKNOWN
-    ad_signals: tuple[Words, ...] = ()
+    ad_signals: tuple[str, ...] = ()
     """The platform's own marks of commerce, as `field=value` words; never text heuristics."""
+
+    def __post_init__(self) -> None:
+        """In one piece: asked of every post that comes in."""
+        if not (self.id and self.platform and self.account_id and self.version > 0):
+            raise ValueError("version、platform、account_id 和 id 不能空缺")
+        published = self.published_at
+        if self.observed_at.tzinfo is not UTC or (published is not None and published.tzinfo is not UTC):
+            _keep_in_utc(self, "observed_at", "published_at")
+        if not are_takeable((self.id, self.url, self.title, self.text, self.ad_signals)):
+            _mend_texts(self, "id", "url", "title", "text")
+            self.mend(ad_signals=tuple(map(takeable, self.ad_signals)))
 
     @property
     def occurred_at(self) -> datetime:
@@ -183,11 +199,28 @@ class Post(Event):
     def fingerprint(self) -> str:
         return _hash(self.platform, self.account_id, self.id)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Changes when the content changes (edited, comments closed, unpinned), not when it is merely seen again."""
-        content = self.model_dump(mode="json", exclude={"version", "observed_at"})
-        return _hash(*(f"{name}={json.dumps(content[name], ensure_ascii=True)}" for name in sorted(content)))
+        signals = ", ".join(map(_quoted, self.ad_signals))
+        published = None if self.published_at is None else f"{self.published_at.isoformat()[:-6]}Z"
+        return _hash(
+            f"account_id={_quoted(self.account_id)}",
+            f"ad_signals=[{signals}]",
+            f"comments={_quoted(self.comments)}",
+            'event="post"',
+            f"id={_quoted(self.id)}",
+            f"kind={_quoted(self.kind)}",
+            f"pinned={_JSON[self.pinned]}",
+            f"platform={_quoted(self.platform)}",
+            f"published_at={_optional(published)}",
+            f"text={_optional(self.text)}",
+            f"title={_optional(self.title)}",
+            f"url={_optional(self.url)}",
+        )
+
+
+_JSON = {None: "null", False: "false", True: "true"}
 
 
 class Coverage(StrEnum):
@@ -200,27 +233,33 @@ class Coverage(StrEnum):
     NOTHING = "nothing"
 
 
-class Probe(Event):
+class Probe(Event, frozen=True, kw_only=True):
     """One look at one account: when, how it ended, what was seen of the account."""
 
     topic: ClassVar[str] = OBSERVATIONS
 
-    event: Literal["probe"] = "probe"
     at: Moment
     outcome: Outcome
-    reason: Words | None = None
+    reason: str | None = None
     """For a person: why the look did not succeed, or what was seen; Chinese."""
-    name: Words | None = None
+    name: str | None = None
     """The account's name as the platform shows it now."""
     covers: Coverage = Coverage.LIST
     newest_post_at: Moment | None = None
     """Newest publish time among the items seen, future ones left out; never simply the first item's."""
-    post_ids: tuple[Words, ...] = ()
+    post_ids: tuple[str, ...] = ()
     """Every item id on the list, so that a deleted item can be told from one that scrolled away."""
-    url: Words | None = None
+    url: str | None = None
     evidence_sha256: str | None = None
     """Hash over the captures this rests on."""
     duration_ms: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not are_takeable((self.reason, self.name, self.url, self.post_ids)):
+            _mend_texts(self, "reason", "name", "url")
+            self.mend(post_ids=tuple(map(takeable, self.post_ids)))
+        _keep_in_utc(self, "at", "newest_post_at")
 
     @property
     def occurred_at(self) -> datetime:
@@ -236,26 +275,31 @@ class Probe(Event):
         return _hash(self.platform, self.account_id, self.at.isoformat())
 
 
-class Clause(Value):
+class Clause(Fact, frozen=True, kw_only=True):
     """Where the rule stands written: document number and its words."""
 
     document: str
     words: str
 
 
-class Evidence(Value):
+class Evidence(Fact, frozen=True, kw_only=True):
     """What a person can look at to check the finding by hand."""
 
     post_id: str | None = None
-    title: Words | None = None
+    title: str | None = None
     """The post's, masked like the quote."""
     url: str | None = None
     quote: str | None = None
     at: Moment | None = None
     sha256: str | None = None
 
+    def __post_init__(self) -> None:
+        if not are_takeable(self.title):
+            _mend_texts(self, "title")
+        _keep_in_utc(self, "at")
 
-class Finding(Event):
+
+class Finding(Event, frozen=True, kw_only=True):
     """One rule's objection to one account or post, with everything needed to check it by hand.
 
     `subject` names the matter (a post id, or the moment silence began), so that indicator + subject is one finding
@@ -265,7 +309,6 @@ class Finding(Event):
 
     topic: ClassVar[str] = "findings"
 
-    event: Literal["finding"] = "finding"
     rule: str
     """File name of the rule in services/analyzer/rules."""
     indicator: str
@@ -290,6 +333,10 @@ class Finding(Event):
     needs_confirmation: bool = False
     """True when a person must confirm before it may stand in a circular."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _keep_in_utc(self, "at", "since")
+
     @property
     def occurred_at(self) -> datetime:
         return self.at
@@ -304,7 +351,22 @@ class Finding(Event):
         return self.fingerprint[:8].upper()
 
 
-AnyEvent = Annotated[Post | Probe | Finding, Field(discriminator="event")]
+def _mend_texts(fact: Fact, *names: str) -> None:
+    for name in names:
+        text = getattr(fact, name)
+        if text is not None:
+            fact.mend(**{name: takeable(text)})
+
+
+def _keep_in_utc(fact: Fact, *names: str) -> None:
+    for name in names:
+        moment = getattr(fact, name)
+        if moment is not None and moment.tzinfo is not UTC:
+            fact.mend(**{name: utc(moment)})
+
+
+def _optional(text: str | None) -> str:
+    return "null" if text is None else _quoted(text)
 
 
 def _hash(*parts: str) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec import convert
+
 from shared.account import Account
 from shared.events import Clause, Finding, Outcome, Post, Probe, Severity
 from shared.silence import Silence
@@ -24,11 +26,11 @@ def an_account(account_id: str = "1001", platform: str = "weibo", **fields: obje
 
 def a_post(post_id: str = "p1", published_at: datetime | None = NOW, **fields: object) -> Post:
     values = {"platform": "weibo", "account_id": "1001", "observed_at": NOW, "title": "青禾要闻"}
-    return Post.model_validate(values | {"id": post_id, "published_at": published_at} | fields)
+    return convert(values | {"id": post_id, "published_at": published_at} | fields, Post)
 
 
 def a_probe(at: datetime = NOW, outcome: Outcome = Outcome.OK, **fields: object) -> Probe:
-    return Probe.model_validate({"platform": "weibo", "account_id": "1001", "at": at, "outcome": outcome} | fields)
+    return convert({"platform": "weibo", "account_id": "1001", "at": at, "outcome": outcome} | fields, Probe)
 
 
 def a_finding(subject: str = "p1", at: datetime = NOW, **fields: object) -> Finding:
@@ -45,7 +47,7 @@ def a_finding(subject: str = "p1", at: datetime = NOW, **fields: object) -> Find
         "window": "北京时间",
         "rulebook_version": "cn@2026.1",
     }
-    return Finding.model_validate(values | {"subject": subject, "at": at} | fields)
+    return convert(values | {"subject": subject, "at": at} | fields, Finding)
 
 
 def a_silence(**fields: object) -> Silence:

@@ -8,9 +8,11 @@ from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
+from msgspec.structs import asdict
 from sqlalchemy import Connection, Dialect, RowMapping, Table, func, insert, select, text
 
 from bench.scale import samples
+from shared.event_json import read
 from shared.events import Event, Finding, Post, Probe
 from shared.storage.leases import FOLLOWED
 from shared.storage.store import Store, open_store
@@ -35,7 +37,7 @@ class _Sample:
         self._event: SimpleNamespace | None = None
         if table.name in _EVENTS:
             # Not a copy of the event: copying five million of them takes longer than writing them.
-            self._event = SimpleNamespace(**dict(_EVENTS[table.name].model_validate_json(row["body"])))
+            self._event = SimpleNamespace(**asdict(read(_EVENTS[table.name], row["body"])))
             self._fingerprint: Any = _EVENTS[table.name].fingerprint
 
     def of(self, account_id: str) -> Values:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from demo.cluster.facts import Found, Observation, Waiting
 from shared.bus.contract import Record
 from shared.bus.envelope import decode
+from shared.event_json import read
 from shared.events import Event, Finding, Post, Probe
 from shared.storage.database import Database
 from shared.storage.tables.every import metadata
@@ -24,8 +25,8 @@ def observations_of(records: Iterable[Record]) -> list[Observation]:
 
 def stored(database: Database) -> list[Observation]:
     with database.read() as connection:
-        posts = (Post.model_validate_json(body) for body in _column(connection, _post.c.body))
-        probes = (Probe.model_validate_json(body) for body in _column(connection, _probe.c.body))
+        posts = (read(Post, body) for body in _column(connection, _post.c.body))
+        probes = (read(Probe, body) for body in _column(connection, _probe.c.body))
         return [_observation(event) for event in (*posts, *probes)]
 
 
@@ -39,7 +40,7 @@ def published(database: Database) -> set[tuple[str, str, str]]:
 def findings(database: Database) -> list[Found]:
     with database.read() as connection:
         rows = connection.execute(select(_finding.c.body, _finding.c.opened_at, _finding.c.closed_at)).all()
-    return [_found(Finding.model_validate_json(body), opened_at, closed_at) for body, opened_at, closed_at in rows]
+    return [_found(read(Finding, body), opened_at, closed_at) for body, opened_at, closed_at in rows]
 
 
 def waiting(database: Database) -> list[Waiting]:

@@ -22,6 +22,7 @@ from services.alerter.wording import word
 from shared.delivery import Delivery
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import FindingStatus
+from shared.trace import traced_together
 
 _log = structlog.get_logger(__name__)
 
@@ -98,7 +99,8 @@ class Courier:
             if to is not None and (until := self._destinations.not_before(to, clock())):
                 self._parts.deliveries.postpone(group.deliveries, until)
                 continue
-            self._send(group, to, clock)
+            with traced_together(row.trace for row in group.deliveries):
+                self._send(group, to, clock)
             tried += 1
         self._parts.deliveries.release(claim)
         return tried

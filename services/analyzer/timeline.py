@@ -69,7 +69,7 @@ class Timeline:
 
     def _meet(self, post: Post) -> None:
         known = self._items.pop(post.id, None)
-        unchanged = known is not None and known == post.model_copy(update={"observed_at": known.observed_at})
+        unchanged = known is not None and known == post.but(observed_at=known.observed_at)
         self._items[post.id] = known if known is not None and unchanged else post
         if len(self._items) > 2 * HISTORY_POSTS:
             del self._items[next(iter(self._items))]

@@ -20,14 +20,21 @@ def first_times_kept(reading: Reading, known: Mapping[str, Published]) -> Readin
 
 
 def post_of(account: Account, shown: ShownPost, at: datetime) -> Post:
-    fits = {
-        "title": shown.title and shown.title[:MAX_TITLE],
-        "text": shown.text and shown.text[:MAX_TEXT],
+    return Post(
+        platform=account.platform,
+        account_id=account.id,
+        id=shown.id,
+        observed_at=at,
         # A cut address leads nowhere.
-        "url": shown.url if len(shown.url or "") <= MAX_URL else None,
-        "ad_signals": tuple(signal[:MAX_TITLE] for signal in shown.ad_signals[:50]),
-    }
-    return Post(platform=account.platform, account_id=account.id, observed_at=at, **shown.model_dump() | fits)
+        url=shown.url if len(shown.url or "") <= MAX_URL else None,
+        title=shown.title and shown.title[:MAX_TITLE],
+        text=shown.text and shown.text[:MAX_TEXT],
+        published_at=shown.published_at,
+        pinned=shown.pinned,
+        kind=shown.kind,
+        comments=shown.comments,
+        ad_signals=tuple(signal[:MAX_TITLE] for signal in shown.ad_signals[:50]),
+    )
 
 
 def items_to_remember(

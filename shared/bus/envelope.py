@@ -1,20 +1,17 @@
 """Events to and from bytes: versioned JSON bodies, CloudEvents 1.0 attributes as headers (Kafka protocol binding)."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-from pydantic import TypeAdapter, ValidationError
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
 from shared.errors import PoisonError
-from shared.events import AnyEvent, Event, Finding, Post, Probe
-from shared.validation import first_problem
+from shared.event_json import AnyEvent, read_any
+from shared.events import Event, Finding, Post
+from shared.trace import HEADER as TRACE
+from shared.trace import Trace
 
 MAX_BODY_BYTES = 900_000
 """Below Kafka's default message.max.bytes of 1 MiB, headers included."""
-
-_adapter: TypeAdapter[Post | Probe | Finding] = TypeAdapter(AnyEvent)
-_writers: dict[type[Event], TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (Post, Probe, Finding)}
-"""They write bytes at once; a model of its own can write text only."""
 
 
 class Envelope(NamedTuple):
@@ -26,15 +23,18 @@ class Envelope(NamedTuple):
     headers: Mapping[str, str]
 
 
-def sealed(event: Event, source: str) -> Envelope:
+def sealed(event: Event, source: str, trace: Trace | None = None) -> Envelope:
     """What a bus sends; the event is written out once. `source` and errors as in `headers` and `encode`."""
     body = encode(event)
-    return Envelope(event.topic, event.key, body, headers(event, source))
+    head = headers(event, source)
+    if trace is not None:
+        head[TRACE] = trace.header
+    return Envelope(event.topic, event.key, body, head)
 
 
 def encode(event: Event) -> bytes:
     """UTF-8 JSON of the event. Raises PoisonError when it would be too large for the bus."""
-    body: bytes = _writers[type(event)].dump_json(event)
+    body = event.to_json()
     if len(body) > MAX_BODY_BYTES:
         raise PoisonError(f"event {event.fingerprint} is {len(body)} bytes, the bus takes {MAX_BODY_BYTES}")
     return body
@@ -54,6 +54,37 @@ def headers(event: Event, source: str) -> dict[str, str]:
     }
 
 
+def kept_headers(source: str) -> dict[str, str]:
+    """Of `headers` what the body does not tell, and the one that every reader asks for."""
+    return {"ce_specversion": "1.0", "ce_source": f"/xunjian/{source}"}
+
+
+class Headers(Mapping[str, str]):
+    """Those that were kept, and those of the event in the body, made when somebody asks: that is dear and rare."""
+
+    def __init__(self, kept: Mapping[str, str], body: bytes) -> None:
+        self._kept = kept
+        self._body = body
+
+    def __getitem__(self, name: str) -> str:
+        if name == TRACE:  # no body tells it: not to be looked for there
+            return self._kept[name]
+        return self._kept[name] if name in self._kept else self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> dict[str, str]:
+        try:
+            return {**headers(read_any(self._body), ""), **self._kept}
+        except PoisonError:
+            return dict(self._kept)
+
+
 def event_id(event: Event) -> str:
     """Identity of this very message: unlike the fingerprint it changes with a post's content or a finding's status."""
     if isinstance(event, Post):
@@ -63,12 +94,9 @@ def event_id(event: Event) -> str:
     return event.fingerprint
 
 
-def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Post | Probe | Finding:
+def decode(body: bytes, headers: Mapping[str, str] | None = None) -> AnyEvent:
     """The event in a body. Raises PoisonError with the reason when it cannot be one of ours."""
-    version = (headers or {}).get("ce_specversion", "1.0")
+    version = headers.get("ce_specversion", "1.0") if headers else "1.0"
     if version != "1.0":
         raise PoisonError(f"CloudEvents specversion {version}: this reader speaks 1.0")
-    try:
-        return _adapter.validate_json(body)
-    except ValidationError as error:
-        raise PoisonError(str(first_problem(error))) from None
+    return read_any(body)

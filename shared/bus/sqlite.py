@@ -13,10 +13,9 @@ from itertools import chain, islice
 from pathlib import Path
 
 import structlog
-from pydantic_core import to_json
 
 from shared.bus.contract import Record, dead_letter_headers
-from shared.bus.envelope import sealed
+from shared.bus.envelope import Headers, encode, kept_headers
 from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.clock import Clock
 from shared.errors import PermanentError, TransientError
@@ -25,6 +24,8 @@ from shared.folders import make_file
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.system_words import system_words
+from shared.trace import HEADER as TRACE
+from shared.trace import Trace, TraceOf, current_trace
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,7 @@ class SqliteBus:
 
     def __init__(self, path: Path, source: str, clock: Clock, retention: timedelta = RETENTION) -> None:
         self._path = path
-        self._source = source
+        self._kept_headers = json.dumps(kept_headers(source))
         self._clock = clock
         self._retention = retention
         self._prune_at = time.monotonic() + PRUNE_EVERY_SECONDS
@@ -102,9 +103,15 @@ class SqliteBus:
             self._connection = _connect(path)
             self._connection.executescript(_SCHEMA)
 
-    def publish(self, events: Iterable[Event]) -> None:
-        messages = [sealed(event, self._source) for event in events]
-        self._write([(topic, key, body, to_json(head).decode()) for topic, key, body, head in messages])
+    def publish(self, events: Iterable[Event], trace_of: TraceOf = current_trace) -> None:
+        heads: dict[Trace | None, str] = {None: self._kept_headers}
+        rows: list[tuple[str, str, bytes, str]] = []
+        for event in events:
+            trace = trace_of(event)
+            if trace is not None and trace not in heads:
+                heads[trace] = json.dumps({**json.loads(self._kept_headers), TRACE: trace.header})
+            rows.append((event.topic, event.key, encode(event), heads[trace]))
+        self._write(rows)
         self._prune_now_and_then()
 
     def subscribe(self, group: str, topics: Iterable[str]) -> "SqliteSubscription":
@@ -281,7 +288,7 @@ class SqliteSubscription:
             (topic, position, limit),
         )
         for offset, key, body, head in rows:
-            yield Record(topic, 0, offset, key, body, json.loads(head))
+            yield Record(topic, 0, offset, key, body, Headers(json.loads(head), body))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

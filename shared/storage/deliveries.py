@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, literal_column, or_, select, update
 
 from shared.delivery import NO_CHANNEL, Delivery, DeliveryState
+from shared.event_json import read
 from shared.events import Finding, FindingStatus
 from shared.silence import Silence
 from shared.storage.database import CLOCKS_DIFFER, Database
@@ -235,7 +236,7 @@ class Deliveries:
 
     def _add(self, connection: Connection, deliveries: Iterable[Delivery]) -> int:
         rows = [
-            {**row.model_dump(exclude={"finding"}), "at": row.finding.at, "finding": row.finding.model_dump_json()}
+            {**row.model_dump(exclude={"finding"}), "at": row.finding.at, "finding": row.finding.to_json().decode()}
             for row in deliveries
         ]
         return sum(self._database.add_new(connection, _delivery, **row) for row in rows)
@@ -274,4 +275,4 @@ def _same(row: Delivery) -> ColumnElement[bool]:
 
 def _delivery_of(row: Row[tuple[object, ...]]) -> Delivery:
     values = {name: value for name, value in row._mapping.items() if name in Delivery.model_fields}
-    return Delivery.model_validate({**values, "finding": Finding.model_validate_json(row.finding)})
+    return Delivery.model_validate({**values, "finding": read(Finding, row.finding)})

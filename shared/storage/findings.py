@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select
 
+from shared.event_json import read
 from shared.events import Finding
 from shared.storage.database import Database
 from shared.storage.tables.every import metadata
@@ -56,7 +57,7 @@ def _by_key(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
 
 
 def _read(rows: Iterable[Row[Any]]) -> list[Finding]:
-    return [Finding.model_validate_json(row.body) for row in sorted(rows, key=lambda row: (row.opened_at, row.id))]
+    return [read(Finding, row.body) for row in sorted(rows, key=lambda row: (row.opened_at, row.id))]
 
 
 class Findings:
@@ -73,7 +74,7 @@ class Findings:
         wanted += [one.where(_finding.c.key.in_(part)) for part in _parts(keys) for one in held]
         with self._database.read() as connection:
             bodies = dict.fromkeys(body for query in wanted for body in connection.execute(query).scalars())
-        return [Finding.model_validate_json(body) for body in bodies]
+        return [read(Finding, body) for body in bodies]
 
     def has_number(self, number: str) -> bool:
         """Whether any finding, also a past one, has this 告警编号."""
@@ -88,7 +89,7 @@ class Findings:
         rows = select(_finding.c.fingerprint, _finding.c.body).where(*_begins(number)).order_by(_finding.c.id)
         with self._database.read() as connection:
             newest = {row.fingerprint: row.body for row in connection.execute(rows)}
-        return [Finding.model_validate_json(body) for body in newest.values()]
+        return [read(Finding, body) for body in newest.values()]
 
 
 def _begins(number: str) -> tuple[ColumnElement[bool], ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, text, update
 
 from shared.clock import FUTURE_TOLERANCE
+from shared.event_json import read
 from shared.events import Outcome, Post, Probe
 from shared.storage.database import Database
 from shared.storage.tables.columns import PROVES
@@ -112,7 +113,7 @@ class Observations:
             observed_at=post.observed_at,
             key=post.key,
             published_at=post.published_at,
-            body=post.model_dump_json(),
+            body=post.to_json().decode(),
         )
 
     def is_newest(self, post: Post) -> bool:
@@ -122,7 +123,7 @@ class Observations:
     def newest(self, fingerprint: str) -> Post | None:
         """The newest version of the item that shows its text."""
         versions = self._connection.execute(_VERSIONS, {"of": fingerprint}).scalars()
-        posts = (Post.model_validate_json(body) for body in versions)
+        posts = (read(Post, body) for body in versions)
         return next((post for post in posts if post.text is not None), None)
 
     def add_probe(self, probe: Probe) -> bool:
@@ -136,7 +137,7 @@ class Observations:
             outcome=probe.outcome,
             proves_list=probe.proves_list,
             newest_post_at=counted_newest(probe),
-            body=probe.model_dump_json(),
+            body=probe.to_json().decode(),
         )
 
     def forget_wrong_clocks(self, key: str, moment: datetime) -> bool:
@@ -150,12 +151,12 @@ class Observations:
         """What is known of an account at a moment, bounded however much there is."""
         asked = {"of": key, "moment": moment}
         came: list[Sequence[Post | Probe]] = [
-            [Post.model_validate_json(body) for body in self._all(_LATER_POSTS, asked)],
-            [Probe.model_validate_json(body) for body in self._all(_LATER_PROBES, asked)],
+            [read(Post, body) for body in self._all(_LATER_POSTS, asked)],
+            [read(Probe, body) for body in self._all(_LATER_PROBES, asked)],
         ]
         return Known(
             probed=_probed(self._connection, key, moment),
-            versions=[Post.model_validate_json(body) for body in reversed(self._all(_POSTS, asked))],
+            versions=[read(Post, body) for body in reversed(self._all(_POSTS, asked))],
             published=self._published(key, moment),
             later=[event for events in came for event in events],
             reaches=min((events[-1].occurred_at for events in came if len(events) == MOST_LATER), default=None),
@@ -182,12 +183,12 @@ def _probed(connection: Connection, key: str, moment: datetime) -> Probed:
     asked = {"of": key, "moment": moment}
     latest = connection.execute(_LATEST, asked).scalar()
     latest_list = connection.execute(_LATEST_LIST, asked).scalar()
-    proved = Probe.model_validate_json(latest_list) if latest_list else None
+    proved = read(Probe, latest_list) if latest_list else None
     since = (
         connection.execute(_FAILURES, asked | {"proved": proved.at})
         if proved
         else connection.execute(_NOT_PROVED, asked)
     )
-    failures = [Probe.model_validate_json(body) for body in since.scalars()]
+    failures = [read(Probe, body) for body in since.scalars()]
     newest: datetime | None = connection.execute(_NEWEST, asked).scalar()
-    return Probed(Probe.model_validate_json(latest) if latest else None, proved, newest, tuple(reversed(failures)))
+    return Probed(read(Probe, latest) if latest else None, proved, newest, tuple(reversed(failures)))

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 
 from shared.account import Account
-from shared.events import Finding, Probe
+from shared.event_json import read
+from shared.events import Finding, Outcome, Probe
 from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, NOT_ANALYSED, Standing, gravity
 from shared.state import State
 from shared.storage.accounts import in_force, last_version
@@ -163,7 +164,7 @@ class Standings:
                 platform=platform,
                 account_id=row.key.partition("/")[2],
                 at=row.probed_at,
-                outcome=row.outcome,
+                outcome=Outcome.of(row.outcome),
                 reason=row.reason,
             )
             for row in rows
@@ -332,8 +333,9 @@ def _standing_of(row: Row[Any], findings: Any, moment: datetime | None) -> Stand
 
 def _progress_of(row: Row[Any]) -> dict[str, Any]:
     if not getattr(row, "last_probe", None):
-        return {name: getattr(row, name) for name in ("newest_post_at", "proved_at", "probed_at", "outcome", "reason")}
-    probe = Probe.model_validate_json(row.last_probe)
+        same = {name: getattr(row, name) for name in ("newest_post_at", "proved_at", "probed_at", "reason")}
+        return same | {"outcome": Outcome.of(row.outcome) if row.outcome else None}
+    probe = read(Probe, row.last_probe)
     return {
         "newest_post_at": row.newest_probed,
         "proved_at": row.last_proved_at,

@@ -103,7 +103,7 @@ class Bench:
         with self.store.judgements.judging() as judging:
             judging.close(finding, at, status)
         if status is FindingStatus.RESOLVED:
-            self.bus.publish([finding.model_copy(update={"status": status, "at": at})])
+            self.bus.publish([finding.but(status=status, at=at)])
 
     def run(self, start: datetime, length: timedelta, step: timedelta = timedelta(seconds=5)) -> datetime:
         now = start

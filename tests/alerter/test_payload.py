@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -119,8 +120,8 @@ def test_opening_repeat_and_resolution_arrive_as_they_are(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("kind", [Payload, ToldFinding, ToldAccount, Evidence, Clause])
-def test_every_field_is_on_the_page(kind: type[Payload]) -> None:
-    assert [name for name in kind.model_fields if f"`{name}`" not in PAGE] == []
+def test_every_field_is_on_the_page(kind: type[Any]) -> None:
+    assert [name for name in kind.__annotations__ if f"`{name}`" not in PAGE] == []
 
 
 def test_the_schema_describes_each_field_a_program_may_wonder_about() -> None:

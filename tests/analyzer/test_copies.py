@@ -130,7 +130,7 @@ def test_an_edit_takes_the_finding_back_or_brings_it(store: Store) -> None:
 
 def test_a_list_that_shows_no_text_takes_nothing_back(store: Store) -> None:
     Analyzer(store).judge([FIRST, SECOND])
-    Analyzer(store).judge([published("2", NOW - days(1), shown=NOW).model_copy(update={"text": None})])
+    Analyzer(store).judge([published("2", NOW - days(1), shown=NOW).but(text=None)])
     assert accused(store) == ["2/p2"]
 
 

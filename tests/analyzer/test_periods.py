@@ -107,7 +107,7 @@ def test_an_item_on_the_list_that_was_never_read_accuses_nobody() -> None:
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.GONE, Outcome.TIMEOUT])
 def test_a_failed_look_accuses_nobody(outcome: Outcome) -> None:
     posts = posts_at(WEEK - days(1), WEEK)
-    listing = a_listing(posts).model_copy(update={"outcome": outcome})
+    listing = a_listing(posts).but(outcome=outcome)
     assert list(TooFewPosts().check_probe(listing, a_history(posts=posts))) == []
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec import convert, to_builtins
 
 from shared.bus.envelope import MAX_BODY_BYTES, decode, encode, event_id, headers
 from shared.errors import PoisonError
@@ -34,7 +35,7 @@ def test_headers_are_cloudevents_attributes() -> None:
         (b"\xff\xfe\x00", "不是 JSON"),
         (b'{"event":"comment"}', "'event' 应为"),
         (b'{"event":"post"}', "缺少这一项"),
-        (encode(a_post()).replace(b'"version":1', b'"version":2'), "version"),
+        (encode(a_post()).replace(b'"version":1', b'"version":0'), "version"),
         (encode(a_probe()).replace(b"2026-11-21T04:00:00Z", b"2026-11-21T04:00:00"), "at"),
     ],
 )
@@ -69,11 +70,11 @@ def test_a_digest_covers_every_field_but_when_the_post_was_observed() -> None:
     base = a_post(text="丰收 🌾")
     others = {"url": "https://a", "title": "另", "text": "欠收", "published_at": NOW - days(1), "pinned": True}
     others |= {"kind": "repost", "comments": "closed", "ad_signals": ("x=1",)}
-    changed = [Post.model_validate(base.model_dump() | {name: value}) for name, value in others.items()]
+    changed = [convert(to_builtins(base) | {name: value}, Post) for name, value in others.items()]
     digests = {post.digest for post in (base, *changed)}
     assert len(digests) == 1 + len(others)
-    assert base.model_copy(update={"observed_at": NOW + days(1)}).digest == base.digest
-    assert {*others, "version", "platform", "account_id", "event", "id", "observed_at"} == set(Post.model_fields)
+    assert base.but(observed_at=NOW + days(1)).digest == base.digest
+    assert {*others, "version", "platform", "account_id", "id", "observed_at"} == set(Post.__struct_fields__)
 
 
 def test_an_office_has_two_matters_where_its_rulebook_has_two_entries() -> None:

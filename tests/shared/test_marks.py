@@ -80,4 +80,4 @@ def test_events_come_in_the_order_of_their_moments_posts_first(store: Store) -> 
         found = [body.partition('"event":"')[2][:5] for body in events]
     assert found == ['post"', "probe", "probe"] * 3
     with store.events.observed(key="weibo/1002", since=NOW + days(1), until=NOW + days(2)) as events:
-        assert list(events) == [a_probe(NOW + days(1), account_id="1002").model_dump_json()]
+        assert list(events) == [a_probe(NOW + days(1), account_id="1002").to_json().decode()]

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared import event_json
 from shared.events import Post
 from shared.storage import posts as reading
 from shared.storage.store import Store
@@ -21,12 +22,12 @@ def written(store: Store, *posts: Post) -> None:
 
 def read(store: Store, since: datetime = SINCE, until: datetime = UNTIL) -> list[tuple[str, str | None]]:
     bodies = [body for part in store.posts.published("weibo/1001", since, until) for body in part]
-    return [(post.id, post.title) for post in map(Post.model_validate_json, bodies)]
+    return [(post.id, post.title) for post in (event_json.read(Post, body) for body in bodies)]
 
 
 def test_of_several_versions_the_newest_is_read(store: Store) -> None:
     first = a_post("a", NOW - days(3), title="初稿", observed_at=NOW - days(3))
-    written(store, first, first.model_copy(update={"title": "改后", "observed_at": NOW - days(2)}))
+    written(store, first, first.but(title="改后", observed_at=NOW - days(2)))
     assert read(store) == [("a", "改后")]
 
 

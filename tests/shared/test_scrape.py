@@ -43,7 +43,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         standings.append({**row, "state": state, "why": "某原因", "at": NOW, "proved_at": NOW})
         finding = a_finding(platform=platform, account_id=str(number), rule=RULES[number % len(RULES)])
         held = {"fingerprint": str(number), "opened_at": NOW, "status": "open", "severity": finding.severity}
-        findings.append({"key": finding.key, "rule": finding.rule, "body": finding.model_dump_json(), **held})
+        findings.append({"key": finding.key, "rule": finding.rule, "body": finding.to_json().decode(), **held})
     with store.database.begin() as connection:
         for name, rows in (("account", accounts), ("standing", standings), ("finding", findings)):
             columns = metadata.tables[name].columns.keys()

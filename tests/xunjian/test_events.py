@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 from typer.testing import CliRunner, Result
 
 from shared.errors import InputError
@@ -71,7 +72,7 @@ def test_a_replay_of_the_export_finds_what_is_stored(store: Store, config: Path,
     found = store.judgements.untold()
     assert {one.rule for one in found} >= {"silent_account", "comments_closed", "personal_number"}
     assert [(row["at"], row["rule"], row["subject"], row["stage"], row["status"]) for row in replayed] == [
-        (one.model_dump(mode="json")["at"], one.rule, one.subject, one.stage, one.status)
+        (to_builtins(one)["at"], one.rule, one.subject, one.stage, one.status)
         for one in sorted(found, key=lambda one: (one.at, one.key, one.fingerprint))
     ]
 

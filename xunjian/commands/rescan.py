@@ -17,6 +17,7 @@ from services.analyzer.rulebook import Entry
 from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError, TransientError
+from shared.event_json import read
 from shared.events import Post
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import Store, open_to_read
@@ -154,7 +155,7 @@ class Scan:
         for body, entries in zip(bodies, asked, strict=True):
             self.posts += 1
             if entries:
-                yield from self._judged(account, Post.model_validate_json(body), entries)
+                yield from self._judged(account, read(Post, body), entries)
 
     def _judged(self, account: Account, post: Post, entries: Sequence[Entry]) -> Iterator[Found]:
         history = History(account=account, posts=(post,), watched_since=post.observed_at)

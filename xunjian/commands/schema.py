@@ -1,10 +1,10 @@
 """`xunjian schema`: what events and webhook messages look like, for programs that read them."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 
 from services.alerter.payload import Payload
 from shared.errors import InputError
@@ -22,8 +22,8 @@ def schema(
     if as_asyncapi:
         typer.echo(asyncapi(), nl=False)
         return
-    kinds: dict[str, type[BaseModel]] = {**{name_of(kind): kind for kind in EVENTS}, "webhook": Payload}
-    schemas = {name: kind.model_json_schema(schema_generator=Documented) for name, kind in kinds.items()}
+    kinds: dict[str, type[Any]] = {**{name_of(kind): kind for kind in EVENTS}, "webhook": Payload}
+    schemas = {name: TypeAdapter(kind).json_schema(schema_generator=Documented) for name, kind in kinds.items()}
     if event is not None and event not in schemas:
         raise InputError("schema", f"没有事件 {event}，可选 {'、'.join(schemas)}")
     typer.echo(json.dumps(schemas[event] if event else schemas, ensure_ascii=False, indent=2))

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import yaml
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 
 from shared.bus.envelope import MAX_BODY_BYTES
 from shared.bus.topics import DEAD_LETTER_SUFFIX
@@ -167,9 +167,11 @@ def _headers(event: type[Event]) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    pairs = [(event, "validation") for event in EVENTS]
+    events: list[tuple[str, Literal["validation"], TypeAdapter[Any]]] = [
+        (name_of(event), "validation", TypeAdapter(event)) for event in EVENTS
+    ]
     place = "#/components/schemas/{model}"
-    _, schema = models_json_schema(pairs, ref_template=place, schema_generator=Documented)  # type: ignore[arg-type]
+    _, schema = TypeAdapter.json_schemas(events, ref_template=place, schema_generator=Documented)
     schemas: dict[str, Any] = schema["$defs"]
     return schemas
 

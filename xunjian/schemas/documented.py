@@ -10,25 +10,35 @@ from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core.core_schema import ModelSchema
+from pydantic_core.core_schema import ModelSchema, TypedDictSchema
+
+from shared.fact import Fact
 
 
 class Documented(GenerateJsonSchema):
     """What `model_json_schema(schema_generator=…)` takes."""
 
     def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
-        made = super().model_schema(schema)
-        for name, words in field_docs(schema["cls"]).items():
-            if name in made.get("properties", {}):
-                made["properties"][name]["description"] = words
-        return made
+        return _described(super().model_schema(schema), schema["cls"])
+
+    def typed_dict_schema(self, schema: TypedDictSchema) -> JsonSchemaValue:
+        """Of a Fact."""
+        made = super().typed_dict_schema(schema)
+        return _described(made, schema["cls"]) if issubclass(schema.get("cls", dict), Fact) else made
 
 
-def field_docs(model: type[BaseModel]) -> dict[str, str]:
+def _described(made: JsonSchemaValue, model: type[BaseModel | Fact]) -> JsonSchemaValue:
+    for name, words in field_docs(model).items():
+        if name in made.get("properties", {}):
+            made["properties"][name]["description"] = words
+    return made
+
+
+def field_docs(model: type[BaseModel | Fact]) -> dict[str, str]:
     """The string below each field, in the model itself and those it is made of."""
     docs: dict[str, str] = {}
     for kind in reversed(model.__mro__):
-        if issubclass(kind, BaseModel) and kind is not BaseModel:
+        if issubclass(kind, BaseModel | Fact) and kind is not BaseModel:
             docs |= _docs_in(inspect.getfile(kind)).get(kind.__name__, {})
     return docs
 

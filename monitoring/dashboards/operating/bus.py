@@ -15,7 +15,7 @@ LINES = [
                 8,
                 lines(
                     "积压",
-                    "消息队列里还没有处理完的记录；一直增长，说明分析或告警跟不上。" + handled("积压"),
+                    "消息队列里还没有处理完的记录；一直增长，说明分析或告警跟不上。" + handled("XunjianLagGrowing"),
                     over_time("max by (group) (xunjian_bus_lag_records)", "{{group}}"),
                     unit="suffix: 条",
                     called=Called(GROUPS),
@@ -38,7 +38,7 @@ LINES = [
                 8,
                 number(
                     "死信",
-                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("死信"),
+                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("XunjianDeadLetters"),
                     now("max by (topic) (xunjian_dead_letters) > 0", "{{topic}}"),
                     unit="suffix: 条",
                     called=Called(TOPICS),

@@ -27,7 +27,7 @@ class SourceListed(Rule):
         source = source_of(post.text or "") if self.allowed else None
         if source is None or self._is_allowed(source):
             return
-        by_its_words = post.model_copy(update={"kind": Kind.UNKNOWN})
+        by_its_words = post.but(kind=Kind.UNKNOWN)
         if not is_declared(by_its_words, history.account):
             return
         yield Objection(

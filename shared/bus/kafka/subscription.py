@@ -211,4 +211,4 @@ class KafkaSubscription:
         try:
             yield
         except KafkaError as error:
-            raise self._bus.clients.failure(error, f"（{self._group}，{what}）") from error
+            raise self._bus.clients.failure(error, f"出错（{self._group}，{what}）") from error
