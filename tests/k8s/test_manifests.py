@@ -192,6 +192,11 @@ def test_a_manifest_that_is_missing(place: str, said: str) -> None:
         ),
         ("NetworkPolicy/names", put("spec.egress.0.to", []), "names nobody, which is everybody"),
         ("NetworkPolicy/names", put("spec.egress.0.to", [{"ipBlock": {"cidr": "0.0.0.0/0"}}]), "open to every address"),
+        (
+            "NetworkPolicy/names",
+            put("spec.egress.0.to", [{"ipBlock": {"cidr": "128.0.0.0/1"}}]),
+            "open to every address",
+        ),
         ("NetworkPolicy/alerter-to", put("spec.egress.0.ports.0.port", 80), "open to every address (Egress, ports"),
         ("NetworkPolicy/collector-to", put("spec.egress.0.to.0.ipBlock.except", []), "exception for private addresses"),
         (
