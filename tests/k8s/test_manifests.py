@@ -11,7 +11,7 @@ from scripts.manifests.objects import of_kind
 from scripts.manifests.rendering import OVERLAYS, kubectl
 from tests.k8s.planting import all_of, containing, main_of, manifests, pod_of, put, with_one, without
 
-pytestmark = pytest.mark.skipif(kubectl() is None, reason="no kubectl")
+pytestmark = pytest.mark.skipif(kubectl() is None, reason="no kubectl to render k8s/ with")
 needs_definitions = pytest.mark.skipif(not DEFINITIONS.is_dir(), reason="no definitions of custom resources")
 
 ALERTER, ANALYZER, WEIBO = (
@@ -160,6 +160,7 @@ def test_a_container_that_would_refuse_to_start(place: str, change: Any, said: s
         (ALERTER, put(f"{MAIN}.image", "xunjian:latest"), "has no fixed tag"),
         (ALERTER, put(f"{MAIN}.image", "registry.example.cn:5000/xunjian"), "has no fixed tag"),
         (ALERTER, put("spec.template.spec.serviceAccountName", "xunjain"), "no ServiceAccount xunjain"),
+        ("ConfigMap/xunjian-dashboard-o", put("data", {"a.json": '"' * 140_000}), "kubectl apply keeps at most"),
         ("CronJob/xunjian-backup", put("metadata.namespace", "default"), "not everything lies in the one namespace"),
     ],
 )
@@ -191,6 +192,11 @@ def test_a_manifest_that_is_missing(place: str, said: str) -> None:
         ),
         ("NetworkPolicy/names", put("spec.egress.0.to", []), "names nobody, which is everybody"),
         ("NetworkPolicy/names", put("spec.egress.0.to", [{"ipBlock": {"cidr": "0.0.0.0/0"}}]), "open to every address"),
+        (
+            "NetworkPolicy/names",
+            put("spec.egress.0.to", [{"ipBlock": {"cidr": "128.0.0.0/1"}}]),
+            "open to every address",
+        ),
         ("NetworkPolicy/alerter-to", put("spec.egress.0.ports.0.port", 80), "open to every address (Egress, ports"),
         ("NetworkPolicy/collector-to", put("spec.egress.0.to.0.ipBlock.except", []), "exception for private addresses"),
         (

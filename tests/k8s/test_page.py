@@ -25,7 +25,7 @@ def inline() -> list[str]:
     return re.findall(r"`(kubectl [^`]*)`", PAGE.replace("\n", " "))
 
 
-@pytest.mark.skipif(kubectl() is None, reason="no kubectl")
+@pytest.mark.skipif(kubectl() is None, reason="no kubectl to render k8s/ with")
 def test_what_the_commands_name_is_there() -> None:
     there = [each for overlay in OVERLAYS for each in manifests(overlay)]
     found = re.findall(
