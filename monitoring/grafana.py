@@ -1,6 +1,7 @@
 """`make grafana`: Grafana on this machine with our data sources and dashboards. Its data lie in var/grafana.
 
-PROMETHEUS: address of a Prometheus that scrapes the services, http://127.0.0.1:9090 unless given.
+PROMETHEUS: address of a Prometheus that scrapes the services. Unless it is given and while `make cluster` runs, that is
+shown, by a Prometheus of our own and from its database; otherwise http://127.0.0.1:9090.
 XUNJIAN_DATABASE_URL: xunjian's PostgreSQL, as a user who may make roles; without it there are no tables of details.
 XUNJIAN_GRAFANA_DB_PASSWORD: of the role xunjian_grafana, where an administrator has made it; nothing is changed then.
 """
@@ -8,14 +9,19 @@ XUNJIAN_GRAFANA_DB_PASSWORD: of the role xunjian_grafana, where an administrator
 import os
 import secrets
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from monitoring.watched import RefusedError, own_prometheus, running_cluster
 
 ROOT = Path(__file__).parents[1]
 PROVISIONING = ROOT / "monitoring/provisioning"
@@ -27,10 +33,6 @@ MISSING = (
     "没有找到 Grafana。请先安装 Grafana 11 或更新的版本（PATH 里要有 grafana 或 grafana-server），再执行 make grafana；"
     "已有别处的 Grafana 时，按 docs/看板.md 把数据源和看板放进去即可。"
 )
-
-
-class RefusedError(Exception):
-    """Why it cannot be started; a Chinese sentence with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,8 @@ def admin_password(data: Path) -> Path:
     return file
 
 
-def prepare(given: Mapping[str, str], data: Path) -> tuple[Program, dict[str, str], list[str]]:
-    """What to start, in which environment, and what to say. Raises RefusedError."""
-    program = find_program(given.get("PATH"))
+def prepare(given: Mapping[str, str], data: Path) -> tuple[dict[str, str], list[str]]:
+    """In which environment it is started, and what to say. Raises RefusedError."""
     prometheus = prometheus_of(given.get("PROMETHEUS") or "http://127.0.0.1:9090")
     said = [f"Grafana：http://{ADDRESS}:{PORT}，用户 admin，密码在 {admin_password(data)}；指标取自 {prometheus}"]
     database, password = None, ""
@@ -148,20 +149,35 @@ def prepare(given: Mapping[str, str], data: Path) -> tuple[Program, dict[str, st
         said.append("没有设置 XUNJIAN_DATABASE_URL：看板里的明细表没有数据，其余不受影响")
     own = environment(prometheus, database, password, data)
     kept = {name: value for name, value in given.items() if not name.startswith(("XUNJIAN_", "GF_"))}
-    return program, {**kept, **own}, said
+    return {**kept, **own}, said
 
 
-def main() -> None:
+def start(given: Mapping[str, str], root: Path) -> int:
+    """Runs Grafana until it ends; its exit status. Raises RefusedError."""
+    data = root / "var/grafana"
+    with ExitStack() as stack:
+        found_program = find_program(given.get("PATH"))
+        cluster = None if given.get("PROMETHEUS") else running_cluster(root / "var/cluster/watch.json")
+        if cluster is not None:
+            address = stack.enter_context(own_prometheus(cluster.targets, data / "prometheus", given.get("PATH")))
+            given = {**given, "PROMETHEUS": address, "XUNJIAN_DATABASE_URL": cluster.database_url}
+        own, said = prepare(given, data)
+        sys.stdout.write("\n".join(said) + "\n")
+        sys.stdout.flush()
+        command = [*found_program.command, "--homepath", str(found_program.home)]
+        process = subprocess.Popen(command, env=own)  # noqa: S603 - found on PATH
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells it as well; we end after it
+        return process.wait()
+
+
+def main() -> int:
     try:
-        program, own, said = prepare(os.environ, ROOT / "var/grafana")
+        return start(os.environ, ROOT)
     except RefusedError as error:
         sys.stderr.write(f"{error}\n")
-        raise SystemExit(1) from error
-    sys.stdout.write("\n".join(said) + "\n")
-    sys.stdout.flush()
-    command = [*program.command, "--homepath", str(program.home)]
-    os.execvpe(command[0], command, own)  # noqa: S606 - found on PATH; it takes our place, and our signals
+        return 1
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

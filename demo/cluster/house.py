@@ -1,11 +1,12 @@
 """All there is on the one machine: brokers, database, stand-in, receiver, and the services over them."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,9 +112,20 @@ def build(folder: Path, now: datetime, receiver: Receiver, is_tried: bool, stack
         for role, count in CREW.items()
         for number in range(count)
     ]
+    _tell_watchers(folder, postgres.url, services)
     for service in services:
         stack.callback(service.end)
     return House(world, receiver, broker, postgres, {one.name: one for one in services}, environment)
+
+
+def _tell_watchers(folder: Path, database_url: str, services: Sequence[Service]) -> None:
+    """Whom a Prometheus may scrape, for `make grafana`; its owner's alone, since the database's password is in it."""
+    targets: dict[str, list[str]] = {}
+    for service in services:
+        targets.setdefault(f"xunjian-{service.role}", []).append(f"127.0.0.1:{service.port}")
+    file = folder / "watch.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({"database_url": database_url, "targets": targets}), encoding="utf-8")
 
 
 def _postgres(folder: Path, stack: ExitStack) -> Postgres:

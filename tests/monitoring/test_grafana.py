@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,8 @@ import pytest
 import yaml
 from sqlalchemy import create_engine, make_url
 
-from monitoring.grafana import PROVISIONING, RefusedError, database_of, environment, find_program, prometheus_of
+from monitoring.grafana import PROVISIONING, database_of, environment, find_program, prometheus_of
+from monitoring.watched import PROGRAM, RefusedError, running_cluster
 from tests.monitoring.boards import NAMES, board
 from tests.monitoring.running import own_database
 from tests.paths import ROOT
@@ -33,7 +36,7 @@ def install(folder: Path, name: str) -> Path:
 
 
 def start(path: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    code = "import monitoring.grafana as g, pathlib; g.ROOT = pathlib.Path.cwd(); g.main()"
+    code = "import monitoring.grafana as g, pathlib; g.ROOT = pathlib.Path.cwd(); raise SystemExit(g.main())"
     own = {"PATH": path, "PYTHONPATH": str(ROOT), **variables}
     return subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, cwd=cwd, env=own)
 
@@ -87,6 +90,36 @@ def test_the_database_is_given_to_a_role_that_can_only_read(tmp_path: Path, post
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT * FROM xunjian_grafana.accounts()").all() == []
         engine.dispose()
+
+
+def test_a_cluster_that_runs_is_watched_by_a_prometheus_of_our_own(tmp_path: Path, postgres_url: str) -> None:
+    programs = install(tmp_path / "grafana", "grafana")
+    found = shutil.which(PROGRAM)
+    if found is None:
+        pytest.skip("no prometheus: a cluster is not watched")
+    with own_database(postgres_url) as url, socket.create_server(("127.0.0.1", 0)) as service:
+        with_tables(url)
+        address = f"127.0.0.1:{service.getsockname()[1]}"
+        (tmp_path / "var/cluster").mkdir(parents=True)
+        told = {"database_url": url, "targets": {"xunjian-collector": [address]}}
+        (tmp_path / "var/cluster/watch.json").write_text(json.dumps(told))
+        done = start(f"{programs}:{Path(found).parent}:/usr/bin:/bin", tmp_path)
+    assert not done.stderr
+    _, own = json.loads(done.stdout.splitlines()[-1])
+    assert own["XUNJIAN_GRAFANA_PROMETHEUS"] != "http://127.0.0.1:9090"
+    assert own["XUNJIAN_GRAFANA_DB_NAME"] == make_url(url).database
+    settings = json.loads((tmp_path / "var/grafana/prometheus/prometheus.yml").read_text())
+    assert settings["scrape_configs"][0]["static_configs"] == [{"targets": [address]}]
+    assert 'msg="See you next time!"' in (tmp_path / "var/grafana/prometheus/log").read_text()
+
+
+def test_a_cluster_that_has_ended_is_none(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        address = f"127.0.0.1:{service.getsockname()[1]}"
+    file = tmp_path / "watch.json"
+    assert running_cluster(file) is None
+    file.write_text(json.dumps({"database_url": "x", "targets": {"xunjian-collector": [address]}}))
+    assert running_cluster(file) is None
 
 
 @pytest.mark.parametrize("given", ["sqlite:///x.db", "nonsense", "postgresql+psycopg://host"])

@@ -53,7 +53,7 @@ def bus_of(bootstrap: str, name: str, word: str) -> KafkaBus:
         "sasl_plain_username": name,
         "sasl_plain_password": word,
     }
-    return KafkaBus(bootstrap, "test", security=security, timeout_seconds=20)
+    return KafkaBus(bootstrap, "test", security=security, timeout_seconds=10)
 
 
 ATTEMPTS: dict[str, Callable[[KafkaBus], object]] = {

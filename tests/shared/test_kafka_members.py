@@ -8,22 +8,20 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from shared.bus.contract import Record, Subscription
 from shared.bus.kafka.bus import KafkaBus
 from shared.bus.kafka.member import Pace
-from shared.errors import TransientError
 from shared.events import Post
 from tests.paths import ROOT
-from tests.shared.bus_contract import drain, post, post_ids
+from tests.shared.bus_contract import drain
+from tests.shared.kafka_workers import Worker, committed, posts, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 
-PATIENCE_SECONDS = 120.0
 SESSION_SECONDS = 6.0
 """The shortest that a broker takes unless it is told otherwise."""
 PARTITIONS = 6
@@ -39,55 +37,6 @@ def bus(kafka_bootstrap: str, prefix: str) -> Iterator[KafkaBus]:
     with closing(KafkaBus(kafka_bootstrap, "test", prefix=prefix, pace=Pace(SESSION_SECONDS, 4.0))) as bus:
         bus.ensure_topics(PARTITIONS, names=["observations"])
         yield bus
-
-
-def posts(count: int, start: int = 0) -> list[Post]:
-    return [post(number, account=str(number)) for number in range(start, start + count)]
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
-class Worker(threading.Thread):
-    """A member that notes what it polled and what it committed, and does its work as long as told."""
-
-    def __init__(self, bus: KafkaBus, work_seconds: float = 0.0) -> None:
-        super().__init__(daemon=True)
-        self.member: Subscription = bus.subscribe("analyzer", ["observations"])
-        self.work_seconds = work_seconds
-        self.polled: list[Record] = []
-        self.done: list[str] = []
-        self.refused = 0
-        self.stop = threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        while not self.stop.is_set():
-            try:
-                records = self.member.poll(0.1, max_records=5)
-                self.polled += records
-                if records:
-                    self.stop.wait(self.work_seconds)
-                self.member.commit()
-            except TransientError:
-                self.refused += 1
-                self.member.rewind()
-                continue
-            self.done += post_ids(records)
-        self.member.close()
-
-    def leave(self) -> None:
-        self.stop.set()
-        self.join()
-
-
-def committed(bus: KafkaBus, events: list[Post]) -> bool:
-    """Whether the group has nothing more to read; `events` is what there is."""
-    return len(events) > 0 and bus.lag("analyzer", ["observations"]) == 0
 
 
 @pytest.mark.parametrize("members", [2, 3])
