@@ -28,7 +28,7 @@ SERVICES = ("collector", "analyzer", "alerter", "reporter")
 CHANNELS = ("inbox", "paper")
 COOL_DOWN = {"wechat": 1, "weibo": 300, "douyin": 1, "toutiao": 1, "feed": 1}
 """Seconds; of 微博, which refuses nobody at first, long enough to be seen."""
-PATIENCE_SECONDS = 200
+PATIENCE_SECONDS = 400
 REGIONS = ("河山省云川市青禾县", "河山省云川市白石县", "云川(新)区'1.2", "")
 """Dealt out among the accounts: one has what regular expressions and SQL might take for their own, one is not told."""
 

@@ -18,7 +18,7 @@ from shared.storage.store import open_store
 from tests.monitoring.rules_read import rule_files, rules, selectors
 from tests.monitoring.running import COOL_DOWN, Running, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1500)]
 
 TIMES_FASTER = 20
 RARE = ("parse_error", "login_wall", "xunjian_reader_errors_total", "xunjian_report_written_timestamp_seconds")
