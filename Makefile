@@ -5,11 +5,17 @@ BUS ?= embedded
 SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
+CHAOS ?=
+SEED ?=
+PROMETHEUS ?=
 
-.PHONY: run test faults check bench bench-analyzer bench-pipeline bench-scale eval format dashboards wheel wheelhouse lock clean
+.PHONY: run cluster test faults check bench bench-analyzer bench-pipeline bench-scale eval format dashboards grafana wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
+
+cluster: $(VENV)/dev.stamp $(VENV)/browser.stamp ## the services apart, on three brokers and PostgreSQL: ONCE=1, or CHAOS=600 SEED=1 to break them
+	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" $(VENV)/bin/python -m demo.cluster
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
 	$(VENV)/bin/python -m pytest
@@ -27,6 +33,9 @@ check: $(VENV)/dev.stamp ## style, types, import contracts, manifests
 
 dashboards: $(VENV)/dev.stamp ## monitoring/dashboards/*.json anew from the code beside them
 	$(VENV)/bin/python -m monitoring.dashboards
+
+grafana: $(VENV)/dev.stamp ## a Grafana that is installed, with our dashboards: PROMETHEUS=http://... XUNJIAN_DATABASE_URL=postgresql+psycopg://...
+	@PROMETHEUS="$(PROMETHEUS)" $(VENV)/bin/python -m monitoring.grafana
 
 bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side in one run
 	$(VENV)/bin/python -m bench

@@ -141,6 +141,12 @@ class Postgres:
         if not self._keep and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def clear_away(self) -> None:
+        """Its folder, also a kept one, and what an earlier run may have left running on it."""
+        if self._folder is not None:
+            end_left_over(self._folder / "data" / "postmaster.pid", str(self._folder / "data"), signal.SIGQUIT)
+            shutil.rmtree(self._folder, ignore_errors=True)
+
     def answers(self) -> bool:
         """True when it says that it takes logins: while it recovers it refuses them."""
         try:

@@ -24,7 +24,7 @@ class Delivery(Value):
 
     `destination` tells a unit's own mailbox or robot from others, without naming it.
     `error` is why it was not told yet, or need not be; `answer` what the other side said when it took the message;
-    `held_by` the number of the silence for whose end it waits.
+    `held_by` the number of the silence for whose end it waits; `trace` the `traceparent` of the visit that caused it.
     """
 
     fingerprint: str
@@ -43,6 +43,7 @@ class Delivery(Value):
     held_by: int | None = None
     destination: str | None = None
     error: str | None = None
+    trace: str | None = None
 
 
 class Trouble(Value):

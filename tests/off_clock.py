@@ -13,7 +13,7 @@ true_now = shared.clock.utc_now
 
 
 def main() -> None:
-    off = timedelta(days=int(sys.argv.pop(1)))
+    off = timedelta(days=float(sys.argv.pop(1)))
 
     def utc_now() -> datetime:
         return true_now() + off

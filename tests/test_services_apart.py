@@ -59,6 +59,13 @@ class Crew:
         return {name: process.wait(60) for name, process in self.processes.items()}
 
 
+def traces(crew: Crew, name: str, event: str) -> set[str]:
+    """Whose work the process tells of in its lines of this kind; every such line tells."""
+    text = (crew.folder / f"{name}.log").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    return {one for line in lines if line["event"] == event for one in line["trace_id"].split(",")}
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
@@ -104,6 +111,8 @@ def test_three_processes_bring_every_message_and_end_when_told(crew: Crew) -> No
     assert {crew.ask(name, "/readyz") for name in SERVICES} == {(200, "ready\n")}
     assert 'xunjian_visits_total{outcome="blocked",platform="wechat"}' in crew.ask("collector", "/metrics")[1]
     assert crew.stop() == dict.fromkeys(SERVICES, 0)
+    assert traces(crew, "alerter", "told") & traces(crew, "collector", "visited")
+    assert traces(crew, "alerter", "told") <= traces(crew, "analyzer", "finding")
     for name in SERVICES:
         lines = [json.loads(line) for line in (crew.folder / f"{name}.log").read_text(encoding="utf-8").splitlines()]
         first, last = lines[0], lines[-1]

@@ -30,6 +30,7 @@ from shared.runtime.health import HealthServer
 from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.vitals import Vitals
+from shared.trace import TraceOf, current_trace
 from xunjian.shown.screen import Screen
 
 BATCH, REPEATS = 50, 5
@@ -106,7 +107,7 @@ OPERATIONS: dict[str, Callable[[Host, int, int, datetime], float]] = {
 class SilentBus:
     """On which nothing comes, at once, so that what is measured is not the waiting."""
 
-    def publish(self, events: Iterable[Event]) -> None: ...
+    def publish(self, events: Iterable[Event], trace_of: TraceOf = current_trace) -> None: ...
     def subscribe(self, group: str, topics: Iterable[str]) -> "SilentBus":
         return self
 

@@ -16,7 +16,7 @@ from demo.cluster.facts import Told
 
 ROBOT, HOOK = "robot", "hook"
 CHANNELS = (ROBOT, HOOK)
-_NUMBER = re.compile(r"编号：([0-9A-F]{8})")
+_NUMBERS = re.compile(r"编号：([0-9A-F]{8}(?:、[0-9A-F]{8})*)")
 _BUSY = {"errcode": -1, "errmsg": "系统繁忙"}
 _TAKEN = {"errcode": 0, "errmsg": "ok"}
 
@@ -110,4 +110,5 @@ def _read_hook(body: bytes) -> tuple[str, list[str]]:
 
 def _read_text(body: bytes) -> tuple[str, list[str]]:
     text = json.loads(body)["text"]["content"]
-    return RESOLVED if "巡检恢复" in text.partition("\n")[0] else OPEN, _NUMBER.findall(text)
+    numbers = [number for listed in _NUMBERS.findall(text) for number in listed.split("、")]
+    return RESOLVED if "巡检恢复" in text.partition("\n")[0] else OPEN, numbers

@@ -76,12 +76,12 @@ def renamed(**names: str) -> list[build.DashboardFieldConfigSourceOverrides]:
 
 
 _HANDBOOK = "docs/监控.md"
-_SECTION = re.compile(f"{_HANDBOOK}“([^”]+)”")
+_SECTION = re.compile(f"{_HANDBOOK}，(\\w+)")
 
 
-def handled(section: str) -> str:
-    """Where it stands what to do."""
-    return f"处理：{_HANDBOOK}“{section}”。"
+def handled(alert: str) -> str:
+    """Where it stands what to do: the section on the alert that is raised for it."""
+    return f"处理：{_HANDBOOK}，{alert}。"
 
 
 def handbook_links(description: str) -> list[build.DashboardLink]:
@@ -91,6 +91,8 @@ def handbook_links(description: str) -> list[build.DashboardLink]:
 
 def _link(section: str) -> build.DashboardLink:
     link = (
-        build.DashboardLink(f"处理办法：{section}").type(model.DashboardLinkType.LINK).url(f"${{manual:raw}}#{section}")
+        build.DashboardLink(f"处理办法：{section}")
+        .type(model.DashboardLinkType.LINK)
+        .url(f"${{manual:raw}}#{section.lower()}")
     )
     return link.target_blank(True).icon("doc").tooltip(_HANDBOOK).as_dropdown(False).tags([])

@@ -8,7 +8,7 @@ from monitoring.dashboards.words import PLATFORMS
 BOARD = Board(
     uid="xunjian-operations",
     title="巡检：运维",
-    description="采集、分析、告警、报表各服务的运行情况；每个图的处理办法在 docs/监控.md 的同名小节。",
+    description="采集、分析、告警、报表各服务的运行情况；出了问题怎样处理，见各图的说明和 docs/监控.md。",
     since="now-6h",
     refresh="30s",
     variables=[

@@ -21,19 +21,20 @@ CREATE SCHEMA xunjian_grafana;
 
 -- The name of a matter, as shared/mark.py makes it.
 CREATE FUNCTION xunjian_grafana.matter(VARIADIC parts text[]) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT left(encode(sha256(convert_to(array_to_string(parts, E'\x1f'), 'UTF8')), 'hex'), 32)
 $$;
 
 -- A region as the gauges name it (shared/storage/census.py).
 CREATE FUNCTION xunjian_grafana.region(written text) RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE AS $$
     SELECT coalesce(nullif(left(trim(regexp_replace(written, '\s+', ' ', 'g')), 60), ''), '未填')
 $$;
 
 -- What people wrote on the lists: of each matter the newest word on each thing.
 CREATE FUNCTION xunjian_grafana.marks() RETURNS TABLE (matter text, marked text, deadline text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET jit = off SET work_mem = '64MB' AS $$
     SELECT matter, (array_agg(state ORDER BY id DESC) FILTER (WHERE state IS NOT NULL))[1],
         nullif((array_agg(deadline ORDER BY id DESC) FILTER (WHERE deadline IS NOT NULL))[1], '')
     FROM mark GROUP BY matter
@@ -43,7 +44,8 @@ $$;
 CREATE FUNCTION xunjian_grafana.matters() RETURNS TABLE (
     key text, number text, rule text, indicator text, severity text, state text, sentence text, measured text,
     threshold text, needs_confirmation boolean, since timestamptz, marked text, deadline text, url text
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET jit = off SET work_mem = '64MB' AS $$
     SELECT f.key, upper(left(f.fingerprint, 8)), f.rule, b.indicator, f.severity, b.state, b.sentence, b.measured,
         b.threshold, b.needs_confirmation, f.opened_at, coalesce(m.marked, '待核实'), m.deadline,
         (SELECT e->>'url' FROM json_array_elements(b.evidence) e
@@ -63,7 +65,8 @@ $$;
 CREATE FUNCTION xunjian_grafana.accounts() RETURNS TABLE (
     key text, platform text, name text, unit text, supervisor text, region text, state text, why text,
     since timestamptz, newest_post_at timestamptz, proved_at timestamptz, deadline text, url text
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET jit = off SET work_mem = '64MB' AS $$
     WITH due AS (
         SELECT key, min(deadline) AS deadline FROM xunjian_grafana.matters()
         WHERE marked NOT IN ('已整改', '不属实') GROUP BY key
@@ -87,12 +90,13 @@ CREATE FUNCTION xunjian_grafana.accounts() RETURNS TABLE (
         name text, unit text, supervisor text, region text, url text
     )
     LEFT JOIN due ON due.key = s.key
-    LEFT JOIN xunjian_grafana.marks() m ON s.state IN ('gone', 'unverified', 'waiting') AND m.marked IS DISTINCT FROM '已整改'
-        AND m.marked IS DISTINCT FROM '不属实'
-        AND m.matter = xunjian_grafana.matter(s.key, 'unverified', coalesce(
-            to_char(s.proved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
-            || CASE WHEN date_trunc('second', s.proved_at) = s.proved_at THEN ''
-                    ELSE to_char(s.proved_at AT TIME ZONE 'UTC', '.US') END || '+00:00', ''))
+    LEFT JOIN xunjian_grafana.marks() m ON m.marked IS DISTINCT FROM '已整改' AND m.marked IS DISTINCT FROM '不属实'
+        AND m.matter = CASE WHEN s.state IN ('gone', 'unverified', 'waiting') THEN
+            xunjian_grafana.matter(s.key, 'unverified', coalesce(
+                to_char(s.proved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS')
+                || CASE WHEN date_trunc('second', s.proved_at) = s.proved_at THEN ''
+                        ELSE to_char(s.proved_at AT TIME ZONE 'UTC', '.US') END || '+00:00', ''))
+            END
 $$;
 
 -- What may be told of them, as the weekly list does: while an account cannot be verified, or is cancelled, nobody says
@@ -101,7 +105,8 @@ CREATE FUNCTION xunjian_grafana.findings() RETURNS TABLE (
     key text, platform text, name text, unit text, region text, number text, rule text, indicator text, severity text,
     sentence text, measured text, threshold text, needs_confirmation boolean, since timestamptz, marked text,
     deadline text, url text
-) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+) LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET jit = off SET work_mem = '64MB' AS $$
     SELECT a.key, a.platform, a.name, a.unit, a.region, m.number, m.rule, m.indicator, m.severity, m.sentence,
         m.measured, m.threshold, m.needs_confirmation, m.since, m.marked, m.deadline, coalesce(m.url, a.url)
     FROM xunjian_grafana.matters() m JOIN xunjian_grafana.accounts() a ON a.key = m.key

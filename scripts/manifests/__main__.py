@@ -27,25 +27,34 @@ def problems(manifests: list[Manifest], definitions: Path | None) -> Iterator[st
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.manifests", description=__doc__)
+    parser.add_argument("folders", nargs="*", type=Path, help="overlays of one's own, instead of ours")
     parser.add_argument("--write", action="store_true", help="make the PrometheusRule of monitoring/rules")
-    if parser.parse_args().write:
+    arguments = parser.parse_args()
+    if arguments.write:
         rules.TARGET.write_text(rules.made(), encoding="utf-8")
         return 0
-    found = rules.drift()
-    if kubectl() is None:
-        say("k8s/: skipped, there is no kubectl to render it with")
-    else:
-        definitions = DEFINITIONS if DEFINITIONS.is_dir() else None
-        if definitions is None:
-            say(f"k8s/: custom resources not held against their definitions, which are not at {DEFINITIONS}")
-        for name in OVERLAYS:
-            manifests = read(render(K8S / "overlays" / name))
-            told = [f"{name}: {said}" for said in problems(manifests, definitions)]
-            found += told
-            say(f"k8s/overlays/{name}: {len(manifests)} manifests, {len(told)} problems")
+    found = [*rules.drift(), *_rendered_problems(arguments.folders or [K8S / "overlays" / name for name in OVERLAYS])]
     for said in found:
         say(said)
     return 1 if found else 0
+
+
+def _rendered_problems(folders: list[Path]) -> Iterator[str]:
+    if kubectl() is None:
+        say("k8s/: skipped, there is no kubectl to render it with")
+        return
+    definitions = DEFINITIONS if DEFINITIONS.is_dir() else None
+    if definitions is None:
+        say(f"k8s/: custom resources not held against their definitions, which are not at {DEFINITIONS}")
+    for folder in folders:
+        try:
+            manifests = read(render(folder))
+        except RuntimeError as error:
+            yield f"{folder}: {error}"
+            continue
+        told = list(problems(manifests, definitions))
+        say(f"k8s, {folder.name}: {len(manifests)} manifests, {len(told)} problems")
+        yield from (f"{folder.name}: {said}" for said in told)
 
 
 def say(line: str) -> None:

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scripts.manifests.configured import loaded_of, own_containers, settings_of, variables_of
+import yaml
+
+from scripts.manifests.configured import MAIN, loaded_of, own_containers, settings_of, variables_of
 from scripts.manifests.linked import secrets
 from scripts.manifests.loading import Loaded
 from scripts.manifests.objects import Manifest, Pod, names_of, of_kind, place_of
@@ -14,9 +16,11 @@ from services.analyzer.engine import GROUP as ANALYZER
 from services.collector.platforms.base import Platform
 from shared.bus.topics import Topic, declared
 from shared.plugins import discover
+from shared.runtime.metrics import Metrics
 from shared.runtime.settings import Settings
 
 _CLOCK = "Asia/Shanghai"
+_TARGET_LABELS = {"namespace", "service", "pod", "container", "endpoint", "job", "instance"}
 _SERVICES = ("collector", "analyzer", "alerter", "reporter")
 
 
@@ -31,7 +35,9 @@ def problems(manifests: Iterable[Manifest]) -> Iterator[str]:
         yield from _listener(manifests, loaded.settings)
         yield from _topics(manifests, loaded.settings)
         yield from _scaling(manifests, loaded.settings)
+    yield from _database(manifests)
     yield from _acls(manifests)
+    yield from _scraped(manifests)
     for each in of_kind(manifests, "CronJob"):
         if each["spec"].get("timeZone") != _CLOCK:
             yield f"{place_of(each)}: timeZone is not {_CLOCK}"
@@ -40,10 +46,18 @@ def problems(manifests: Iterable[Manifest]) -> Iterator[str]:
 def _services(manifests: list[Manifest]) -> Iterator[tuple[Pod, Loaded]]:
     """Those whose settings can be used; of the others `configured` tells."""
     for pod, container in own_containers(manifests):
-        text = settings_of(manifests, pod, container) if container["name"] == "main" else None
+        text = settings_of(manifests, pod, container) if container["name"] == MAIN else None
         loaded = loaded_of(text, variables_of(container)) if text is not None else None
         if isinstance(loaded, Loaded) and pod.component in _SERVICES:
             yield pod, loaded
+
+
+def _database(manifests: list[Manifest]) -> Iterator[str]:
+    """The migration's own settings mean the database of the services."""
+    texts = {settings_of(manifests, pod, container) for pod, container in own_containers(manifests)}
+    urls = {str(yaml.safe_load(text).get("database_url")) for text in texts if text is not None}
+    if len(urls) != 1:
+        yield f"not everything has the same database_url: {sorted(urls)}"
 
 
 def _collectors(manifests: list[Manifest], services: list[tuple[Pod, Loaded]]) -> Iterator[str]:
@@ -176,6 +190,18 @@ def _acls(manifests: list[Manifest]) -> Iterator[str]:
             given = {one for acl in granted if _covers(acl["resource"], kind, name) for one in acl["operations"]}
             if not wanted <= given:
                 yield f"{place_of(each)}: may not {sorted(wanted - given)} on {kind} {name}"
+
+
+def _scraped(manifests: list[Manifest]) -> Iterator[str]:
+    """A label of ours that Prometheus' operator gives to the target too would be renamed, and no rule would find it."""
+    metrics = vars(Metrics()).values()
+    ours = {label for metric in metrics for label in getattr(metric, "_labelnames", ())}
+    for each in of_kind(manifests, "ServiceMonitor"):
+        for endpoint in each["spec"]["endpoints"]:
+            drops = [one["regex"] for one in endpoint.get("relabelings", ()) if one.get("action") == "labeldrop"]
+            for label in sorted(ours & _TARGET_LABELS):
+                if not endpoint.get("honorLabels") and label not in drops:
+                    yield f"{place_of(each)}: the metrics' label {label} would become exported_{label}"
 
 
 def _covers(resource: Any, kind: str, name: str) -> bool:

@@ -11,11 +11,12 @@ from unittest.mock import patch
 
 import yaml
 
-from scripts.manifests.loading import Loaded, load, secret_files
+from scripts.manifests.loading import Loaded, command_line_problems, load, secret_files
 from scripts.manifests.objects import Manifest, Pod, of_kind, pods
 
 IMAGE = "xunjian"
-DATABASE = "postgresql+psycopg://xunjian:x@postgres/xunjian"
+MAIN = "main"
+"""The container that works; the one before it only waits."""
 _SETTINGS = "XUNJIAN_CONFIG"
 
 
@@ -64,6 +65,10 @@ def _container(text: str, pod: Pod, container: Mapping[str, Any]) -> Iterator[st
     for file in secret_files(yaml.safe_load(text)):
         if not _is_mounted(file, pod, container):
             yield f"{file}, which the settings name, is mounted from no Secret"
+    opens = _named_paths(yaml.safe_load(text), pod.component) if container["name"] == MAIN else ()
+    for path in opens:
+        if not _is_reached(path, container):
+            yield f"{path}, which the settings name, is mounted from nowhere"
     if not _is_writable(variables.get("XUNJIAN_DATA_DIR", ""), pod, container):
         yield "XUNJIAN_DATA_DIR lies on no writable volume"
     if container.get("ports") and [variables.get("XUNJIAN_METRICS_PORT")] != [
@@ -73,8 +78,7 @@ def _container(text: str, pod: Pod, container: Mapping[str, Any]) -> Iterator[st
     loaded = loaded_of(text, variables)
     if isinstance(loaded, str):
         yield loaded
-        return
-    yield from loaded.problems(container.get("args", ()))
+    yield from command_line_problems(container.get("args", ()))
 
 
 def loaded_of(text: str, variables: Mapping[str, str]) -> Loaded | str:
@@ -102,6 +106,23 @@ def _is_mounted(file: PurePosixPath, pod: Pod, container: Mapping[str, Any]) -> 
     volume = pod.volumes.get(mounts.get(file.parent, ""), {})
     sources = [volume, *volume.get("projected", {}).get("sources", ())]
     return any(_holds(source["secret"], file.name) for source in sources if "secret" in source)
+
+
+def _named_paths(raw: Mapping[str, Any], component: str) -> Iterator[PurePosixPath]:
+    """Files and folders that this program opens later than its settings."""
+    for key, value in raw.get("kafka_security", {}).items():
+        if key.endswith("file"):
+            yield PurePosixPath(value)
+    if component == "collector" and (folder := raw.get("browser", {}).get("storage_state")):
+        yield PurePosixPath(folder)
+    for options in raw.get("channels", {}).values() if component == "alerter" else ():
+        if "ca_file" in options:
+            yield PurePosixPath(options["ca_file"])
+
+
+def _is_reached(path: PurePosixPath, container: Mapping[str, Any]) -> bool:
+    mounts = {PurePosixPath(mount["mountPath"]) for mount in container.get("volumeMounts", ())}
+    return bool(mounts & {path, *path.parents})
 
 
 def _holds(secret: Mapping[str, Any], name: str) -> bool:

@@ -1,5 +1,6 @@
 """What one manifest says of another: selectors that hit, ports that there are, names that exist."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from scripts.manifests.objects import (
     selects,
 )
 
+MOST_BYTES = 256 * 1024
+"""Of all annotations together, one of which is what was applied."""
 MADE_BY_HAND = {"xunjian-secrets", "xunjian-sessions"}
 """Secrets that docs/kubernetes.md has people make."""
 
@@ -21,6 +24,7 @@ MADE_BY_HAND = {"xunjian-secrets", "xunjian-sessions"}
 def problems(manifests: Iterable[Manifest]) -> Iterator[str]:
     manifests = list(manifests)
     yield from _twice(manifests)
+    yield from _sizes(manifests)
     yield from _workloads(manifests)
     yield from _services(manifests)
     yield from _monitors(manifests)
@@ -35,6 +39,13 @@ def _twice(manifests: list[Manifest]) -> Iterator[str]:
     spaces = {each["metadata"].get("namespace") for each in manifests if each["kind"] != "Namespace"}
     if spaces != names_of(manifests, "Namespace"):
         yield f"not everything lies in the one namespace: {sorted(map(str, spaces))}"
+
+
+def _sizes(manifests: list[Manifest]) -> Iterator[str]:
+    for each in manifests:
+        size = len(json.dumps(json.dumps(each, ensure_ascii=False), ensure_ascii=False).encode())
+        if size > MOST_BYTES:
+            yield f"{place_of(each)}: {size} bytes; kubectl apply keeps at most {MOST_BYTES} beside an object"
 
 
 def _workloads(manifests: list[Manifest]) -> Iterator[str]:

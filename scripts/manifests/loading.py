@@ -28,18 +28,19 @@ class Loaded:
     platforms: tuple[str, ...]
     channel_types: frozenset[str]
 
-    def problems(self, args: Sequence[str]) -> Iterator[str]:
-        """What is wrong with a command line."""
-        match list(args):
-            case ["python", "-P", "-m", module]:
-                if not (ROOT / module.replace(".", "/") / "__main__.py").is_file():
-                    yield f"there is no program {module}"
-            case ["xunjian", *words]:
-                yield from _command_problems(words)
-            case ["sleep", "infinity"]:
-                pass
-            case other:
-                yield f"args {other} start no program of ours"
+
+def command_line_problems(args: Sequence[str]) -> Iterator[str]:
+    """What is wrong with a container's args."""
+    match list(args):
+        case ["python", "-P", "-m", module]:
+            if not (ROOT / module.replace(".", "/") / "__main__.py").is_file():
+                yield f"there is no program {module}"
+        case ["xunjian", *words]:
+            yield from _command_problems(words)
+        case ["sleep", "infinity"]:
+            pass
+        case other:
+            yield f"args {other} start no program of ours"
 
 
 def load(text: str, folder: Path) -> Loaded | str:

@@ -1,12 +1,14 @@
 """Who may reach whom: policies that hit, nothing open by default, and only the collector out as it likes."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 
 from scripts.manifests.linked import every_pod
 from scripts.manifests.objects import Manifest, Pod, of_kind, place_of, selects
 
-_EVERYWHERE = ("0.0.0.0/0", "::/0")
+_WIDEST_PREFIX = 8
+"""A block wider than a private network's is the internet."""
 _MAY_GO_OUT = {"collector": {80, 443}, "alerter": {443, 465, 587}}
 """By component, the ports of the internet that it needs. Nobody else needs any."""
 
@@ -54,7 +56,7 @@ def _rule(rule: Mapping[str, Any], kind: str, peers: list[Any], taken: list[Pod]
     for selector in inside:
         if not any(selects(selector, pod.labels) for pod in known):
             yield f"a rule of {kind} takes no pod: {selector}"
-    if any(peer.get("ipBlock", {}).get("cidr") in _EVERYWHERE for peer in peers):
+    if any(_is_wide(peer) for peer in peers):
         yield from _out(rule, kind, taken)
     called = taken if kind == "Ingress" else [pod for pod in known if any(selects(one, pod.labels) for one in inside)]
     for port in rule.get("ports", ()):
@@ -67,11 +69,15 @@ def _out(rule: Mapping[str, Any], kind: str, taken: list[Pod]) -> Iterator[str]:
     for pod in taken:
         if kind == "Ingress" or not ports or not ports <= _MAY_GO_OUT.get(pod.component, set()):
             yield f"{pod.place} would be open to every address ({kind}, ports {sorted(map(str, ports)) or 'all'})"
-    for peer in rule.get("to", ()):
-        block = peer.get("ipBlock", {})
-        private = "10.0.0.0/8" if block.get("cidr") == "0.0.0.0/0" else "fc00::/7"
-        if block.get("cidr") in _EVERYWHERE and private not in block.get("except", ()):
+    for peer in filter(_is_wide, rule.get("to", ())):
+        block = peer["ipBlock"]
+        private = "fc00::/7" if ":" in block["cidr"] else "10.0.0.0/8"
+        if private not in block.get("except", ()):
             yield f"{block['cidr']} without an exception for private addresses"
+
+
+def _is_wide(peer: Mapping[str, Any]) -> bool:
+    return "ipBlock" in peer and ip_network(peer["ipBlock"]["cidr"]).prefixlen < _WIDEST_PREFIX
 
 
 def _cidrs(spec: Mapping[str, Any]) -> Iterator[str]:

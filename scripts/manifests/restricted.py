@@ -7,17 +7,37 @@ from scripts.manifests.objects import Manifest, Pod, of_kind, place_of, pods
 
 _VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 _LABEL = "pod-security.kubernetes.io/"
+_MADE_BY_STRIMZI = {
+    "Kafka": ("topicOperatorContainer", "userOperatorContainer"),
+    "KafkaNodePool": ("kafkaContainer", "initContainer"),
+}
 _DRAIN_SECONDS = 25
 
 
 def problems(manifests: Iterable[Manifest]) -> Iterator[str]:
     manifests = list(manifests)
     yield from _namespaces(manifests)
+    yield from _strimzis(manifests)
     for pod in pods(manifests):
         yield from _pod(pod)
         for container in pod.containers:
             place = f"{pod.place}: {container['name']}"
             yield from (f"{place}: {said}" for said in _container(container, pod))
+
+
+def _strimzis(manifests: Iterable[Manifest]) -> Iterator[str]:
+    """What Strimzi is told of the pods it makes; without it, its own default does, which need not be restricted."""
+    for each in of_kind(manifests, "Kafka", "KafkaNodePool"):
+        template = (each["spec"].get("entityOperator", {}) if each["kind"] == "Kafka" else each["spec"]).get(
+            "template", {}
+        )
+        pod = template.get("pod", {}).get("securityContext", {})
+        if pod.get("runAsNonRoot") is not True or pod.get("seccompProfile", {}).get("type") != "RuntimeDefault":
+            yield f"{place_of(each)}: template.pod.securityContext is not restricted"
+        for name in _MADE_BY_STRIMZI[each["kind"]]:
+            own = template.get(name, {}).get("securityContext", {})
+            if own.get("allowPrivilegeEscalation") is not False or own.get("capabilities") != {"drop": ["ALL"]}:
+                yield f"{place_of(each)}: template.{name}.securityContext is not restricted"
 
 
 def _namespaces(manifests: Iterable[Manifest]) -> Iterator[str]:

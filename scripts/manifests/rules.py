@@ -27,7 +27,18 @@ def made(folder: Path = SOURCE) -> str:
         "metadata": {"name": "xunjian"},
         "spec": {"groups": groups},
     }
-    return _HEAD + yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False, width=120)
+    return _HEAD + yaml.dump(manifest, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Expressions of several lines stay readable."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def drift() -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from services.alerter.building import build_channels, channel_kinds
 from services.alerter.channels.base import Channel
 from services.alerter.engine import GROUP, TOPICS, AlerterEngine
+from services.alerter.hook import PATH, AlertmanagerHook
 from services.alerter.own import own_channels
 from services.alerter.parts import Parts
 from services.alerter.readers import build_readers
@@ -30,6 +31,7 @@ def build(host: Host) -> AlerterEngine:
         for claim in held.claims():
             if host.is_gone(claim.partition("/")[0]):
                 held.release(claim)
+    host.hooks.register(PATH, AlertmanagerHook(host.store.notices, host.metrics, host.clock))
     return AlerterEngine(
         host.bus,
         Parts.of(host.store),

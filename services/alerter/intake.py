@@ -16,6 +16,8 @@ from shared.errors import PoisonError, TransientError
 from shared.events import Finding, FindingStatus, Severity
 from shared.runtime.metrics import Metrics
 from shared.storage.restored import HELD_BACK, is_quiet
+from shared.trace import HEADER as TRACE
+from shared.trace import Trace, traced
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +48,7 @@ class Intake:
         found = self._parts.deliveries.unrouted()
         left = set()
         for row in found:
-            routed = self._deliveries(row.finding, now, now)
+            routed = self._anew(row, now)
             if any(new.state is DeliveryState.UNROUTED for new in routed):
                 left.add(row.unit)
             else:
@@ -56,14 +58,22 @@ class Intake:
 
     def move(self, row: Delivery, now: datetime) -> bool:
         """In place of a row that its account no longer wants on this channel, what it wants now; false: it does."""
-        routed = self._deliveries(row.finding, now, now)
+        routed = self._anew(row, now)
         if not routed or any(new.channel == row.channel for new in routed):
             return False
         self._parts.deliveries.route(row, routed)
         return True
 
+    def _anew(self, row: Delivery, now: datetime) -> list[Delivery]:
+        return [new.model_copy(update={"trace": row.trace}) for new in self._deliveries(row.finding, now, now)]
+
     def _read(self, record: Record, now: datetime, due_at: datetime) -> list[Delivery]:
         """A record that cannot be read, or that we cannot deal with, goes aside, and the rest goes on."""
+        with traced(trace := Trace.of_header(record.headers.get(TRACE))):
+            rows = self._read_in(record, now, due_at)
+        return [row.model_copy(update={"trace": trace.header}) for row in rows] if trace else rows
+
+    def _read_in(self, record: Record, now: datetime, due_at: datetime) -> list[Delivery]:
         try:
             event = decode(record.body, record.headers)
             if not isinstance(event, Finding):

@@ -11,6 +11,8 @@ from shared.delivery import Notice
 from shared.events import Severity
 
 OFF, UNROUTED, DEAD, UNIT, REPORT, RESTORED = "channel", "unrouted", "dead", "unit", "report", "restored"
+HOOK, HOOK_OVER = "hook", "hook_over"
+"""What Prometheus says of this system, and that it is over."""
 MOST_NAMES = 30
 MOST_WORDS = 300
 """What the far side said, and the remedy behind it."""
@@ -18,21 +20,29 @@ MOST_WORDS = 300
 
 def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
-    lines = [_off(notice) for notice in notices if notice.kind == OFF]
+    lines = [line for notice in notices if notice.kind == HOOK for line in notice.text.splitlines()]
+    lines += [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
     lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
     lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
     lines += [_report(notice) for notice in notices if notice.kind == REPORT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []
+    lines += [line for notice in notices if notice.kind == HOOK_OVER for line in notice.text.splitlines()]
     return Message(
         unit=OPERATORS,
         event=MessageEvent.NOTICE,
-        title=f"【{MessageEvent.NOTICE.words}】{len(notices)}项需要处理",
+        title=f"【{MessageEvent.NOTICE.words}】{_how_many(notices)}",
         lines=tuple(lines),
         severity=Severity.UNVERIFIED,
         at=max(notice.since for notice in notices),
     )
+
+
+def _how_many(notices: Sequence[Notice]) -> str:
+    over = sum(notice.kind == HOOK_OVER for notice in notices)
+    counts = ((len(notices) - over, "项需要处理"), (over, "项已恢复"))
+    return "，".join(f"{count}{words}" for count, words in counts if count)
 
 
 def _off(notice: Notice) -> str:

@@ -1,5 +1,6 @@
 """Wiring of the analyzer: `python -m services.analyzer`."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from services.analyzer.coverage import Timer, note_rulebooks
@@ -8,7 +9,10 @@ from services.analyzer.in_force import load_rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
 from services.analyzer.retention import Retention
+from services.analyzer.rulebook import Rulebook
 from services.analyzer.shown import shown
+from shared.events import FindingStatus, Severity
+from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 from shared.runtime.shown import show_bus
@@ -24,6 +28,7 @@ def build(host: Host) -> AnalyzerEngine:
     show_bus(host.metrics, host.bus, GROUP, TOPICS)
     metrics, counting = host.metrics, store.counting
     metrics.ask("store", lambda: shown(metrics, counting, rulebooks.label(host.clock()), host.clock()))
+    _count_from_zero(metrics, rulebooks.in_force(host.clock()))
     for name, owner in store.leases.held():
         if host.is_gone(owner):
             store.leases.release(name, owner)
@@ -44,6 +49,14 @@ def build(host: Host) -> AnalyzerEngine:
         check_clock=lambda: store.database.check_clock(host.clock()),
         troubles=rulebooks.troubles,
     )
+
+
+def _count_from_zero(metrics: Metrics, books: Iterable[Rulebook]) -> None:
+    """What grows is only seen to grow by who saw it before: the first finding of a rule would count for nothing."""
+    for rule in {entry.rule for book in books for entry in book.entries}:
+        metrics.findings.labels(rule, FindingStatus.OPEN)
+    for severity in Severity:
+        metrics.fix_seconds.labels(severity)
 
 
 if __name__ == "__main__":

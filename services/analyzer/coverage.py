@@ -19,6 +19,7 @@ from shared.storage.leases import FOLLOWED, Leases
 from shared.storage.notes import Notes
 from shared.storage.standings import Standings
 from shared.storage.store import Store
+from shared.trace import Trace, traced
 
 log = structlog.get_logger(__name__)
 
@@ -84,7 +85,8 @@ class Timer:
         """One round; True when more accounts wait than one round takes. Raises TransientError."""
         self._complaints.clear()
         for platform in self._standings.platforms():
-            self._apart(platform, partial(self._check_platform, platform, now))
+            with traced(Trace.begun()):
+                self._apart(platform, partial(self._check_platform, platform, now))
         followed = self._follow_ledger(now)
         self._waiting = {key: until for key, until in self._waiting.items() if now < until <= now + AGAIN_AFTER}
         due = self._standings.to_check(now, MOST_ACCOUNTS + len(self._waiting))
@@ -118,7 +120,9 @@ class Timer:
         for key in keys:
             moment = now + timedelta(seconds=int(self._monotonic() - began))
             self._still_holds(moment)
-            if not self._apart(key, partial(self._act_on, key, moment, act)):
+            with traced(Trace.begun()):
+                done = self._apart(key, partial(self._act_on, key, moment, act))
+            if not done:
                 self._waiting[key] = now + AGAIN_AFTER
 
     def _still_holds(self, moment: datetime) -> None:

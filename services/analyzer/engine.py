@@ -14,6 +14,8 @@ from shared.errors import PoisonError, TransientError
 from shared.events import Finding, Post, Probe
 from shared.runtime.metrics import Metrics
 from shared.storage.judgements import Judgements
+from shared.trace import HEADER as TRACE
+from shared.trace import Trace, traced
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +73,8 @@ class AnalyzerEngine:
         return bool(records) or told
 
     def _judge_all(self, events: list[tuple[Record, Post | Probe]]) -> None:
-        refused = self._judge.judge(event for _, event in events)
+        traces = {id(event): Trace.of_header(record.headers.get(TRACE)) for record, event in events}
+        refused = self._judge.judge((event for _, event in events), lambda event: traces.get(id(event)))
         reasons = {id(one.event): one.reason for one in refused}
         for record, event in events:
             if id(event) in reasons:
@@ -107,15 +110,18 @@ class AnalyzerEngine:
         return event
 
     def _set_aside(self, record: Record, reason: str) -> None:
-        self._subscription.dead_letter(record, reason)
+        with traced(Trace.of_header(record.headers.get(TRACE))):
+            self._subscription.dead_letter(record, reason)
+            log.error("dead_letter", topic=record.topic, offset=record.offset, account=record.key, reason=reason)
         self._metrics.events.labels(record.topic, "dead_letter").inc()
-        log.error("dead_letter", topic=record.topic, offset=record.offset, account=record.key, reason=reason)
 
     def _tell(self) -> bool:
-        findings = self._judgements.untold()
-        if not findings:
+        outbox = self._judgements.outbox()
+        if not outbox:
             return False
-        self._bus.publish(findings)
+        traces = {id(finding): trace for finding, trace in outbox}
+        findings = [finding for finding, _ in outbox]
+        self._bus.publish(findings, lambda finding: traces.get(id(finding)))
         self._judgements.mark_told(findings)
         return True
 

@@ -20,6 +20,7 @@ from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements
+from shared.trace import Trace, TraceOf, current_trace, traced
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +55,10 @@ class Judge:
         self._matters = matters
         self._comparing = Comparing(judgements, matters, self._judge_latest_again)
 
-    def judge(self, events: Iterable[Observed]) -> list[Refused]:
+    def judge(self, events: Iterable[Observed], trace_of: TraceOf = current_trace) -> list[Refused]:
         """Store a batch and judge the accounts it touches, each event in the order in which it happened.
+
+        `trace_of` an event: the visit that found it, whose the findings are.
 
         One transaction, and another in which its posts are held against what others published. What one event spoils
         is undone for its own sake and told. Raises TransientError: then the same batch has to come again.
@@ -68,26 +71,29 @@ class Judge:
             sitting = Sitting(judging)
             # By key, so that two analyzers never wait for each other's accounts.
             for key, own in sorted(by_account.items()):
-                refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at))
-        self._comparing.compare_waiting()
+                refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at), trace_of)
+        # What is compared was found by many visits: it is a cause of its own.
+        with traced(Trace.begun()):
+            self._comparing.compare_waiting()
         return refused
 
-    def _judge_apart(self, sitting: Sitting, key: str, events: list[Observed]) -> list[Refused]:
+    def _judge_apart(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
         """An account's events; when something raises, each of them by itself."""
         try:
             with sitting.judging.part():
                 sitting.judging.serialise(key)
-                return self._judge_account(sitting, key, events)
+                return self._judge_account(sitting, key, events, trace_of)
         except TransientError:
             raise
         except Exception as error:
             sitting.forget()
             if len(events) > 1:
-                return [refused for event in events for refused in self._judge_apart(sitting, key, [event])]
-            log.exception("event_refused", account=key)
+                return [one for event in events for one in self._judge_apart(sitting, key, [event], trace_of)]
+            with traced(trace_of(events[0])):
+                log.exception("event_refused", account=key)
             return [Refused(events[0], f"{type(error).__name__}: {error}")]
 
-    def _judge_account(self, sitting: Sitting, key: str, events: list[Observed]) -> list[Refused]:
+    def _judge_account(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
         account = sitting.judging.account(key)
         if account is None:
             log.warning("not_in_ledger", account=key, events=len(events))
@@ -96,13 +102,15 @@ class Judge:
         late = False
         for at, group in groupby(events, key=_occurred_at):
             case, together = Case(account, at), list(group)
-            came = self._judge_moment(sitting, case, together)
-            late = late or came is Came.LATE
-            if came is Came.IN_ORDER:
-                self._matters.stand(sitting, case, at, at)
+            with traced(trace_of(together[-1])):
+                came = self._judge_moment(sitting, case, together)
+                late = late or came is Came.LATE
+                if came is Came.IN_ORDER:
+                    self._matters.stand(sitting, case, at, at)
             refused += [Refused(together[-1], "; ".join(case.failures))] if case.failures else []
         if late:
-            self._judge_latest_again(sitting, account)
+            with traced(trace_of(events[-1])):
+                self._judge_latest_again(sitting, account)
         return refused
 
     def _judge_moment(self, sitting: Sitting, case: Case, events: list[Observed]) -> "Came":

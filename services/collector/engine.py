@@ -28,6 +28,7 @@ from shared.runtime.metrics import Metrics
 from shared.storage.notes import Notes
 from shared.storage.published import Published
 from shared.storage.visits import Due, Rest, Visits
+from shared.trace import Trace, traced
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +103,7 @@ class CollectorEngine:
         self._lease = lease
         self._chance = chance
         self._leaving = threading.Event()
+        self._trace: Trace | None = None
         self._left: deque[Callable[[], None]] = deque()
         self._own = tuple(name for name in platforms if not own or name in own)
         self._names = self._own
@@ -177,9 +179,11 @@ class CollectorEngine:
         due = self._visits.lease_due(name, self._owner, self._clock(), self._lease, pace_of)
         if due is None:
             return False
-        if due.attempts:
-            log.warning("visit_never_ended_before", account=due.account.key, attempts=due.attempts)
-        self._visit_due(due)
+        self._trace = Trace.begun()
+        with traced(self._trace):
+            if due.attempts:
+                log.warning("visit_never_ended_before", account=due.account.key, attempts=due.attempts)
+            self._visit_due(due)
         return True
 
     def _visit_due(self, due: Due) -> None:
@@ -195,9 +199,10 @@ class CollectorEngine:
 
     def _finish(self) -> None:
         """Whatever is left of the last visit, in order, each until it succeeded once. Raises TransientError."""
-        while self._left:
-            self._left[0]()
-            self._left.popleft()
+        with traced(self._trace):
+            while self._left:
+                self._left[0]()
+                self._left.popleft()
 
     def _renew(self, due: Due) -> None:
         self._visits.renew(due, self._clock() + self._lease)

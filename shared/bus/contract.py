@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.events import Event
+from shared.trace import TraceOf, current_trace
 
 MAX_REASON_CHARACTERS = 500
 
@@ -56,9 +57,12 @@ class Subscription(Protocol):
 class Bus(Protocol):
     """Thread-safe for publishing and asking; each thread makes its own subscription."""
 
-    def publish(self, events: Iterable[Event]) -> None:
+    def publish(self, events: Iterable[Event], trace_of: TraceOf = current_trace) -> None:
         """Returns when the bus has acknowledged every event (durable against kill -9). Raises TransientError otherwise;
-        some may then be stored, and publishing all again is harmless."""
+        some may then be stored, and publishing all again is harmless.
+
+        `trace_of` an event: of the visit that caused it; it goes along as the header `traceparent`.
+        """
         ...
 
     def subscribe(self, group: str, topics: Iterable[str]) -> Subscription: ...

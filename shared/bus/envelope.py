@@ -7,6 +7,8 @@ from typing import NamedTuple
 from shared.errors import PoisonError
 from shared.event_json import AnyEvent, read_any
 from shared.events import Event, Finding, Post
+from shared.trace import HEADER as TRACE
+from shared.trace import Trace
 
 MAX_BODY_BYTES = 900_000
 """Below Kafka's default message.max.bytes of 1 MiB, headers included."""
@@ -21,10 +23,13 @@ class Envelope(NamedTuple):
     headers: Mapping[str, str]
 
 
-def sealed(event: Event, source: str) -> Envelope:
+def sealed(event: Event, source: str, trace: Trace | None = None) -> Envelope:
     """What a bus sends; the event is written out once. `source` and errors as in `headers` and `encode`."""
     body = encode(event)
-    return Envelope(event.topic, event.key, body, headers(event, source))
+    head = headers(event, source)
+    if trace is not None:
+        head[TRACE] = trace.header
+    return Envelope(event.topic, event.key, body, head)
 
 
 def encode(event: Event) -> bytes:
@@ -62,6 +67,8 @@ class Headers(Mapping[str, str]):
         self._body = body
 
     def __getitem__(self, name: str) -> str:
+        if name == TRACE:  # no body tells it: not to be looked for there
+            return self._kept[name]
         return self._kept[name] if name in self._kept else self._all[name]
 
     def __iter__(self) -> Iterator[str]:

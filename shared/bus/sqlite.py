@@ -24,6 +24,8 @@ from shared.folders import make_file
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.system_words import system_words
+from shared.trace import HEADER as TRACE
+from shared.trace import Trace, TraceOf, current_trace
 
 log = structlog.get_logger(__name__)
 
@@ -101,8 +103,15 @@ class SqliteBus:
             self._connection = _connect(path)
             self._connection.executescript(_SCHEMA)
 
-    def publish(self, events: Iterable[Event]) -> None:
-        self._write([(event.topic, event.key, encode(event), self._kept_headers) for event in events])
+    def publish(self, events: Iterable[Event], trace_of: TraceOf = current_trace) -> None:
+        heads: dict[Trace | None, str] = {None: self._kept_headers}
+        rows: list[tuple[str, str, bytes, str]] = []
+        for event in events:
+            trace = trace_of(event)
+            if trace is not None and trace not in heads:
+                heads[trace] = json.dumps({**json.loads(self._kept_headers), TRACE: trace.header})
+            rows.append((event.topic, event.key, encode(event), heads[trace]))
+        self._write(rows)
         self._prune_now_and_then()
 
     def subscribe(self, group: str, topics: Iterable[str]) -> "SqliteSubscription":

@@ -12,14 +12,13 @@ from typing import Any, NamedTuple
 import structlog
 
 from shared.errors import InputError
+from shared.runtime.hooks import Hooks
+from shared.runtime.http_request import REQUEST_SECONDS, Head, read_head
 from shared.runtime.metrics import TEXT_FORMAT, Metrics
 from shared.runtime.vitals import Vitals
 
 log = structlog.get_logger(__name__)
 
-REQUEST_SECONDS = 5.0
-"""For the whole of a request to arrive, and again for the whole answer to be taken."""
-MAX_REQUEST_BYTES = 16 * 1024
 MAX_CONNECTIONS = 256
 _PLAIN = "text/plain; charset=utf-8"
 
@@ -30,9 +29,10 @@ class HealthServer:
     `/healthz`: 503 when a run loop is stuck. `/readyz`: 503 with a sentence for whatever fails, one a line.
     """
 
-    def __init__(self, host: str, port: int, metrics: Metrics, vitals: Vitals) -> None:
+    def __init__(self, host: str, port: int, metrics: Metrics, vitals: Vitals, hooks: Hooks | None = None) -> None:
+        """`hooks`: what may be POSTed; null: nothing."""
         try:
-            self._server = _Server((host, port), _handler(metrics, vitals))
+            self._server = _Server((host, port), _handler(metrics, vitals, hooks or Hooks({}, time.monotonic)))
         except (OSError, OverflowError) as error:
             raise InputError(f"metrics_port {port}", f"{_why(error, host)}；{_REMEDY}") from error
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
@@ -90,46 +90,43 @@ class _Answer(NamedTuple):
     content_type: str = _PLAIN
 
 
-def _handler(metrics: Metrics, vitals: Vitals) -> type[BaseRequestHandler]:
+def _handler(metrics: Metrics, vitals: Vitals, hooks: Hooks) -> type[BaseRequestHandler]:
     class Handler(BaseRequestHandler):
         def handle(self) -> None:
             with suppress(OSError):  # whoever hangs up, or is too slow, wants no answer
-                if (line := _request_line(self.request)) is not None:
-                    _send(self.request, line, _answer(line, metrics, vitals))
+                if (head := read_head(self.request)) is not None:
+                    answer = _posted(head, self.request, hooks) if head.method == "POST" else None
+                    _send(self.request, head, answer or _answer(head, metrics, vitals))
 
     return Handler
 
 
-def _request_line(connection: socket.socket) -> str | None:
-    """The first line of a request whose head has arrived whole; null when it does not within time and size."""
-    deadline = time.monotonic() + REQUEST_SECONDS
-    head = b""
-    while b"\r\n\r\n" not in head and b"\n\n" not in head:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0 or len(head) > MAX_REQUEST_BYTES:
-            return None
-        connection.settimeout(remaining)
-        received = connection.recv(4096)
-        if not received:
-            return None
-        head += received
-    return head.split(b"\n", 1)[0].decode("latin-1").strip()
-
-
-def _send(connection: socket.socket, line: str, answer: _Answer) -> None:
-    head = (
+def _send(connection: socket.socket, head: Head, answer: _Answer) -> None:
+    told = (
         f"HTTP/1.0 {answer.status.value} {answer.status.phrase}\r\nContent-Type: {answer.content_type}\r\n"
         f"Content-Length: {len(answer.body)}\r\nConnection: close\r\n\r\n"
     )
     connection.settimeout(REQUEST_SECONDS)
-    connection.sendall(head.encode("ascii") + (b"" if line.startswith("HEAD ") else answer.body))
+    connection.sendall(told.encode("ascii") + (b"" if head.method == "HEAD" else answer.body))
 
 
-def _answer(line: str, metrics: Metrics, vitals: Vitals) -> _Answer:
-    method, _, rest = line.partition(" ")
-    if method not in ("GET", "HEAD"):
+def _posted(head: Head, connection: socket.socket, hooks: Hooks) -> _Answer | None:
+    """Null for what nobody may POST to."""
+    if not head.path.startswith("/hooks/"):
+        return None
+    reply = hooks.refusal(head.path, head.headers)
+    if reply is None:
+        body = head.body(connection)
+        if body is None:
+            raise TimeoutError("the body did not come")
+        reply = hooks.take(head.path, body)
+    return _Answer(reply.status, reply.words.encode() + b"\n")
+
+
+def _answer(head: Head, metrics: Metrics, vitals: Vitals) -> _Answer:
+    if head.method not in ("GET", "HEAD"):
         return _Answer(HTTPStatus.METHOD_NOT_ALLOWED, b"GET or HEAD\n")
-    match rest.partition(" ")[0].partition("?")[0]:
+    match head.path:
         case "/metrics":
             return _Answer(HTTPStatus.OK, metrics.render(), TEXT_FORMAT)
         case "/healthz":

@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TextIO, cast
 
+from shared.trace import trace_id
+
 _SECRET = re.compile(
     r"(access_token=|[?&]key=|/hook/|[?&]sign=|[?&]token=|password[=:]\s*|secret[=:]\s*)([^\s&\"']+)", re.IGNORECASE
 )
@@ -112,6 +114,7 @@ def configure_logs(log_format: str, level: str, stream: Stream | None = None) ->
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _for_whom,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -143,6 +146,13 @@ def logger_of(name: str) -> Any:
     for wanted in _waiting[:]:
         configure_logs(*wanted)
     return structlog.get_logger(name)
+
+
+def _for_whom(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """`trace_id`: the visit, or visits, that caused the work this line tells of."""
+    if cause := trace_id():
+        event.setdefault("trace_id", cause)
+    return event
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -3,10 +3,12 @@
 import argparse
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import structlog
@@ -21,6 +23,7 @@ from shared.runtime import lock
 from shared.runtime.announced import announced
 from shared.runtime.draining import draining
 from shared.runtime.health import HealthServer
+from shared.runtime.hooks import Hooks
 from shared.runtime.logs import configure_logs
 from shared.runtime.loop import Service, install_signals, pause_seconds, run, spread
 from shared.runtime.metrics import Metrics
@@ -46,6 +49,7 @@ class Host:
     bus: Bus
     metrics: Metrics
     clock: Clock
+    hooks: Hooks = field(default_factory=lambda: Hooks({}, time.monotonic))
 
     def is_gone(self, owner: str) -> bool:
         """True when the process `owner`, which holds a lease or claim of our own role, surely lives no more."""
@@ -63,6 +67,12 @@ class Process:
     uses_bus: bool = True
     metrics: Metrics = field(default_factory=Metrics)
     vitals: Vitals = field(default_factory=Vitals)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """Of the alerter alone: whoever POSTs elsewhere has the wrong port, and is told so."""
+        tokens = self.settings.hooks if self.name in ("alerter", "all-in-one") else {}
+        return Hooks({f"/hooks/{name}": token for name, token in tokens.items()}, time.monotonic)
 
     def open(self, stack: ExitStack) -> Host:
         """Everything opened, to be closed by `stack`.
@@ -87,7 +97,7 @@ class Process:
         if self.uses_bus:
             self.vitals.watch(bus.check)
             show_part(self.metrics, "broker", bus.check)
-        return Host(self.settings, store, bus, self.metrics, self.clock)
+        return Host(self.settings, store, bus, self.metrics, self.clock, self.hooks)
 
     def open_patiently(
         self, pulse: Pulse, stack: ExitStack, tell: Callable[[str], object] = lambda _: None
@@ -118,7 +128,7 @@ class Process:
         show_process(self.metrics, self.vitals)
         port = self.settings.metrics_port
         port = PORTS.get(self.name, 0) if port is None else port
-        server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals)
+        server = HealthServer(self.settings.metrics_host, port, self.metrics, self.vitals, self.hooks)
         stack.callback(server.close)
         log.info("serving_health", host=self.settings.metrics_host, port=server.port)
         return server

@@ -17,13 +17,15 @@ KEEP_SECONDS = 30.0
 PATIENCE_SECONDS = 0.15
 """So long a new answer is waited for; then the last one is told, while it is not too old."""
 _OLDEST_TIMES = 10
-_SLOW_SECONDS = 0.5
 _SHARE = 50
-"""A question that takes longer than that is asked less often: it takes no more than this part of the time."""
+"""A question that takes long is asked less often: it takes no more than this part of the time."""
 
 
 class Recent(Generic[Answer]):
-    """Thread-safe. At most one asks at a time, however many want to know and however long it takes."""
+    """Thread-safe. At most one asks at a time, however many want to know and however long it takes.
+
+    `keep_seconds` 0: asked anew every time.
+    """
 
     def __init__(
         self,
@@ -51,10 +53,10 @@ class Recent(Generic[Answer]):
         if asking is not None:
             asking.join(self._patience)
         with self._lock:
-            return self._answer if self._age() < _OLDEST_TIMES * self._keep_seconds() else None
+            return self._answer if self._age() < _OLDEST_TIMES * (self._keep_seconds() or KEEP_SECONDS) else None
 
     def _keep_seconds(self) -> float:
-        return max(self._keep, _SHARE * self._took if self._took >= _SLOW_SECONDS else 0.0)
+        return max(self._keep, _SHARE * self._took) if self._keep else 0.0
 
     def _age(self) -> float:
         return float("inf") if self._asked_at is None else time.monotonic() - self._asked_at

@@ -18,7 +18,9 @@ from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
 
 _SQLITE = "sqlite:///"
 _DATABASES = (_SQLITE, "postgresql+psycopg://")
-_SECRET_TABLES = ("kafka_security", "channels", "browser", "platforms", "reports")
+_SECRET_TABLES = ("kafka_security", "hooks", "channels", "browser", "platforms", "reports")
+HOOKS = ("alertmanager",)
+SHORTEST_TOKEN = 16
 _STORES = ("data_dir", "database_url")
 """What says where the data are; without any of it nothing is written."""
 
@@ -73,6 +75,8 @@ class Settings(BaseSettings):
     """Whose findings go where; the alerter knows the keys."""
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
+    hooks: dict[str, str] = Field(default_factory=dict)
+    """Who may POST to the alerter, `alertmanager`, and the token it has to show; null: that way in is shut."""
     unit_mail: str | None = None
     """The email channel that carries the mail of units with their own mailbox; null: the only one there is."""
     group_wait_seconds: float = Field(default=10, ge=0, le=86_400)
@@ -96,6 +100,17 @@ class Settings(BaseSettings):
             named = f"认不出 {kind[:20]}://" if sign else "这不是数据库的地址"
             raise ValueError(f"{named}；请写 {_SQLITE}文件路径 或 {_DATABASES[1]}用户:密码@主机/库名")
         return url
+
+    @field_validator("hooks")
+    @classmethod
+    def _has_long_tokens(cls, hooks: dict[str, str]) -> dict[str, str]:
+        for name, token in hooks.items():
+            if name not in HOOKS:
+                raise ValueError(f"没有入口 {name[:40]}；现有：{'、'.join(HOOKS)}")
+            if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+                remedy = "不含空格；可用 openssl rand -hex 24 生成"
+                raise ValueError(f"{name} 的口令须为{SHORTEST_TOKEN}个以上的英文字符、{remedy}")
+        return hooks
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """What may be printed: of what holds secrets only the names."""

@@ -17,6 +17,7 @@ from shared.storage.sketches import Sketches
 from shared.storage.standings import end_standing, write_standing
 from shared.storage.tables.columns import UNTOLD, WAITING
 from shared.storage.tables.every import metadata
+from shared.trace import Trace, current_trace
 
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
@@ -103,6 +104,7 @@ class Judging:
             status=FindingStatus.OPEN,
             open_told=False,
             close_told=True,
+            open_trace=_trace(),
             body=finding.to_json().decode(),
         )
         again = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
@@ -115,7 +117,7 @@ class Judging:
         self.connection.execute(
             update(_finding)
             .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
-            .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED)
+            .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED, close_trace=_trace())
         )
 
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
@@ -125,6 +127,11 @@ class Judging:
     def end_standing(self, key: str, at: datetime) -> None:
         """An account that is no longer in the ledger stands nowhere from `at`."""
         end_standing(self.connection, key, at)
+
+
+def _trace() -> str | None:
+    trace = current_trace()
+    return trace.header if trace else None
 
 
 class Judgements:
@@ -146,15 +153,20 @@ class Judgements:
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""
+        return [finding for finding, _ in self.outbox()]
+
+    def outbox(self) -> list[tuple[Finding, Trace | None]]:
+        """As `untold`, each with the trace of what caused it."""
         with self._database.read() as connection:
             rows = connection.execute(select(_finding).where(text(UNTOLD)).order_by(_finding.c.id)).all()
-        told: list[Finding] = []
+        told: list[tuple[Finding, Trace | None]] = []
         for row in rows:
             finding = read(Finding, row.body)
             if not row.open_told:
-                told.append(finding)
+                told.append((finding, Trace.of_header(row.open_trace)))
             if not row.close_told:
-                told.append(finding.but(status=FindingStatus(row.status), at=row.closed_at))
+                closed = finding.but(status=FindingStatus(row.status), at=row.closed_at)
+                told.append((closed, Trace.of_header(row.close_trace)))
         return told
 
     def mark_told(self, findings: Iterable[Finding]) -> None:

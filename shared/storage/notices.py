@@ -78,6 +78,12 @@ class Notices:
         with self._database.begin() as connection:
             connection.execute(delete(_notice).where(same, _notice.c.told_at.is_(None)))
 
+    def forget(self, kinds: Iterable[str], before: datetime) -> None:
+        """Of these kinds what was told, and is older."""
+        old = and_(_notice.c.kind.in_(tuple(kinds)), _notice.c.told_at.is_not(None), _notice.c.since < before)
+        with self._database.begin() as connection:
+            connection.execute(delete(_notice).where(old))
+
     def _free(self, notices: Iterable[Notice], **values: object) -> None:
         with self._database.begin() as connection:
             for notice in notices:

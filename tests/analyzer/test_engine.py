@@ -1,6 +1,6 @@
 """The analyzer's round on a real store and bus: nothing lost, nothing told twice, poison set aside, gauges true."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from shared.bus.contract import Record
 from shared.bus.envelope import decode
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
-from shared.events import Event
 from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.settings import Settings
@@ -72,7 +71,7 @@ def test_a_silent_account_is_published_once(round_: Round) -> None:
 def test_a_finding_written_but_not_published_is_published_after_a_restart(
     round_: Round, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(events: Sequence[Event]) -> None:
+    def refuse(*_given: object) -> None:
         raise TransientError("the broker is away")
 
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])

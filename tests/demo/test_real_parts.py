@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,19 +18,11 @@ from demo.kafka_broker import Broker, missing_programs
 from demo.postgres import Postgres, programs
 from shared.bus.kafka.bus import KafkaBus
 from shared.events import Outcome, Probe
+from tests.demo.eventually import eventually
 from tests.paths import ROOT
 
 needs_kafka = pytest.mark.skipif(bool(missing_programs()), reason="no java, no mvn: nothing to start a Kafka with")
 needs_postgres = pytest.mark.skipif(programs() is None, reason="no PostgreSQL server: install Debian's `postgresql`")
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def lives(pid: int) -> bool:

@@ -44,7 +44,7 @@ GROUPS = {"analyzer": ("observations",), "alerter": ("findings",)}
 CREW = ("collector", "analyzer-1", "analyzer-2", "alerter-1", "alerter-2")
 PARTITIONS = 4
 HOOK_SECRET = "hook-secret-5b1f0c9d7e"
-_RULEBOOK = """name: faults
+RULEBOOK = """name: faults
 title: 故障
 version: "1"
 effective_from: 2019-04-18
@@ -252,7 +252,7 @@ def open_office(folder: Path, broker: Broker, postgres: Postgres, stack: ExitSta
     """Everything but the services; `stack` ends it."""
     chance = random.Random(seed)
     town = Town(size, datetime.now(UTC), chance)
-    receiver = stack.enter_context(Receiver())
+    receiver = stack.enter_context(Receiver(HOOK_SECRET))
     proxy = stack.enter_context(Proxy(Internet(town.world)))
     store = _new_store(postgres)
     stack.callback(store.close)
@@ -261,7 +261,7 @@ def open_office(folder: Path, broker: Broker, postgres: Postgres, stack: ExitSta
     stack.callback(bus.close)
     bus.ensure_topics(PARTITIONS, broker.replication)
     (folder / "hook.secret").write_text(HOOK_SECRET)
-    (folder / "rulebook.yaml").write_text(_RULEBOOK, encoding="utf-8")
+    (folder / "rulebook.yaml").write_text(RULEBOOK, encoding="utf-8")
     settings = {
         "data_dir": str(folder / "data"),
         "database_url": postgres.url,

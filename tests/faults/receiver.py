@@ -1,5 +1,7 @@
-"""The units' end of the webhook: takes every message, remembers each time it came, and may act on it."""
+"""The units' end of the webhook: takes every message that is signed, remembers each time it came, and may act on it."""
 
+import hashlib
+import hmac
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -24,17 +26,25 @@ class Arrival:
 class Receiver(FakeServer):
     """`before` and `after` are called with each message, before it counts and before it is answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: str) -> None:
         super().__init__()
+        self.secret = secret
         self.arrivals: list[Arrival] = []
         self.before: Callable[[], None] = _nothing
         self.after: Callable[[], None] = _nothing
 
     def answer(self, request: Request) -> Reply:
         self.before()
+        if not self._is_signed(request):
+            return Reply(401)
         self.arrivals.append(Arrival(request.headers["Idempotency-Key"], datetime.now(UTC), json.loads(request.body)))
         self.after()
         return Reply(204)
+
+    def _is_signed(self, request: Request) -> bool:
+        signed = request.headers["X-Xunjian-Timestamp"].encode() + b"." + request.body
+        digest = hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
+        return request.headers["X-Xunjian-Signature"] == f"sha256={digest}"
 
     def told(self) -> Counter[tuple[str, str]]:
         """Account key and status -> how many messages said so."""

@@ -11,7 +11,7 @@ from scripts.manifests.objects import of_kind
 from scripts.manifests.rendering import OVERLAYS, kubectl
 from tests.k8s.planting import all_of, containing, main_of, manifests, pod_of, put, with_one, without
 
-pytestmark = pytest.mark.skipif(kubectl() is None, reason="no kubectl")
+pytestmark = pytest.mark.skipif(kubectl() is None, reason="no kubectl to render k8s/ with")
 needs_definitions = pytest.mark.skipif(not DEFINITIONS.is_dir(), reason="no definitions of custom resources")
 
 ALERTER, ANALYZER, WEIBO = (
@@ -86,6 +86,18 @@ def test_a_pod_that_is_not_restricted(change: Any, said: str) -> None:
     assert containing(restricted.problems(with_one("small", ALERTER, change)), said)
 
 
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("KafkaNodePool/broker", put("spec.template.pod.securityContext", {"runAsNonRoot": True})),
+        ("KafkaNodePool/broker", put("spec.template.kafkaContainer.securityContext", {})),
+        ("Kafka/xunjian", put("spec.entityOperator.template", {})),
+    ],
+)
+def test_a_pod_of_strimzi_that_is_not_restricted(place: str, change: Any) -> None:
+    assert containing(restricted.problems(with_one("production", place, change)), "securityContext is not restricted")
+
+
 def test_a_namespace_that_does_not_enforce() -> None:
     change = put("metadata.labels", {"pod-security.kubernetes.io/enforce": "baseline"})
     assert len(containing(restricted.problems(with_one("small", "Namespace/", change)), "is not restricted")) == 3
@@ -116,6 +128,11 @@ def _settings(old: str, new: str) -> Any:
         (SETTINGS, _settings("operators: [文件夹]", "operators: [收件夹]"), "收件夹"),
         (SETTINGS, _settings('on_monday_at: "08:47"', 'on_monday_at: "28:47"'), "on_monday_at"),
         (SETTINGS, _settings("/xunjian/database_url", "/elsewhere/database_url"), "is mounted from no Secret"),
+        (
+            SETTINGS,
+            _settings("/run/secrets/sessions", "/run/secrets/logins"),
+            "/run/secrets/logins, which the settings",
+        ),
         (ALERTER, put(f"{MAIN}.command", ["python"]), "command replaces tini"),
         (ALERTER, put(f"{MAIN}.args", ["python", "-P", "-m", "services.alerting"]), "no program services.alerting"),
         ("Job/xunjian-migrate", put(f"{MAIN}.args", ["xunjian", "db", "upgarde"]), "no command xunjian db upgarde"),
@@ -143,6 +160,7 @@ def test_a_container_that_would_refuse_to_start(place: str, change: Any, said: s
         (ALERTER, put(f"{MAIN}.image", "xunjian:latest"), "has no fixed tag"),
         (ALERTER, put(f"{MAIN}.image", "registry.example.cn:5000/xunjian"), "has no fixed tag"),
         (ALERTER, put("spec.template.spec.serviceAccountName", "xunjain"), "no ServiceAccount xunjain"),
+        ("ConfigMap/xunjian-dashboard-o", put("data", {"a.json": '"' * 140_000}), "kubectl apply keeps at most"),
         ("CronJob/xunjian-backup", put("metadata.namespace", "default"), "not everything lies in the one namespace"),
     ],
 )
@@ -174,6 +192,11 @@ def test_a_manifest_that_is_missing(place: str, said: str) -> None:
         ),
         ("NetworkPolicy/names", put("spec.egress.0.to", []), "names nobody, which is everybody"),
         ("NetworkPolicy/names", put("spec.egress.0.to", [{"ipBlock": {"cidr": "0.0.0.0/0"}}]), "open to every address"),
+        (
+            "NetworkPolicy/names",
+            put("spec.egress.0.to", [{"ipBlock": {"cidr": "128.0.0.0/1"}}]),
+            "open to every address",
+        ),
         ("NetworkPolicy/alerter-to", put("spec.egress.0.ports.0.port", 80), "open to every address (Egress, ports"),
         ("NetworkPolicy/collector-to", put("spec.egress.0.to.0.ipBlock.except", []), "exception for private addresses"),
         (
@@ -214,6 +237,8 @@ def test_without_the_policy_that_denies_everything_all_is_open() -> None:
         (WEIBO, put("spec.replicas", 2), "more collectors visit no faster"),
         (WEIBO, _more_variables("XUNJIAN_COLLECTOR_PLATFORMS", '["douyin"]'), "no collector visits weibo"),
         (WEIBO, _more_variables("XUNJIAN_COLLECTOR_PLATFORMS", '["douyin"]'), "2 collectors visit douyin"),
+        ("ServiceMonitor/", put("spec.endpoints.0.relabelings", []), "label service would become exported_service"),
+        ("ConfigMap/xunjian-migrate", _settings("/database_url", "/other_url"), "the same database_url"),
         ("CronJob/xunjian-reports", put("spec.timeZone", "UTC"), "timeZone is not Asia/Shanghai"),
     ],
 )

@@ -11,6 +11,7 @@ from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
 from shared.errors import TransientError
 from shared.events import Outcome, Post, Probe
+from shared.trace import Trace, traced
 from tests.builders import a_finding
 
 OpenBus = Callable[[], Bus]
@@ -96,6 +97,16 @@ class BusContract:
         subscription.close()
         assert decode(record.body, record.headers) == sent
         assert (record.topic, record.key) == ("observations", "weibo/1")
+
+    def test_each_event_travels_with_the_trace_of_its_visit(self, bus: Bus) -> None:
+        first, second = Trace.begun(), Trace.begun()
+        with traced(first):
+            bus.publish([post(1), post(2)])
+        bus.publish([post(3), post(4)], lambda event: second if event == post(3) else None)
+        reader = bus.subscribe("analyzer", ("observations",))
+        found = [Trace.of_header(record.headers.get("traceparent")) for record in drain(reader, 4)]
+        assert found == [first, first, second, None]
+        reader.close()
 
     def test_one_subscription_reads_several_topics(self, bus: Bus) -> None:
         bus.publish([post(1), a_finding(), post(2), a_finding("p2")])

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from shared.errors import InputError, PermanentError, TransientError
-from shared.runtime import health
+from shared.runtime import health, http_request
 from shared.runtime import vitals as vital
 from shared.runtime.health import HealthServer
 from shared.runtime.metrics import Metrics
@@ -164,7 +164,7 @@ def test_what_is_no_request_is_answered_or_dropped_in_silence(
 
 
 def test_a_hundred_slow_clients_keep_nobody_waiting(server: HealthServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "REQUEST_SECONDS", 2.0)
+    monkeypatch.setattr(http_request, "REQUEST_SECONDS", 2.0)
     slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(100)]
     for connection in slow:
         connection.sendall(b"GET /readyz")
@@ -178,7 +178,7 @@ def test_a_hundred_slow_clients_keep_nobody_waiting(server: HealthServer, monkey
 def test_more_connections_than_bearable_are_hung_up_on_and_the_server_recovers(
     server: HealthServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(http_request, "REQUEST_SECONDS", 1.0)
     many = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(health.MAX_CONNECTIONS + 50)]
     for connection in many:
         connection.settimeout(60)

@@ -39,6 +39,16 @@ class TestKafkaBus(BusContract):
         bus.ensure_topics(partitions=4, replication=1, names=["observations"])
         bus.publish([post(1)])
 
+    def test_a_message_too_large_for_its_topic_is_never_sent_again_and_others_are(self, bus: KafkaBus) -> None:
+        bus.topics.configure(f"{bus.prefix}observations", {"max.message.bytes": "2000"})
+        bus.publish([post(1)])
+        with pytest.raises(PermanentError, match=r"max\.message\.bytes"):
+            bus.publish([post(2, text="巡" * 5000)])
+        bus.publish([post(3)])
+        subscription = bus.subscribe("analyzer", ["observations"])
+        assert post_ids(drain(subscription, 2)) == [post(1).id, post(3).id]
+        subscription.close()
+
     def test_members_come_and_go_and_no_record_is_lost(self, bus: Bus) -> None:
         published = [post(number, account=str(number % 12)) for number in range(400)]
         bus.publish(published)

@@ -1,6 +1,7 @@
 """The distributed bus when Kafka misbehaves, on the mock cluster of ../shared/tools/kafka_mock."""
 
 import contextlib
+import ctypes
 import gc
 import importlib.util
 import threading
@@ -24,6 +25,7 @@ from tests.paths import SHARED
 from tests.shared.bus_contract import PATIENCE_SECONDS, drain, post, post_ids
 
 MOCK = SHARED / "tools" / "kafka_mock" / "mock_cluster.py"
+PRODUCE = 0
 READABLE_BY_THE_MOCK = (2, 3)
 SESSION_SECONDS = 6.0
 HEARTBEAT_SECONDS = SESSION_SECONDS / 3
@@ -294,3 +296,21 @@ def test_everything_closes_at_once_while_the_broker_is_down(kafka: Any, bus: Kaf
     subscription.close()
     bus.close()
     assert time.monotonic() - started < 8
+
+
+def push_produce_errors(kafka: Any, *codes: int) -> None:
+    """What the mock answers to the next sends, in Kafka's numbers."""
+    push = kafka._lib.rd_kafka_mock_push_request_errors_array
+    push.argtypes = [ctypes.c_void_p, ctypes.c_int16, ctypes.c_size_t, ctypes.POINTER(ctypes.c_int)]
+    push(kafka._cluster, PRODUCE, len(codes), (ctypes.c_int * len(codes))(*codes))
+
+
+@pytest.mark.fault(10)
+@pytest.mark.parametrize("code", [6, 7, 19], ids=["NOT_LEADER", "REQUEST_TIMED_OUT", "NOT_ENOUGH_REPLICAS"])
+def test_a_send_that_a_broker_cannot_take_now_is_repeated_and_stored_once(
+    kafka: Any, bus: KafkaBus, reader: KafkaSubscription, code: int
+) -> None:
+    bus.publish([post(1)])
+    push_produce_errors(kafka, code, code)
+    bus.publish([post(2)])
+    assert sorted(post_ids(drain(reader, 2))) == [post(1).id, post(2).id]

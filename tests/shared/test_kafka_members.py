@@ -8,22 +8,22 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from kafka import KafkaConsumer
 
-from shared.bus.contract import Record, Subscription
 from shared.bus.kafka.bus import KafkaBus
 from shared.bus.kafka.member import Pace
 from shared.errors import TransientError
 from shared.events import Post
 from tests.paths import ROOT
-from tests.shared.bus_contract import drain, post, post_ids
+from tests.shared.bus_contract import drain
+from tests.shared.kafka_workers import PATIENCE_SECONDS, Worker, committed, posts, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 
-PATIENCE_SECONDS = 120.0
 SESSION_SECONDS = 6.0
 """The shortest that a broker takes unless it is told otherwise."""
 PARTITIONS = 6
@@ -39,55 +39,6 @@ def bus(kafka_bootstrap: str, prefix: str) -> Iterator[KafkaBus]:
     with closing(KafkaBus(kafka_bootstrap, "test", prefix=prefix, pace=Pace(SESSION_SECONDS, 4.0))) as bus:
         bus.ensure_topics(PARTITIONS, names=["observations"])
         yield bus
-
-
-def posts(count: int, start: int = 0) -> list[Post]:
-    return [post(number, account=str(number)) for number in range(start, start + count)]
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
-class Worker(threading.Thread):
-    """A member that notes what it polled and what it committed, and does its work as long as told."""
-
-    def __init__(self, bus: KafkaBus, work_seconds: float = 0.0) -> None:
-        super().__init__(daemon=True)
-        self.member: Subscription = bus.subscribe("analyzer", ["observations"])
-        self.work_seconds = work_seconds
-        self.polled: list[Record] = []
-        self.done: list[str] = []
-        self.refused = 0
-        self.stop = threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        while not self.stop.is_set():
-            try:
-                records = self.member.poll(0.1, max_records=5)
-                self.polled += records
-                if records:
-                    self.stop.wait(self.work_seconds)
-                self.member.commit()
-            except TransientError:
-                self.refused += 1
-                self.member.rewind()
-                continue
-            self.done += post_ids(records)
-        self.member.close()
-
-    def leave(self) -> None:
-        self.stop.set()
-        self.join()
-
-
-def committed(bus: KafkaBus, events: list[Post]) -> bool:
-    """Whether the group has nothing more to read; `events` is what there is."""
-    return len(events) > 0 and bus.lag("analyzer", ["observations"]) == 0
 
 
 @pytest.mark.parametrize("members", [2, 3])
@@ -151,6 +102,34 @@ def test_work_that_lasts_longer_than_a_member_may_be_silent_is_committed(bus: Ka
     bus.publish(posts(5, start=10))
     assert len(records + drain(slow, 5)) == 10
     slow.close()
+
+
+@pytest.mark.fault(15)
+def test_a_member_that_waits_out_a_trouble_stays_one(bus: KafkaBus) -> None:
+    bus.publish(posts(5))
+    waiting = bus.subscribe("analyzer", ["observations"])
+    assert len(drain(waiting, 5)) == 5
+    member_id = waiting._consumer.group_metadata().member_id
+    waiting.rewind()
+    time.sleep(3 * bus.pace.max_poll_seconds)
+    assert len(drain(waiting, 5)) == 5
+    assert waiting._consumer.group_metadata().member_id == member_id
+    waiting.commit()
+    waiting.close()
+
+
+def test_a_member_waits_until_those_of_an_older_version_have_gone(bus: KafkaBus, kafka_bootstrap: str) -> None:
+    """They share the partitions out in another way, and a group has one way."""
+    bus.publish(posts(5))
+    old = KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=f"{bus.prefix}analyzer")
+    old.subscribe([f"{bus.prefix}observations"])
+    wait_until(lambda: old.poll(100) is not None and bool(old.assignment()), "the old one has joined")
+    new = bus.subscribe("analyzer", ["observations"])
+    with pytest.raises(TransientError, match="还有旧版本的成员"):
+        new.poll(PATIENCE_SECONDS)
+    old.close()
+    assert len(drain(new, 5)) == 5
+    new.close()
 
 
 @pytest.mark.fault(6)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -25,9 +25,16 @@ MOST_ROWS = 1000
 
 
 class Screen:
-    """Reads the store; knows nothing of the services."""
+    """Reads the store; knows nothing of the services. `more` is asked for what stands below the table."""
 
-    def __init__(self, host: Host, console: Console, vitals: Vitals, metrics_url: str) -> None:
+    def __init__(
+        self,
+        host: Host,
+        console: Console,
+        vitals: Vitals,
+        metrics_url: str,
+        more: Callable[[], str] = lambda: "",
+    ) -> None:
         self._folder = host.settings.data_dir
         self._clock = host.clock
         self._standings = host.store.standings
@@ -35,6 +42,7 @@ class Screen:
         self._console = console
         self._vitals = vitals
         self._metrics_url = metrics_url
+        self._more = more
         self._live: Live | None = None
         self._rows: list[Standing] = []
         self._counts: dict[State, int] = {}
@@ -133,7 +141,7 @@ class Screen:
     def _progress(self) -> str:
         troubles = self._vitals.troubles()
         told = f"\n故障：{escape('；'.join(troubles))}" if troubles else ""
-        return f"已核查 {self._visited}　{board.summary(self._counts)}　Ctrl-C 结束{told}"
+        return f"已核查 {self._visited}　{board.summary(self._counts)}　Ctrl-C 结束{told}{escape(self._more())}"
 
     def _print_changes(self, now: datetime) -> None:
         for number, row in self._standings.begun_after(self._told, MOST_ROWS):

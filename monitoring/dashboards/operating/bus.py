@@ -3,7 +3,7 @@
 from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD
 from monitoring.dashboards.looks import Called, handled, numbers
-from monitoring.dashboards.panels import NOTHING_WRONG, lines, number
+from monitoring.dashboards.panels import NOTHING_WRONG, bars, lines, number
 from monitoring.dashboards.queries import now, over_time
 from monitoring.dashboards.words import GROUPS, LEASES, RULE_NAMES, TOPICS
 
@@ -15,7 +15,7 @@ LINES = [
                 8,
                 lines(
                     "积压",
-                    "消息队列里还没有处理完的记录；一直增长，说明分析或告警跟不上。" + handled("积压"),
+                    "消息队列里还没有处理完的记录；一直增长，说明分析或告警跟不上。" + handled("XunjianLagGrowing"),
                     over_time("max by (group) (xunjian_bus_lag_records)", "{{group}}"),
                     unit="suffix: 条",
                     called=Called(GROUPS),
@@ -38,7 +38,7 @@ LINES = [
                 8,
                 number(
                     "死信",
-                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("死信"),
+                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("XunjianDeadLetters"),
                     now("max by (topic) (xunjian_dead_letters) > 0", "{{topic}}"),
                     unit="suffix: 条",
                     called=Called(TOPICS),
@@ -53,16 +53,16 @@ LINES = [
         [
             (
                 16,
-                lines(
+                bars(
                     "新发现的问题",
-                    "每段时间里新发现的问题，按规则。某一条忽然很多，先查是不是误报。",
-                    over_time(
-                        "topk(10, sum by (rule) "
-                        "(increase(xunjian_findings_total{status=`open`}[$__rate_interval])) > 0)",
+                    "所选时间内新发现的问题，最多的10种。某一种忽然很多，先查是不是误报。",
+                    now(
+                        "topk(10, sum by (rule) (increase(xunjian_findings_total{status=`open`}[$__range])) > 0)",
                         "{{rule}}",
                     ),
                     unit="suffix: 条",
                     called=Called(RULE_NAMES),
+                    decimals=0,
                     nothing="所选时间内没有新发现的问题",
                 ),
             ),

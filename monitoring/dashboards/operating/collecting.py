@@ -42,7 +42,8 @@ _ENDS = Line(
             12,
             lines(
                 "核查结果",
-                "每段时间里核查了多少次、结果怎样。只有“已核查”才是证据，其余的一律算未能核实。" + handled("平台受阻"),
+                "每段时间里核查了多少次、结果怎样。只有“已核查”才是证据，其余的一律算未能核实。"
+                + handled("XunjianPlatformBlocked"),
                 over_time(_visits("outcome"), "{{outcome}}"),
                 unit=_TIMES,
                 called=Called(OUTCOMES, _OUTCOME_COLOURS),
@@ -72,7 +73,7 @@ _REACH = Line(
             8,
             bars(
                 "24小时内核查覆盖率",
-                "应当监测的账号里，过去24小时内核查成功过的比例。" + handled("核查覆盖不足"),
+                "应当监测的账号里，过去24小时内核查成功过的比例。" + handled("XunjianCoverageLow"),
                 now(_COVERAGE, "{{platform}}"),
                 unit="percentunit",
                 called=_OF_PLATFORMS,
@@ -113,7 +114,7 @@ _TROUBLE = Line(
             8,
             number(
                 "平台是否受阻",
-                "整个平台都不让看时为受阻，其账号记为未能核实，不作判断。" + handled("平台受阻"),
+                "整个平台都不让看时为受阻，其账号记为未能核实，不作判断。" + handled("XunjianPlatformBlocked"),
                 now(_of_store("xunjian_platform_blocked"), "{{platform}}"),
                 unit="none",
                 called=_OF_PLATFORMS,
@@ -138,7 +139,7 @@ _TROUBLE = Line(
             8,
             number(
                 "读不懂的页面（24小时）",
-                "采集到了，但程序读的时候出错；多半是平台改版。" + handled("页面读不懂"),
+                "采集到了，但程序读的时候出错；多半是平台改版。" + handled("XunjianPageChanged"),
                 now(f"sum by (platform) (increase(xunjian_reader_errors_total{{{_CHOSEN}}}[24h])) > 0", "{{platform}}"),
                 unit=_TIMES,
                 decimals=0,
@@ -186,7 +187,7 @@ _BROWSER = Line(
             10,
             lines(
                 "浏览器内存",
-                "浏览器各进程一共占用的内存；“实际占用”把共用的只算一次。" + handled("浏览器内存过高"),
+                "浏览器各进程一共占用的内存；“实际占用”把共用的只算一次。" + handled("XunjianBrowserMemory"),
                 over_time("sum by (kind) (xunjian_browser_memory_bytes)", "{{kind}}"),
                 unit="bytes",
                 called=Called({"pss": "实际占用", "rss": "账面占用"}),
@@ -209,7 +210,7 @@ _BROWSER = Line(
             number(
                 "本机时钟误差",
                 "采集所在机器的时钟与实际相差多少，几台的取最大；五分钟以内记为0。误差大时不下任何结论。"
-                + handled("时钟不准"),
+                + handled("XunjianClockDiffers"),
                 now("max(abs(xunjian_clock_error_seconds))", "误差"),
                 unit="s",
                 decimals=0,
@@ -239,7 +240,7 @@ _SESSIONS = Line(
             12,
             number(
                 "登录状态还能用多久",
-                "保存的登录状态到什么时候失效；到期前请重新登录保存。" + handled("登录状态将到期"),
+                "保存的登录状态到什么时候失效；到期前请重新登录保存。" + handled("XunjianSessionExpiring"),
                 now("min by (platform) (xunjian_session_expires_timestamp_seconds) - time()", "{{platform}}"),
                 unit="s",
                 decimals=0,

@@ -45,7 +45,7 @@ LINES = [
                 8,
                 rows(
                     "数据库大小",
-                    "整个数据库和其中最大的表；行数是数据库自己的估计。增长过快，见 docs/监控.md“数据库变大”。",
+                    "整个数据库和其中最大的表；行数是数据库自己的估计。",
                     Sql(_SIZES),
                     override("大小", DynamicConfigValue("unit", "bytes"), DynamicConfigValue("custom.width", 110)),
                     override(

@@ -18,8 +18,9 @@ LINES = [
                 6,
                 number(
                     "进程在线",
-                    "Prometheus 能不能取到各进程的指标；离线的进程没有在运行，或网络不通。" + handled("服务不在线"),
-                    now(f"up{{{_OURS}}}", "{{job}}"),
+                    "Prometheus 能不能取到各进程的指标；离线的没有在运行，或网络不通。"
+                    "同一种有几个的，有一个离线就算。" + handled("XunjianTargetDown"),
+                    now(f"min by (job) (up{{{_OURS}}})", "{{job}}"),
                     unit="none",
                     mappings=[numbers({0: ("离线", BAD), 1: ("在线", GOOD)})],
                     steps=_BAD_BELOW_1,
@@ -31,8 +32,8 @@ LINES = [
                 number(
                     "进程就绪",
                     "与各进程的 /readyz 一致；未就绪的在等数据库或消息队列，或某项工作反复失败，"
-                    "原因在 /readyz 和日志里。" + handled("服务未就绪"),
-                    now("xunjian_ready", "{{job}}"),
+                    "原因在 /readyz 和日志里。同一种有几个的，有一个未就绪就算。" + handled("XunjianNotReady"),
+                    now("min by (job) (xunjian_ready)", "{{job}}"),
                     unit="none",
                     mappings=[numbers({0: ("未就绪", BAD), 1: ("就绪", GOOD)})],
                     steps=_BAD_BELOW_1,
@@ -54,7 +55,7 @@ LINES = [
                 6,
                 number(
                     "数据库与消息队列",
-                    "各进程检查时是否应答；有一个进程得不到应答就算。" + handled("数据库或消息队列不通"),
+                    "各进程检查时是否应答；有一个进程得不到应答就算。" + handled("XunjianDatabaseAway"),
                     now("min by (part) (xunjian_part_ok)", "{{part}}"),
                     unit="none",
                     called=Called(PARTS),
@@ -83,12 +84,12 @@ LINES = [
                 8,
                 number(
                     "定时工作距上次完成",
-                    "每项定时工作上一次做完是多久以前。" + handled("定时工作没有做"),
+                    "每项定时工作上一次做完是多久以前。" + handled("XunjianTickMissing"),
                     now("time() - max by (duty) (xunjian_last_success_timestamp_seconds)", "{{duty}}"),
                     unit="s",
                     decimals=0,
                     called=Called(DUTIES),
-                    steps=((None, GOOD), (3600, WATCH), (86_400, BAD)),
+                    steps=((None, GOOD), (6 * 3600, WATCH), (86_400, BAD)),
                 ),
             ),
             (

@@ -4,8 +4,8 @@ from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD, WATCH
 from monitoring.dashboards.looks import Called, handled, numbers
 from monitoring.dashboards.panels import NOTHING_WRONG, lines, number
-from monitoring.dashboards.queries import now, over_time
-from monitoring.dashboards.words import HOOKS, KEPT, REPORTS, RESULTS
+from monitoring.dashboards.queries import called, now, over_time
+from monitoring.dashboards.words import HOOKS, KEPT, REASONS, REPORTS, RESULTS
 
 _RESULT_COLOURS = {"sent": GOOD, "retry": WATCH, "dead": BAD, "muted": "#999999"}
 
@@ -31,11 +31,15 @@ LINES = [
                 12,
                 lines(
                     "投递失败",
-                    "每段时间里没有投递成的次数，按渠道和原因。" + handled("通知发不出去"),
+                    "每段时间里没有投递成的次数，按渠道和原因。" + handled("XunjianDeliveryFailing"),
                     over_time(
-                        "topk(10, sum by (channel, reason) "
-                        "(increase(xunjian_delivery_failures_total[$__rate_interval])) > 0)",
-                        "{{channel}} {{reason}}",
+                        called(
+                            "topk(10, sum by (channel, reason) "
+                            "(increase(xunjian_delivery_failures_total[$__rate_interval])) > 0)",
+                            "reason",
+                            REASONS,
+                        ),
+                        "{{channel}}：{{called}}",
                     ),
                     unit="suffix: 次",
                     nothing=NOTHING_WRONG,
@@ -50,7 +54,7 @@ LINES = [
                 6,
                 number(
                     "渠道",
-                    "连续失败太多次的渠道会停用，改由别的渠道告诉运维人员。" + handled("渠道停用"),
+                    "连续失败太多次的渠道会停用，改由别的渠道告诉运维人员。" + handled("XunjianChannelOff"),
                     now("max by (channel) (xunjian_channel_off)", "{{channel}}"),
                     unit="none",
                     mappings=[numbers({0: ("可用", GOOD), 1: ("已停用", BAD)})],
@@ -71,7 +75,8 @@ LINES = [
                 6,
                 number(
                     "等人处理的通知",
-                    "多次投递不成而放弃的，和没有接收方的；都留着，处理后可以重发。" + handled("等人处理的通知"),
+                    "多次投递不成而放弃的，和没有接收方的；都留着，处理后可以重发。"
+                    + handled("XunjianUndeliverableKept"),
                     now("max by (state) (xunjian_deliveries_kept)", "{{state}}"),
                     unit="suffix: 条",
                     called=Called(KEPT),
@@ -115,7 +120,7 @@ LINES = [
                 8,
                 number(
                     "应写而未写的报表",
-                    "到了时间还没有写出的；原因在报表服务的日志里。" + handled("报表没有写出"),
+                    "到了时间还没有写出的；原因在报表服务的日志里。" + handled("XunjianReportLate"),
                     now("max by (report) (xunjian_reports_late)", "{{report}}"),
                     unit="suffix: 期",
                     called=Called(REPORTS),
@@ -126,12 +131,12 @@ LINES = [
                 8,
                 number(
                     "转发的系统告警（24小时）",
-                    "Alertmanager 发到 /hooks/alertmanager 的告警，接收了几次、拒绝了几次。",
+                    "Alertmanager 发来的告警，转发了几次、拒绝了几次；没有使用 Alertmanager 的都是0。",
                     now("sum by (result) (increase(xunjian_hooks_total[24h]))", "{{result}}"),
                     unit="suffix: 次",
                     decimals=0,
                     called=Called(HOOKS),
-                    nothing="没有收到过（没有使用 Alertmanager 时正常）",
+                    nothing="告警服务没有运行",
                 ),
             ),
         ],

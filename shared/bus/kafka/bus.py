@@ -11,6 +11,7 @@ from shared.bus.kafka.subscription import KafkaSubscription
 from shared.bus.kafka.topics import TopicAdmin
 from shared.bus.topics import DEAD_LETTER_SUFFIX, TOPICS, TopicSettings, declared
 from shared.events import Event
+from shared.trace import TraceOf, current_trace
 
 
 class KafkaBus:
@@ -46,8 +47,8 @@ class KafkaBus:
     def bootstrap(self) -> str:
         return self.clients.bootstrap
 
-    def publish(self, events: Iterable[Event]) -> None:
-        self.send([sealed(event, self._source) for event in events])
+    def publish(self, events: Iterable[Event], trace_of: TraceOf = current_trace) -> None:
+        self.send([sealed(event, self._source, trace_of(event)) for event in events])
 
     def send(self, messages: Iterable[Message]) -> None:
         """Returns when the broker acknowledged all. Raises TransientError, PermanentError."""

@@ -8,7 +8,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from shared.bus.kafka.refusals import told
+from shared.bus.kafka.refusals import note_refused_logins, told
 from shared.errors import PermanentError, TransientError
 
 CHECK_SECONDS = 5.0
@@ -41,14 +41,16 @@ class Clients:
 
         def remember(**config: Any) -> Any:
             opened.append(KafkaConsumer.DEFAULT_CONFIG["kafka_client"](**config))
+            note_refused_logins(opened[-1])
             return opened[-1]
 
         try:
             return kind(kafka_client=remember, **self._settings, **settings)
         except KafkaError as error:
+            refused = next((network.login_refused for network in opened if network.login_refused), None)
             for network in opened:
                 network.close()
-            raise self.failure(error) from error
+            raise self.failure(refused or error) from error
 
     @contextmanager
     def admin(self) -> Iterator[Any]:
@@ -62,9 +64,9 @@ class Clients:
         finally:
             admin.close()
 
-    def failure(self, error: KafkaError, what: str = "") -> TransientError:
+    def failure(self, error: KafkaError, what: str = "不可用") -> TransientError:
         """In Chinese: whether nobody answered, or what was refused. Waiting mends either: a right may be given."""
-        return TransientError(f"Kafka {self.bootstrap} {what}{told(error)}")
+        return TransientError(f"Kafka {self.bootstrap} {what}：{told(error)}")
 
 
 def end_producer(producer: Any, seconds: float) -> None:

@@ -60,7 +60,7 @@ def bootstrap(consumer: Any, seconds: float) -> None:
     while not begun.is_done and time.monotonic() < deadline:
         time.sleep(BOOTSTRAP_POLL_SECONDS)
     if not begun.succeeded():
-        raise KafkaTimeoutError("no broker answers")
+        raise consumer._client.login_refused or KafkaTimeoutError("no broker answers")
 
 
 def is_rejoining(consumer: Any) -> bool:

@@ -44,10 +44,11 @@ class Producer:
             for future in futures:
                 future.get(max(0.0, deadline - time.monotonic()))
         except MessageSizeTooLargeError as error:
+            self._drop(producer)  # it would answer the sends after this one with the same refusal
             raise PermanentError(f"消息超过 Kafka 的上限（{error}）；请调大主题的 max.message.bytes") from error
         except KafkaError as error:
             self._drop(producer)
-            raise self._clients.failure(error, "没有确认收到，") from error
+            raise self._clients.failure(error, "没有确认收到") from error
 
     def close(self) -> None:
         with self._lock:

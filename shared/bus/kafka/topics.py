@@ -63,7 +63,8 @@ class TopicAdmin:
     def configure(self, name: str, config: Mapping[str, str]) -> None:
         with self._clients.admin() as admin:
             resource = ConfigResource(ConfigResourceType.TOPIC, name, dict(config))
-            (said,) = admin.alter_configs([resource])["topic"].values()
+            # Unless told, the library first asks what there is to set, and takes a refusal for an unknown name.
+            (said,) = admin.alter_configs([resource], raise_on_unknown=False)["topic"].values()
         if said != "OK":
             raise TransientError(f"Kafka {self._clients.bootstrap} 没有改 {name} 的设置（{said}）；请 Kafka 管理员处理")
 

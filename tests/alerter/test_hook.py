@@ -1,0 +1,232 @@
+"""`POST /hooks/alertmanager` over real HTTP, down to what the operators read."""
+
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.alerter import hook as module
+from services.alerter.hook import PATH, AlertmanagerHook
+from shared.errors import TransientError
+from shared.runtime import hooks as shared_hooks
+from shared.runtime.health import HealthServer
+from shared.runtime.hooks import Hooks
+from shared.runtime.vitals import Vitals
+from tests.alerter.alerting import Bench, bench, bus, store
+from tests.builders import NOW
+
+__all__ = ["bench", "bus", "store"]
+TOKEN = "canary-token-0123456789"
+MINUTE = timedelta(minutes=1)
+Body = dict[str, Any]
+
+
+class Hooked:
+    """A bench whose alerter serves the hook, at a time of its own."""
+
+    def __init__(self, bench: Bench, tokens: dict[str, str]) -> None:
+        self.bench = bench
+        self.now = NOW
+        self.hooks = Hooks(tokens, time.monotonic)
+        self.hooks.register(PATH, AlertmanagerHook(bench.store.notices, bench.metrics, lambda: self.now))
+        self.server = HealthServer("127.0.0.1", 0, bench.metrics, Vitals(), self.hooks)
+
+    def post(self, body: Body | bytes, token: str | None = TOKEN, path: str = PATH) -> tuple[int, str]:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.server.port}{path}", raw, headers, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def told(self) -> list[str]:
+        self.bench.engine.step(self.now)
+        return [message.text for message in self.bench.ops.messages]
+
+    def talk(self, request: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=30) as connection:
+            connection.sendall(request)
+            received = b""
+            while more := connection.recv(65536):
+                received += more
+        return received
+
+
+@pytest.fixture
+def hooked(bench: Bench) -> Iterator[Hooked]:
+    one = Hooked(bench, {PATH: TOKEN})
+    yield one
+    one.server.close()
+
+
+def an_alert(name: str = "XunjianPlatformBlocked", status: str = "firing", **fields: object) -> Body:
+    said = {
+        "summary": f"{name} 整个平台拒绝核查",
+        "description": "请耐心等待。",
+        "runbook": f"docs/监控.md#{name.lower()}",
+    }
+    own = {"labels": {"alertname": name, "severity": "critical", "platform": "weibo"}, "annotations": said}
+    times = {"startsAt": "2026-11-21T03:00:00.123456789Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": name}
+    return {"status": status, **own, **times, "generatorURL": "http://prometheus/graph"} | fields
+
+
+def a_notification(*alerts: Body, **fields: object) -> Body:
+    group = {"version": "4", "groupKey": '{}:{alertname="XunjianPlatformBlocked"}', "truncatedAlerts": 0}
+    rest = {
+        "receiver": "xunjian",
+        "groupLabels": {},
+        "commonLabels": {},
+        "commonAnnotations": {},
+        "externalURL": "http://am",
+    }
+    return {**group, "status": "firing", **rest, "alerts": list(alerts or (an_alert(),))} | fields
+
+
+def test_an_alert_reaches_the_operators_and_its_end_too(hooked: Hooked) -> None:
+    assert hooked.post(a_notification())[0] == 202
+    (first,) = hooked.told()
+    assert first.startswith(
+        "【巡检运维】1项需要处理\n〔严重〕XunjianPlatformBlocked 整个平台拒绝核查（2026-11-21 11:00起）：请耐心等待。"
+    )
+    assert "docs/监控.md#xunjianplatformblocked" in first
+    over = a_notification(an_alert(status="resolved"), status="resolved")
+    assert hooked.post(over)[0] == 202
+    assert hooked.told()[1].startswith("【巡检运维】1项已恢复\n〔已恢复〕XunjianPlatformBlocked")
+
+
+def test_a_copy_is_told_once_and_a_repeat_again(hooked: Hooked) -> None:
+    assert [hooked.post(a_notification())[0] for _ in range(3)] == [202, 200, 200]
+    assert len(hooked.told()) == 1
+    hooked.now += 5 * MINUTE
+    assert hooked.post(a_notification())[0] == 200
+    hooked.now += timedelta(hours=4)
+    assert hooked.post(a_notification())[0] == 202
+    assert len(hooked.told()) == 2
+
+
+def test_what_joins_a_group_or_comes_back_is_news(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    assert hooked.post(a_notification(an_alert(), an_alert("XunjianCoverageLow")))[0] == 202
+    assert hooked.post(a_notification(an_alert(startsAt="2026-11-21T03:30:00Z")))[0] == 202
+
+
+def test_it_is_kept_before_it_is_answered_and_told_by_the_next_alerter(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    hooked.bench.restart()
+    assert len(hooked.told()) == 1
+
+
+def test_a_storm_is_one_message_with_what_matters_first(hooked: Hooked) -> None:
+    many = [an_alert(f"A{number}", labels={"alertname": "A", "n": str(number)}) for number in range(500)]
+    hooked.post(a_notification(an_alert(status="resolved"), *many, truncatedAlerts=7))
+    (told,) = hooked.told()
+    lines = told.splitlines()
+    assert len(lines) == 12
+    assert lines[-1] == "另有498条，见 Alertmanager。"
+    assert not any("已恢复" in line for line in lines)
+
+
+def test_text_is_hostile(hooked: Hooked) -> None:
+    evil = {"summary": "一\n【巡检提醒】假消息\u202e\x00" + "长" * 5000, "description": "<@all>"}
+    assert hooked.post(a_notification(an_alert(annotations=evil)))[0] == 202
+    (told,) = hooked.told()
+    assert len(told.splitlines()) == 2
+    assert len(told) < 600
+    assert "\u202e" not in told
+
+
+def test_without_a_token_there_is_no_way_in(bench: Bench) -> None:
+    shut = Hooked(bench, {})
+    try:
+        assert shut.post(a_notification())[0] == 404
+    finally:
+        shut.server.close()
+
+
+@pytest.mark.parametrize("token", [None, "", "canary-token-012345678", TOKEN + "x", "口令"])
+def test_a_wrong_token_is_refused_before_anything_is_read(hooked: Hooked, token: str | None) -> None:
+    shown = token.encode().decode("latin-1") if token else token
+    status, said = hooked.post(b"\x00" * 100_000 if token is None else b"{}", shown)
+    assert status == 401
+    assert TOKEN not in said
+    assert hooked.told() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'{"version": "4"}',
+        json.dumps(a_notification(version="5")).encode(),
+        json.dumps(a_notification(alerts=[])).encode(),
+        json.dumps(a_notification(an_alert(startsAt="2026-11-21T03:00:00"))).encode(),
+        json.dumps(a_notification(an_alert(startsAt="9999-12-31T23:59:59Z"))).encode(),
+        json.dumps(a_notification(an_alert(labels={"alertname": {"a": 1}}))).encode(),
+        json.dumps(a_notification(groupKey="x" * 20_000)).encode(),
+    ],
+)
+def test_what_will_never_do_is_refused_with_a_sentence(hooked: Hooked, body: bytes) -> None:
+    status, said = hooked.post(body)
+    assert status == 400
+    assert 5 < len(said) < 500
+    assert hooked.told() == []
+
+
+def test_newer_fields_are_no_reason_to_refuse(hooked: Hooked) -> None:
+    assert hooked.post(a_notification(an_alert(newer={"a": [1]}), notificationReason="group_interval"))[0] == 202
+
+
+def test_a_database_that_is_away_asks_for_it_again(hooked: Hooked, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise TransientError("does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hooked.bench.store.notices, "post", away)
+        assert hooked.post(a_notification())[0] == 503
+    assert hooked.post(a_notification())[0] == 202
+
+
+def test_before_the_alerter_is_ready_the_sender_is_asked_to_wait(bench: Bench) -> None:
+    server = HealthServer("127.0.0.1", 0, bench.metrics, Vitals(), Hooks({PATH: TOKEN}, time.monotonic))
+    early = Hooked(bench, {PATH: TOKEN})
+    early.server.close()
+    early.server = server
+    assert early.post(a_notification())[0] == 503
+    server.close()
+
+
+def test_too_much_and_too_often_are_refused(hooked: Hooked, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nAuthorization: Bearer {TOKEN}\r\n".encode()
+    assert b" 413 " in hooked.talk(head + b"Content-Length: 600000\r\n\r\n")
+    assert b" 411 " in hooked.talk(head + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
+    assert b" 400 " in hooked.talk(head + b"Content-Length: -5\r\n\r\n")
+    monkeypatch.setattr(shared_hooks, "MOST_A_MINUTE", 2)
+    assert [hooked.post(a_notification())[0] for _ in range(3)] == [202, 200, 503]
+
+
+def test_old_notifications_are_not_kept_for_ever(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    hooked.told()
+    hooked.now += module.KEPT_FOR + MINUTE
+    hooked.post(a_notification(an_alert("XunjianCoverageLow")))
+    assert len(hooked.told()) == 2
+    with hooked.bench.store.database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM notice WHERE kind = 'hook'").scalar() == 1
+
+
+def test_elsewhere_nothing_can_be_posted(hooked: Hooked) -> None:
+    assert hooked.post(a_notification(), path="/metrics")[0] == 405
+    assert hooked.post(a_notification(), path="/hooks/other")[0] == 404
