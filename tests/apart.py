@@ -24,10 +24,6 @@ ANNOUNCED_SECONDS = 90.0
 """For anything to come about, on however slow a machine."""
 
 
-SERVICES = ("collector", "analyzer", "alerter", "reporter")
-USES_BUS = ("collector", "analyzer", "alerter")
-
-
 @contextmanager
 def own_database(postgres_url: str) -> Iterator[str]:
     """URL of an empty database of the server, thrown away at the end."""

@@ -15,10 +15,11 @@ from demo.kafka_broker import Broker
 from shared.clock import utc_now
 from shared.delivery import Delivery
 from shared.storage.store import Store, open_store
-from tests.apart import SERVICES, USES_BUS, Apart, on_kafka, own_database
+from tests.apart import Apart, on_kafka, own_database
 from tests.builders import a_finding, an_account
 from tests.fakes.gate import Gate
 from tests.fakes.raw_server import RawServer
+from tests.faults.amount import at_length
 from tests.postgres_server import with_tables
 
 pytestmark = [pytest.mark.kafka, pytest.mark.fault(34), pytest.mark.timeout(300)]
@@ -54,7 +55,7 @@ def ends_well(service: Apart) -> None:
     assert "Traceback" not in service.log_text()
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ["reporter", *at_length("collector", "analyzer", "alerter")])
 def test_with_nothing_at_hand(name: str, tmp_path: Path, database: str, kafka_bootstrap: str) -> None:
     with Apart(name, tmp_path, database_url=database, **on_kafka(kafka_bootstrap)) as service:
         service.becomes_ready()
@@ -62,7 +63,7 @@ def test_with_nothing_at_hand(name: str, tmp_path: Path, database: str, kafka_bo
         assert service.logged()[-1]["event"] == "stopped"
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ["collector", *at_length("analyzer", "alerter", "reporter")])
 def test_while_the_database_answers_nothing(name: str, tmp_path: Path, database: str, kafka_bootstrap: str) -> None:
     url = make_url(database)
     with Gate("127.0.0.1", url.port or 5432) as gate:
@@ -78,7 +79,10 @@ def test_while_the_database_answers_nothing(name: str, tmp_path: Path, database:
 def test_while_the_broker_answers_nothing(tmp_path: Path, database: str) -> None:
     with Broker() as broker:
         settings = on_kafka(broker.bootstrap)
-        services = [Apart(name, tmp_path / name, database_url=database, **settings) for name in USES_BUS]
+        services = [
+            Apart(name, tmp_path / name, database_url=database, **settings)
+            for name in ("analyzer", *at_length("collector", "alerter"))
+        ]
         try:
             for service in services:
                 service.start().becomes_ready()
@@ -93,7 +97,7 @@ def test_while_the_broker_answers_nothing(tmp_path: Path, database: str) -> None
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("platform", ["weibo", "feed"])
+@pytest.mark.parametrize("platform", ["weibo", *at_length("feed")])
 def test_while_a_page_does_not_come(
     platform: str, tmp_path: Path, database: str, store: Store, kafka_bootstrap: str
 ) -> None:
@@ -126,7 +130,7 @@ def test_while_a_webhook_hangs(tmp_path: Path, database: str, store: Store, kafk
     assert len(store.deliveries.listed()) == 1
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", ["alerter", *at_length("collector", "analyzer", "reporter")])
 def test_a_second_signal_ends_it_at_once(name: str, tmp_path: Path, database: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         settings = on_kafka(f"127.0.0.1:{nobody.getsockname()[1]}")

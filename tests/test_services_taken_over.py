@@ -10,22 +10,14 @@ from pathlib import Path
 import pytest
 
 from shared.clock import utc_now
-from shared.delivery import Delivery
 from shared.storage.store import Store, open_store
 from tests.apart import Apart, on_kafka, own_database
-from tests.builders import a_finding, an_account
+from tests.builders import an_account
 from tests.fakes.raw_server import RawServer
+from tests.faults.amount import at_length
 from tests.postgres_server import with_tables
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(400)]
-
-HOOK = """
-channels:
-  inbox: {{type: inbox}}
-  hook: {{type: webhook, url: {url}/hook}}
-routes:
-  - channels: [hook]
-"""
 
 
 @pytest.fixture
@@ -54,7 +46,7 @@ def silent() -> Iterator[RawServer]:
 
 
 @pytest.mark.fault(1)
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize("end", [signal.SIGKILL, *at_length(signal.SIGSTOP)])
 def test_a_collector_s_account(
     end: signal.Signals, tmp_path: Path, database: str, store: Store, silent: RawServer, kafka_bootstrap: str
 ) -> None:
@@ -74,25 +66,6 @@ def test_a_collector_s_account(
             first.signal(signal.SIGCONT) if end is signal.SIGSTOP else None
             time.sleep(3)
             assert store.visits.owners() == [holder]
-
-
-@pytest.mark.fault(4)
-def test_an_alerter_s_messages(
-    tmp_path: Path, database: str, store: Store, silent: RawServer, kafka_bootstrap: str
-) -> None:
-    finding, now = a_finding(), utc_now()
-    with store.judgements.judging() as judging:
-        judging.open(finding)
-    row = {"fingerprint": finding.fingerprint, "status": finding.status, "unit": "县政府办", "account_key": finding.key}
-    waiting = {"channel": "hook", "queued_at": now, "next_attempt_at": now}
-    store.deliveries.enqueue([Delivery.model_validate({**row, **waiting, "finding": finding})])
-    settings = {"database_url": database, **on_kafka(kafka_bootstrap)}
-    text = HOOK.format(url=silent.url)
-    with Apart("alerter", tmp_path / "a", text, **settings) as first:
-        first.comes_to(lambda: silent.connections == 1)
-        first.signal(signal.SIGKILL)
-        with Apart("alerter", tmp_path / "b", text, **settings) as second:
-            second.comes_to(lambda: silent.connections == 2)
 
 
 @pytest.mark.fault(4)

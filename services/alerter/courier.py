@@ -60,20 +60,28 @@ class Courier:
         self._tells_operators = tells_operators
         self._closing = closing
         self._monotonic = monotonic
+        self._held: str | None = None
         self._unwritten: list[tuple[Sequence[Delivery], Message, str, datetime, str | None]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
         clock = _clock(now, self._monotonic)
         self._write_down()
+        self._let_go()
         tried = self._tell_operators(clock) if self._tells_operators and self._may_send(now) else 0
         while clock() - now < timedelta(seconds=ROUND_SECONDS) and self._may_send(clock()):
-            claim = next(self._claims)
+            claim = self._held = next(self._claims)
             rows = self._parts.deliveries.claim(self._name, clock() + early, clock(), LEASE, claim)
             if not rows:
                 break
             tried += self._tell(rows, claim, clock)
         return tried
+
+    def _let_go(self) -> None:
+        """What a round held that lost the database: nobody tells it before its lease ends, unless we do."""
+        if self._held is not None:
+            self._parts.deliveries.release(self._held)
+            self._held = None
 
     def _may_send(self, now: datetime) -> bool:
         """Asked before every message, since other alerters send on this channel too."""
@@ -85,7 +93,7 @@ class Courier:
         return all(rate is None or sent_since(self._name, now - span, now) < rate for rate, span in limits)
 
     def _tell(self, rows: Sequence[Delivery], claim: str, clock: "Clock") -> int:
-        """The claimed rows' messages. When the database goes away nothing is released: the lease runs out."""
+        """The claimed rows' messages. When the database goes away the next round lets go of what was left."""
         trouble = self._parts.channels.trouble(self._name)
         waited = trouble is not None and trouble.off_since is not None
         batches = self._destinations.batches(self._decision.to_tell(rows, clock()), clock())

@@ -34,9 +34,11 @@ class ReporterEngine:
         self._metrics = metrics
         self._owner = owner
         self._attempts = Attempts()
+        self._held: tuple[str, str] | None = None
 
     def step(self, now: datetime) -> bool:
         """Write at most one report that is due and not written; True when one was written."""
+        self._let_go()
         began_at = self._store.accounts.began_at()
         wrote = began_at is not None and any(
             self._write_next(name, report, began_at, now) for name, report in self._reports.items()
@@ -87,17 +89,27 @@ class ReporterEngine:
     def _write_once(self, name: str, report: Report, period: Period, now: datetime, *, is_newest: bool) -> bool:
         if not self._store.reports.claim(name, period.name, now, LEASE, self._owner):
             return False
+        self._held = name, period.name
         path = self._attempt(name, report, period, now)
         if path is None or (is_newest and not self._hand_over(name, report, period, path, now)):
-            self._store.reports.give_back(name, period.name, self._owner)
+            self._let_go()
             return False
         self._store.reports.record_written(name, period.name, now)
+        self._held = None
         return True
+
+    def _let_go(self) -> None:
+        """Also of what a round held that lost the database: another may write it, or we again."""
+        if self._held is not None:
+            self._store.reports.give_back(*self._held, self._owner)
+            self._held = None
 
     def _hand_over(self, name: str, report: Report, period: Period, path: Path, now: datetime) -> bool:
         """To whoever sends it. Those made up for are on the disk only: nobody wants eight lists at once."""
         try:
             file = report_file(name, report, self._store, period=period, path=path, now=now)
+        except TransientError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
             self._failed(name, period.name, now, error)
             return False
@@ -107,6 +119,8 @@ class ReporterEngine:
     def _attempt_running(self, name: str, report: Report, now: datetime) -> Path | None:
         try:
             period = report.period(now)
+        except TransientError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
             self._failed(name, _ITS_CALENDAR, now, error)
             return None
@@ -116,6 +130,8 @@ class ReporterEngine:
         """Null: it could not be written, which was told."""
         try:
             path = write_report(report, self._store, period, period.cut_off(now), self._folder)
+        except TransientError:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only
             self._failed(name, period.name, now, error)
             return None

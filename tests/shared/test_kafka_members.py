@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from kafka import KafkaConsumer
 
 from shared.bus.kafka.bus import KafkaBus
 from shared.bus.kafka.member import Pace
+from shared.errors import TransientError
 from shared.events import Post
 from tests.paths import ROOT
 from tests.shared.bus_contract import drain
-from tests.shared.kafka_workers import Worker, committed, posts, wait_until
+from tests.shared.kafka_workers import PATIENCE_SECONDS, Worker, committed, posts, wait_until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(600)]
 
@@ -100,6 +102,34 @@ def test_work_that_lasts_longer_than_a_member_may_be_silent_is_committed(bus: Ka
     bus.publish(posts(5, start=10))
     assert len(records + drain(slow, 5)) == 10
     slow.close()
+
+
+@pytest.mark.fault(15)
+def test_a_member_that_waits_out_a_trouble_stays_one(bus: KafkaBus) -> None:
+    bus.publish(posts(5))
+    waiting = bus.subscribe("analyzer", ["observations"])
+    assert len(drain(waiting, 5)) == 5
+    member_id = waiting._consumer.group_metadata().member_id
+    waiting.rewind()
+    time.sleep(3 * bus.pace.max_poll_seconds)
+    assert len(drain(waiting, 5)) == 5
+    assert waiting._consumer.group_metadata().member_id == member_id
+    waiting.commit()
+    waiting.close()
+
+
+def test_a_member_waits_until_those_of_an_older_version_have_gone(bus: KafkaBus, kafka_bootstrap: str) -> None:
+    """They share the partitions out in another way, and a group has one way."""
+    bus.publish(posts(5))
+    old = KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=f"{bus.prefix}analyzer")
+    old.subscribe([f"{bus.prefix}observations"])
+    wait_until(lambda: old.poll(100) is not None and bool(old.assignment()), "the old one has joined")
+    new = bus.subscribe("analyzer", ["observations"])
+    with pytest.raises(TransientError, match="还有旧版本的成员"):
+        new.poll(PATIENCE_SECONDS)
+    old.close()
+    assert len(drain(new, 5)) == 5
+    new.close()
 
 
 @pytest.mark.fault(6)

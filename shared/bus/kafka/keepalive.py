@@ -11,7 +11,7 @@ AGAIN_SECONDS = 0.1
 
 
 class KeepAlive:
-    """Beats in the background from `begin`, when work has lasted `every_seconds`, until `end`.
+    """Beats in the background while the caller is away for over `every_seconds`: at work, or waiting out a trouble.
 
     Whoever uses the consumer holds `lock`, which may be held twice. `beat` is called holding it; it says whether the
     next beat is urgent, and raises nothing. A process that hangs is not kept alive for ever: `/healthz` tells of it.
@@ -25,14 +25,16 @@ class KeepAlive:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def begin(self) -> None:
+    def touch(self) -> None:
+        """The caller was here."""
         self._due = time.monotonic() + self._every
         if self._thread is None or not self._thread.is_alive():
             self._ended.clear()
             self._thread = threading.Thread(target=self._run, name="kafka-keepalive", daemon=True)
             self._thread.start()
 
-    def end(self) -> None:
+    def rest(self) -> None:
+        """There is no member to keep alive."""
         self._due = None
 
     def close(self) -> None:

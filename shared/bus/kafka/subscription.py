@@ -53,7 +53,7 @@ class KafkaSubscription:
         self._stuck: dict[Any, tuple[int, float]] = {}
 
     def poll(self, timeout_seconds: float, max_records: int = 500) -> list[Record]:
-        with self._keep_alive.lock:
+        with self._in_use():
             polled = self._poll(timeout_seconds, max_records)
             for place, records in polled.items():
                 self._stuck.pop(place, None)
@@ -61,13 +61,11 @@ class KafkaSubscription:
                 self._next[place] = records[-1].offset + 1
             if not polled:
                 self._check_now_and_then()
-            if self._next:
-                self._keep_alive.begin()
         return [self._record(record) for records in polled.values() for record in records]
 
     def commit(self) -> None:
         """Partitions that have gone to another member are left out: it reads their records again."""
-        with self._keep_alive.lock:
+        with self._in_use():
             if not self._next:
                 return
             try:
@@ -80,7 +78,7 @@ class KafkaSubscription:
 
     def rewind(self) -> None:
         """Partitions no longer ours come to their new owner from the last commit anyway."""
-        with self._keep_alive.lock:
+        with self._in_use():
             self._let_go()
             if self._consumer is not None:
                 for place in self._consumer.assignment() & self._first.keys():
@@ -101,12 +99,22 @@ class KafkaSubscription:
 
     def _end(self) -> None:
         with self._keep_alive.lock:
+            self._keep_alive.rest()
             consumer, self._consumer = self._consumer, None
             self._forget()
             self._stuck.clear()
             self._is_paused = False
         if consumer is not None:
             consumer.close(autocommit=False, timeout_ms=int(CHECK_SECONDS * 1000))
+
+    @contextmanager
+    def _in_use(self) -> Iterator[None]:
+        with self._keep_alive.lock:
+            try:
+                yield
+            finally:
+                if self._consumer is not None:
+                    self._keep_alive.touch()
 
     def _connected(self) -> Any:
         if self._consumer is None:
@@ -202,7 +210,6 @@ class KafkaSubscription:
         return Record(topic, record.partition, record.offset, to_text(record.key), record.value or b"", head)
 
     def _forget(self) -> None:
-        self._keep_alive.end()
         self._first.clear()
         self._next.clear()
 

@@ -1,0 +1,148 @@
+"""The database goes away at any one statement of a round: nothing is set aside for it, and the round is made good."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from services.alerter.__main__ import build as build_alerter
+from services.analyzer.__main__ import build as build_analyzer
+from services.reporter.__main__ import build as build_reporter
+from shared.bus.sqlite import SqliteBus
+from shared.clock import utc_now
+from shared.errors import TransientError
+from shared.runtime.loop import Service
+from shared.runtime.metrics import Metrics
+from shared.runtime.opening import Host
+from shared.runtime.settings import Settings, load_settings
+from shared.storage.store import Store, open_store
+from shared.storage.tables.every import metadata
+from tests.builders import a_finding, a_post, a_probe, an_account, days
+from tests.faults.amount import often
+
+pytestmark = [
+    pytest.mark.fault(14),
+    pytest.mark.timeout(300),
+    # openpyxl's, of a workbook that was left half written.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+NOW = utc_now().replace(microsecond=0)
+"""The database has a clock of its own."""
+ROUNDS = 6
+MOST_STATEMENTS = 400
+
+
+class Cut:
+    """Ends the connection before one statement, counted from 0."""
+
+    def __init__(self, store: Store, number: int) -> None:
+        self._engine = store.database.engine
+        self._left = number
+        self.is_done = False
+
+    def __enter__(self) -> "Cut":
+        event.listen(self._engine, "before_cursor_execute", self._before)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._before)
+
+    def _before(self, connection: Any, *_: object) -> None:
+        self._left -= 1
+        if self._left == -1:
+            self.is_done = True
+            connection.connection.dbapi_connection.close()
+
+
+@pytest.fixture
+def store(postgres_url: str) -> Iterator[Store]:
+    with closing(open_store(postgres_url)) as store:
+        yield store
+
+
+def emptied(store: Store) -> None:
+    with store.database.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    store.accounts.upsert([an_account()], NOW - days(30))
+
+
+def settings_in(folder: Path) -> Settings:
+    text = "channels:\n  inbox: {type: inbox}\nroutes:\n  - channels: [inbox]\ngroup_wait_seconds: 0\n"
+    (folder / "settings.yaml").write_text(text)
+    return load_settings(folder / "settings.yaml", more={"data_dir": folder})
+
+
+def analyzed(bus: SqliteBus, store: Store) -> None:
+    bus.publish(
+        [
+            a_post(published_at=NOW - days(20), observed_at=NOW),
+            a_probe(NOW, newest_post_at=NOW - days(20), post_ids=("p1",)),
+        ]
+    )
+
+
+def alerted(bus: SqliteBus, store: Store) -> None:
+    with store.judgements.judging() as judging:
+        judging.open(a_finding(at=NOW))
+    bus.publish([a_finding(at=NOW)])
+
+
+def reported(bus: SqliteBus, store: Store) -> None:
+    """The ledger alone makes a list."""
+
+
+CASES: dict[str, tuple[Callable[[Host], Service], Callable[[SqliteBus, Store], None]]] = {
+    "analyzer": (build_analyzer, analyzed),
+    "alerter": (build_alerter, alerted),
+    "reporter": (build_reporter, reported),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_round(name: str, store: Store, tmp_path: Path) -> None:
+    build, prepare = CASES[name]
+    for number in range(0, MOST_STATEMENTS, often(17, 1)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        emptied(store)
+        with closing(SqliteBus(folder / "bus.db", "test", lambda: NOW)) as bus:
+            prepare(bus, store)
+            host = Host(settings_in(folder), store, bus, Metrics(), lambda: NOW)
+            with Cut(store, number) as cut:
+                service = lived_through(build, host)
+            assert bus.dead_letters(("observations", "findings")) == {"observations": 0, "findings": 0}
+            for _ in range(ROUNDS):
+                service.step(NOW)
+            service.close()
+            assert outcome(name, store, bus, folder) == 1, f"cut before statement {number}"
+        if not cut.is_done:
+            return
+    raise AssertionError("a round without end")
+
+
+def lived_through(build: Callable[[Host], Service], host: Host) -> Service:
+    """Rounds as the run loop makes them: what is transient is tried again, anything else would be a death."""
+    service: Service | None = None
+    for _ in range(ROUNDS):
+        with suppress(TransientError):
+            service = service or build(host)
+            service.step(NOW)
+    assert service
+    return service
+
+
+def outcome(name: str, store: Store, bus: SqliteBus, folder: Path) -> int:
+    """How often the one thing that was to be done was done."""
+    if name == "analyzer":
+        reader = bus.subscribe("reader", ("findings",))
+        told = [record for record in reader.poll(0.1) if b'"silent_account"' in record.body]
+        reader.close()
+        return len({record.headers["ce_id"] for record in told})
+    if name == "alerter":
+        return len([*(folder / "inbox").glob("*.txt")])
+    return len(store.reports.written("weekly", NOW)) and 1
