@@ -19,7 +19,7 @@ from demo.cluster.receiver import Receiver
 from demo.cluster.schedule import schedule
 from demo.cluster.teller import Teller
 from demo.cluster.trouble import Trouble
-from demo.cluster.verdict import gather, judge, lines
+from demo.cluster.verdict import gather, judge, keep, lines
 from shared.clock import utc_now
 from shared.errors import TransientError, XunjianError
 from shared.runtime.lock import ROLES, holding
@@ -157,12 +157,15 @@ def _judged(run: Run, chaos: Chaos, teller: Teller, history: History, console: C
     console.print("故障全部恢复，等待处理完毕")
     left = run.until_quiet(DRAIN_SECONDS)
     facts = gather(run.house, run.host, teller, history.operations, FOLDER.absolute())
+    keep(facts, FOLDER / "facts.json")
     violations = judge(facts, run.house)
     if left:
         violations.append(Violation("I4", "drain", left))
     for line in lines(facts, violations, chaos.skipped):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print(f"经过 {history.file}　日志 {FOLDER.absolute() / 'logs'}", markup=False, soft_wrap=True)
+    console.print(
+        f"经过 {history.file}　事实 facts.json　日志 {FOLDER.absolute() / 'logs'}", markup=False, soft_wrap=True
+    )
     return VIOLATED if violations else 0
 
 

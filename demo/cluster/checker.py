@@ -85,10 +85,17 @@ def _told(facts: Facts) -> Iterator[Violation]:
 
 
 def _never_found(facts: Facts) -> Iterator[Violation]:
-    """What was true to the end and had to be said of somebody."""
+    """What was true to the end and had to be said of somebody; a post that left the page unseen is nobody's fault."""
+    visible = {(key, post_id) for key, ids in facts.shown.items() for post_id in ids}
+    visible |= {(one.key, one.post_id) for one in facts.stored}
     open_now = [found for found in facts.findings if found.closed_at is None]
     for claim in facts.claims:
-        if claim.is_due and not any(_is_about(found, claim.key, claim.rule, claim.post_id) for found in open_now):
+        can_be_known = claim.post_id is None or (claim.key, claim.post_id) in visible
+        if (
+            claim.is_due
+            and can_be_known
+            and not any(_is_about(found, claim.key, claim.rule, claim.post_id) for found in open_now)
+        ):
             yield Violation("I2", claim.key, f"{claim.rule} {claim.post_id or ''} holds, and no finding says so")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from demo.cluster.checker import FREEZE, KILL, TERMINATE
 
 POSTGRES = "postgres"
-_WEIGHTS = {"collector": 4, "analyzer": 4, "alerter": 5, "reporter": 1, "broker": 4, POSTGRES: 3}
+_WEIGHTS = {"collector": 4, "analyzer": 4, "alerter": 5, "reporter": 1, "broker": 3, POSTGRES: 2}
 _TWO_BROKERS = 0.25
 """So often it hits two brokers at once: then nothing can be written until one is back."""
 
@@ -25,11 +25,11 @@ def schedule(seed: str, seconds: float, targets: list[str]) -> list[Fault]:
     """Faults in order of time; the last one is over, and some quiet has passed, by `seconds`."""
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     faults = []
-    now = chance.uniform(3, 8)
+    now = chance.uniform(8, 15)
     while now < seconds - 5:
         fault = _fault(chance, now, targets)
         faults.append(fault)
-        now += chance.uniform(2, 9)
+        now += chance.uniform(3, 10)
     return faults
 
 

@@ -1,7 +1,9 @@
 """After a run: the facts gathered, held against each other, and told in a few lines."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 
 from demo.cluster import gathering, topic
@@ -69,6 +71,18 @@ def lines(facts: Facts, violations: list[Violation], skipped: int) -> Iterator[s
     yield f"应告知的事实 {sum(claim.is_due for claim in facts.claims)} 项；积压 {dict(facts.lags)}"
     yield "核对结果：没有丢失、没有重复、没有误报" if not violations else f"核对结果：{len(violations)} 处不符"
     yield from (f"  {violation}" for violation in violations)
+
+
+def keep(facts: Facts, file: Path) -> None:
+    """All that the verdict rests on, for who wants to know why: the database is gone by then. Logs lie beside it."""
+    told = {name: value for name, value in vars(facts).items() if name not in ("logs", "secrets", "history")}
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1, default=_plain), encoding="utf-8")
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return sorted(value) if isinstance(value, set | frozenset) else str(value)
 
 
 def _logs(folder: Path) -> Iterator[tuple[str, str]]:

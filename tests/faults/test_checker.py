@@ -90,6 +90,14 @@ def test_what_holds_and_was_never_found() -> None:
     assert said(replace(WELL, findings=(), told=())) == ["I2 silent_account  holds, and no finding says so"]
 
 
+def test_a_post_that_left_the_page_before_anybody_saw_it_is_nobodys_fault() -> None:
+    claim = Claim("weibo/1001", "sensitive_word", NOW, post_id="p9", is_due=True)
+    assert said(replace(WELL, claims=(SILENCE, claim))) == []
+    seen = replace(POST, fingerprint="f9", post_id="p9")
+    known = replace(WELL, claims=(SILENCE, claim), stored=(POST, PROBE, seen), held=(POST, PROBE, seen))
+    assert said(known) == ["I2 sensitive_word p9 holds, and no finding says so"]
+
+
 def test_a_version_that_came_back_is_no_repeat() -> None:
     edited, back = (replace(POST, at=NOW + count * SECOND, digest=digest) for count, digest in ((1, "d2"), (2, "d1")))
     assert said(replace(WELL, held=(POST, PROBE, edited, back), stored=(POST, edited, back, PROBE))) == []
