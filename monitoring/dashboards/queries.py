@@ -1,5 +1,7 @@
 """What panels ask: PromQL of the Prometheus and SQL of the PostgreSQL that the viewer chose above the dashboard."""
 
+from collections.abc import Mapping
+
 from grafana_foundation_sdk.builders import prometheus
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.runtime import UnknownDataquery
@@ -33,6 +35,14 @@ def labels_now(expression: str, ref_id: str = "A") -> prometheus.Dataquery:
 
 def _asked(expression: str, legend: str, ref_id: str) -> prometheus.Dataquery:
     return prometheus.Dataquery().expr(expression).legend_format(legend).ref_id(ref_id).datasource(PROMETHEUS)
+
+
+def called(expression: str, label: str, words: Mapping[str, str]) -> str:
+    """With one more label, `called`: what `label` is called, or itself where it has no other name."""
+    named = f'label_replace({expression}, "called", "$1", "{label}", "(.+)")'
+    for value, word in words.items():
+        named = f'label_replace({named}, "called", "{word}", "{label}", "{value}")'
+    return named
 
 
 class Sql(Builder[Dataquery]):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models import dashboard as model
 
-from monitoring.dashboards.queries import PROMETHEUS
+from monitoring.dashboards.queries import PROMETHEUS, called
 
 Variable = build.QueryVariable | build.DatasourceVariable | build.TextBoxVariable
 
@@ -43,9 +43,7 @@ def chosen(name: str, label: str, expression: str, words: Mapping[str, str] | No
     one = _several(name).label(label)
     if words is None:
         return one.query(_query(f"label_values({expression}, {name})"))
-    named = f'label_replace(group by ({name}) ({expression}), "called", "$1", "{name}", "(.+)")'
-    for value, word in words.items():
-        named = f'label_replace({named}, "called", "{word}", "{name}", "{value}")'
+    named = called(f"group by ({name}) ({expression})", name, words)
     regex = f'/called="(?<text>[^"]+)".*{name}="(?<value>[^"]+)"/'
     return one.query(_query(f"query_result({named})")).regex(regex).sort(model.VariableSort.DISABLED)
 

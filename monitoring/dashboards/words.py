@@ -20,4 +20,4 @@ RESULTS = {"sent": "已送达", "retry": "待重试", "dead": "已放弃", "mute
 REASONS = {"unreachable": "连不上", "busy": "对方繁忙或限流", "settings": "设置有误", "message": "内容不被接受"}
 KEPT = {"dead": "已放弃", "unrouted": "没有接收方"}
 REPORTS = {"weekly": "每周清单"}
-HOOKS = {"accepted": "已接收", "refused": "已拒绝"}
+HOOKS = {"kept": "已转发", "duplicate": "重复的", "refused": "已拒绝", "failed": "未记下"}

@@ -22,6 +22,7 @@ PATH = "/hooks/alertmanager"
 TOLD_AGAIN_AFTER = timedelta(minutes=30)
 """Copies of one notification come within minutes; Alertmanager's own repeats, hours later, are meant to be told."""
 KEPT_FOR = timedelta(days=14)
+RESULTS = ("kept", "duplicate", "refused", "failed")
 
 
 class AlertmanagerHook:
@@ -31,6 +32,8 @@ class AlertmanagerHook:
         self._notices = notices
         self._metrics = metrics
         self._clock = clock
+        for result in RESULTS:
+            metrics.hooks.labels(result)
 
     def __call__(self, body: bytes) -> Reply:
         result, reply = self._take(body)

@@ -9,7 +9,8 @@ from typing import Any
 from monitoring.dashboards.__main__ import BOARDS, FOLDER
 
 NAMES = tuple(BOARDS)
-_VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$([A-Za-z_]\w*)")
+"""`$1` is what label_replace puts there: Grafana leaves alone what it does not know."""
 
 
 def board(name: str) -> dict[str, Any]:

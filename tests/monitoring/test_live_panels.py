@@ -22,7 +22,6 @@ RARE = {
     "死信": "a record is no event",
     "投递失败": "a channel fails",
     "整改用时": "a matter is mended",
-    "转发的系统告警（24小时）": "Alertmanager sends",
     "距上次写出报表": "a week is over",
 }
 """Panels that are rightly empty in a healthy system, and what fills them."""

@@ -3,7 +3,7 @@
 from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD
 from monitoring.dashboards.looks import Called, handled, numbers
-from monitoring.dashboards.panels import NOTHING_WRONG, lines, number
+from monitoring.dashboards.panels import NOTHING_WRONG, bars, lines, number
 from monitoring.dashboards.queries import now, over_time
 from monitoring.dashboards.words import GROUPS, LEASES, RULE_NAMES, TOPICS
 
@@ -53,16 +53,16 @@ LINES = [
         [
             (
                 16,
-                lines(
+                bars(
                     "新发现的问题",
-                    "每段时间里新发现的问题，按规则。某一条忽然很多，先查是不是误报。",
-                    over_time(
-                        "topk(10, sum by (rule) "
-                        "(increase(xunjian_findings_total{status=`open`}[$__rate_interval])) > 0)",
+                    "所选时间内新发现的问题，最多的10种。某一种忽然很多，先查是不是误报。",
+                    now(
+                        "topk(10, sum by (rule) (increase(xunjian_findings_total{status=`open`}[$__range])) > 0)",
                         "{{rule}}",
                     ),
                     unit="suffix: 条",
                     called=Called(RULE_NAMES),
+                    decimals=0,
                     nothing="所选时间内没有新发现的问题",
                 ),
             ),

@@ -18,9 +18,9 @@ LINES = [
                 6,
                 number(
                     "进程在线",
-                    "Prometheus 能不能取到各进程的指标；离线的进程没有在运行，或网络不通。"
-                    + handled("XunjianTargetDown"),
-                    now(f"up{{{_OURS}}}", "{{job}}"),
+                    "Prometheus 能不能取到各进程的指标；离线的没有在运行，或网络不通。"
+                    "同一种有几个的，有一个离线就算。" + handled("XunjianTargetDown"),
+                    now(f"min by (job) (up{{{_OURS}}})", "{{job}}"),
                     unit="none",
                     mappings=[numbers({0: ("离线", BAD), 1: ("在线", GOOD)})],
                     steps=_BAD_BELOW_1,
@@ -32,8 +32,8 @@ LINES = [
                 number(
                     "进程就绪",
                     "与各进程的 /readyz 一致；未就绪的在等数据库或消息队列，或某项工作反复失败，"
-                    "原因在 /readyz 和日志里。" + handled("XunjianNotReady"),
-                    now("xunjian_ready", "{{job}}"),
+                    "原因在 /readyz 和日志里。同一种有几个的，有一个未就绪就算。" + handled("XunjianNotReady"),
+                    now("min by (job) (xunjian_ready)", "{{job}}"),
                     unit="none",
                     mappings=[numbers({0: ("未就绪", BAD), 1: ("就绪", GOOD)})],
                     steps=_BAD_BELOW_1,
@@ -89,7 +89,7 @@ LINES = [
                     unit="s",
                     decimals=0,
                     called=Called(DUTIES),
-                    steps=((None, GOOD), (3600, WATCH), (86_400, BAD)),
+                    steps=((None, GOOD), (6 * 3600, WATCH), (86_400, BAD)),
                 ),
             ),
             (

@@ -4,8 +4,8 @@ from monitoring.dashboards.board import Line
 from monitoring.dashboards.colours import BAD, GOOD, WATCH
 from monitoring.dashboards.looks import Called, handled, numbers
 from monitoring.dashboards.panels import NOTHING_WRONG, lines, number
-from monitoring.dashboards.queries import now, over_time
-from monitoring.dashboards.words import HOOKS, KEPT, REPORTS, RESULTS
+from monitoring.dashboards.queries import called, now, over_time
+from monitoring.dashboards.words import HOOKS, KEPT, REASONS, REPORTS, RESULTS
 
 _RESULT_COLOURS = {"sent": GOOD, "retry": WATCH, "dead": BAD, "muted": "#999999"}
 
@@ -33,9 +33,13 @@ LINES = [
                     "投递失败",
                     "每段时间里没有投递成的次数，按渠道和原因。" + handled("XunjianDeliveryFailing"),
                     over_time(
-                        "topk(10, sum by (channel, reason) "
-                        "(increase(xunjian_delivery_failures_total[$__rate_interval])) > 0)",
-                        "{{channel}} {{reason}}",
+                        called(
+                            "topk(10, sum by (channel, reason) "
+                            "(increase(xunjian_delivery_failures_total[$__rate_interval])) > 0)",
+                            "reason",
+                            REASONS,
+                        ),
+                        "{{channel}}：{{called}}",
                     ),
                     unit="suffix: 次",
                     nothing=NOTHING_WRONG,
@@ -127,12 +131,12 @@ LINES = [
                 8,
                 number(
                     "转发的系统告警（24小时）",
-                    "Alertmanager 发到 /hooks/alertmanager 的告警，接收了几次、拒绝了几次。",
+                    "Alertmanager 发来的告警，转发了几次、拒绝了几次；没有使用 Alertmanager 的都是0。",
                     now("sum by (result) (increase(xunjian_hooks_total[24h]))", "{{result}}"),
                     unit="suffix: 次",
                     decimals=0,
                     called=Called(HOOKS),
-                    nothing="没有收到过（没有使用 Alertmanager 时正常）",
+                    nothing="告警服务没有运行",
                 ),
             ),
         ],
