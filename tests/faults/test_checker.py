@@ -196,7 +196,7 @@ def gathered(store: Store, folder: Path) -> Facts:
         published=published(database),
         stored=stored(database),
         findings=findings(database),
-        waiting=waiting(database),
+        waiting=waiting(database, NOW),
         lags=lags,
     )
 
