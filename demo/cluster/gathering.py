@@ -45,12 +45,14 @@ def findings(database: Database) -> list[Found]:
     return [_found(read(Finding, body), opened_at, closed_at) for body, opened_at, closed_at in rows]
 
 
-def waiting(database: Database, now: datetime) -> list[Waiting]:
-    """Deliveries that are neither sent nor muted for a reason of the rules. What is put off for longer than `SOON` (an
-    account of a platform that shuts us out altogether, say) is not due."""
-    put_off = and_(_delivery.c.state == "pending", _delivery.c.next_attempt_at > now + SOON)
+def waiting(database: Database, now: datetime | None = None) -> list[Waiting]:
+    """Deliveries that are neither sent nor muted for a reason of the rules. With `now`, what is put off for longer than
+    `SOON` (an account of a platform that shuts us out altogether, say) is not due and left out."""
+    left = select(_delivery).where(_delivery.c.state.not_in(_SETTLED))
+    if now is not None:
+        left = left.where(~and_(_delivery.c.state == "pending", _delivery.c.next_attempt_at > now + SOON))
     with database.read() as connection:
-        rows = connection.execute(select(_delivery).where(_delivery.c.state.not_in(_SETTLED), ~put_off)).all()
+        rows = connection.execute(left).all()
     return [Waiting(row.fingerprint[:8].upper(), row.channel, row.state, row.error or "") for row in rows]
 
 
