@@ -33,6 +33,8 @@ pytestmark = [
 HOSTILE = {
     "endless redirect": redirect("https://m.weibo.cn/u/1000001"),
     "200 MB": Answer(b"<p>" + b"x" * (200 * MEGABYTE)),
+    "alert loop": as_page("弹窗", script="setInterval(()=>alert('你好'),1);"),
+    "frozen afterwards": as_page("死循环", script="setTimeout(()=>{for(;;);},1500);"),
     "reload loop": as_page("刷新", script="location.reload();"),
     "window loop": as_page("窗口", script="setInterval(()=>window.open('/u/1000001'),1);"),
     "memory": as_page("内存", script="const a=[];for(let i=0;i<400;i++)a.push(new Array(1e6).fill(i));"),

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -27,7 +28,7 @@ SERVICES = ("collector", "analyzer", "alerter", "reporter")
 CHANNELS = ("inbox", "paper")
 COOL_DOWN = {"wechat": 1, "weibo": 300, "douyin": 1, "toutiao": 1, "feed": 1}
 """Seconds; of 微博, which refuses nobody at first, long enough to be seen."""
-PATIENCE_SECONDS = 200
+PATIENCE_SECONDS = 400
 REGIONS = ("河山省云川市青禾县", "河山省云川市白石县", "云川(新)区'1.2", "")
 """Dealt out among the accounts: one has what regular expressions and SQL might take for their own, one is not told."""
 
@@ -39,6 +40,14 @@ class Running:
     database_url: str
     prometheus: PrometheusServer
     processes: dict[str, "subprocess.Popen[bytes]"]
+    begin: Callable[[str], None]
+    """Starts a service, by name."""
+
+    def end(self, name: str) -> None:
+        """As a machine that dies; `begin` brings it back."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
 
     def number(self, expression: str) -> float:
         """The sum of what it answers; 0 for nothing."""
@@ -55,8 +64,15 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, server_url: str, more: Mapping[str, list[str]] | None = None) -> Iterator[Running]:
-    """`server_url`: a database on whose server another may be made; `more`: what else to scrape, job to addresses.
+def running(
+    folder: Path,
+    server_url: str,
+    more: Mapping[str, list[str]] | None = None,
+    prometheus: Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Iterator[Running]:
+    """`server_url`: a database on whose server another may be made; `more`: what else to scrape, job to addresses;
+    `prometheus`: further parts of its configuration; `settings`: further ones of the services.
 
     Whatever is found is told to two channels, `inbox` and `paper`; each is a folder.
     """
@@ -65,20 +81,31 @@ def running(folder: Path, server_url: str, more: Mapping[str, list[str]] | None 
         database_url = with_tables(stack.enter_context(own_database(server_url)))
         world = demo_world(datetime.now(UTC))
         proxy = stack.enter_context(Proxy(Internet(world)))
-        settings = folder / "settings.yaml"
-        settings.write_text(_settings(folder, proxy), encoding="utf-8")
+        given = json.dumps({**_settings(folder, proxy), **settings})  # JSON is YAML
+        (folder / "settings.yaml").write_text(given, encoding="utf-8")
         ports = {name: free_port() for name in SERVICES}
-        processes = {name: _start(name, folder, database_url, port) for name, port in ports.items()}
-        for process in processes.values():
-            stack.callback(process.wait)
-            stack.callback(process.kill)
+        processes: dict[str, subprocess.Popen[bytes]] = {}
+
+        def begin(name: str) -> None:
+            processes[name] = _start(name, folder, database_url, ports[name])
+
+        stack.callback(_end_all, processes)
+        for name in SERVICES:
+            begin(name)
         targets = {f"xunjian-{name}": [f"127.0.0.1:{port}"] for name, port in ports.items()}
-        prometheus = stack.enter_context(prometheus_server(folder / "prometheus", {**targets, **(more or {})}))
-        yield Running(folder, world, database_url, prometheus, processes)
+        jobs = {**targets, **(more or {})}
+        server = stack.enter_context(prometheus_server(folder / "prometheus", jobs, prometheus))
+        yield Running(folder, world, database_url, server, processes, begin)
 
 
-def _settings(folder: Path, proxy: Proxy) -> str:
-    """As JSON, which is YAML."""
+def _end_all(processes: Mapping[str, "subprocess.Popen[bytes]"]) -> None:
+    for process in processes.values():
+        process.kill()
+    for process in processes.values():
+        process.wait()
+
+
+def _settings(folder: Path, proxy: Proxy) -> dict[str, Any]:
     sessions = folder / "sessions"
     sessions.mkdir(mode=0o700, exist_ok=True)
     cookie = {"name": "SCF", "value": "x", "domain": ".weibo.cn", "path": "/", "expires": time.time() + 9 * 86_400}
@@ -88,19 +115,15 @@ def _settings(folder: Path, proxy: Proxy) -> str:
     (sessions / "weibo.json").write_text(json.dumps(login), encoding="utf-8")
     browser = {"proxy": proxy.url, "proxy_spki": proxy.spki, "storage_state": str(sessions)}
     channels = {name: {"type": "inbox", "folder": str(folder / name)} for name in CHANNELS}
-    return json.dumps(
-        {
-            "data_dir": str(folder / "data"),
-            "ledger": str(_ledger(folder)),
-            "group_wait_seconds": 1,
-            "platforms": {
-                name: {"min_interval_seconds": 0, "cool_down_seconds": COOL_DOWN[name]} for name in COOL_DOWN
-            },
-            "browser": browser,
-            "channels": channels,
-            "routes": [{"channels": list(channels)}],
-        }
-    )
+    return {
+        "data_dir": str(folder / "data"),
+        "ledger": str(_ledger(folder)),
+        "group_wait_seconds": 1,
+        "platforms": {name: {"min_interval_seconds": 0, "cool_down_seconds": COOL_DOWN[name]} for name in COOL_DOWN},
+        "browser": browser,
+        "channels": channels,
+        "routes": [{"channels": list(channels)}],
+    }
 
 
 def _ledger(folder: Path) -> Path:

@@ -28,16 +28,27 @@ class Tab:
         self, context: pw.BrowserContext, settings: BrowserSettings, clock: Clock, refusal: Callable[[str], str | None]
     ) -> None:
         self.context = context
-        self.page = context.new_page()
         self.visits = 0
-        context.on("page", lambda popup: popup.close())
         self._settings = settings
         self._clock = clock
         self._refusal = refusal
         self._watch: Watch[pw.Request] = Watch(Plan())
         self._refused: str | None = None
         self._is_warm = False
-        self._cdp = context.new_cdp_session(self.page)
+        self._is_used = False
+        self._is_opening = False
+        context.on("page", self._on_page)
+        self._open()
+
+    def _open(self) -> None:
+        """A new page; every other is closed, whatever it goes on doing (dialogs or a loop without end)."""
+        self._is_opening = True
+        self.page = self.context.new_page()
+        self._is_opening = False
+        for other in self.context.pages:
+            if other != self.page:
+                other.close()
+        self._cdp = self.context.new_cdp_session(self.page)
         self._cdp.send("Network.enable")
         self._cdp.send("Network.setBlockedURLs", {"urls": BLOCKED})
         self._cdp.on("Fetch.requestPaused", self._on_document)
@@ -68,7 +79,9 @@ class Tab:
 
     def load(self, url: str, plan: Plan, deadline: Deadline) -> Captured:
         """Load the page and keep what the plan asks for, until all of it is there or nothing more comes."""
-        self._is_warm = False
+        if self._is_used and not self._is_warm:
+            self._open()
+        self._is_warm, self._is_used = False, True
         self._refused = None
         self._watch = watch = Watch[pw.Request](plan)
         failure = self._goto(url, deadline) or self._wait(watch, deadline)
@@ -78,6 +91,11 @@ class Tab:
             failure = network_failure(watch.errors[0])
         self._is_warm = watch.is_complete and captures[0].status == 200
         return (failure or Captured()).model_copy(update={"captures": captures, "final_url": self.page.url})
+
+    def _on_page(self, page: pw.Page) -> None:
+        """Pop-ups do not stay."""
+        if not self._is_opening:
+            page.close()
 
     def _goto(self, url: str, deadline: Deadline) -> Captured | None:
         try:
