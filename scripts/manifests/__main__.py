@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.manifests import agreed, configured, linked, reach, restricted, rules, schemas, versions
 from scripts.manifests.objects import Manifest, read
-from scripts.manifests.rendering import K8S, OVERLAYS, ROOT, renderer, render
+from scripts.manifests.rendering import K8S, OVERLAYS, ROOT, render, renderer
 
 DEFINITIONS = Path(os.environ.get("XUNJIAN_SHARED", ROOT.parent / "shared")) / "crds"
 
