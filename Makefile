@@ -5,11 +5,12 @@ BUS ?= embedded
 SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
+WORKERS ?= 2
 CHAOS ?=
 SEED ?=
 PROMETHEUS ?=
 
-.PHONY: run cluster test faults check bench bench-analyzer bench-scale eval format dashboards grafana wheel wheelhouse lock clean
+.PHONY: run cluster test faults check bench bench-analyzer bench-pipeline bench-scale eval format dashboards grafana wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
@@ -17,8 +18,8 @@ run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for
 cluster: $(VENV)/dev.stamp $(VENV)/browser.stamp ## the services apart, on three brokers and PostgreSQL: ONCE=1, or CHAOS=600 SEED=1 to break them
 	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" $(VENV)/bin/python -m demo.cluster
 
-test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
-	$(VENV)/bin/python -m pytest
+test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test, WORKERS=2 files at a time
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 faults: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every fault of docs/faults.md at length: SEED=7 repeats a run
 	XUNJIAN_FAULTS=all $(if $(SEED),XUNJIAN_TEST_SEED=$(SEED)) $(VENV)/bin/python -m pytest -m fault
@@ -45,6 +46,10 @@ bench-analyzer: $(VENV)/dev.stamp ## the same for what is said of a text
 
 eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of ../shared, every figure beside its goal
 	$(VENV)/bin/python -m bench.eval
+
+bench-pipeline: $(VENV)/dev.stamp ## the same for events on their way; the store at 10 thousand and a million posts (SCALE=0.1: a tenth)
+	$(VENV)/bin/python -m bench codec bus pipeline
+	SCALE=$$(awk 'BEGIN { print $(SCALE) / 2 }') $(VENV)/bin/python -m bench.scale postgres judge_probe
 
 bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON="sqlite tick" for some
 	SCALE=$(SCALE) $(VENV)/bin/python -m bench.scale $(ON)

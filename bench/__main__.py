@@ -8,7 +8,20 @@ from pathlib import Path
 
 import typer
 
-from bench import analyzer, bus, codec, collector, conventions, near_miss, originality, rescan, rules, sizes, words
+from bench import (
+    analyzer,
+    bus,
+    codec,
+    collector,
+    conventions,
+    near_miss,
+    originality,
+    pipeline,
+    rescan,
+    rules,
+    sizes,
+    words,
+)
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 
@@ -16,6 +29,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,
     "bus": bus.measure,
     "codec": codec.measure,
+    "pipeline": pipeline.measure,
     "words": words.measure,
     "rules": rules.measure,
     "conventions": conventions.measure,

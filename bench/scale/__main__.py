@@ -36,7 +36,7 @@ class Subject(NamedTuple):
 
 
 SUBJECTS = (
-    Subject("judge_probe", "judging one probe and its post", rounds=7, most_times=1.3),
+    Subject("judge_probe", "judging one probe and its post", rounds=7, most_times=1.2),
     Subject("tick", "tick with nothing new", rounds=7, most_times=1.3),
     Subject("scrape", "scrape of /metrics", most_seconds=0.2),
     Subject("board", "board refresh", rounds=1),

@@ -62,19 +62,22 @@ class Run:
         self._next[what] = now + every_seconds
         return True
 
-    def try_to(self, do: Callable[[], object]) -> None:
+    def try_to(self, do: Callable[[], object]) -> bool:
+        """False where the database is away: by the next time it may be back."""
         try:
             do()
         except TransientError:
-            """The database is away: by the next time it may be back."""
+            return False
+        return True
 
     def until_quiet(self, seconds: float) -> str:
         """Everything done; what was left when time or patience ended, else nothing."""
         quiet = Quiet(self.host, self.host.clock())
-        self.try_to(lambda: self.host.store.visits.make_all_due(self.host.clock()))
+        is_asked = False
         deadline = time.monotonic() + seconds
         while not self.stop.is_set() and time.monotonic() < deadline:
             self.tick()
+            is_asked = is_asked or self.try_to(lambda: self.host.store.visits.make_all_due(self.host.clock()))
             if self.is_due("quiet", 1) and quiet.is_reached(self.host.clock()):
                 return ""
         return quiet.reason or "被中断"

@@ -47,7 +47,7 @@ def _stored_once(facts: Facts) -> Iterator[Violation]:
             yield Violation(
                 "I1", one.key, f"{one.kind} {one.post_id or one.at.isoformat()} is on the bus, not in the database"
             )
-    yield from _stored_twice(facts.stored)
+    yield from _stored_twice(facts.stored, facts.history)
     on_the_bus = {(one.key, one.post_id, one.digest) for one in facts.held if one.kind == "post"}
     for key, post_id, digest in sorted(set(facts.published) - on_the_bus):
         yield Violation("I1", key, f"post {post_id} ({digest[:8]}) was acknowledged and is not on the bus")
@@ -64,18 +64,24 @@ def _distinct(observations: Iterable[Observation]) -> Iterable[Observation]:
     return {(one.kind, one.fingerprint, one.digest): one for one in observations}.values()
 
 
-def _stored_twice(stored: Iterable[Observation]) -> Iterator[Violation]:
-    """Of a post a row a version: two in a row that say the same are one too many."""
+def _stored_twice(stored: Iterable[Observation], history: Iterable[Operation]) -> Iterator[Violation]:
+    """Of a post a row a version: two in a row that say the same are one too many, unless it was seen again because the
+    note that it had been published was lost."""
     versions = defaultdict(list)
     for one in stored:
         versions[one.kind, one.fingerprint].append(one)
     for rows in versions.values():
         rows.sort(key=lambda one: one.at)
         for earlier, later in itertools.pairwise(rows):
-            if earlier.digest == later.digest:
+            if earlier.digest == later.digest and not _is_seen_again(earlier, later, history):
                 yield Violation(
                     "I1", later.key, f"{later.kind} {later.post_id or later.at.isoformat()} is stored twice"
                 )
+
+
+def _is_seen_again(earlier: Observation, later: Observation, history: Iterable[Operation]) -> bool:
+    broken = any(done.op in BREAKING and done.overlaps(earlier.at - _CLOCKS_APART, later.at) for done in history)
+    return broken and earlier.at != later.at
 
 
 def _told(facts: Facts) -> Iterator[Violation]:

@@ -47,5 +47,5 @@ class Quiet:
             return f"消息总线上还有没处理的：{behind}"
         if self._host.store.judgements.untold():
             return "还有结论没有发布"
-        left = [row for row in waiting(self._host.store.database) if row.state == "pending"]
+        left = [row for row in waiting(self._host.store.database, now) if row.state == "pending"]
         return f"还有 {len(left)} 条消息没有送出" if left else ""

@@ -1,9 +1,9 @@
 """Facts for the checker out of the database and the bus, as they lie there."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from demo.cluster.facts import Found, Observation, Waiting
 from shared.bus.contract import Record
@@ -16,6 +16,8 @@ from shared.storage.tables.every import metadata
 _post, _probe, _finding = (metadata.tables[name] for name in ("post", "probe", "finding"))
 _delivery, _published = metadata.tables["delivery"], metadata.tables["published"]
 _SETTLED = ("sent", "muted")
+SOON = timedelta(minutes=15)
+"""Longer than any pause after a failure; the rules put off by an hour or more."""
 
 
 def observations_of(records: Iterable[Record]) -> list[Observation]:
@@ -43,10 +45,14 @@ def findings(database: Database) -> list[Found]:
     return [_found(read(Finding, body), opened_at, closed_at) for body, opened_at, closed_at in rows]
 
 
-def waiting(database: Database) -> list[Waiting]:
-    """Deliveries that are neither sent nor muted for a reason of the rules."""
+def waiting(database: Database, now: datetime | None = None) -> list[Waiting]:
+    """Deliveries that are neither sent nor muted for a reason of the rules. With `now`, what is put off for longer than
+    `SOON` (an account of a platform that shuts us out altogether, say) is not due and left out."""
+    left = select(_delivery).where(_delivery.c.state.not_in(_SETTLED))
+    if now is not None:
+        left = left.where(~and_(_delivery.c.state == "pending", _delivery.c.next_attempt_at > now + SOON))
     with database.read() as connection:
-        rows = connection.execute(select(_delivery).where(_delivery.c.state.not_in(_SETTLED))).all()
+        rows = connection.execute(left).all()
     return [Waiting(row.fingerprint[:8].upper(), row.channel, row.state, row.error or "") for row in rows]
 
 

@@ -1,6 +1,7 @@
 """Goes on changing what the platforms show, and writes down what is true of whom since when: the ground truth."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,8 +25,10 @@ _OFFENDING = (
     "第{}批临时救助对象名单公示。申请人示例乙，身份证号659999199003070006，公示期七天。",
     "第{}次普法宣传进社区。志愿者宣讲中国特色社会主意法治道路。",
 )
-_OFFENDED_ON = ("weibo", "toutiao")
+_OFFENDED_ON = ("weibo", "toutiao", "feed", "douyin")
 """Platforms whose list shows a post's whole text."""
+_MOST_OFFENCES = 3
+"""Of one account. A text message names twelve matters of a unit and counts the rest, and we want to see them named."""
 _TROUBLES = (
     Behaviour.CAPTCHA,
     Behaviour.HTTP_403,
@@ -44,6 +47,7 @@ class Teller:
         self._chance = random.Random(f"stories {seed}")  # noqa: S311 - nothing secret
         self._history = history
         self._count = 0
+        self._offences: Counter[str] = Counter()
         self._troubled: dict[str, datetime] = {}
         self.claims = first_claims(world.accounts(), start)
         self._healthy = [account.key for account in world.accounts() if account.key not in STORIES]
@@ -84,8 +88,11 @@ class Teller:
         self._put(self._chance.choice(self._healthy), self._chance.choice(_HARMLESS), now)
 
     def _offend(self, now: datetime) -> None:
-        able = [key for key in self._healthy if key.partition("/")[0] in _OFFENDED_ON]
-        self._put(self._chance.choice(able), self._chance.choice(_OFFENDING), now)
+        platforms = [key for key in self._healthy if key.partition("/")[0] in _OFFENDED_ON]
+        if able := [key for key in platforms if self._offences[key] < _MOST_OFFENCES]:
+            key = self._chance.choice(able)
+            self._offences[key] += 1
+            self._put(key, self._chance.choice(_OFFENDING), now)
 
     def _put(self, key: str, words: str, now: datetime) -> None:
         self._count += 1

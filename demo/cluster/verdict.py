@@ -32,7 +32,7 @@ def gather(house: House, host: Host, teller: Teller, history: tuple[Operation, .
         dead_letters={name: sum(1 for _ in topic.read_whole(bootstrap, name + DEAD_LETTER_SUFFIX)) for name in TOPICS},
         claims=teller.claims,
         findings=gathering.findings(database),
-        waiting=gathering.waiting(database),
+        waiting=gathering.waiting(database, host.clock()),
         told=house.receiver.told,
         channels=CHANNELS,
         lags=lags(host),

@@ -1,5 +1,8 @@
 """The analyzer's values: what a rule may know, and what it says."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from shared.account import Account
 from shared.events import Evidence, Moment, Post, Probe, Severity, Value
 from shared.state import State
@@ -21,7 +24,8 @@ class Earlier(Value):
     share: float
 
 
-class History(Value):
+@dataclass(frozen=True, kw_only=True)
+class History:
     """What is known of one account as of a moment; nothing observed later is in it.
 
     `posts`: newest first by publish time (items without one last), the newest version of each item, deleted ones left
@@ -30,18 +34,19 @@ class History(Value):
     oldest first. `copied`: ids of posts found to be copies of others' earlier ones.
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
     `cancelled_at`: since when the ledger has had it as cancelled; null: it has not. `returned_at`: when it came back
-    to the ledger after a removal, in which nobody looked; null: it never left.
+    to the ledger after a removal, in which nobody looked; null: it never left. No model: one is made for every event,
+    of what was checked when it came, and its posts may be hundreds.
     """
 
     account: Account
     posts: tuple[Post, ...] = ()
-    newest_post_at: Moment | None = None
-    last_list_at: Moment | None = None
+    newest_post_at: datetime | None = None
+    last_list_at: datetime | None = None
     failures: tuple[Probe, ...] = ()
     copied: frozenset[str] = frozenset()
-    watched_since: Moment
-    cancelled_at: Moment | None = None
-    returned_at: Moment | None = None
+    watched_since: datetime
+    cancelled_at: datetime | None = None
+    returned_at: datetime | None = None
 
 
 class Objection(Value):

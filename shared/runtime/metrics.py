@@ -53,6 +53,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._process = ProcessCollector(registry=self._registry)
         self._questions: dict[str, Recent[Answer]] = {}
+        self._otherwise: dict[str, Answer] = {}
         self._answers: dict[str, Answer] = {}
         self._replacing = threading.Lock()
         self._of_processes()
@@ -183,11 +184,14 @@ class Metrics:
         *,
         keep_seconds: float = KEEP_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
+        otherwise: Answer | None = None,
     ) -> None:
         """Take gauges from this whenever somebody scrapes, but only every `keep_seconds`, in the background.
 
-        Without an answer there are no such gauges. A later question `about` the same takes the place of the earlier.
+        Without an answer they are as `otherwise` says; null: there are no such gauges. A later question
+        `about` the same takes the place of the earlier.
         """
+        self._otherwise[about] = otherwise or {}
         self._questions[about] = Recent(question, keep_seconds=keep_seconds, patience_seconds=patience_seconds)
 
     def set_channels(self, states: Mapping[str, tuple[bool, int]]) -> None:
@@ -208,7 +212,7 @@ class Metrics:
     def render(self) -> bytes:
         """The exposition text. A metric that cannot be had is left out and logged; the others are there."""
         for about, recent in list(self._questions.items()):
-            self._answer(about, recent.get() or {})
+            self._answer(about, recent.get() or self._otherwise[about])
         own = (metric for metric in vars(self).values() if isinstance(metric, MetricWrapperBase))
         return b"".join(_exposed(metric) for metric in (*own, self._process))
 

@@ -28,8 +28,9 @@ def show_process(metrics: Metrics, vitals: Vitals) -> None:
 
 
 def show_part(metrics: Metrics, name: str, check: Check) -> None:
-    """Whether a part that is needed answers; who hangs says nothing."""
-    metrics.ask(name, partial(_asked, metrics, name, check), keep_seconds=KEEP_SECONDS)
+    """Whether a part that is needed answers; one that hangs does not."""
+    hangs: Answer = {metrics.part_ok: {(name,): 0}}
+    metrics.ask(name, partial(_asked, metrics, name, check), keep_seconds=KEEP_SECONDS, otherwise=hangs)
 
 
 def _asked(metrics: Metrics, name: str, check: Callable[[], None]) -> Answer:

@@ -103,6 +103,13 @@ def test_a_version_that_came_back_is_no_repeat() -> None:
     assert said(replace(WELL, held=(POST, PROBE, edited, back), stored=(POST, edited, back, PROBE))) == []
 
 
+def test_what_a_killed_collector_published_and_its_successor_saw_again_is_no_repeat() -> None:
+    again = replace(POST, at=NOW + 60 * SECOND)
+    twice = replace(WELL, held=(POST, PROBE, again), stored=(POST, again, PROBE))
+    assert said(twice) == ["I1 post p1 is stored twice"]
+    assert said(replace(twice, history=(broken(KILL, "collector-1", 1),))) == []
+
+
 def test_who_was_told_that_it_began_is_told_that_it_ended() -> None:
     over = replace(
         WELL, claims=(replace(SILENCE, is_due=False),), findings=(replace(SILENT, closed_at=NOW + 9 * SECOND),)
@@ -196,7 +203,7 @@ def gathered(store: Store, folder: Path) -> Facts:
         published=published(database),
         stored=stored(database),
         findings=findings(database),
-        waiting=waiting(database),
+        waiting=waiting(database, NOW),
         lags=lags,
     )
 

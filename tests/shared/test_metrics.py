@@ -76,6 +76,18 @@ def test_a_question_that_hangs_holds_up_no_scrape() -> None:
     over.set()
 
 
+def test_a_part_that_hangs_does_not_answer() -> None:
+    metrics, over = Metrics(), threading.Event()
+
+    def hangs() -> None:
+        over.wait()
+
+    show_part(metrics, "database", hangs)
+    assert lines(metrics, "xunjian_part_ok{") == {'xunjian_part_ok{part="database"} 0.0'}
+    over.set()
+    assert comes_to_be(lambda: lines(metrics, "xunjian_part_ok{") == {'xunjian_part_ok{part="database"} 1.0'})
+
+
 def test_a_process_says_which_program_it_is_and_how_its_loops_are() -> None:
     metrics, vitals = Metrics(), Vitals()
     pulse = vitals.pulse("analyzer")

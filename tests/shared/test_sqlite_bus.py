@@ -6,16 +6,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.bus.contract import Bus
+from shared.bus.envelope import Headers, event_id, headers
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import PermanentError, TransientError
-from tests.builders import a_finding
+from tests.builders import a_finding, a_post
 from tests.paths import ROOT
 from tests.shared.bus_contract import NOON, BusContract, OpenBus, drain, post, post_ids
 
@@ -256,3 +258,18 @@ class TestSqliteBus(BusContract):
     def test_a_group_name_that_is_no_file_name_is_refused(self, bus: Bus) -> None:
         with pytest.raises(PermanentError, match="letters"):
             bus.subscribe("../elsewhere", ["observations"])
+
+
+def test_headers_that_the_body_tells_are_told_though_they_are_not_kept(tmp_path: Path) -> None:
+    with (
+        closing(SqliteBus(tmp_path / "bus.db", "test", utc_now)) as bus,
+        closing(bus.subscribe("g", ["observations"])) as reader,
+    ):
+        bus.publish([a_post(text="丰收 🌾")])
+        (record,) = reader.poll(1)
+        assert dict(record.headers) == headers(a_post(text="丰收 🌾"), "test")
+        assert record.headers["ce_id"] == event_id(a_post(text="丰收 🌾"))
+
+
+def test_headers_of_a_body_that_cannot_be_read_are_those_kept() -> None:
+    assert dict(Headers({"ce_specversion": "1.0"}, b"{")) == {"ce_specversion": "1.0"}
