@@ -15,6 +15,7 @@ from demo.cluster.checker import Violation
 from demo.cluster.drain import Quiet
 from demo.cluster.history import History
 from demo.cluster.house import CREW, FOLDER, House, begin_anew, build, refuse_lacking
+from demo.cluster.parent import end_with_make
 from demo.cluster.receiver import Receiver
 from demo.cluster.schedule import schedule
 from demo.cluster.teller import Teller
@@ -33,7 +34,8 @@ TICK_SECONDS = 0.25
 STORY_SECONDS = 4.0
 VISIT_SECONDS = 12.0
 DRAIN_SECONDS = 600.0
-BAD_INPUT, VIOLATED = 2, 1
+LOCK_MILLISECONDS = 2000
+BAD_INPUT, VIOLATED, INTERRUPTED = 2, 1, 130
 
 
 class Run:
@@ -88,6 +90,7 @@ def main() -> int:
     seed = os.environ.get("SEED") or str(secrets.randbelow(10**6))
     stop = threading.Event()
     install_signals(stop)
+    end_with_make(stop)
     try:
         refuse_lacking()
         with ExitStack() as stack:
@@ -124,15 +127,21 @@ def _run(stack: ExitStack, stop: threading.Event, chaos_seconds: float, seed: st
             faults = schedule(seed, chaos_seconds, [*house.services, *house.parts])
             chaos = Chaos(faults, house.services, house.parts, history, utc_now)
             _chaos(run, chaos, teller, trouble, chaos_seconds)
-            return 0 if stop.is_set() else _judged(run, chaos, teller, history, console)
+            if stop.is_set():
+                console.print("演练被中断，没有核对")
+                return INTERRUPTED
+            return _judged(run, chaos, teller, history, console)
         _peace(run)
     screen.finish()
     return 0
 
 
 def _settings_of(house: House) -> dict[str, object]:
-    names = {"kafka_bootstrap": "XUNJIAN_KAFKA_BOOTSTRAP", "database_url": "XUNJIAN_DATABASE_URL"}
-    return {name: house.environment[variable] for name, variable in names.items()}
+    """Of this process, which thaws what is frozen, and therefore waits for no lock of theirs."""
+    return {
+        "kafka_bootstrap": house.environment["XUNJIAN_KAFKA_BOOTSTRAP"],
+        "database_url": f"{house.postgres.url}?options=-clock_timeout%3D{LOCK_MILLISECONDS}",
+    }
 
 
 def _chaos(run: Run, chaos: Chaos, teller: Teller, trouble: Trouble, seconds: float) -> None:
