@@ -93,9 +93,8 @@ class Process:
                 parts.callback(bus.close)
                 missing = _missing_topics(bus, self.settings) if self.uses_bus else []
             if missing:
-                raise TransientError(
-                    f"Kafka {self.settings.kafka_bootstrap} 上还没有主题 {'、'.join(missing)}；请运行 xunjian topics apply"
-                )
+                where = f"Kafka {self.settings.kafka_bootstrap} 上还没有主题 {'、'.join(missing)}"
+                raise TransientError(f"{where}；请运行 xunjian topics apply")
             stack.push(parts.pop_all())
         self.vitals.watch(store.check)
         show_part(self.metrics, "database", store.check)

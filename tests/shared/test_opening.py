@@ -41,6 +41,7 @@ def test_a_database_that_is_away_from_the_beginning_shows_in_the_metrics(tmp_pat
     assert shown(process) == ['xunjian_part_ok{part="database"} 0.0']
 
 
+@pytest.mark.usefixtures("refused_connections")
 def test_a_broker_that_is_away_from_the_beginning_is_not_the_database(tmp_path: Path) -> None:
     away = load_settings(more={"data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:1"})
     process = Process("analyzer", away, lambda: NOW, threading.Event())
