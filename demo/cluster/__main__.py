@@ -36,6 +36,7 @@ STORY_SECONDS = 4.0
 VISIT_SECONDS = 12.0
 DRAIN_SECONDS = 600.0
 LONGEST_CHAOS_SECONDS = 86_400
+LOCK_MILLISECONDS = 2000
 BAD_INPUT, VIOLATED, INTERRUPTED = 2, 1, 130
 
 
@@ -145,8 +146,11 @@ def _run(stack: ExitStack, stop: threading.Event, chaos_seconds: float, seed: st
 
 
 def _settings_of(house: House) -> dict[str, object]:
-    names = {"kafka_bootstrap": "XUNJIAN_KAFKA_BOOTSTRAP", "database_url": "XUNJIAN_DATABASE_URL"}
-    return {name: house.environment[variable] for name, variable in names.items()}
+    """Of this process, which thaws what is frozen, and therefore waits for no lock of theirs."""
+    return {
+        "kafka_bootstrap": house.environment["XUNJIAN_KAFKA_BOOTSTRAP"],
+        "database_url": f"{house.postgres.url}?options=-clock_timeout%3D{LOCK_MILLISECONDS}",
+    }
 
 
 def _chaos(run: Run, chaos: Chaos, teller: Teller, trouble: Trouble, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL: opened, asked, and written in transactions."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,8 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         else:
             event.listen(self.engine, "connect", _not_held_up)
+            event.listen(self.engine, "do_executemany", _one_by_one)
+            self.engine.dialect.use_insertmanyvalues_wo_returning = True
         try:
             self.schema()
         except BaseException:
@@ -199,6 +201,14 @@ def _not_held_up(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
     connection.commit()
+
+
+def _one_by_one(cursor: Any, statement: str, rows: Sequence[Any], _context: Any) -> bool:
+    # The driver would send them as a pipeline. Within one PostgreSQL waits for its end without end, with every lock:
+    # a process frozen there is to it not idle.
+    for row in rows:
+        cursor.execute(statement, row)
+    return True
 
 
 def _durable_sqlite(connection: Any, _record: Any) -> None:

@@ -51,6 +51,8 @@ def test_an_office_may_give_its_own_numbers() -> None:
         ("kuaishou=1", "没有平台“kuaishou”"),
         ("wechat", "wechat 的占比“”不是数"),
         ("wechat=-1", "wechat 的占比须大于 0"),
+        ("wechat=1e308,weibo=1e308", "wechat 的占比须大于 0，不大于"),
+        ("wechat=1,weibo=2,wechat=3", "wechat 写了两次"),
         ("wechat=nan", "wechat 的占比须大于 0"),
     ],
 )
