@@ -45,6 +45,11 @@ def test_an_office_may_give_its_own_numbers() -> None:
     assert "100个账号，一套系统、每平台一个出口地址：" in said
 
 
+def test_large_sizes_do_not_run_into_each_other() -> None:
+    head = simulate("--accounts", "10000000", "--accounts", "123456").splitlines()[0]
+    assert head.split() == ["10,000,000个账号", "123,456个账号"]
+
+
 @pytest.mark.parametrize(
     ("mix", "said"),
     [
