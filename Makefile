@@ -5,6 +5,7 @@ BUS ?= embedded
 SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
+WORKERS ?= 2
 CHAOS ?=
 SEED ?=
 PROMETHEUS ?=
@@ -15,10 +16,10 @@ run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
 
 cluster: $(VENV)/dev.stamp $(VENV)/browser.stamp ## the services apart, on three brokers and PostgreSQL: ONCE=1, or CHAOS=600 SEED=1 to break them
-	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" $(VENV)/bin/python -m demo.cluster
+	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" exec $(VENV)/bin/python -m demo.cluster
 
-test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test
-	$(VENV)/bin/python -m pytest
+test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test, WORKERS=2 files at a time
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 faults: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every fault of docs/faults.md at length: SEED=7 repeats a run
 	XUNJIAN_FAULTS=all $(if $(SEED),XUNJIAN_TEST_SEED=$(SEED)) $(VENV)/bin/python -m pytest -m fault

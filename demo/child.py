@@ -102,6 +102,12 @@ class Child:
             self.signal(signal.SIGKILL)
             return self._wait(None)
 
+    def outlast(self) -> None:
+        """Until it ended by itself. In a thread of its own: nothing else of this is touched."""
+        process = self._process
+        if process is not None:
+            process.wait()
+
     def signal(self, number: signal.Signals) -> None:
         """Nothing where it does not run."""
         if self._process is not None:

@@ -15,25 +15,29 @@ from demo.cluster.checker import Violation
 from demo.cluster.drain import Quiet
 from demo.cluster.history import History
 from demo.cluster.house import CREW, FOLDER, House, begin_anew, build, refuse_lacking
+from demo.cluster.parent import end_with_make
 from demo.cluster.receiver import Receiver
 from demo.cluster.schedule import schedule
 from demo.cluster.teller import Teller
 from demo.cluster.trouble import Trouble
 from demo.cluster.verdict import gather, judge, keep, lines
 from shared.clock import utc_now
-from shared.errors import TransientError, XunjianError
+from shared.errors import InputError, TransientError, XunjianError
 from shared.runtime.lock import ROLES, holding
 from shared.runtime.logs import RotatingFile, configure_logs
 from shared.runtime.loop import install_signals
 from shared.runtime.opening import Host, Process
 from shared.runtime.settings import load_settings
+from shared.system_words import system_words
 from xunjian.shown.screen import Screen
 
 TICK_SECONDS = 0.25
 STORY_SECONDS = 4.0
 VISIT_SECONDS = 12.0
 DRAIN_SECONDS = 600.0
-BAD_INPUT, VIOLATED = 2, 1
+LONGEST_CHAOS_SECONDS = 86_400
+LOCK_MILLISECONDS = 2000
+BAD_INPUT, VIOLATED, INTERRUPTED = 2, 1, 130
 
 
 class Run:
@@ -73,29 +77,40 @@ class Run:
     def until_quiet(self, seconds: float) -> str:
         """Everything done; what was left when time or patience ended, else nothing."""
         quiet = Quiet(self.host, self.host.clock())
-        is_asked = False
         deadline = time.monotonic() + seconds
         while not self.stop.is_set() and time.monotonic() < deadline:
             self.tick()
-            is_asked = is_asked or self.try_to(lambda: self.host.store.visits.make_all_due(self.host.clock()))
             if self.is_due("quiet", 1) and quiet.is_reached(self.host.clock()):
                 return ""
-        return quiet.reason or "被中断"
+        return quiet.reason or "刚刚开始"
 
 
 def main() -> int:
-    chaos_seconds = float(os.environ.get("CHAOS") or 0)
     seed = os.environ.get("SEED") or str(secrets.randbelow(10**6))
     stop = threading.Event()
     install_signals(stop)
+    end_with_make(stop)
     try:
+        seconds = chaos_seconds(os.environ.get("CHAOS", ""))
         refuse_lacking()
         with ExitStack() as stack:
             stack.enter_context(holding(FOLDER, ROLES, utc_now()))
-            return _run(stack, stop, chaos_seconds, seed)
+            return _run(stack, stop, seconds, seed)
     except XunjianError as error:
         sys.stderr.write(f"错误：{error}\n")
-        return BAD_INPUT
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        sys.stderr.write(f"错误：写不了数据目录或起不了程序{place}（{system_words(error)}）；请处理后再执行一次\n")
+    return INTERRUPTED if stop.is_set() else BAD_INPUT
+
+
+def chaos_seconds(text: str) -> float:
+    """How long things are to be broken; 0 is not at all. Raises InputError."""
+    if not text.strip():
+        return 0.0
+    if not text.strip().isdecimal() or int(text) > LONGEST_CHAOS_SECONDS:
+        raise InputError("CHAOS", f"应为故障演练的秒数，整数，最多 {LONGEST_CHAOS_SECONDS}，例如 CHAOS=600")
+    return float(text)
 
 
 def _run(stack: ExitStack, stop: threading.Event, chaos_seconds: float, seed: str) -> int:
@@ -124,15 +139,18 @@ def _run(stack: ExitStack, stop: threading.Event, chaos_seconds: float, seed: st
             faults = schedule(seed, chaos_seconds, [*house.services, *house.parts])
             chaos = Chaos(faults, house.services, house.parts, history, utc_now)
             _chaos(run, chaos, teller, trouble, chaos_seconds)
-            return 0 if stop.is_set() else _judged(run, chaos, teller, history, console)
+            return _judged(run, chaos, teller, history, console)
         _peace(run)
     screen.finish()
     return 0
 
 
 def _settings_of(house: House) -> dict[str, object]:
-    names = {"kafka_bootstrap": "XUNJIAN_KAFKA_BOOTSTRAP", "database_url": "XUNJIAN_DATABASE_URL"}
-    return {name: house.environment[variable] for name, variable in names.items()}
+    """Of this process, which thaws what is frozen, and therefore waits for no lock of theirs."""
+    return {
+        "kafka_bootstrap": house.environment["XUNJIAN_KAFKA_BOOTSTRAP"],
+        "database_url": f"{house.postgres.url}?options=-clock_timeout%3D{LOCK_MILLISECONDS}",
+    }
 
 
 def _chaos(run: Run, chaos: Chaos, teller: Teller, trouble: Trouble, seconds: float) -> None:
@@ -146,6 +164,8 @@ def _chaos(run: Run, chaos: Chaos, teller: Teller, trouble: Trouble, seconds: fl
         if run.is_due("visits", VISIT_SECONDS) and house.postgres.is_running and not house.postgres.is_frozen:
             run.try_to(lambda: run.host.store.visits.make_all_due(run.host.clock()))
         run.tick()
+    if run.stop.is_set():
+        return
     chaos.heal()
     teller.calm()
     trouble.is_on = False
@@ -156,9 +176,13 @@ def _chaos(run: Run, chaos: Chaos, teller: Teller, trouble: Trouble, seconds: fl
 
 
 def _judged(run: Run, chaos: Chaos, teller: Teller, history: History, console: Console) -> int:
-    """Drains and checks; the exit status."""
-    console.print("故障全部恢复，等待处理完毕")
+    """Drains and checks; the exit status. What is interrupted is not judged: what was still to be done is no loss."""
+    if not run.stop.is_set():
+        console.print("故障全部恢复，等待处理完毕")
     left = run.until_quiet(DRAIN_SECONDS)
+    if run.stop.is_set():
+        console.print(f"演练被中断，没有核对；经过 {history.file}", markup=False, soft_wrap=True)
+        return INTERRUPTED
     facts = gather(run.house, run.host, teller, history.operations, FOLDER.absolute())
     keep(facts, FOLDER / "facts.json")
     violations = judge(facts, run.house)
@@ -175,7 +199,7 @@ def _judged(run: Run, chaos: Chaos, teller: Teller, history: History, console: C
 def _peace(run: Run) -> None:
     if os.environ.get("ONCE"):
         if left := run.until_quiet(DRAIN_SECONDS):
-            raise TransientError(f"没有全部完成：{left}")
+            raise TransientError(f"{'被中断，' if run.stop.is_set() else ''}没有全部完成：{left}")
         return
     while not run.stop.is_set():
         run.tick()

@@ -111,7 +111,7 @@ class Chaos:
         """Those that were told to end, and whether they did so in time and in order."""
         for one in list(self._ending):
             service = self._services[one.target]
-            seconds = (self._clock() - one.start).total_seconds()
+            seconds = service.seconds_since_told
             if service.status is None and seconds < PATIENCE_SECONDS:
                 continue
             self._ending.remove(one)

@@ -42,6 +42,7 @@ class Quiet:
         if not self._host.store.standings.counts():
             return "台账还没有导入"
         if self._host.store.visits.is_waiting(self._since, now + PATIENCE):
+            self._host.store.visits.ask_again(self._since, now)
             return "还有账号没有核查"
         if behind := {group: count for group, count in lags(self._host).items() if count}:
             return f"消息总线上还有没处理的：{behind}"

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ class Service:
         """Exit statuses of lives that nobody ended."""
         self.is_told = False
         """It was told to end, or killed."""
+        self._told_at = self._ended_at = 0.0
 
     @property
     def is_running(self) -> bool:
@@ -79,7 +81,18 @@ class Service:
     def terminate(self) -> None:
         """Told to end; `status` tells when it has."""
         self.is_told = True
+        self._told_at, self._ended_at = time.monotonic(), 0.0
         self._child.signal(signal.SIGTERM)
+        threading.Thread(target=self._note_end, name=f"end of {self.name}", daemon=True).start()
+
+    @property
+    def seconds_since_told(self) -> float:
+        """From `terminate` until it had ended, however much later somebody looks; until now where it has not."""
+        return (self._ended_at or time.monotonic()) - self._told_at
+
+    def _note_end(self) -> None:
+        self._child.outlast()
+        self._ended_at = time.monotonic()
 
     def end(self) -> int | None:
         """Told to end and waited for; its exit status."""

@@ -1,5 +1,6 @@
 """Kafka's jars, fetched by Maven on first use: no distribution and no shell script of it is needed."""
 
+import fcntl
 import shutil
 import subprocess
 import tempfile
@@ -41,10 +42,11 @@ def fetch(cache: Path = CACHE) -> Path:
         raise InputError("PATH", f"缺少 {'、'.join(missing)}；请安装 Java 17 运行环境和 Maven")
     cache.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(dir=cache) as part:
-        Path(part, "pom.xml").write_text(_POM)
-        _run_maven(Path(part))
+    with (cache / "fetching.lock").open("w") as lock, tempfile.TemporaryDirectory(dir=cache) as part:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two at once one fetches
         if not jars.is_dir():
+            Path(part, "pom.xml").write_text(_POM)
+            _run_maven(Path(part))
             Path(part, "lib").rename(jars)
     log.info("kafka_fetched", version=KAFKA_VERSION, seconds=round(time.monotonic() - started, 1))
     return jars

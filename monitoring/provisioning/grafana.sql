@@ -28,7 +28,7 @@ $$;
 -- A region as the gauges name it (shared/storage/census.py).
 CREATE FUNCTION xunjian_grafana.region(written text) RETURNS text
 LANGUAGE sql STABLE AS $$
-    SELECT coalesce(nullif(left(trim(regexp_replace(written, '\s+', ' ', 'g')), 60), ''), '未填')
+    SELECT coalesce(nullif(left(trim(regexp_replace(translate(written, '`', ''''), '\s+', ' ', 'g')), 60), ''), '未填')
 $$;
 
 -- What people wrote on the lists: of each matter the newest word on each thing.

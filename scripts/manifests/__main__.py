@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scripts.manifests import agreed, configured, linked, reach, restricted, rules, schemas, versions
 from scripts.manifests.objects import Manifest, read
-from scripts.manifests.rendering import K8S, OVERLAYS, ROOT, kubectl, render
+from scripts.manifests.rendering import K8S, OVERLAYS, ROOT, render, renderer
 
 DEFINITIONS = Path(os.environ.get("XUNJIAN_SHARED", ROOT.parent / "shared")) / "crds"
 
@@ -40,8 +40,8 @@ def main() -> int:
 
 
 def _rendered_problems(folders: list[Path]) -> Iterator[str]:
-    if kubectl() is None:
-        say("k8s/: skipped, there is no kubectl to render it with")
+    if not renderer():
+        say("k8s/: skipped, there is no kubectl or kustomize to render it with")
         return
     definitions = DEFINITIONS if DEFINITIONS.is_dir() else None
     if definitions is None:

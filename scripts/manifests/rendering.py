@@ -1,4 +1,4 @@
-"""The manifests as `kubectl kustomize` renders them."""
+"""The manifests as `kubectl kustomize` renders them, or `kustomize build` where there is no kubectl."""
 
 import shutil
 import subprocess
@@ -10,15 +10,15 @@ OVERLAYS = ("small", "production")
 SMALLEST = "base"
 
 
-def kubectl() -> str | None:
-    return shutil.which("kubectl")
+def renderer() -> list[str]:
+    """The words to which a folder is added; none where nothing can render."""
+    words = (["kubectl", "kustomize"], ["kustomize", "build"])
+    return next((command for command in words if shutil.which(command[0])), [])
 
 
 def render(folder: Path) -> str:
-    """Raises RuntimeError with what kubectl says."""
-    done = subprocess.run(
-        [kubectl() or "kubectl", "kustomize", str(folder)], capture_output=True, text=True, check=False
-    )
+    """Raises RuntimeError with what the renderer says."""
+    done = subprocess.run([*renderer(), str(folder)], capture_output=True, text=True, check=False)
     if done.returncode or done.stderr.strip():
         raise RuntimeError(done.stderr.strip())
     return done.stdout

@@ -9,10 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.alerter.text import one_line
 from shared.clock import chinese_time
+from shared.runtime.logs import redacted
 
 MOST_ALERTS = 10
 """So many are told; of the others their number."""
 _LEVELS = {"critical": "严重", "warning": "注意", "info": "提示"}
+_NOT_TOLD = ("alertname", "severity")
 _Words = dict[str, Annotated[str, Field(max_length=10_000)]]
 
 
@@ -37,14 +39,21 @@ class Alert(_Part):
         return [named, self.status, self.starts_at.isoformat()]
 
     @property
+    def named(self) -> str:
+        """For who gives no summary: what tells one from another."""
+        others = [f"{name}={value}" for name, value in sorted(self.labels.items()) if name not in _NOT_TOLD]
+        name = _harmless(self.labels.get("alertname", ""), 60) or "未命名的告警"
+        return _harmless(" ".join([name, *others]), 90)
+
+    @property
     def line(self) -> str:
-        said = one_line(self.annotations.get("summary") or self.labels.get("alertname", "未命名的告警"), 90)
+        said = _harmless(self.annotations.get("summary", ""), 90) or self.named
         since = chinese_time(self.starts_at)
         if self.status == "resolved":
             return f"〔已恢复〕{said}（{since}起）"
         level = _LEVELS.get(self.labels.get("severity", ""), "提醒")
-        what = one_line(self.annotations.get("description", ""), 200)
-        where = one_line(self.annotations.get("runbook") or self.annotations.get("runbook_url", ""), 120)
+        what = _harmless(self.annotations.get("description", ""), 200)
+        where = _harmless(self.annotations.get("runbook") or self.annotations.get("runbook_url", ""), 120)
         return f"〔{level}〕{said}（{since}起）" + (f"：{what}" if what else "") + (f"（{where}）" if where else "")
 
 
@@ -74,6 +83,10 @@ class Notification(_Part):
         left = len(ordered) - MOST_ALERTS + self.truncated
         lines = [alert.line for alert in ordered[:MOST_ALERTS]]
         return "\n".join([*lines, *([f"另有{left}条，见 Alertmanager。"] if left > 0 else [])])
+
+
+def _harmless(text: str, most: int) -> str:
+    return one_line(redacted(text), most).strip()
 
 
 def _rank(alert: Alert) -> int:

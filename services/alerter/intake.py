@@ -85,7 +85,7 @@ class Intake:
             reason = str(error) if isinstance(error, PoisonError) else f"{type(error).__name__}: {error}"
             self._subscription.dead_letter(record, reason)
             self._metrics.events.labels(record.topic, "dead_letter").inc()
-            _log.warning("dead letter", topic=record.topic, offset=record.offset, reason=reason)
+            _log.warning("dead_letter", topic=record.topic, offset=record.offset, reason=reason)
             return []
         self._metrics.events.labels(record.topic, "ok").inc()
         return rows

@@ -13,6 +13,7 @@ from shared.events import Severity
 OFF, UNROUTED, DEAD, UNIT, REPORT, RESTORED = "channel", "unrouted", "dead", "unit", "report", "restored"
 HOOK, HOOK_OVER = "hook", "hook_over"
 """What Prometheus says of this system, and that it is over."""
+GRAVEST = "〔严重〕"
 MOST_NAMES = 30
 MOST_WORDS = 300
 """What the far side said, and the remedy behind it."""
@@ -20,7 +21,8 @@ MOST_WORDS = 300
 
 def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
-    lines = [line for notice in notices if notice.kind == HOOK for line in notice.text.splitlines()]
+    hooked = sorted((notice.text for notice in notices if notice.kind == HOOK), key=_is_lesser)
+    lines = [line for text in hooked for line in text.splitlines()]
     lines += [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
     lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
@@ -37,6 +39,11 @@ def word_notices(notices: Sequence[Notice]) -> Message:
         severity=Severity.UNVERIFIED,
         at=max(notice.since for notice in notices),
     )
+
+
+def _is_lesser(text: str) -> bool:
+    """What Alertmanager tells begins with its gravest; a robot cuts the end of a long message."""
+    return not text.startswith(GRAVEST)
 
 
 def _how_many(notices: Sequence[Notice]) -> str:

@@ -40,10 +40,10 @@ class Hooks:
         """Why nothing is read of a request; null: its body may come. `headers`: by name in small letters."""
         token = self._tokens.get(path)
         if token is None:
-            return Reply(HTTPStatus.NOT_FOUND, "这里不收：没有这个入口，或没有设置 hooks.token")
+            return Reply(HTTPStatus.NOT_FOUND, "这里不收：没有这个入口，或设置 hooks 中没有它的口令")
         scheme, _, shown = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(shown.strip().encode("utf-8", "replace"), token):
-            return Reply(HTTPStatus.UNAUTHORIZED, "口令不对：请核对 hooks.token 与发送方的 credentials")
+            return Reply(HTTPStatus.UNAUTHORIZED, "口令不对：请核对设置 hooks 中的口令与发送方的 credentials_file")
         if (reply := _too_long(headers.get("content-length"))) is not None:
             return reply
         if path not in self._takers or not self._may(path):

@@ -20,7 +20,10 @@ from shared.runtime.vitals import Pulse, reason_of
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_SECONDS = 1.0
-LONGEST_PAUSE_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 15.0
+"""A database or broker that is back is noticed within this, whatever has piled up meanwhile."""
+LONGEST_BURIAL_SECONDS = 60.0
+"""Before a service that goes on dying is built anew."""
 LONGEST_WISH_SECONDS = 300.0
 """A longer Retry-After is not waited out in one go: a consumer group would take the service for dead."""
 STEADY_SECONDS = 120.0
@@ -137,7 +140,7 @@ class _Life:
     def _die(self, error: Exception) -> float:
         self._deaths += 1
         self._last_death = reason_of(error)
-        pause = spread(pause_seconds(self._deaths))
+        pause = spread(doubled(FIRST_PAUSE_SECONDS, self._deaths - 1, LONGEST_BURIAL_SECONDS))
         log.exception("service_died", service=self._pulse.name, deaths=self._deaths, built_anew_in_seconds=pause)
         self.end()
         self._pulse.dying(True)

@@ -30,7 +30,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.presence import Presence
 from shared.runtime.process import is_dead, member_name
 from shared.runtime.settings import Settings, load_settings, naming_file
-from shared.runtime.shown import show_part, show_process
+from shared.runtime.shown import show_opened, show_part, show_process
 from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
 from shared.storage.schema import OldSchemaError
 from shared.storage.store import Store, open_store
@@ -81,16 +81,20 @@ class Process:
         used, OldSchemaError for tables that have to be upgraded.
         """
         with ExitStack() as parts:
-            store = open_store(self.settings.store_url)
-            parts.callback(store.close)
-            if not store.database.file:
-                presence = Presence(store.members, member_name(), self.clock)
-                presence.begin()
-                parts.callback(presence.close)
-            bus = open_bus(self.settings, self.clock, self.name)
-            parts.callback(bus.close)
-            if self.uses_bus:
-                _demand_topics(bus, self.settings)
+            with self._opening("database"):
+                store = open_store(self.settings.store_url)
+                parts.callback(store.close)
+                if not store.database.file:
+                    presence = Presence(store.members, member_name(), self.clock)
+                    presence.begin()
+                    parts.callback(presence.close)
+            with self._opening("broker"):
+                bus = open_bus(self.settings, self.clock, self.name)
+                parts.callback(bus.close)
+                missing = _missing_topics(bus, self.settings) if self.uses_bus else []
+            if missing:
+                where = f"Kafka {self.settings.kafka_bootstrap} 上还没有主题 {'、'.join(missing)}"
+                raise TransientError(f"{where}；请运行 xunjian topics apply")
             stack.push(parts.pop_all())
         self.vitals.watch(store.check)
         show_part(self.metrics, "database", store.check)
@@ -98,6 +102,19 @@ class Process:
             self.vitals.watch(bus.check)
             show_part(self.metrics, "broker", bus.check)
         return Host(self.settings, store, bus, self.metrics, self.clock, self.hooks)
+
+    @contextmanager
+    def _opening(self, part: str) -> Iterator[None]:
+        """Who waits for a part that was away from the beginning shows that, as who lost it later."""
+        answers = True
+        try:
+            yield
+        except TransientError:
+            answers = False
+            raise
+        finally:
+            if part == "database" or self.uses_bus:
+                show_opened(self.metrics, part, answers)
 
     def open_patiently(
         self, pulse: Pulse, stack: ExitStack, tell: Callable[[str], object] = lambda _: None
@@ -167,14 +184,12 @@ def open_bus(settings: Settings, clock: Clock, source: str) -> Bus:
     return bus
 
 
-def _demand_topics(bus: Bus, settings: Settings) -> None:
+def _missing_topics(bus: Bus, settings: Settings) -> list[str]:
     """A member of a group on topics that are not there waits for ever, and says nothing."""
-    if isinstance(bus, KafkaBus):
-        names = [topic.name for topic in declared(settings.kafka_topics, bus.prefix)]
-        if missing := sorted(set(names) - bus.topics.found(names).keys()):
-            raise TransientError(
-                f"Kafka {bus.bootstrap} 上还没有主题 {'、'.join(missing)}；请运行 xunjian topics apply"
-            )
+    if not isinstance(bus, KafkaBus):
+        return []
+    names = {topic.name for topic in declared(settings.kafka_topics, bus.prefix)}
+    return sorted(names - bus.topics.found(sorted(names)).keys())
 
 
 def run_alone(

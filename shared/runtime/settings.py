@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.bus.topics import TopicSettings
 from shared.errors import InputError
+from shared.runtime.kafka_settings import checked_bootstrap, checked_prefix, checked_security
 from shared.runtime.settings_file import Given, find_file, read_file
 from shared.validation import beside, ended, first_problem
 from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
@@ -100,6 +101,21 @@ class Settings(BaseSettings):
             named = f"认不出 {kind[:20]}://" if sign else "这不是数据库的地址"
             raise ValueError(f"{named}；请写 {_SQLITE}文件路径 或 {_DATABASES[1]}用户:密码@主机/库名")
         return url
+
+    @field_validator("kafka_bootstrap")
+    @classmethod
+    def _is_an_address(cls, text: str | None) -> str | None:
+        return None if text is None else checked_bootstrap(text)
+
+    @field_validator("kafka_prefix")
+    @classmethod
+    def _is_part_of_a_topic(cls, prefix: str) -> str:
+        return checked_prefix(prefix)
+
+    @field_validator("kafka_security")
+    @classmethod
+    def _is_what_the_client_knows(cls, security: dict[str, str]) -> dict[str, str]:
+        return checked_security(security)
 
     @field_validator("hooks")
     @classmethod
@@ -221,7 +237,7 @@ def _beside_file(settings: Settings) -> Settings:
             "data_dir": beside(folder, settings.data_dir),
             "ledger": settings.ledger and beside(folder, settings.ledger),
             "database_url": settings.database_url and _database_beside(folder, settings.database_url),
-            # kafka-python's names: ssl_cafile, ssl_certfile, ssl_keyfile, ssl_crlfile.
+            # kafka-python's names: ssl_cafile, ssl_certfile, ssl_keyfile.
             "kafka_security": {
                 key: str(beside(folder, value)) if key.endswith("file") else value
                 for key, value in settings.kafka_security.items()

@@ -110,7 +110,8 @@ def bounded(counts: Mapping[Labels, int], most: int) -> dict[Labels, float]:
 
 
 def _named(region: str | None) -> str:
-    words = " ".join((region or "").split())
+    """Dashboards quote it with back quotes, where one of its own would end the expression of every panel."""
+    words = " ".join((region or "").split()).replace("`", "'")
     return words[:MOST_CHARACTERS] or NOWHERE
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.clock import chinese_time
@@ -30,6 +30,7 @@ _PATIENCE = {
 }
 CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
+_LAST_PORT = 65535
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
 """Of SQLite; 32 MB of pages, since the index of texts is asked all over."""
 _PASSING_SQLITE = tuple(
@@ -53,6 +54,7 @@ class Database:
             raise InputError(
                 "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
             )
+        _demand_address(url)
         is_sqlite = url.startswith("sqlite")
         connecting = {"timeout": _BUSY_SECONDS} if is_sqlite else _reachable(url)
         self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)
@@ -67,6 +69,8 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         else:
             event.listen(self.engine, "connect", _not_held_up)
+            event.listen(self.engine, "do_executemany", _one_by_one)
+            self.engine.dialect.use_insertmanyvalues_wo_returning = True
         try:
             self.schema()
         except BaseException:
@@ -172,6 +176,18 @@ class Database:
 Upsert = postgresql.Insert | sqlite.Insert
 
 
+def _demand_address(url: str) -> None:
+    """Raises InputError, which shows nothing of the address: the wrong part of it is often a piece of the password."""
+    try:
+        port = make_url(url).port
+    except (ArgumentError, ValueError):
+        port = 0
+    if port is not None and not 0 < port <= _LAST_PORT:
+        form = "应为 postgresql+psycopg://用户:密码@主机:端口/库名，端口是 1 到 65535 的数字"
+        remedy = "密码里的 @ 请写成 %40，% 写成 %25"
+        raise InputError("database_url", f"数据库的地址写得不对：{form}；{remedy}")
+
+
 @contextmanager
 def _told_apart(place: str) -> Iterator[None]:
     """`place`: the database's name for people."""
@@ -210,6 +226,14 @@ def _not_held_up(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
     connection.commit()
+
+
+def _one_by_one(cursor: Any, statement: str, rows: Sequence[Any], _context: Any) -> bool:
+    # The driver would send them as a pipeline. Within one PostgreSQL waits for its end without end, with every lock:
+    # a process frozen there is to it not idle.
+    for row in rows:
+        cursor.execute(statement, row)
+    return True
 
 
 def _durable_sqlite(connection: Any, _record: Any) -> None:

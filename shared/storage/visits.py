@@ -161,11 +161,13 @@ class Visits:
 
     def is_waiting(self, since: datetime, patient_until: datetime) -> bool:
         """True while an account was not visited since `since` and no pause forbids to do so by `patient_until`."""
-        unvisited = or_(_visit.c.last_at.is_(None), _visit.c.last_at < since)
         resting = select(_pace.c.key).where(_pace.c.paused_until > patient_until)
         reachable = or_(_visit.c.pace_key.is_(None), _visit.c.pace_key.not_in(resting))
         with self._database.read() as connection:
-            return connection.execute(select(_visit.c.key).where(unvisited, reachable).limit(1)).first() is not None
+            return (
+                connection.execute(select(_visit.c.key).where(_unvisited(since), reachable).limit(1)).first()
+                is not None
+            )
 
     def owners(self) -> list[str]:
         """Who holds a lease."""
@@ -185,6 +187,13 @@ class Visits:
         with self._database.begin() as connection:
             connection.execute(update(_visit).values(next_at=now))
             connection.execute(update(_visit).where(_visit.c.last_at > now).values(last_at=None))
+
+    def ask_again(self, since: datetime, now: datetime) -> None:
+        """As `make_all_due`, of accounts nobody visited since `since`: a visit that was then under way ended after it,
+        and planned the next one as ever. One that is under way now is left to end."""
+        late = _unvisited(since), _visit.c.next_at > now, _visit.c.leased_by.is_(None)
+        with self._database.begin() as connection:
+            connection.execute(update(_visit).where(*late).values(next_at=now))
 
     def mend_plans(self, now: datetime) -> None:
         """What was planned under a clock that ran ahead is due now, not in months."""
@@ -206,6 +215,10 @@ class Visits:
             name = pace_of(account) if account else platform
             self._database.add_new(connection, _pace, key=name, platform=platform, free_at=now, blocks=0)
             connection.execute(update(_visit).where(_visit.c.key == key).values(pace_key=name))
+
+
+def _unvisited(since: datetime) -> ColumnElement[bool]:
+    return or_(_visit.c.last_at.is_(None), _visit.c.last_at < since)
 
 
 def _plan(connection: Connection, key: str, next_at: datetime, attempts: int, owner: str) -> None:

@@ -144,6 +144,36 @@ def test_text_is_hostile(hooked: Hooked) -> None:
     assert "\u202e" not in told
 
 
+def test_no_secret_of_an_annotation_goes_on(hooked: Hooked) -> None:
+    leaks = "https://oapi.dingtalk.com/robot/send?access_token=CANARY1 postgresql+psycopg://xunjian:CANARY2@db/x"
+    told = {"summary": f"失败 {leaks}", "description": leaks, "runbook": "https://wiki.example/a?token=CANARY3"}
+    hooked.post(a_notification(an_alert(annotations=told)))
+    assert "CANARY" not in hooked.told()[0]
+
+
+def test_alerts_without_a_summary_are_told_apart_by_their_labels(hooked: Hooked) -> None:
+    disks = [{"alertname": "DiskFull", "severity": "warning", "instance": name} for name in ("甲", "乙")]
+    blank = an_alert("C", labels={"alertname": " \u200b", "job": "x"}, annotations={"summary": " \u200b "})
+    hooked.post(a_notification(*[an_alert(str(labels), labels=labels, annotations={}) for labels in disks], blank))
+    lines = hooked.told()[0].splitlines()[1:]
+    assert [line.split("（")[0] for line in lines] == [
+        "〔注意〕DiskFull instance=甲",
+        "〔注意〕DiskFull instance=乙",
+        "〔提醒〕未命名的告警 job=x",
+    ]
+
+
+def test_of_several_groups_the_gravest_comes_first(hooked: Hooked) -> None:
+    for number in range(6):
+        labels = {"alertname": f"A{number}", "severity": "critical" if number == 3 else "info"}
+        hooked.post(a_notification(an_alert(f"A{number}", labels=labels), groupKey=str(number)))
+    assert hooked.told()[0].splitlines()[1].startswith("〔严重〕A3")
+
+
+def test_refusals_name_settings_that_exist(hooked: Hooked) -> None:
+    assert "hooks.token" not in hooked.post(a_notification(), "wrong")[1] + hooked.post(b"{}", path="/hooks/x")[1]
+
+
 def test_without_a_token_there_is_no_way_in(bench: Bench) -> None:
     shut = Hooked(bench, {})
     try:

@@ -122,6 +122,21 @@ def test_an_order_to_end_that_ends_in_an_error_is_a_failure(tmp_path: Path) -> N
     service.end()
 
 
+def stands_still(service: Service) -> bool:
+    first = service.seconds_since_told
+    return first == service.seconds_since_told
+
+
+def test_how_long_an_end_took_does_not_depend_on_when_anybody_looks(tmp_path: Path) -> None:
+    service = Obstinate(tmp_path, "import time; print('up', flush=True); time.sleep(60)")
+    service.start()
+    assert eventually(lambda: "up" in service.log.read_text())
+    service.terminate()
+    assert eventually(lambda: service.status is not None)
+    assert eventually(lambda: stands_still(service))
+    service.end()
+
+
 class TestTeller:
     def teller(self, folder: Path, seed: str = "1") -> Teller:
         history = History(folder / f"history-{seed}.jsonl", seed, lambda: NOW)

@@ -33,6 +33,7 @@ def main() -> None:
     defaults = KafkaBus.__init__.__kwdefaults__ or {}
     defaults |= {"session_seconds": SESSION_SECONDS, "timeout_seconds": TIMEOUT_SECONDS}
     loop.LONGEST_PAUSE_SECONDS = LONGEST_PAUSE_SECONDS
+    loop.LONGEST_BURIAL_SECONDS = LONGEST_PAUSE_SECONDS
     if place := os.environ.pop(DIE_AT, None):
         _die_at(place)
     runpy.run_module(module, run_name="__main__", alter_sys=True)

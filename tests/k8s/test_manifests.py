@@ -8,10 +8,10 @@ import pytest
 from scripts.manifests import agreed, configured, linked, reach, restricted, rules, schemas, versions
 from scripts.manifests.__main__ import DEFINITIONS, problems
 from scripts.manifests.objects import of_kind
-from scripts.manifests.rendering import OVERLAYS, kubectl
+from scripts.manifests.rendering import OVERLAYS, renderer
 from tests.k8s.planting import all_of, containing, main_of, manifests, pod_of, put, with_one, without
 
-pytestmark = pytest.mark.skipif(kubectl() is None, reason="no kubectl to render k8s/ with")
+pytestmark = pytest.mark.skipif(not renderer(), reason="no kubectl or kustomize to render k8s/ with")
 needs_definitions = pytest.mark.skipif(not DEFINITIONS.is_dir(), reason="no definitions of custom resources")
 
 ALERTER, ANALYZER, WEIBO = (

@@ -7,10 +7,10 @@ import pytest
 
 from scripts.manifests.__main__ import DEFINITIONS, problems
 from scripts.manifests.objects import Manifest, names_of, read
-from scripts.manifests.rendering import K8S, kubectl, render
+from scripts.manifests.rendering import K8S, render, renderer
 from tests.k8s.planting import containing
 
-pytestmark = pytest.mark.skipif(kubectl() is None, reason="no kubectl to render k8s/ with")
+pytestmark = pytest.mark.skipif(not renderer(), reason="no kubectl or kustomize to render k8s/ with")
 SETTINGS = (K8S / "overlays" / "small" / "xunjian.yaml").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.manifests.loading import command_line_problems
 from scripts.manifests.objects import names_of
-from scripts.manifests.rendering import K8S, OVERLAYS, ROOT, kubectl
+from scripts.manifests.rendering import K8S, OVERLAYS, ROOT, renderer
 from tests.k8s.planting import manifests
 
 PAGE = (ROOT / "docs" / "kubernetes.md").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def inline() -> list[str]:
     return re.findall(r"`(kubectl [^`]*)`", PAGE.replace("\n", " "))
 
 
-@pytest.mark.skipif(kubectl() is None, reason="no kubectl to render k8s/ with")
+@pytest.mark.skipif(not renderer(), reason="no kubectl or kustomize to render k8s/ with")
 def test_what_the_commands_name_is_there() -> None:
     there = [each for overlay in OVERLAYS for each in manifests(overlay)]
     found = re.findall(

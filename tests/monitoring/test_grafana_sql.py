@@ -30,7 +30,7 @@ def connection(postgres_url: str) -> Iterator[Connection]:
 
 
 def file(connection: Connection, number: str, body: str | None = None, **columns: object) -> None:
-    account = Account(platform="weibo", id=number, name="示例", unit="示例单位", region=" 甲县\n乙镇 ")
+    account = Account(platform="weibo", id=number, name="示例", unit="示例单位", region=" 甲`县\n乙镇 ")
     values = {"key": account.key, "cancelled": False, "since": NOW, "removed": False, "until": None, **columns}
     row = {**values, "body": body or account.model_dump_json()}
     connection.execute(
@@ -65,8 +65,8 @@ def test_who_was_never_judged_waits_and_who_left_the_ledger_is_not_there(connect
     file(connection, "4", cancelled=True)
     stand(connection, "4", "overdue")
     assert told(connection) == {
-        "weibo/1": ("waiting", "尚未核查", "甲县 乙镇"),
-        "weibo/4": ("cancelled", "台账登记为已注销", "甲县 乙镇"),
+        "weibo/1": ("waiting", "尚未核查", "甲'县 乙镇"),
+        "weibo/4": ("cancelled", "台账登记为已注销", "甲'县 乙镇"),
     }
 
 

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from shared.runtime.metrics import Metrics
 from tests.monitoring.rules_read import alerts, case_files, rule_files, rules, selectors
 from tests.paths import ROOT
+from xunjian.app import GROUPS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 GUIDE = ROOT / "docs/监控.md"
@@ -88,3 +90,12 @@ def test_old_and_new_prometheus_understand_it_alike(rule: dict[str, Any]) -> Non
 def test_gauges_of_the_store_are_never_summed_over_those_who_tell_them() -> None:
     of_store = re.compile(r"sum[^(]*\((?:xunjian_accounts\w*|xunjian_findings_open|xunjian_bus_lag_records)")
     assert not [rule for rule in rules() if of_store.search(rule["expr"])]
+
+
+@pytest.mark.parametrize("file", [GUIDE, *rule_files()], ids=lambda file: file.stem)
+def test_a_remedy_is_a_command_that_does_something(file: Path) -> None:
+    """A group without its command only shows what there is under it."""
+    for group, command in re.findall(rf"xunjian ({'|'.join(GROUPS)})(?: (\w+))?\b", file.read_text("utf-8")):
+        app = getattr(import_module(f"xunjian.commands.{group}"), f"{group}_app")
+        known = {one.name or one.callback.__name__ for one in app.registered_commands}
+        assert command in known, f"xunjian {group} {command}"

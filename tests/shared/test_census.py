@@ -55,6 +55,11 @@ def test_accounts_are_counted_by_where_they_are_and_stand(store: Store) -> None:
     }
 
 
+def test_no_region_ends_the_quotes_of_a_dashboard(store: Store) -> None:
+    store.accounts.upsert([an_account("1", region="青`禾县")], NOW)
+    assert list(store.counting.census(NOW).accounts) == [("weibo", "青'禾县", "waiting")]
+
+
 def test_only_what_was_proved_lately_is_covered_and_a_cancelled_account_is_not_to_be(store: Store) -> None:
     store.accounts.upsert([an_account(name, region="青禾县") for name in "123"], NOW - 50 * HOUR)
     stand(store, "1", State.OK, NOW - 23 * HOUR)

@@ -162,8 +162,8 @@ def test_what_a_service_could_not_do_is_told_while_it_goes_on(stop: threading.Ev
     assert pulse.problem == "报表目录不可写"
 
 
-def test_the_pause_doubles_up_to_a_minute() -> None:
-    assert [pause_seconds(failures) for failures in (1, 2, 3, 6, 7, 10_000)] == [1, 2, 4, 32, 60, 60]
+def test_the_pause_doubles_and_stays_short_enough_to_notice_that_a_database_is_back() -> None:
+    assert [pause_seconds(failures) for failures in (1, 2, 3, 4, 5, 10_000)] == [1, 2, 4, 8, 15, 15]
 
 
 def test_a_wish_to_be_left_alone_lengthens_the_pause_within_reason() -> None:

@@ -1,8 +1,13 @@
 """What a service stands on, opened from the settings."""
 
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 
-from shared.runtime.opening import open_bus
+import pytest
+
+from shared.errors import TransientError
+from shared.runtime.opening import Process, open_bus
 from shared.runtime.settings import load_settings
 from tests.builders import NOW, a_probe, days
 
@@ -22,3 +27,24 @@ def test_opening_the_bus_forgets_nothing(tmp_path: Path) -> None:
     assert len(newcomer.poll(0.1)) == 1
     newcomer.close()
     later.close()
+
+
+def shown(process: Process) -> list[str]:
+    return sorted(line for line in process.metrics.render().decode().splitlines() if line.startswith("xunjian_part_ok"))
+
+
+def test_a_database_that_is_away_from_the_beginning_shows_in_the_metrics(tmp_path: Path) -> None:
+    away = load_settings(more={"data_dir": tmp_path, "database_url": "postgresql+psycopg://a:b@127.0.0.1:1/x"})
+    process = Process("analyzer", away, lambda: NOW, threading.Event())
+    with ExitStack() as stack, pytest.raises(TransientError):
+        process.open(stack)
+    assert shown(process) == ['xunjian_part_ok{part="database"} 0.0']
+
+
+@pytest.mark.usefixtures("refused_connections")
+def test_a_broker_that_is_away_from_the_beginning_is_not_the_database(tmp_path: Path) -> None:
+    away = load_settings(more={"data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:1"})
+    process = Process("analyzer", away, lambda: NOW, threading.Event())
+    with ExitStack() as stack, pytest.raises(TransientError):
+        process.open(stack)
+    assert shown(process) == ['xunjian_part_ok{part="broker"} 0.0', 'xunjian_part_ok{part="database"} 1.0']

@@ -273,3 +273,29 @@ def test_two_collectors_visit_every_account_once_and_never_at_once(store: Store,
     with pool:
         shares = [future.result() for future in [pool.submit(_busy_collector, store_url, name) for name in "ab"]]
     assert sorted(shares[0] + shares[1]) == sorted(account.id for account in accounts)
+
+
+def test_one_whose_visit_ended_after_all_were_asked_for_is_asked_for_again(store: Store) -> None:
+    store.accounts.upsert([an_account("1"), an_account("2")], NOW)
+    begun = leased(store)
+    asked = NOW + timedelta(seconds=10)
+    store.visits.make_all_due(asked)
+    visit(store, begun, NOW)
+    assert store.visits.is_waiting(asked, asked)
+    store.visits.ask_again(asked, asked)
+    for _ in range(2):
+        visit(store, leased(store, now=asked), asked)
+    assert not store.visits.is_waiting(asked, asked)
+
+
+def visit(store: Store, due: Due, now: datetime) -> None:
+    store.visits.record(replace(due, last_at=now), now + days(1), {})
+    rest(store, due, now)
+
+
+def test_who_is_being_visited_is_not_asked_for_meanwhile(store: Store) -> None:
+    store.accounts.upsert([an_account("1", platform="feed", url="a"), an_account("2", platform="feed", url="b")], NOW)
+    leased(store, platform="feed")
+    store.visits.ask_again(NOW, NOW)
+    assert leased(store, "b", platform="feed").account.id == "2"
+    assert lease(store, "c", platform="feed") is None

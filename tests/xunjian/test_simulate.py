@@ -45,12 +45,19 @@ def test_an_office_may_give_its_own_numbers() -> None:
     assert "100个账号，一套系统、每平台一个出口地址：" in said
 
 
+def test_large_sizes_do_not_run_into_each_other() -> None:
+    head = simulate("--accounts", "10000000", "--accounts", "123456").splitlines()[0]
+    assert head.split() == ["10,000,000个账号", "123,456个账号"]
+
+
 @pytest.mark.parametrize(
     ("mix", "said"),
     [
         ("kuaishou=1", "没有平台“kuaishou”"),
         ("wechat", "wechat 的占比“”不是数"),
         ("wechat=-1", "wechat 的占比须大于 0"),
+        ("wechat=1e308,weibo=1e308", "wechat 的占比须大于 0，不大于"),
+        ("wechat=1,weibo=2,wechat=3", "wechat 写了两次"),
         ("wechat=nan", "wechat 的占比须大于 0"),
     ],
 )

@@ -20,7 +20,8 @@ from xunjian.shown.sized import lines_of
 
 simulate_app = typer.Typer(help="推算：不访问平台，也不读写数据。", no_args_is_help=True)
 
-MOST_ACCOUNTS = 10_000_000
+MOST_ACCOUNTS = MOST_SHARE = 10_000_000
+"""Of shares too, so that an office may give its counts of accounts as they are."""
 
 
 @simulate_app.callback()
@@ -70,12 +71,14 @@ def shares_of(mix: str) -> Mapping[str, float]:
         name, _, share = part.strip().partition("=")
         if name not in PLATFORM_NAMES:
             raise InputError("--mix", f"没有平台“{name}”；可用的有：{'、'.join(PLATFORM_NAMES)}")
+        if name in given:
+            raise InputError("--mix", f"{name} 写了两次")
         try:
             given[name] = float(share)
         except ValueError:
             raise InputError("--mix", f"{name} 的占比“{share}”不是数；如 {name}=55") from None
-        if not 0 < given[name] < float("inf"):
-            raise InputError("--mix", f"{name} 的占比须大于 0")
+        if not 0 < given[name] <= MOST_SHARE:
+            raise InputError("--mix", f"{name} 的占比须大于 0，不大于 {MOST_SHARE:,}")
     return {name: share / sum(given.values()) for name, share in given.items()}
 
 

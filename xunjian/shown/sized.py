@@ -48,7 +48,7 @@ def _platform(platform: str, demands: list[PlatformDemand]) -> Iterator[str]:
 
 def _line(name: str, cells: list[str]) -> str:
     return (
-        _filled(name, WIDEST_NAME) + "".join(" " * (WIDEST_CELL - cell_len(cell)) + cell for cell in cells)
+        _filled(name, WIDEST_NAME) + "".join(" " * max(1, WIDEST_CELL - cell_len(cell)) + cell for cell in cells)
     ).rstrip()
 
 

@@ -38,7 +38,7 @@ LINES = [
                 8,
                 number(
                     "死信",
-                    "处理不了、另外放着的记录，等人查看（xunjian events）。" + handled("XunjianDeadLetters"),
+                    "处理不了、另外放着的记录，原因在该服务的日志里，搜 dead_letter。" + handled("XunjianDeadLetters"),
                     now("max by (topic) (xunjian_dead_letters) > 0", "{{topic}}"),
                     unit="suffix: 条",
                     called=Called(TOPICS),

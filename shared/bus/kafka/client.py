@@ -8,6 +8,7 @@ from typing import Any
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
+from shared.bus.kafka.certificates import demand_certificates
 from shared.bus.kafka.refusals import note_refused_logins, told
 from shared.errors import PermanentError, TransientError
 
@@ -26,6 +27,7 @@ class Clients:
     ) -> None:
         _require_crc32c()
         self.bootstrap = bootstrap
+        self._security = security
         self.timeout_seconds = timeout_seconds
         self._settings: dict[str, Any] = {
             "bootstrap_servers": bootstrap.split(","),
@@ -37,6 +39,7 @@ class Clients:
 
     def open(self, kind: Callable[..., Any], **settings: Any) -> Any:
         """A kafka-python client. One that fails while being built would leave its thread and sockets behind."""
+        demand_certificates(self._security)
         opened: list[Any] = []
 
         def remember(**config: Any) -> Any:
