@@ -112,9 +112,8 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if not self.is_running or time.monotonic() > deadline:
-                raise TransientError(
-                    f"PostgreSQL（端口 {self.port}）没有起来；请看磁盘和内存是否还有空余；它最后说：{self._said()}"
-                )
+                where = f"PostgreSQL（端口 {self.port}）"
+                raise TransientError(f"{where}没有起来；请看磁盘和内存是否还有空余；它最后说：{self._said()}")
             time.sleep(0.05)
 
     def begin(self) -> None:
