@@ -14,7 +14,7 @@ from datasketch import MinHash, MinHashLSH
 from bench.eval.sets import SetMissingError, rows
 from bench.posts import make_posts
 from bench.table import Cost, Goal, Row, faster, in_turns, timed
-from services.analyzer.copies import earlier_of, keep_sketch
+from services.analyzer.copies import earlier_of, keep_sketches
 from shared.account import Account
 from shared.events import Post
 from shared.storage.store import Store, open_store
@@ -96,8 +96,7 @@ def _later(text: str) -> Post:
 def _keep(store: Store, posts: Sequence[Post]) -> int:
     for start in range(0, len(posts), 500):
         with store.judgements.judging() as judging:
-            for post in posts[start : start + 500]:
-                keep_sketch(judging, post)
+            keep_sketches(judging, posts[start : start + 500])
     return len(posts)
 
 

@@ -40,8 +40,7 @@ def _filled(store: Store, posts: list[Post]) -> list[Account]:
     accounts = [Account(platform="weibo", id=own, name=f"青禾{own}", unit="青禾县示例局") for own in ids]
     store.accounts.upsert(accounts, _SINCE)
     with store.judgements.judging() as judging:
-        for post in posts:
-            judging.observed.add_post(post)
+        judging.observed.add_posts(posts)
     return accounts
 
 

@@ -5,7 +5,8 @@ time, the one that compares later finds both. What waits is written down, so tha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from services.analyzer.copies import copies_of, earlier_of
 from services.analyzer.history import deleted_ids
 from services.analyzer.matters import Case, Matters, always
+from services.analyzer.objection import Earlier
 from services.analyzer.timeline import END, Sitting
 from shared.account import Account
 from shared.errors import TransientError
@@ -43,41 +45,48 @@ class Comparing:
         with self._judgements.judging() as judging:
             sitting = Sitting(judging)
             asked: dict[str, dict[str, bool]] = defaultdict(dict)
-            for item in judging.sketches.waiting(MOST_AT_ONCE):
-                for copy in copies_of(judging, item):
+            waiting = judging.sketches.waiting(MOST_AT_ONCE)
+            sharing = judging.sketches.sharing(waiting)
+            for item in waiting:
+                for copy in copies_of(judging, item) if item.fingerprint in sharing else ():
                     asked[copy.key].setdefault(copy.fingerprint, False)
                 asked[item.key][item.fingerprint] = True
+            alone = {item.fingerprint: item.observed_at for item in waiting if item.fingerprint not in sharing}
             # By key, as in the first step, so that two analyzers never wait for each other's accounts.
             for key, items in sorted(asked.items()):
                 judging.serialise(key)
-                self._compare_apart(sitting, key, items)
-                for fingerprint in (fingerprint for fingerprint, waited in items.items() if waited):
-                    judging.sketches.compared(fingerprint)
+                self._compare_apart(sitting, key, items, alone)
+                judging.sketches.compared(fingerprint for fingerprint, waited in items.items() if waited)
 
-    def _compare_apart(self, sitting: Sitting, key: str, fingerprints: Iterable[str]) -> None:
+    def _compare_apart(
+        self, sitting: Sitting, key: str, fingerprints: Iterable[str], alone: Mapping[str, datetime]
+    ) -> None:
+        """`alone`: items whose version of that moment shares nothing with any other."""
         try:
             with sitting.judging.part():
-                self._compare_account(sitting, key, fingerprints)
+                self._compare_account(sitting, key, fingerprints, alone)
         except TransientError:
             raise
         except Exception:
             sitting.forget()
             log.exception("not_compared", account=key)
 
-    def _compare_account(self, sitting: Sitting, key: str, fingerprints: Iterable[str]) -> None:
+    def _compare_account(
+        self, sitting: Sitting, key: str, fingerprints: Iterable[str], alone: Mapping[str, datetime]
+    ) -> None:
         account = sitting.judging.account(key)
         if account is None:
             return
-        posts = [post for one in fingerprints if (post := sitting.judging.observed.newest(one)) is not None]
+        posts = sitting.judging.observed.newest_of(list(fingerprints))
         before = sitting.judging.open_findings(key)
         for post in posts:
-            self._compare_post(sitting, account, post)
+            is_alone = alone.get(post.fingerprint) == post.observed_at
+            self._compare_post(sitting, account, post, () if is_alone else earlier_of(sitting.judging, account, post))
         if sitting.judging.open_findings(key) != before:
             self._judge_again(sitting, account)
 
-    def _compare_post(self, sitting: Sitting, account: Account, post: Post) -> None:
+    def _compare_post(self, sitting: Sitting, account: Account, post: Post, earlier: tuple[Earlier, ...]) -> None:
         case = Case(account, post.observed_at)
-        earlier = earlier_of(sitting.judging, account, post)
         if earlier and self._is_deleted(sitting, post):
             earlier = ()
         held = [finding for finding in sitting.judging.open_findings(account.key) if finding.subject == post.id]

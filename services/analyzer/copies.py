@@ -1,6 +1,6 @@
 """Posts held against what accounts of other units published earlier; sketches of all of them are in the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from services.analyzer.language.origin.similar import Sketch, letters_of, likeness, marks_of, sketch_of
@@ -15,15 +15,18 @@ LEAST_LETTERS = 80
 """Shorter texts are alike by chance: greetings, warnings, the formula of a notice."""
 
 
-def keep_sketch(judging: Judging, post: Post) -> None:
-    """Keep the post's sketch, so that others can be held against it; a version that shows no text changes nothing."""
-    item = _sketched(post)
-    if item is not None:
-        replaced = judging.sketches.keep(item)
-        for copy in copies_of(judging, replaced) if replaced else ():
+def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
+    """Keep the posts' sketches, so that others can be held against them, of each item one version.
+
+    A version that shows no text changes nothing.
+    """
+    items = [(post, _sketched(post)) for post in posts]
+    for replaced in judging.sketches.keep([item for _, item in items if item is not None]):
+        for copy in copies_of(judging, replaced):
             judging.sketches.wait(copy.fingerprint)
-    elif post.text is not None:
-        judging.sketches.wait(post.fingerprint)
+    for post, item in items:
+        if item is None and post.text is not None:
+            judging.sketches.wait(post.fingerprint)
 
 
 def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:

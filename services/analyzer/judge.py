@@ -1,7 +1,7 @@
 """One moment of one account: what was published and probed is written down, then every rule is asked."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -11,7 +11,7 @@ from itertools import groupby
 import structlog
 
 from services.analyzer.comparing import Comparing
-from services.analyzer.copies import keep_sketch
+from services.analyzer.copies import keep_sketches
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
@@ -117,16 +117,15 @@ class Judge:
         """What was observed at one moment."""
         key, at = case.account.key, case.at
         # Lists, not generators: all of one visit is written down before any of it is judged.
-        posts = [event for event in events if isinstance(event, Post) and sitting.add(event)]
-        probes = [event for event in events if isinstance(event, Probe) and sitting.add(event)]
+        posts = sitting.add_posts([event for event in events if isinstance(event, Post)])
+        probes = sitting.add_probes([event for event in events if isinstance(event, Probe)])
         if not posts and not probes:
             return Came.KNOWN
         self._forget_wrong_clocks(sitting, key, at)
         if not self._matters.asks(case):
             return Came.IN_ORDER
         if self._matters.entries(case, "copy"):
-            for post in posts:
-                keep_sketch(sitting.judging, post)
+            keep_sketches(sitting.judging, posts)
         before = sitting.at(key, at - _INSTANT)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
         if before.latest_list_at is None or before.latest_list_at <= at:
@@ -141,19 +140,21 @@ class Judge:
         if latest is not None and latest > at and sitting.judging.observed.forget_wrong_clocks(key, at):
             sitting.forget()
 
-    def _judge_new(self, sitting: Sitting, case: Case, posts: Iterable[Post], probes: Iterable[Probe]) -> None:
-        for post in posts:
-            if sitting.judging.observed.is_newest(post):
-                self._judge_post(sitting, case, post)
+    def _judge_new(self, sitting: Sitting, case: Case, posts: Sequence[Post], probes: Iterable[Probe]) -> None:
+        self._judge_posts(sitting, case, [post for post in posts if sitting.is_newest(post)])
         for probe in probes:
             self._judge_probe(sitting, case, probe)
 
-    def _judge_post(self, sitting: Sitting, case: Case, post: Post) -> None:
-        history = self._history(sitting, case, post.observed_at)
-        held = [finding for finding in sitting.judging.open_findings(case.account.key) if finding.subject == post.id]
-        for entry in self._matters.entries(case, "post"):
-            ask = partial(entry.plugin.check_post, post, history)
-            self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
+    def _judge_posts(self, sitting: Sitting, case: Case, posts: Sequence[Post]) -> None:
+        """What was known is the same for all posts of one moment."""
+        if not posts:
+            return
+        history, entries = self._history(sitting, case, case.at), self._matters.entries(case, "post")
+        for post in posts:
+            held = [found for found in sitting.judging.open_findings(case.account.key) if found.subject == post.id]
+            for entry in entries:
+                ask = partial(entry.plugin.check_post, post, history)
+                self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
 
     def _history(self, sitting: Sitting, case: Case, moment: datetime) -> History:
         copies = {entry.indicator for entry in self._matters.entries(case, "copy")}

@@ -72,6 +72,8 @@ class Matters:
         mine = [finding for finding in held if finding.indicator == entry.indicator]
         try:
             found = [self._finding(case, entry, objection) for objection in ask()]
+            if not found and not mine:
+                return
             still = {(finding.fingerprint, finding.severity) for finding in found}
             subjects = {finding.subject for finding in found}
             gone = [finding for finding in mine if (finding.fingerprint, finding.severity) not in still]

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shared.clock import FUTURE_TOLERANCE
@@ -48,6 +49,12 @@ class Timeline:
             if event.proves_list:
                 self.latest_list_at = max(self.latest_list_at or event.at, event.at)
         return True
+
+    def has_later(self, post: Post) -> bool | None:
+        """Whether a later version of the item is known; null where that was not read."""
+        if any(isinstance(event, Post) and event.id == post.id for event in self._later):
+            return True
+        return None if self._reaches is not None else False
 
     def move_to(self, moment: datetime) -> None:
         self.moment = moment
@@ -105,14 +112,27 @@ class Sitting:
         timeline.move_to(moment)
         return timeline
 
-    def add(self, event: Post | Probe) -> bool:
-        """Write the event down; True when it was not known."""
-        observed = self.judging.observed
-        is_new = observed.add_post(event) if isinstance(event, Post) else observed.add_probe(event)
-        timeline = self._timeline
-        if is_new and timeline is not None and timeline.key == event.key and not timeline.add(event):
-            self._timeline = None
-        return is_new
+    def add_posts(self, posts: Sequence[Post]) -> list[Post]:
+        """Write them down; those that were not known."""
+        new = self.judging.observed.add_posts(posts)
+        self._meet(new)
+        return new
+
+    def add_probes(self, probes: Sequence[Probe]) -> list[Probe]:
+        """As `add_posts`."""
+        new = [probe for probe in probes if self.judging.observed.add_probe(probe)]
+        self._meet(new)
+        return new
+
+    def _meet(self, events: Sequence[Post | Probe]) -> None:
+        for event in events:
+            if self._timeline is not None and self._timeline.key == event.key and not self._timeline.add(event):
+                self._timeline = None
+
+    def is_newest(self, post: Post) -> bool:
+        """True unless a later version of the item is known already."""
+        has_later = self.at(post.key, post.observed_at).has_later(post)
+        return self.judging.observed.is_newest(post) if has_later is None else not has_later
 
     def forget(self) -> None:
         """What was written is no more: everything has to be read anew."""

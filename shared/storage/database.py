@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL: opened, asked, and written in transactions."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -63,6 +63,7 @@ class Database:
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
+        self._add_all_new: dict[Table, ReturningInsert[Any]] = {}
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
@@ -147,6 +148,16 @@ class Database:
             # Not rowcount: PostgreSQL's driver does not tell it for an INSERT.
             self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
         return connection.execute(self._add_new[table], values).first() is not None
+
+    def add_all_new(
+        self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    ) -> set[tuple[Any, ...]]:
+        """Insert those of the rows that are not there already, at once; the primary keys of those that were new."""
+        if not rows:
+            return set()
+        if table not in self._add_all_new:
+            self._add_all_new[table] = self.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+        return {tuple(row) for row in connection.execute(self._add_all_new[table], rows)}
 
     def lock_table(self, connection: Connection, table: Table) -> None:
         """Until the transaction ends nobody else writes to the table; SQLite's write lock is of that kind anyway."""

@@ -1,10 +1,11 @@
 """The analyzer's rows: posts, probes and findings, written in one transaction; and the outbox of findings."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, Update, bindparam, select, text, update
 
 from shared.account import Account
 from shared.event_json import read
@@ -29,6 +30,16 @@ _HELD = (
     select(_finding.c.body)
     .where(_finding.c.key == bindparam("of"), _finding.c.closed_at.is_(None))
     .order_by(_finding.c.id)
+)
+_OPEN_TOLD = (
+    update(_finding)
+    .where(_finding.c.fingerprint == bindparam("of"), _finding.c.opened_at == bindparam("moment"))
+    .values(open_told=True)
+)
+_CLOSE_TOLD = (
+    update(_finding)
+    .where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at == bindparam("moment"))
+    .values(close_told=True)
 )
 
 
@@ -170,10 +181,10 @@ class Judgements:
         return told
 
     def mark_told(self, findings: Iterable[Finding]) -> None:
+        told: dict[Update, list[dict[str, object]]] = defaultdict(list)
         with self._database.begin() as connection:
             for finding in findings:
-                opened = finding.status is FindingStatus.OPEN
-                moment = _finding.c.opened_at if opened else _finding.c.closed_at
-                same = (_finding.c.fingerprint == finding.fingerprint, moment == finding.at)
-                values = {"open_told": True} if opened else {"close_told": True}
-                connection.execute(update(_finding).where(*same).values(**values))
+                said = _OPEN_TOLD if finding.status is FindingStatus.OPEN else _CLOSE_TOLD
+                told[said].append({"of": finding.fingerprint, "moment": finding.at})
+            for said, those in told.items():
+                connection.execute(said, those)

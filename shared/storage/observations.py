@@ -1,6 +1,6 @@
 """Posts and probes as they were observed: written once, read as known at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,12 @@ _VERSIONS = (
     .order_by(_post.c.observed_at.desc())
     .limit(MOST_VERSIONS)
 )
+_version = _post.alias()
+_NEWEST_OF = select(_post.c.body).where(
+    _post.c.fingerprint.in_(bindparam("those", expanding=True)),
+    _post.c.observed_at
+    == select(func.max(_version.c.observed_at)).where(_version.c.fingerprint == _post.c.fingerprint).scalar_subquery(),
+)
 _FORGET_AHEAD = (
     update(_probe)
     .where(_probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK)
@@ -55,7 +61,9 @@ _LATEST_LIST_AT = _LATEST_AT.where(text(PROVES))
 _TIMES = select(_post.c.published_at).where(_OF_POST, _post.c.observed_at <= _MOMENT)
 _COUNTED = _TIMES.where(_post.c.published_at <= _LINE).order_by(_post.c.published_at.desc()).limit(1)
 _AHEAD = _TIMES.where(_post.c.published_at > _LINE).order_by(_post.c.published_at).limit(MOST_LATER)
-_PROBES = select(_probe.c.body).where(_OF_PROBE, _probe.c.at <= _MOMENT).order_by(_probe.c.at.desc())
+_PROBES = (
+    select(_probe.c.body, _probe.c.proves_list).where(_OF_PROBE, _probe.c.at <= _MOMENT).order_by(_probe.c.at.desc())
+)
 _LATEST = _PROBES.limit(1)
 _LATEST_LIST = _PROBES.where(text(PROVES)).limit(1)
 _NOT_PROVED = _PROBES.limit(MOST_FAILURES)
@@ -103,18 +111,14 @@ class Observations:
         self._database = database
         self._connection = connection
 
-    def add_post(self, post: Post) -> bool:
-        """True when this sight of the item was not known. One seen again unchanged is written down too: a version
-        between the two may yet arrive."""
-        return self._database.add_new(
-            self._connection,
-            _post,
-            fingerprint=post.fingerprint,
-            observed_at=post.observed_at,
-            key=post.key,
-            published_at=post.published_at,
-            body=post.to_json().decode(),
-        )
+    def add_posts(self, posts: Sequence[Post]) -> list[Post]:
+        """Those of them that were not known, each sight of an item once. One seen again unchanged is written down
+        too: a version between the two may yet arrive."""
+        sights: dict[tuple[Any, ...], Post] = {}
+        for post in posts:
+            sights.setdefault((post.fingerprint, post.observed_at), post)
+        new = self._database.add_all_new(self._connection, _post, [_post_row(post) for post in sights.values()])
+        return [post for sight, post in sights.items() if sight in new]
 
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
@@ -125,6 +129,13 @@ class Observations:
         versions = self._connection.execute(_VERSIONS, {"of": fingerprint}).scalars()
         posts = (read(Post, body) for body in versions)
         return next((post for post in posts if post.text is not None), None)
+
+    def newest_of(self, fingerprints: Collection[str]) -> list[Post]:
+        """As `newest`, of some items."""
+        bodies = self._connection.execute(_NEWEST_OF, {"those": list(fingerprints)}).scalars()
+        posts = [read(Post, body) for body in bodies]
+        found = (post if post.text is not None else self.newest(post.fingerprint) for post in posts)
+        return [post for post in found if post is not None]
 
     def add_probe(self, probe: Probe) -> bool:
         """True when this probe was not known."""
@@ -150,18 +161,23 @@ class Observations:
     def known(self, key: str, moment: datetime) -> Known:
         """What is known of an account at a moment, bounded however much there is."""
         asked = {"of": key, "moment": moment}
-        came: list[Sequence[Post | Probe]] = [
-            [read(Post, body) for body in self._all(_LATER_POSTS, asked)],
-            [read(Probe, body) for body in self._all(_LATER_PROBES, asked)],
-        ]
+        latest_at: datetime | None = self._connection.execute(_LATEST_AT, {"of": key}).scalar()
+        probed = Probed(None, None, None, ()) if latest_at is None else _probed(self._connection, key, moment)
+        came: list[Sequence[Post | Probe]] = [[read(Post, body) for body in self._all(_LATER_POSTS, asked)]]
+        latest_list_at = probed.latest_list.at if probed.latest_list else None
+        # Of an account that is judged in order there is nothing more to ask.
+        if latest_at is not None and latest_at > moment:
+            came.append([read(Probe, body) for body in self._all(_LATER_PROBES, asked)])
+            latest_list_at = self._connection.execute(_LATEST_LIST_AT, {"of": key}).scalar()
+        versions = [read(Post, body) for body in reversed(self._all(_POSTS, asked))]
         return Known(
-            probed=_probed(self._connection, key, moment),
-            versions=[read(Post, body) for body in reversed(self._all(_POSTS, asked))],
-            published=self._published(key, moment),
+            probed=probed,
+            versions=versions,
+            published=self._published(key, moment) if versions else (),
             later=[event for events in came for event in events],
             reaches=min((events[-1].occurred_at for events in came if len(events) == MOST_LATER), default=None),
-            latest_at=self._connection.execute(_LATEST_AT, {"of": key}).scalar(),
-            latest_list_at=self._connection.execute(_LATEST_LIST_AT, {"of": key}).scalar(),
+            latest_at=latest_at,
+            latest_list_at=latest_list_at,
         )
 
     def _published(self, key: str, moment: datetime) -> list[datetime]:
@@ -181,7 +197,13 @@ def counted_newest(probe: Probe) -> datetime | None:
 
 def _probed(connection: Connection, key: str, moment: datetime) -> Probed:
     asked = {"of": key, "moment": moment}
-    latest = connection.execute(_LATEST, asked).scalar()
+    row = connection.execute(_LATEST, asked).first()
+    if row is None:
+        return Probed(None, None, None, ())
+    latest = read(Probe, row.body)
+    newest: datetime | None = connection.execute(_NEWEST, asked).scalar()
+    if row.proves_list:
+        return Probed(latest, latest, newest, ())
     latest_list = connection.execute(_LATEST_LIST, asked).scalar()
     proved = read(Probe, latest_list) if latest_list else None
     since = (
@@ -190,5 +212,14 @@ def _probed(connection: Connection, key: str, moment: datetime) -> Probed:
         else connection.execute(_NOT_PROVED, asked)
     )
     failures = [read(Probe, body) for body in since.scalars()]
-    newest: datetime | None = connection.execute(_NEWEST, asked).scalar()
-    return Probed(read(Probe, latest) if latest else None, proved, newest, tuple(reversed(failures)))
+    return Probed(latest, proved, newest, tuple(reversed(failures)))
+
+
+def _post_row(post: Post) -> dict[str, Any]:
+    return {
+        "fingerprint": post.fingerprint,
+        "observed_at": post.observed_at,
+        "key": post.key,
+        "published_at": post.published_at,
+        "body": post.to_json().decode(),
+    }

@@ -1,6 +1,8 @@
 """Sketches of published texts, found by the marks that texts alike share. At most 24 rows an item."""
 
+import json
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -60,9 +62,29 @@ def _near(when: str) -> TextualSelect:
     return text(query).columns(*_sketch.columns, column("common", Integer))
 
 
+def _shared(asked: str) -> TextualSelect:
+    """Of each mark asked for that an item of another second has, whosever it is: its place in the question.
+
+    `asked`: rows (place, mark, at) from the parameter, in the dialect's words.
+    """
+    other = "EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.mark AND sketch_mark.at {} asked.at)"
+    query = f"SELECT place FROM ({asked}) AS asked WHERE {other.format('<')} OR {other.format('>')}"  # noqa: S608 - as above
+    return text(query).columns(column("place", Integer))
+
+
+_SHARED = {
+    "sqlite": _shared(
+        "SELECT json_extract(value, '$[0]') AS place, json_extract(value, '$[1]') AS mark,"
+        " json_extract(value, '$[2]') AS at FROM json_each(:asked)"
+    ),
+    "postgresql": _shared(
+        "SELECT CAST(value->>0 AS integer) AS place, CAST(value->>1 AS bigint) AS mark,"
+        " CAST(value->>2 AS bigint) AS at FROM jsonb_array_elements(CAST(:asked AS jsonb))"
+    ),
+}
 # Asked for every item: building a statement costs more than running it.
 _EARLIER, _LATER = _near("<"), _near(">")
-_OF = select(_sketch).where(_sketch.c.fingerprint == bindparam("of"))
+_OF = select(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True)))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
 _SET_WAITING = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=bindparam("is_waiting"))
 _SHOWN_AGAIN = (
@@ -70,7 +92,7 @@ _SHOWN_AGAIN = (
     .where(_sketch.c.fingerprint == bindparam("of"))
     .values(waiting=True, observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
 )
-_ADD = insert(_sketch).returning(_sketch.c.id)
+_ADD = insert(_sketch).returning(_sketch.c.id, _sketch.c.fingerprint)
 _ADD_MARK = insert(_mark)
 _DROP = delete(_sketch).where(_sketch.c.id == bindparam("which"))
 _DROP_MARK = delete(_mark).where(
@@ -84,15 +106,18 @@ class Sketches:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def keep(self, item: Sketched) -> Sketched | None:
-        """Keep the sketch unless a newer version of the item is kept; the item then waits to be compared.
+    def keep(self, items: Sequence[Sketched]) -> list[Sketched]:
+        """Keep the sketches, unless a newer version of an item is kept; the items then wait to be compared.
 
-        Returns what it took the place of, if that was another text.
+        No item is named twice. Returns what they took the place of, where that was another text.
         """
-        known = self._connection.execute(_OF, {"of": item.fingerprint}).first()
-        if known is None:
-            self._add(item)
-            return None
+        those = {"those": [item.fingerprint for item in items]}
+        known = {row.fingerprint: row for row in self._connection.execute(_OF, those)} if items else {}
+        self._add([item for item in items if item.fingerprint not in known])
+        kept = [(known[item.fingerprint], item) for item in items if item.fingerprint in known]
+        return [replaced for row, item in kept if (replaced := self._replace(row, item)) is not None]
+
+    def _replace(self, known: Row[Any], item: Sketched) -> Sketched | None:
         if known.observed_at >= item.observed_at:
             return None
         replaced = _sketched(known)
@@ -100,14 +125,17 @@ class Sketches:
             self._connection.execute(_SHOWN_AGAIN, {"of": item.fingerprint, "at": item.observed_at})
             return None
         drop_sketches(self._connection, [known])
-        self._add(item)
+        self._add([item])
         return replaced
 
-    def _add(self, item: Sketched) -> None:
-        values = vars(item) | {"marks": _packed(item.marks), "waiting": True}
-        number = self._connection.execute(_ADD, values).scalar_one()
-        if item.marks:
-            self._connection.execute(_ADD_MARK, _mark_rows(number, item.published_at, item.marks))
+    def _add(self, items: Sequence[Sketched]) -> None:
+        if not items:
+            return
+        values = [vars(item) | {"marks": _packed(item.marks), "waiting": True} for item in items]
+        numbers = {row.fingerprint: row.id for row in self._connection.execute(_ADD, values)}
+        marks = [row for item in items for row in _mark_rows(numbers[item.fingerprint], item.published_at, item.marks)]
+        if marks:
+            self._connection.execute(_ADD_MARK, marks)
 
     def wait(self, fingerprint: str) -> None:
         """The item changed: if a sketch of it is kept, it has to be compared again."""
@@ -117,8 +145,17 @@ class Sketches:
         """Items that have not been held against the others since they came or changed."""
         return [_sketched(row) for row in self._connection.execute(_WAITING, {"most": most})]
 
-    def compared(self, fingerprint: str) -> None:
-        self._connection.execute(_SET_WAITING, {"of": fingerprint, "is_waiting": False})
+    def compared(self, fingerprints: Iterable[str]) -> None:
+        rows = [{"of": fingerprint, "is_waiting": False} for fingerprint in fingerprints]
+        if rows:
+            self._connection.execute(_SET_WAITING, rows)
+
+    def sharing(self, items: Sequence[Sketched]) -> set[str]:
+        """Fingerprints of the items of which `earlier` or `later` may find something: one question for many items."""
+        asked = [(place, mark, _seconds(item.published_at)) for place, item in enumerate(items) for mark in item.marks]
+        shared = _SHARED[self._connection.dialect.name]
+        places = self._connection.execute(shared, {"asked": json.dumps(asked)}).scalars()
+        return {items[place].fingerprint for place, common in Counter(places).items() if common >= _LEAST_COMMON}
 
     def earlier(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
         """Items of other accounts than `key` published before, those that share most marks first; bounded."""

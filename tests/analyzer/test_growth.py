@@ -50,8 +50,9 @@ class Asked:
         return found
 
     def _grows(self, step: str, statement: str) -> bool:
-        # The whole of an index over what is untold or waits is what is wanted, and of a bounded part.
-        wanted = any(name in step for name in ("finding_untold", "sketch_waiting", "SCAN bounded", *_OF_BOUNDED))
+        # The whole of an index over what is untold or waits is what is wanted, of a bounded part, and of the question.
+        whole = ("finding_untold", "sketch_waiting", "SCAN bounded", "SCAN json_each", *_OF_BOUNDED)
+        wanted = any(name in step for name in whole)
         return (step.startswith("SCAN") and not wanted) or ("TEMP B-TREE" in step and "bounded0" not in statement)
 
 

@@ -77,14 +77,14 @@ def test_a_rule_that_raises_over_a_post_names_that_post(
 def test_what_the_database_refuses_is_set_aside_and_the_rest_is_judged(
     store: Store, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_post = Observations.add_post
+    add_posts = Observations.add_posts
 
-    def add(observed: Observations, post: Post) -> bool:
-        if post.id == "bad":
+    def add(observed: Observations, posts: Sequence[Post]) -> list[Post]:
+        if any(post.id == "bad" for post in posts):
             observed._connection.execute(metadata.tables["post"].insert().values(fingerprint=None, observed_at=NOW))
-        return add_post(observed, post)
+        return add_posts(observed, posts)
 
-    monkeypatch.setattr(Observations, "add_post", add)
+    monkeypatch.setattr(Observations, "add_posts", add)
     bad = a_post("bad")
     refused = analyzer.judge(
         [bad, a_probe(newest_post_at=NOW - days(20)), a_probe(account_id="1002", newest_post_at=NOW - days(20))]

@@ -17,7 +17,7 @@ SINCE, UNTIL = NOW - days(365), NOW
 def written(store: Store, *posts: Post) -> None:
     with store.judgements.judging() as judging:
         for post in posts:
-            judging.observed.add_post(post)
+            judging.observed.add_posts([post])
 
 
 def read(store: Store, since: datetime = SINCE, until: datetime = UNTIL) -> list[tuple[str, str | None]]:

@@ -39,7 +39,7 @@ def an_item(name: str, at: datetime = NOW, marks: tuple[int, ...] = MARKS, **mor
 def keep(store: Store, *items: Sketched) -> None:
     with store.judgements.judging() as judging:
         for item in items:
-            judging.sketches.keep(item)
+            judging.sketches.keep([item])
 
 
 def earlier(store: Store, marks: tuple[int, ...] = MARKS, at: datetime = NOW, own: str = "weibo/own") -> list[str]:
@@ -66,6 +66,20 @@ def test_ones_own_are_left_out_and_great_marks_are_kept_whole(store: Store) -> N
     assert earlier(store, great, own="weibo/great") == []
 
 
+def test_many_are_asked_about_at_once_and_who_shares_too_little_is_alone(store: Store) -> None:
+    great = tuple(2**63 - 1 - number for number in range(MOST_MARKS))
+    items = [
+        an_item("first", NOW - days(2), great),
+        an_item("copy", NOW - days(1), great),
+        an_item("few", NOW - days(3), (*great[:2], *MARKS[2:])),
+        an_item("own", NOW, ()),
+    ]
+    keep(store, *items)
+    with store.judgements.judging() as judging:
+        assert judging.sketches.sharing(items) == {"first", "copy"}
+        assert judging.sketches.sharing([]) == set()
+
+
 def test_what_many_share_shows_the_oldest_only(store: Store) -> None:
     keep(store, *(an_item(f"{number:02}", NOW - days(40 - number)) for number in range(2 * MOST_SHARING)))
     assert earlier(store) == [f"{number:02}" for number in range(MOST_SHARING)]
@@ -87,7 +101,7 @@ def test_an_item_that_came_or_changed_waits_until_it_is_compared(store: Store) -
     keep(store, an_item("a"), an_item("b"))
     assert store.judgements.anything_waits()
     with store.judgements.judging() as judging:
-        judging.sketches.compared("a")
+        judging.sketches.compared(["a"])
     assert waiting() == ["b"]
     keep(store, an_item("a", observed_at=NOW + days(1)))
     assert waiting() == ["a", "b"]

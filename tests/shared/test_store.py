@@ -43,14 +43,30 @@ def test_the_ledger_of_a_past_day_can_be_shown(store: Store) -> None:
 
 def test_a_repeated_post_is_no_news_but_one_seen_again_is(store: Store) -> None:
     with store.judgements.judging() as judging:
-        assert judging.observed.add_post(a_post())
-        assert not judging.observed.add_post(a_post())
-        assert judging.observed.add_post(a_post(observed_at=NOW + days(1)))
-        assert judging.observed.add_post(a_post(observed_at=NOW + days(2), comments="closed"))
-        assert judging.observed.add_post(a_post(observed_at=NOW + days(3)))
+        assert judging.observed.add_posts([a_post()])
+        assert not judging.observed.add_posts([a_post()])
+        assert judging.observed.add_posts([a_post(observed_at=NOW + days(1))])
+        assert judging.observed.add_posts([a_post(observed_at=NOW + days(2), comments="closed")])
+        assert judging.observed.add_posts([a_post(observed_at=NOW + days(3))])
     with store.judgements.judging() as judging:
         assert [post.comments for post in Sitting(judging).at("weibo/1001", NOW + days(2)).posts()] == ["closed"]
         assert [post.comments for post in Sitting(judging).at("weibo/1001", NOW + days(4)).posts()] == ["unknown"]
+
+
+def test_posts_written_together_are_new_once_each(store: Store) -> None:
+    with store.judgements.judging() as judging:
+        judging.observed.add_posts([a_post("known")])
+        new = judging.observed.add_posts([a_post("known"), a_post("a"), a_post("b"), a_post("a", title="again")])
+    assert [(post.id, post.title) for post in new] == [("a", a_post().title), ("b", a_post().title)]
+
+
+def test_of_several_items_the_newest_version_that_shows_its_text_is_told(store: Store) -> None:
+    later = NOW + days(1)
+    with store.judgements.judging() as judging:
+        judging.observed.add_posts([a_post("a", text="甲"), a_post("a", text="乙", observed_at=later)])
+        judging.observed.add_posts([a_post("b", text="丙"), a_post("b", text=None, observed_at=later), a_post("c")])
+        newest = judging.observed.newest_of([a_post(name).fingerprint for name in ("a", "b", "absent")])
+    assert sorted((post.id, post.text) for post in newest) == [("a", "乙"), ("b", "丙")]
 
 
 def test_history_is_as_of_a_moment(store: Store) -> None:
@@ -67,8 +83,8 @@ def test_history_is_as_of_a_moment(store: Store) -> None:
 
 def test_a_future_post_is_not_the_newest(store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.observed.add_post(a_post("now", NOW - days(1)))
-        judging.observed.add_post(a_post("future", NOW + days(100)))
+        judging.observed.add_posts([a_post("now", NOW - days(1))])
+        judging.observed.add_posts([a_post("future", NOW + days(100))])
         assert Sitting(judging).at("weibo/1001", NOW).newest_published == NOW - days(1)
 
 
@@ -109,7 +125,7 @@ def test_what_held_on_a_past_day_can_be_asked(store: Store) -> None:
 def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     def fail_half_way() -> None:
         with store.judgements.judging() as judging:
-            judging.observed.add_post(a_post())
+            judging.observed.add_posts([a_post()])
             raise RuntimeError("killed half way")
 
     with pytest.raises(RuntimeError):

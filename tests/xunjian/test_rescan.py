@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ):
             moment = NOW - timedelta(days=age)
             post = a_post(f"p{number}", moment, account_id=account, text=text, observed_at=moment, title="=要闻")
-            judging.observed.add_post(post)
+            judging.observed.add_posts([post])
     store.close()
     return tmp_path
 
@@ -92,7 +92,7 @@ def test_it_finds_what_the_rules_find_in_each_post(folder: Path, options: list[s
     store.accounts.upsert([account], NOW - timedelta(days=500))
     with store.judgements.judging() as judging:
         for post in posts:
-            judging.observed.add_post(post)
+            judging.observed.add_posts([post])
     lexicon = None if options is None else Path(a_lexicon(folder))
     asking = Asking(load_rulebooks("cn"), lexicon, NOW, options or ())
     scan = Scan(store, asking, NOW - timedelta(days=10), NOW)
@@ -247,7 +247,7 @@ def test_it_reads_postgresql_too(postgres_url: str, tmp_path: Path, monkeypatch:
             connection.execute(table.delete())
     store.accounts.upsert([an_account()], NOW - timedelta(days=9))
     with store.judgements.judging() as judging:
-        judging.observed.add_post(a_post("p", NOW - timedelta(days=2), text="推广量子堆肥。"))
+        judging.observed.add_posts([a_post("p", NOW - timedelta(days=2), text="推广量子堆肥。")])
     store.close()
     monkeypatch.setenv("XUNJIAN_DATABASE_URL", postgres_url)
     done = rescan("--lexicon", a_lexicon(tmp_path), "--jsonl")
