@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -21,13 +21,16 @@ _BUSY = {"errcode": -1, "errmsg": "系统繁忙"}
 _TAKEN = {"errcode": 0, "errmsg": "ok"}
 
 
+Fate = Callable[[str, Sequence[str]], str]
+
+
 class Receiver:
-    """Started on entering, stopped on leaving. `trouble` says what becomes of each message, given its channel:
+    """Started on entering, stopped on leaving. `trouble` says what becomes of a message, given channel and numbers:
 
     `""` it is taken; `busy` it is refused (by the robot with HTTP 200); `cut` it is taken and the answer is lost.
     """
 
-    def __init__(self, clock: Callable[[], datetime], trouble: Callable[[str], str] = lambda _: "") -> None:
+    def __init__(self, clock: Callable[[], datetime], trouble: Fate = lambda *_: "") -> None:
         self.token = "robot-token-5f0d2c9b7a"  # noqa: S105 - a secret of nobody, to be looked for in the logs
         self.secret = "hook-secret-41c6e8d0f3"  # noqa: S105
         self._clock = clock
@@ -57,8 +60,8 @@ class Receiver:
         channel = HOOK if path.startswith("/hook") else ROBOT
         if channel == HOOK and not self._is_signed(head, body):
             return 401, {}
-        trouble = self._trouble(channel)
         status, numbers = _read_hook(body) if channel == HOOK else _read_text(body)
+        trouble = self._trouble(channel, numbers)
         now = self._clock()
         with self._lock:
             self._told += [Told(channel, number, status, now, accepted=trouble != "busy") for number in numbers]

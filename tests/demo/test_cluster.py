@@ -190,7 +190,7 @@ class TestReceiver:
     def test_what_it_refused_or_did_not_confirm_is_tried_again(
         self, name: str, trouble: str, accepted: bool, message: Message
     ) -> None:
-        with Receiver(lambda: NOW, lambda _: trouble) as receiver, pytest.raises(TransientError):
+        with Receiver(lambda: NOW, lambda *_: trouble) as receiver, pytest.raises(TransientError):
             self.channels(receiver)[name].send(message, NOW)
         assert {one.accepted for one in receiver.told} == {accepted}
 
@@ -207,11 +207,21 @@ class TestReceiver:
 def test_lost_answers_are_in_the_history(tmp_path: Path) -> None:
     history = History(tmp_path / "history.jsonl", "1", lambda: NOW)
     trouble = Trouble("1", history, is_on=True)
-    drawn = [trouble(ROBOT) for _ in range(300)]
+    drawn = [trouble(ROBOT, [str(number)]) for number in range(300)]
     assert set(drawn) == {"", "busy", "cut"}
     assert sum(done.op == CUT for done in history.operations) == drawn.count("cut")
     trouble.is_on = False
-    assert {trouble(ROBOT) for _ in range(100)} == {""}
+    assert {trouble(ROBOT, []) for _ in range(100)} == {""}
+
+
+def test_no_matter_and_no_channel_is_refused_so_often_that_a_run_would_not_see_it_told(tmp_path: Path) -> None:
+    history = History(tmp_path / "history.jsonl", "1", lambda: NOW)
+    trouble = Trouble("1", history, is_on=True)
+    of_a_matter = [bool(trouble(ROBOT, ["E73472E3"])) for _ in range(300)]
+    of_a_channel = [bool(trouble(HOOK, [str(number)])) for number in range(3000)]
+    assert sum(of_a_matter) == 2
+    assert "110" in (in_a_row := "".join(str(int(one)) for one in of_a_channel))
+    assert "111" not in in_a_row
 
 
 def test_what_is_lacking_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -249,7 +249,7 @@ class TestIgnoredErrcode:
         troubles = iter(["busy"])
         with ExitStack() as stack:
             bus = stack.enter_context(closing(SqliteBus(folder / "xunjian.db", "test", lambda: NOW)))
-            robot = stack.enter_context(Receiver(lambda: NOW, lambda _: next(troubles, "")))
+            robot = stack.enter_context(Receiver(lambda: NOW, lambda *_: next(troubles, "")))
             with store.judgements.judging() as judging:
                 judging.open(finding)
             bus.publish([finding])
