@@ -7,12 +7,14 @@ import structlog
 
 from tests.kafka_broker import kafka_bootstrap, refused_connections
 from tests.lacking import pytest_configure, pytest_sessionfinish, pytest_terminal_summary
+from tests.naming import pytest_make_parametrize_id
 from tests.postgres_server import postgres_url
 
 __all__ = [
     "kafka_bootstrap",
     "postgres_url",
     "pytest_configure",
+    "pytest_make_parametrize_id",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "refused_connections",
