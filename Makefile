@@ -16,7 +16,7 @@ run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
 
 cluster: $(VENV)/dev.stamp $(VENV)/browser.stamp ## the services apart, on three brokers and PostgreSQL: ONCE=1, or CHAOS=600 SEED=1 to break them
-	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" exec $(VENV)/bin/python -m demo.cluster
+	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" exec $(VENV)/bin/python -m scripts.cluster
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test, WORKERS=2 files at a time
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

@@ -8,13 +8,13 @@ from typing import cast
 import pytest
 from rich.console import Console
 
-from demo.cluster import __main__ as cluster
 from demo.cluster.chaos import Chaos
 from demo.cluster.history import History
 from demo.cluster.house import House
 from demo.cluster.teller import Teller
 from demo.kafka.node import Node
 from demo.kafka.quorum import new_quorum
+from scripts import cluster
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
