@@ -104,7 +104,7 @@ class Postgres:
         done = subprocess.run(command, user=self._user, cwd=folder, check=False, capture_output=True)  # noqa: S603
         if done.returncode:
             said = done.stderr.decode(errors="replace")[-1000:]
-            raise TransientError(f"PostgreSQL could not make its folder {folder}: {said}")
+            raise TransientError(f"PostgreSQL 建不成数据目录 {folder}；请看磁盘是否还有空余；它说：{said}")
 
     def resume(self) -> None:
         """Whatever befell it, it goes on; returns when it takes connections. Raises TransientError with its words."""
@@ -112,7 +112,8 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if not self.is_running or time.monotonic() > deadline:
-                raise TransientError(f"PostgreSQL on port {self.port} did not start: {self._said()}")
+                where = f"PostgreSQL（端口 {self.port}）"
+                raise TransientError(f"{where}没有起来；请看磁盘和内存是否还有空余；它最后说：{self._said()}")
             time.sleep(0.05)
 
     def begin(self) -> None:

@@ -64,6 +64,5 @@ def _run_maven(folder: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise TransientError(
-            f"Maven could not fetch Kafka {KAFKA_VERSION}: {done.stdout.decode(errors='replace')[-1000:]}"
-        )
+        said = done.stdout.decode(errors="replace")[-1000:]
+        raise TransientError(f"Maven 下载不了 Kafka {KAFKA_VERSION}，请核对网络和 Maven 的镜像设置；它说：{said}")

@@ -43,7 +43,7 @@ class Node:
         tool.start()
         if tool.wait(START_SECONDS):
             self._properties.unlink()
-            raise self._failure("could not format its log folder")
+            raise self._failure("建不成数据目录")
 
     @property
     def is_running(self) -> bool:
@@ -65,7 +65,7 @@ class Node:
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             if not self._child.is_running or time.monotonic() > deadline:
-                raise self._failure("did not start")
+                raise self._failure("没有起来")
             time.sleep(0.1)
 
     def resume(self) -> None:
@@ -97,5 +97,7 @@ class Node:
             return False
 
     def _failure(self, what: str) -> TransientError:
-        said = self._log.read_text(errors="replace")[-2000:]
-        return TransientError(f"Kafka on {self.address} {what}: {said}")
+        lines = self._log.read_text(errors="replace").splitlines()
+        said = "\n".join(line for line in lines if not line.startswith("SLF4J"))[-2000:]
+        remedy = f"请看磁盘和内存是否还有空余，完整日志 {self._log}"
+        return TransientError(f"Kafka 节点 {self.address} {what}；{remedy}；它最后说：{said or '（什么也没说）'}")

@@ -31,6 +31,8 @@ _HELD = (
     .where(_finding.c.key == bindparam("of"), _finding.c.closed_at.is_(None))
     .order_by(_finding.c.id)
 )
+_OPEN = select(_finding.c.id).where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at.is_(None))
+_CLOSE = update(_finding).where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at.is_(None))
 _OPEN_TOLD = (
     update(_finding)
     .where(_finding.c.fingerprint == bindparam("of"), _finding.c.opened_at == bindparam("moment"))
@@ -102,8 +104,7 @@ class Judging:
 
         One that was closed is as if it had not been.
         """
-        same = (_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
-        if self.connection.execute(select(_finding.c.id).where(*same)).first() is not None:
+        if self.connection.execute(_OPEN, {"of": finding.fingerprint}).first() is not None:
             return False
         self._held.clear()
         insert = self._database.insert(_finding).values(
@@ -125,11 +126,8 @@ class Judging:
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
         self._held.clear()
-        self.connection.execute(
-            update(_finding)
-            .where(_finding.c.fingerprint == finding.fingerprint, _finding.c.closed_at.is_(None))
-            .values(closed_at=at, status=status, close_told=status is not FindingStatus.RESOLVED, close_trace=_trace())
-        )
+        told = {"close_told": status is not FindingStatus.RESOLVED, "close_trace": _trace()}
+        self.connection.execute(_CLOSE, {"of": finding.fingerprint, "closed_at": at, "status": status, **told})
 
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
         """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""

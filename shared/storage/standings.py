@@ -44,6 +44,8 @@ _OPEN_ROW = select(_standing.c.id, _standing.c.state, _standing.c.why, _standing
 )
 _CHANGE = update(_standing).where(_standing.c.id == bindparam("of"))
 _BEGIN = insert(_standing)
+_before = and_(_standing.c.key == bindparam("of"), _standing.c.until == bindparam("ended"))
+_BEFORE, _END_BEFORE = select(_standing.c.since).where(_before), update(_standing).where(_before)
 
 _TIMER_MAY_BE_LATE = timedelta(hours=1)
 _IN_ORDER = (State.OK, State.CANCELLED)
@@ -233,11 +235,11 @@ def end_standing(connection: Connection, key: str, at: datetime) -> None:
 
 def _begun(connection: Connection, key: str, since: datetime, at: datetime) -> datetime:
     """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then on."""
-    before = and_(_standing.c.key == key, _standing.c.until == since)
-    earlier: datetime | None = connection.execute(select(_standing.c.since).where(before)).scalar()
+    before = {"of": key, "ended": since}
+    earlier: datetime | None = connection.execute(_BEFORE, before).scalar()
     if earlier is not None and earlier >= at:
         return since
-    connection.execute(update(_standing).where(before).values(until=at))
+    connection.execute(_END_BEFORE, before | {"until": at})
     return at
 
 

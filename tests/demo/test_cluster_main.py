@@ -13,7 +13,10 @@ from demo.cluster.chaos import Chaos
 from demo.cluster.history import History
 from demo.cluster.house import House
 from demo.cluster.teller import Teller
+from demo.kafka.node import Node
+from demo.kafka.quorum import new_quorum
 from shared.bus.sqlite import SqliteBus
+from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.settings import Settings
@@ -63,3 +66,14 @@ def test_what_was_broken_off_is_not_judged(tmp_path: Path, capsys: pytest.Captur
     store.close()
     assert status == cluster.INTERRUPTED
     assert "演练被中断，没有核对" in capsys.readouterr().out
+
+
+def test_a_node_that_does_not_start_is_told_with_the_likely_cause_and_its_log(tmp_path: Path) -> None:
+    quorum = new_quorum(1)
+    words = "echo SLF4J: noise; echo 'No space left on device'; exit 1"
+    node = Node(["/bin/sh", "-c", words, "java"], tmp_path / "node", quorum, quorum.places[0])
+    with pytest.raises(
+        TransientError, match=r"建不成数据目录；请看磁盘和内存.*broker\.log；它最后说：No space left"
+    ) as told:
+        node.prepare()
+    assert "SLF4J" not in str(told.value)
