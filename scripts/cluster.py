@@ -76,13 +76,25 @@ class Run:
 
     def until_quiet(self, seconds: float) -> str:
         """Everything done; what was left when time or patience ended, else nothing."""
-        quiet = Quiet(self.host, self.host.clock())
+        quiet: Quiet | None = None
         deadline = time.monotonic() + seconds
         while not self.stop.is_set() and time.monotonic() < deadline:
             self.tick()
-            if self.is_due("quiet", 1) and quiet.is_reached(self.host.clock()):
+            quiet = quiet or self.ask_all()
+            if quiet and self.is_due("quiet", 1) and quiet.is_reached(self.host.clock()):
                 return ""
-        return quiet.reason or "刚刚开始"
+        return (quiet.reason if quiet else "还有核查没有结束") or "被中断"
+
+    def ask_all(self) -> Quiet | None:
+        """Every account is to be visited once more; null while a visit is under way: it may have met what is over."""
+        visits, now = self.host.store.visits, self.host.clock()
+        try:
+            if visits.owners():
+                return None
+            visits.make_all_due(now)
+        except TransientError:
+            return None
+        return Quiet(self.host, now)
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """Carries out the schedule: breaks, remembers what is broken, makes whole again, and writes all of it down."""
 
+import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -117,7 +118,8 @@ class Chaos:
             self._ending.remove(one)
             if service.status is None:
                 service.kill()
-            obeyed = service.status == 0 and seconds <= GRACE_SECONDS
+            was_born_only = service.status == -signal.SIGTERM and not service.has_begun
+            obeyed = (service.status == 0 or was_born_only) and seconds <= GRACE_SECONDS
             outcome = Outcome.OK if obeyed else Outcome.FAIL
             self._note(one, outcome, status=str(service.status), seconds=f"{seconds:.1f}")
 

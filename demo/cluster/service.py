@@ -35,6 +35,7 @@ class Service:
         self.is_told = False
         """It was told to end, or killed."""
         self._told_at = self._ended_at = 0.0
+        self._said_before = 0
 
     @property
     def is_running(self) -> bool:
@@ -49,6 +50,7 @@ class Service:
         return self._child.status
 
     def start(self) -> None:
+        self._said_before = self._said
         self._child.start()
         self._born, self._due, self.is_told = time.monotonic(), None, False
 
@@ -84,6 +86,15 @@ class Service:
         self._told_at, self._ended_at = time.monotonic(), 0.0
         self._child.signal(signal.SIGTERM)
         threading.Thread(target=self._note_end, name=f"end of {self.name}", daemon=True).start()
+
+    @property
+    def has_begun(self) -> bool:
+        """It said something in this life; before, a signal ends it on the spot, as it does any program."""
+        return self._said > self._said_before
+
+    @property
+    def _said(self) -> int:
+        return self.log.stat().st_size if self.log.exists() else 0
 
     @property
     def seconds_since_told(self) -> float:

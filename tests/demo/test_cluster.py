@@ -2,15 +2,18 @@
 
 import json
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from demo.cluster import house
+from demo.cluster.__main__ import Run
 from demo.cluster.chaos import Chaos
 from demo.cluster.checker import CUT, FREEZE, KILL, OPEN, RESOLVED, TERMINATE
 from demo.cluster.facts import Told
@@ -120,6 +123,42 @@ def test_an_order_to_end_that_ends_in_an_error_is_a_failure(tmp_path: Path) -> N
     assert eventually(lambda: chaos.is_whole)
     assert (history.operations[-1].outcome, history.operations[-1].detail["status"]) == (Outcome.FAIL, "7")
     service.end()
+
+
+@pytest.mark.parametrize(("said", "outcome"), [("", Outcome.OK), ("print('up', flush=True)", Outcome.FAIL)])
+def test_who_has_not_begun_may_end_on_the_spot(tmp_path: Path, said: str, outcome: Outcome) -> None:
+    service = Obstinate(tmp_path, f"import time; {said}\nopen('{tmp_path}/ready', 'w').close(); time.sleep(600)")
+    service.start()
+    assert eventually((tmp_path / "ready").exists)
+    history = History(tmp_path / "history.jsonl", "1", lambda: NOW)
+    chaos = Chaos([Fault(0, TERMINATE, ("reporter-1",), 0)], {"reporter-1": service}, {}, history, lambda: NOW)
+    chaos.step()
+    assert eventually(lambda: chaos.is_whole)
+    assert (history.operations[-1].outcome, history.operations[-1].detail["status"]) == (outcome, "-15")
+    service.end()
+
+
+class Visiting:
+    """Visits, of which one is under way at first."""
+
+    def __init__(self) -> None:
+        self.under_way = ["collector-1"]
+        self.asked: list[object] = []
+
+    def owners(self) -> list[str]:
+        return self.under_way
+
+    def make_all_due(self, now: object) -> None:
+        self.asked.append(now)
+
+
+def test_the_last_visit_to_all_is_asked_for_when_none_is_under_way_that_met_an_earlier_trouble() -> None:
+    visits = Visiting()
+    run = Run(Mock(), Mock(store=Mock(visits=visits), clock=lambda: NOW), Mock(), threading.Event())
+    assert run.ask_all() is None
+    visits.under_way = []
+    assert run.ask_all() is not None
+    assert visits.asked == [NOW]
 
 
 def stands_still(service: Service) -> bool:
