@@ -13,7 +13,6 @@ from unittest.mock import Mock
 import pytest
 
 from demo.cluster import house
-from demo.cluster.__main__ import Run
 from demo.cluster.chaos import Chaos
 from demo.cluster.checker import CUT, FREEZE, KILL, OPEN, RESOLVED, TERMINATE
 from demo.cluster.facts import Told
@@ -24,6 +23,7 @@ from demo.cluster.service import Service
 from demo.cluster.teller import Teller
 from demo.cluster.trouble import Trouble
 from demo.stories import demo_world
+from scripts.cluster import Run
 from services.alerter.building import build_channels
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message, MessageEvent
