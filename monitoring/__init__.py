@@ -1,1 +1,0 @@
-"""Rules, dashboards and what provisions them; nothing here is imported by a service."""

@@ -1,1 +1,0 @@
-"""The services apart on one machine, and what is done to them on purpose."""

@@ -1,1 +1,0 @@
-"""Grafana dashboards as code: `python -m monitoring.dashboards` writes the JSON beside it, `--check` tells drift."""

@@ -1,1 +1,0 @@
-"""What `make check` holds against k8s/: nothing here is needed to install, everything to install without surprises."""

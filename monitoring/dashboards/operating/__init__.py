@@ -1,1 +1,0 @@
-"""The rooms of 运维看板, one file each."""
