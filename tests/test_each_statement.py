@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-NOW = utc_now().replace(microsecond=0)
-"""The database has a clock of its own."""
+
+@cache
+def moment() -> datetime:
+    """Of the first test that asks: the database has a clock of its own, and files are read long before they run."""
+    return utc_now().replace(microsecond=0)
+
+
 ROUNDS = 6
 MOST_STATEMENTS = 400
 
@@ -68,7 +75,7 @@ def emptied(store: Store) -> None:
     with store.database.begin() as connection:
         for table in metadata.sorted_tables:
             connection.execute(table.delete())
-    store.accounts.upsert([an_account()], NOW - days(30))
+    store.accounts.upsert([an_account()], moment() - days(30))
 
 
 def settings_in(folder: Path) -> Settings:
@@ -80,16 +87,16 @@ def settings_in(folder: Path) -> Settings:
 def analyzed(bus: SqliteBus, store: Store) -> None:
     bus.publish(
         [
-            a_post(published_at=NOW - days(20), observed_at=NOW),
-            a_probe(NOW, newest_post_at=NOW - days(20), post_ids=("p1",)),
+            a_post(published_at=moment() - days(20), observed_at=moment()),
+            a_probe(moment(), newest_post_at=moment() - days(20), post_ids=("p1",)),
         ]
     )
 
 
 def alerted(bus: SqliteBus, store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.open(a_finding(at=NOW))
-    bus.publish([a_finding(at=NOW)])
+        judging.open(a_finding(at=moment()))
+    bus.publish([a_finding(at=moment())])
 
 
 def reported(bus: SqliteBus, store: Store) -> None:
@@ -110,14 +117,14 @@ def test_a_round(name: str, store: Store, tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         emptied(store)
-        with closing(SqliteBus(folder / "bus.db", "test", lambda: NOW)) as bus:
+        with closing(SqliteBus(folder / "bus.db", "test", moment)) as bus:
             prepare(bus, store)
-            host = Host(settings_in(folder), store, bus, Metrics(), lambda: NOW)
+            host = Host(settings_in(folder), store, bus, Metrics(), moment)
             with Cut(store, number) as cut:
                 service = lived_through(build, host)
             assert bus.dead_letters(("observations", "findings")) == {"observations": 0, "findings": 0}
             for _ in range(ROUNDS):
-                service.step(NOW)
+                service.step(moment())
             service.close()
             assert outcome(name, store, bus, folder) == 1, f"cut before statement {number}"
         if not cut.is_done:
@@ -131,7 +138,7 @@ def lived_through(build: Callable[[Host], Service], host: Host) -> Service:
     for _ in range(ROUNDS):
         with suppress(TransientError):
             service = service or build(host)
-            service.step(NOW)
+            service.step(moment())
     assert service
     return service
 
@@ -145,4 +152,4 @@ def outcome(name: str, store: Store, bus: SqliteBus, folder: Path) -> int:
         return len({record.headers["ce_id"] for record in told})
     if name == "alerter":
         return len([*(folder / "inbox").glob("*.txt")])
-    return len(store.reports.written("weekly", NOW)) and 1
+    return len(store.reports.written("weekly", moment())) and 1

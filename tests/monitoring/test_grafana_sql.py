@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
@@ -15,7 +16,11 @@ from tests.monitoring.conftest import GRAFANA_SQL, give_grafana
 from tests.monitoring.running import own_database
 from tests.postgres_server import with_tables
 
-NOW = datetime.now(UTC)
+
+@cache
+def moment() -> datetime:
+    """Of the first test that asks: the database has a clock of its own, and files are read long before they run."""
+    return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -31,7 +36,7 @@ def connection(postgres_url: str) -> Iterator[Connection]:
 
 def file(connection: Connection, number: str, body: str | None = None, **columns: object) -> None:
     account = Account(platform="weibo", id=number, name="示例", unit="示例单位", region=" 甲`县\n乙镇 ")
-    values = {"key": account.key, "cancelled": False, "since": NOW, "removed": False, "until": None, **columns}
+    values = {"key": account.key, "cancelled": False, "since": moment(), "removed": False, "until": None, **columns}
     row = {**values, "body": body or account.model_dump_json()}
     connection.execute(
         text(
@@ -48,7 +53,7 @@ def stand(connection: Connection, number: str, state: str, check_at: datetime | 
             "INSERT INTO standing (key, platform, state, why, since, at, check_at)"
             " VALUES (:key, 'weibo', :state, '说明', :now, :now, :check_at)"
         ),
-        {"key": f"weibo/{number}", "state": state, "now": NOW, "check_at": check_at},
+        {"key": f"weibo/{number}", "state": state, "now": moment(), "check_at": check_at},
     )
 
 
@@ -61,7 +66,7 @@ def told(connection: Connection) -> dict[str, tuple[str, str, str]]:
 def test_who_was_never_judged_waits_and_who_left_the_ledger_is_not_there(connection: Connection) -> None:
     file(connection, "1")
     file(connection, "2", removed=True)
-    file(connection, "3", until=NOW)
+    file(connection, "3", until=moment())
     file(connection, "4", cancelled=True)
     stand(connection, "4", "overdue")
     assert told(connection) == {
@@ -74,7 +79,7 @@ def test_nobody_is_accused_of_what_has_lapsed(connection: Connection) -> None:
     assert timedelta(hours=1) == _TIMER_MAY_BE_LATE, f"{GRAFANA_SQL.name} says so, too"
     for number, late in (("1", timedelta(minutes=50)), ("2", timedelta(minutes=70))):
         file(connection, number)
-        stand(connection, number, "zombie", NOW - late)
+        stand(connection, number, "zombie", moment() - late)
     states = told(connection)
     assert states["weibo/1"][0] == "zombie"
     assert states["weibo/2"][:2] == ("unverified", NOT_ANALYSED)
