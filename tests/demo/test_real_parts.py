@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -112,6 +113,14 @@ def test_a_kept_kafka_goes_on_with_its_records_after_a_kill(tmp_path: Path) -> N
         bus.close()
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Not tmp_path: what lies above it may be closed to the server's own user."""
+    with TemporaryDirectory(prefix="xunjian-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @needs_postgres
 class TestPostgres:
     def test_what_was_committed_is_there_after_a_kill(self) -> None:
@@ -137,12 +146,9 @@ class TestPostgres:
             server.resume()
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
-    def test_a_kept_one_goes_on_and_what_was_left_running_is_ended(self, tmp_path: Path) -> None:
-        tmp_path.chmod(0o755)
-        for folder in tmp_path.parents[:2]:
-            folder.chmod(0o755)
-        first = Postgres(tmp_path / "database").start()
-        with Postgres(tmp_path / "database") as second:
+    def test_a_kept_one_goes_on_and_what_was_left_running_is_ended(self, open_folder: Path) -> None:
+        first = Postgres(open_folder / "database").start()
+        with Postgres(open_folder / "database") as second:
             assert second.port == first.port
             assert eventually(lambda: not first.is_running)
             first.kill()

@@ -17,7 +17,7 @@ from tests.builders import a_finding
 OpenBus = Callable[[], Bus]
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 90.0
 HOSTILE_BODIES = (
     "政务新媒体巡检".encode(),
     "孤儿代理 \udc80".encode("utf-8", "surrogatepass"),

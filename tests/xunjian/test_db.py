@@ -69,7 +69,7 @@ def test_a_server_is_upgraded_and_its_password_is_not_shown(
 
 def test_waiting_ends_when_somebody_has_made_the_tables(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade_meanwhile = lambda _: said("upgrade", "--config", str(config))  # noqa: E731
-    monkeypatch.setattr("xunjian.commands.db.time.sleep", upgrade_meanwhile)
+    monkeypatch.setattr("xunjian.commands.db.sleep", upgrade_meanwhile)
     output = said("wait", "--config", str(config))
     assert f"等待：表结构版本为0000，需要{newest()}" in output
     assert output.endswith(f"表结构版本{newest()}\n")

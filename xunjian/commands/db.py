@@ -3,6 +3,7 @@
 import time
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 from typing import Annotated
 
 import typer
@@ -64,7 +65,7 @@ def wait(
         if lacking != said:
             typer.echo(f"等待：{lacking}", err=True)
         said = lacking
-        time.sleep(min(_PAUSE_SECONDS, max(deadline - time.monotonic(), 0)))
+        sleep(min(_PAUSE_SECONDS, max(deadline - time.monotonic(), 0)))
     typer.echo(f"{_shown(url)}：表结构版本{newest()}")
 
 
