@@ -121,7 +121,8 @@ def test_a_member_that_waits_out_a_trouble_stays_one(bus: KafkaBus) -> None:
 def test_a_member_waits_until_those_of_an_older_version_have_gone(bus: KafkaBus, kafka_bootstrap: str) -> None:
     """They share the partitions out in another way, and a group has one way."""
     bus.publish(posts(5))
-    old = KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=f"{bus.prefix}analyzer")
+    group = f"{bus.prefix}analyzer"
+    old = KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=group, enable_auto_commit=False)
     bootstrap(old, PATIENCE_SECONDS)
     old.subscribe([f"{bus.prefix}observations"])
     wait_until(lambda: old.poll(100) is not None and bool(old.assignment()), "the old one has joined")
