@@ -17,6 +17,7 @@ from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
 from services.analyzer.timeline import END, Sitting
 from shared.account import Account
+from shared.bus.aside import failed, why
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements
@@ -91,7 +92,7 @@ class Judge:
                 return [one for event in events for one in self._judge_apart(sitting, key, [event], trace_of)]
             with traced(trace_of(events[0])):
                 log.exception("event_refused", account=key)
-            return [Refused(events[0], f"{type(error).__name__}: {error}")]
+            return [Refused(events[0], why(error))]
 
     def _judge_account(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
         account = sitting.judging.account(key)
@@ -107,7 +108,7 @@ class Judge:
                 late = late or came is Came.LATE
                 if came is Came.IN_ORDER:
                     self._matters.stand(sitting, case, at, at)
-            refused += [Refused(together[-1], "; ".join(case.failures))] if case.failures else []
+            refused += [Refused(together[-1], failed("；".join(case.failures)))] if case.failures else []
         if late:
             with traced(trace_of(events[-1])):
                 self._judge_latest_again(sitting, account)
