@@ -18,6 +18,7 @@ from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
+from shared.storage.server_options import demand_options
 
 IDLE_SECONDS = 45
 """Longer than a program thinks between two statements of a transaction; PostgreSQL ends it then."""
@@ -45,7 +46,8 @@ intervention, system."""
 class Database:
     """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    Raises InputError for a database that is not this program's, or a newer program's. Its tables may still be of an
+    Raises InputError for an address or option that can be none, and for a database that is not this program's, or a
+    newer program's. Its tables may still be of an
     older version, or missing: see `schema`.
     """
 
@@ -60,6 +62,7 @@ class Database:
         self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)
         options: dict[str, Any] = {"read_only": True}
         if self.engine.dialect.name == "postgresql":
+            demand_options(self.engine.dialect.create_connect_args(self.engine.url)[1])
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}

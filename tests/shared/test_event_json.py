@@ -109,7 +109,25 @@ def test_the_place_is_named_and_the_value_is_not(fields: dict[str, Any], said: s
     assert "昨天" not in str(caught.value)
 
 
-ODD = (None, True, 5, -1, 1.5, 2**70, "", "x", [], [5], [None], [[1]], {}, {"a": 1}, [{}], [{"at": 3}], "2026-13-41")
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    5,
+    -1,
+    1.5,
+    2**70,
+    "",
+    "x",
+    [],
+    [5],
+    [None],
+    [[1]],
+    {},
+    {"a": 1},
+    [{}],
+    [{"at": 3}],
+    "2026-13-41",
+)
 OURS = re.compile(r"'?(event|post|probe|finding)'?|JSON|ISO|true|false|[a-z_]+\d*(\.[a-z_0-9]+)*：")
 """Of Latin letters these alone may be told: names that the format has, and what it is made of."""
 
