@@ -62,7 +62,7 @@ class Database:
         self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)
         options: dict[str, Any] = {"read_only": True}
         if self.engine.dialect.name == "postgresql":
-            demand_options(self.engine.dialect.create_connect_args(self.engine.url)[1])
+            demand_options(self.engine.url)
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}

@@ -1,8 +1,9 @@
 """What stands behind the `?` of a PostgreSQL address: what its driver will never take is no outage to wait out."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+
+from sqlalchemy import URL
+from sqlalchemy.exc import ArgumentError
 
 from shared.errors import InputError
 
@@ -19,14 +20,20 @@ _WRONG = re.compile(
 )
 
 
-def demand_options(options: Mapping[str, Any]) -> None:
-    """Of a connection, as the driver is given them, and those that the library takes from PG* variables.
+def demand_options(url: URL) -> None:
+    """Of a `postgresql+psycopg` address, and those that the library takes from PG* variables.
 
     Raises InputError, which names the option and shows no value.
     """
     from psycopg import ProgrammingError, pq  # noqa: PLC0415 - only who has such an address has the driver
     from psycopg.conninfo import make_conninfo, timeout_from_conninfo  # noqa: PLC0415
 
+    try:
+        _, options = url.get_dialect()().create_connect_args(url)
+    except ArgumentError:
+        raise InputError(
+            "database_url", "数据库的地址里 ? 后面的 host、port 不成对；请写成 host=甲&port=5432"
+        ) from None
     named = {name: value for name, value in options.items() if name not in _NOT_ASKED}
     try:
         timeout_from_conninfo(named)

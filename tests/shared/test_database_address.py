@@ -26,6 +26,8 @@ def test_a_wrong_address_is_refused_without_showing_it(rest: str) -> None:
         ("connect_timeout=10s", "connect_timeout"),
         ("sslmode=require&sslrootcert=system", "sslmode"),
         ("service=none", "service"),
+        ("port=wrong", "port"),
+        ("host=a,b&port=1,2,3", "port"),
         ("sslmod=require", "sslmod"),
     ],
 )
