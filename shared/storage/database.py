@@ -57,12 +57,13 @@ class Database:
                 "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
             )
         _demand_address(url)
+        if url.startswith("postgresql+psycopg:"):
+            demand_options(make_url(url))
         is_sqlite = url.startswith("sqlite")
         connecting = {"timeout": _BUSY_SECONDS} if is_sqlite else _reachable(url)
         self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)
         options: dict[str, Any] = {"read_only": True}
         if self.engine.dialect.name == "postgresql":
-            demand_options(self.engine.url)
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
