@@ -18,6 +18,7 @@ from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
+from shared.storage.server_options import demand_options
 
 IDLE_SECONDS = 45
 """Longer than a program thinks between two statements of a transaction; PostgreSQL ends it then."""
@@ -31,6 +32,7 @@ _PATIENCE = {
 CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
 _LAST_PORT = 65535
+_LOCK_EACH = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
 """Of SQLite; 32 MB of pages, since the index of texts is asked all over."""
 _PASSING_SQLITE = tuple(
@@ -45,7 +47,8 @@ intervention, system."""
 class Database:
     """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    Raises InputError for a database that is not this program's, or a newer program's. Its tables may still be of an
+    Raises InputError for an address or option that can be none, and for a database that is not this program's, or a
+    newer program's. Its tables may still be of an
     older version, or missing: see `schema`.
     """
 
@@ -55,6 +58,8 @@ class Database:
                 "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
             )
         _demand_address(url)
+        if url.startswith("postgresql+psycopg:"):
+            demand_options(make_url(url))
         is_sqlite = url.startswith("sqlite")
         connecting = {"timeout": _BUSY_SECONDS} if is_sqlite else _reachable(url)
         self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)
@@ -63,7 +68,7 @@ class Database:
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
-        self._add_all_new: dict[Table, ReturningInsert[Any]] = {}
+        self._add_all: dict[Table, Upsert] = {}
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
@@ -133,10 +138,10 @@ class Database:
         with _told_apart(self.place), connection.begin_nested():
             yield
 
-    def serialise(self, connection: Connection, name: str) -> None:
-        """Until the transaction ends no other that names the same goes on; SQLite has one writer anyway."""
+    def serialise(self, connection: Connection, *names: str) -> None:
+        """Until the transaction ends no other that names one of them goes on; SQLite has one writer anyway."""
         if self.engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+            connection.execute(_LOCK_EACH, {"names": list(names)})
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
@@ -149,15 +154,11 @@ class Database:
             self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
         return connection.execute(self._add_new[table], values).first() is not None
 
-    def add_all_new(
-        self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
-    ) -> set[tuple[Any, ...]]:
-        """Insert those of the rows that are not there already, at once; the primary keys of those that were new."""
-        if not rows:
-            return set()
-        if table not in self._add_all_new:
-            self._add_all_new[table] = self.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
-        return {tuple(row) for row in connection.execute(self._add_all_new[table], rows)}
+    def add_all(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert those of the rows that are not there already, at once."""
+        if table not in self._add_all:
+            self._add_all[table] = self.insert(table).on_conflict_do_nothing()
+        connection.execute(self._add_all[table], rows)
 
     def lock_table(self, connection: Connection, table: Table) -> None:
         """Until the transaction ends nobody else writes to the table; SQLite's write lock is of that kind anyway."""
