@@ -8,6 +8,7 @@ import structlog
 from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge
 from services.analyzer.retention import Retention
+from shared.bus.aside import why
 from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
 from shared.errors import PoisonError, TransientError
@@ -102,10 +103,10 @@ class AnalyzerEngine:
         try:
             event = decode(record.body, record.headers)
         except PoisonError as error:
-            self._set_aside(record, str(error))
+            self._set_aside(record, why(error))
             return None
         if isinstance(event, Finding):
-            self._set_aside(record, "a finding is no observation")
+            self._set_aside(record, why(PoisonError("这是 finding，这个主题只放 post 和 probe")))
             return None
         return event
 
