@@ -1,13 +1,17 @@
-"""A post's whole way, from publish to its findings published, beside the same rules in memory; and where it goes."""
+"""A post's whole way, from publish to its findings published, beside the same rules in memory; and where it goes.
+
+Embedded, and where their programs are at hand also on Kafka and PostgreSQL.
+"""
 
 import statistics
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.event import listen
@@ -15,15 +19,21 @@ from sqlalchemy.event import listen
 from bench.posts import make_posts
 from bench.scale.samples import text_of
 from bench.table import Cost, Goal, Row, faster, in_turns, over, timed
+from demo.kafka_broker import Broker, missing_programs
+from demo.postgres import Postgres, programs
 from services.analyzer.__main__ import build
 from services.analyzer.objection import History
 from services.analyzer.rulebook import Rulebook, load_rulebook
 from shared.account import Account
 from shared.bus.envelope import decode, encode
+from shared.clock import utc_now
 from shared.events import Outcome, Post, Probe
 from shared.runtime.opening import Host, open_host
 from shared.runtime.settings import Settings
+from shared.storage.database import Database
 from shared.storage.observations import HISTORY_POSTS
+from shared.storage.tables.every import metadata
+from shared.storage.upgrade import upgrade
 
 Parts = list[dict[str, float]]
 """Seconds of each round by what they went on."""
@@ -43,6 +53,32 @@ def measure() -> Iterator[Row]:
     _way(events, [])
     ours, rules = in_turns(lambda: _way(events, parts), lambda: _rules(events, book))
     yield faster("pipeline: publish, judge, store, publish, to the rules alone", ours, rules, "/s", Goal(0.6))
+    yield from _breakdown(parts, events, rules)
+    if (missing := missing_programs()) or programs() is None:
+        yield Row(f"pipeline on servers: skipped, no {', no '.join(missing or ['PostgreSQL'])}", "")
+        return
+    yield from _on_servers(events, book)
+
+
+def _on_servers(events: list[Post | Probe], book: Rulebook) -> Iterator[Row]:
+    """The same through Kafka and PostgreSQL, with a topic of its own and empty tables each time."""
+    parts: Parts = []
+    with Broker() as broker, Postgres() as postgres:
+        with closing(Database(postgres.url)) as database:
+            upgrade(database, utc_now())
+
+        def way() -> Cost:
+            with closing(Database(postgres.url)) as database, database.begin() as connection:
+                for table in reversed(metadata.sorted_tables):
+                    connection.execute(table.delete())
+            prefix = f"bench-{time.time_ns()}-"
+            kafka = {"kafka_bootstrap": broker.bootstrap, "kafka_prefix": prefix, "kafka_create_topics": 1}
+            return _way(events, parts, {"database_url": postgres.url, **kafka})
+
+        way()
+        parts.clear()
+        ours, rules = in_turns(way, lambda: _rules(events, book))
+    yield faster("pipeline on Kafka and PostgreSQL, to the rules alone", ours, rules, "/s")
     yield from _breakdown(parts, events, rules)
 
 
@@ -78,15 +114,21 @@ def _accounts(events: list[Post | Probe]) -> list[Account]:
     return [Account(platform="weibo", id=own, name=f"青禾{own}", unit="青禾县示例局") for own in ids]
 
 
-def _way(events: list[Post | Probe], parts: Parts) -> Cost:
-    """Embedded, through the engine itself; opening and the timer's first round are not counted."""
+def _way(events: list[Post | Probe], parts: Parts, places: Mapping[str, Any] = MappingProxyType({})) -> Cost:
+    """Through the engine itself; opening, the timer's first round and joining the group are not counted.
+
+    `places`: settings that name servers; without them embedded.
+    """
     spent: dict[str, float] = defaultdict(float)
     end = events[-1].occurred_at + timedelta(days=1)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), metrics_port=0, log_level="error")
-        with open_host(settings, lambda: end, "bench") as host, closing(build(host)) as engine:
+        settings = Settings(data_dir=Path(folder), metrics_port=0, log_level="error", **places)
+        with open_host(settings, utc_now, "bench") as host, closing(build(host)) as engine:
             host.store.accounts.upsert(_accounts(events), events[0].occurred_at - timedelta(days=1))
             engine.step(end)
+            host.bus.publish([Probe(platform="weibo", account_id="nobody", at=end, outcome=Outcome.OK)])
+            while not engine.step(end):
+                """It has not joined yet."""
             _time_statements(host, spent)
 
             def work() -> int:
