@@ -77,8 +77,8 @@ def test_who_was_frozen_while_it_judged_takes_the_timer_from_nobody(
     passed = [0.0]
 
     def freeze(*_given: object) -> list[Refused]:
-        passed[0] += 75
-        assert round_.store.leases.take("timer", "another", NOW + timedelta(seconds=75), LEASE)
+        passed[0] += 600
+        assert round_.store.leases.take("timer", "another", NOW + timedelta(minutes=10), LEASE)
         return []
 
     monkeypatch.setattr(round_.engine, "_monotonic", lambda: passed[0])

@@ -129,8 +129,8 @@ def test_a_timer_that_was_frozen_in_its_round_leaves_the_rest_to_who_took_over(
     asked = store.standings.to_check
 
     def freeze(now: datetime, limit: int) -> Sequence[str]:
-        passed[0] += 120
-        assert Analyzer(store, owner="two").timer.holds(now + timedelta(seconds=120))
+        passed[0] += 600
+        assert Analyzer(store, owner="two").timer.holds(now + timedelta(minutes=10))
         return asked(now, limit)
 
     frozen.tick(NOW)  # follows the ledger
@@ -141,6 +141,13 @@ def test_a_timer_that_was_frozen_in_its_round_leaves_the_rest_to_who_took_over(
     with pytest.raises(TransientError, match="接手"):
         frozen.timer.tick(late)
     assert [(name, owner) for name, owner in store.leases.held() if name == "timer"] == [("timer", "two")]
+
+
+def test_two_whose_clocks_differ_by_minutes_do_not_take_the_timer_from_each_other(store: Store) -> None:
+    behind, ahead = Analyzer(store), Analyzer(store, owner="two")
+    assert ahead.timer.holds(NOW + timedelta(minutes=4))
+    assert not behind.timer.holds(NOW)
+    assert ahead.timer.holds(NOW + timedelta(minutes=4, seconds=30))
 
 
 def test_a_timer_left_by_a_clock_that_was_ahead_is_free(store: Store, analyzer: Analyzer) -> None:
