@@ -49,7 +49,7 @@ eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of 
 
 bench-pipeline: $(VENV)/dev.stamp ## the same for events on their way; the store at 10 thousand and a million posts (SCALE=0.1: a tenth)
 	$(VENV)/bin/python -m bench codec bus pipeline
-	SCALE=$$(awk 'BEGIN { print $(SCALE) / 2 }') $(VENV)/bin/python -m bench.scale postgres judge_probe
+	SCALE=$$(awk 'BEGIN { print $(SCALE) / 2 }') $(VENV)/bin/python -m bench.scale postgres accounts history judge_probe
 
 bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON="sqlite tick" for some
 	SCALE=$(SCALE) $(VENV)/bin/python -m bench.scale $(ON)
