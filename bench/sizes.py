@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from bench.posts import make_posts
 from bench.scale.databases import postgres
-from bench.table import Row
+from bench.table import Row, timed
 from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
 from services.analyzer.matters import Matters
@@ -36,7 +36,8 @@ def measure() -> Iterator[Row]:
     yield Row("sizes: a probe on the bus", _bytes(_on_the_bus(_probes_after(posts[0])), PROBES_A_POST))
     try:
         with postgres() as (url, _), closing(open_store(url)) as store:
-            _judge(store, events)
+            judged = timed(lambda: _judge(store, events))
+            yield Row("sizes: an event judged and written down", f"{judged.cpu_milliseconds:.2g} ms CPU")
             yield from _rows_of(store)
     except FileNotFoundError as error:
         yield Row(f"sizes: skipped, {error}", "")
@@ -71,7 +72,7 @@ def _on_the_bus(events: Sequence[Post | Probe]) -> int:
     )
 
 
-def _judge(store: Store, events: list[Post | Probe]) -> None:
+def _judge(store: Store, events: list[Post | Probe]) -> int:
     ids = sorted({event.account_id for event in events})
     known = [Account(platform="weibo", id=own, name=f"青禾{own}", unit="青禾县示例局") for own in ids]
     first = min(event.occurred_at for event in events)
@@ -80,6 +81,7 @@ def _judge(store: Store, events: list[Post | Probe]) -> None:
     events = sorted(events, key=lambda event: event.occurred_at)
     for start in range(0, len(events), BATCH):
         judge.judge(events[start : start + BATCH])
+    return len(events)
 
 
 def _rows_of(store: Store) -> Iterator[Row]:

@@ -22,7 +22,7 @@ class Fault:
 
 
 def schedule(seed: str, seconds: float, targets: list[str]) -> list[Fault]:
-    """Faults in order of time; the last one is over, and some quiet has passed, by `seconds`."""
+    """Faults in order of time, all begun by `seconds`; what is still broken then is made whole by the caller."""
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     faults = []
     now = chance.uniform(8, 15)

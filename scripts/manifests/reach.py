@@ -23,6 +23,15 @@ def problems(manifests: Iterable[Manifest]) -> Iterator[str]:
         if not taken:
             yield f"{place_of(each)}: its selector takes no pod"
         yield from (f"{place_of(each)}: {said}" for said in _rules(each["spec"], taken, known))
+    yield from _listeners(manifests)
+
+
+def _listeners(manifests: list[Manifest]) -> Iterator[str]:
+    """Policies add up, and Strimzi makes one of its own that lets everybody in who is not told apart."""
+    for each in of_kind(manifests, "Kafka"):
+        for one in each["spec"]["kafka"]["listeners"]:
+            if not one.get("networkPolicyPeers"):
+                yield f"{place_of(each)}: listener {one['name']} lets in every pod, without networkPolicyPeers"
 
 
 def goes_out(manifests: Iterable[Manifest], component: str) -> bool:

@@ -72,9 +72,10 @@ class Courier:
         while clock() - now < timedelta(seconds=ROUND_SECONDS) and self._may_send(clock()):
             claim = self._held = next(self._claims)
             rows = self._parts.deliveries.claim(self._name, clock() + early, clock(), LEASE, claim)
+            tried += self._tell(rows, claim, clock) if rows else 0
+            self._held = None
             if not rows:
                 break
-            tried += self._tell(rows, claim, clock)
         return tried
 
     def _let_go(self) -> None:

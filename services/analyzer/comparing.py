@@ -5,7 +5,7 @@ time, the one that compares later finds both. What waits is written down, so tha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -19,11 +19,14 @@ from services.analyzer.timeline import END, Sitting
 from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Post
-from shared.storage.judgements import Judgements
+from shared.storage.judgements import Judgements, Judging
 
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 200
+
+_OfAccount = tuple[str, list[str]]
+"""Its key, and fingerprints of its items."""
 
 
 class Comparing:
@@ -43,46 +46,51 @@ class Comparing:
 
     def _compare_some(self) -> None:
         with self._judgements.judging() as judging:
-            sitting = Sitting(judging)
-            asked: dict[str, dict[str, bool]] = defaultdict(dict)
+            asked: dict[str, list[str]] = defaultdict(list)
             waiting = judging.sketches.waiting(MOST_AT_ONCE)
             sharing = judging.sketches.sharing(waiting)
             for item in waiting:
-                for copy in copies_of(judging, item) if item.fingerprint in sharing else ():
-                    asked[copy.key].setdefault(copy.fingerprint, False)
-                asked[item.key][item.fingerprint] = True
+                copies = copies_of(judging, item) if item.fingerprint in sharing else ()
+                for one in (item, *copies):
+                    asked[one.key].append(one.fingerprint)
             alone = {item.fingerprint: item.observed_at for item in waiting if item.fingerprint not in sharing}
-            # By key, as in the first step, so that two analyzers never wait for each other's accounts.
-            for key, items in sorted(asked.items()):
-                judging.serialise(key)
-                self._compare_apart(sitting, key, items, alone)
-                judging.sketches.compared(fingerprint for fingerprint, waited in items.items() if waited)
+            judging.serialise(*asked)
+            self._compare_apart(judging, sorted(asked.items()), alone)
+            judging.sketches.compared([item.fingerprint for item in waiting])
 
-    def _compare_apart(
-        self, sitting: Sitting, key: str, fingerprints: Iterable[str], alone: Mapping[str, datetime]
-    ) -> None:
-        """`alone`: items whose version of that moment shares nothing with any other."""
+    def _compare_apart(self, judging: Judging, items: Sequence[_OfAccount], alone: Mapping[str, datetime]) -> None:
+        """The items of some accounts; when something raises, of each account by itself.
+
+        `alone`: items whose version of that moment shares nothing with any other.
+        """
         try:
-            with sitting.judging.part():
-                self._compare_account(sitting, key, fingerprints, alone)
+            with judging.part():
+                self._compare_accounts(Sitting(judging), items, alone)
         except TransientError:
             raise
         except Exception:
-            sitting.forget()
-            log.exception("not_compared", account=key)
+            for own in items if len(items) > 1 else ():
+                self._compare_apart(judging, [own], alone)
+            if len(items) == 1:
+                log.exception("not_compared", account=items[0][0])
+
+    def _compare_accounts(self, sitting: Sitting, items: Sequence[_OfAccount], alone: Mapping[str, datetime]) -> None:
+        sitting.judging.expect([key for key, _ in items])
+        posts: dict[str, list[Post]] = defaultdict(list)
+        for post in sitting.judging.observed.newest_of([fingerprint for _, own in items for fingerprint in own]):
+            posts[post.key].append(post)
+        for key, own in sorted(posts.items()):
+            if account := sitting.judging.account(key):
+                self._compare_account(sitting, account, own, alone)
 
     def _compare_account(
-        self, sitting: Sitting, key: str, fingerprints: Iterable[str], alone: Mapping[str, datetime]
+        self, sitting: Sitting, account: Account, posts: Sequence[Post], alone: Mapping[str, datetime]
     ) -> None:
-        account = sitting.judging.account(key)
-        if account is None:
-            return
-        posts = sitting.judging.observed.newest_of(list(fingerprints))
-        before = sitting.judging.open_findings(key)
+        before = sitting.judging.open_findings(account.key)
         for post in posts:
             is_alone = alone.get(post.fingerprint) == post.observed_at
             self._compare_post(sitting, account, post, () if is_alone else earlier_of(sitting.judging, account, post))
-        if sitting.judging.open_findings(key) != before:
+        if sitting.judging.open_findings(account.key) != before:
             self._judge_again(sitting, account)
 
     def _compare_post(self, sitting: Sitting, account: Account, post: Post, earlier: tuple[Earlier, ...]) -> None:

@@ -18,10 +18,11 @@ LEAST_LETTERS = 80
 def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
     """Keep the posts' sketches, so that others can be held against them, of each item one version.
 
-    A version that shows no text changes nothing.
+    A version that shows no text changes nothing. The posts in the order in which they were observed.
     """
     items = [(post, _sketched(post)) for post in posts]
-    for replaced in judging.sketches.keep([item for _, item in items if item is not None]):
+    newest = {item.fingerprint: item for _, item in items if item is not None}
+    for replaced in judging.sketches.keep(list(newest.values())):
         for copy in copies_of(judging, replaced):
             judging.sketches.wait(copy.fingerprint)
     for post, item in items:

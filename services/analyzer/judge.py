@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 from itertools import groupby
@@ -15,16 +15,14 @@ from services.analyzer.copies import keep_sketches
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
-from services.analyzer.timeline import END, Sitting
+from services.analyzer.timeline import END, INSTANT, Sitting
 from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
-from shared.storage.judgements import Judgements
+from shared.storage.judgements import Judgements, Judging
 from shared.trace import Trace, TraceOf, current_trace, traced
 
 log = structlog.get_logger(__name__)
-
-_INSTANT = timedelta(microseconds=1)
 
 Observed = Post | Probe
 
@@ -64,34 +62,38 @@ class Judge:
         is undone for its own sake and told. Raises TransientError: then the same batch has to come again.
         """
         by_account: dict[str, list[Observed]] = defaultdict(list)
-        for event in events:
+        for event in sorted(events, key=_occurred_at):
             by_account[event.key].append(event)
-        refused: list[Refused] = []
         with self._judgements.judging() as judging:
-            sitting = Sitting(judging)
-            # By key, so that two analyzers never wait for each other's accounts.
-            for key, own in sorted(by_account.items()):
-                refused += self._judge_apart(sitting, key, sorted(own, key=_occurred_at), trace_of)
+            refused = self._judge_apart(judging, [own for _, own in sorted(by_account.items())], trace_of)
         # What is compared was found by many visits: it is a cause of its own.
         with traced(Trace.begun()):
             self._comparing.compare_waiting()
         return refused
 
-    def _judge_apart(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
-        """An account's events; when something raises, each of them by itself."""
+    def _judge_apart(self, judging: Judging, accounts: Sequence[list[Observed]], trace_of: TraceOf) -> list[Refused]:
+        """The events of some accounts; when something raises each account, and then each event, by itself."""
         try:
-            with sitting.judging.part():
-                sitting.judging.serialise(key)
-                return self._judge_account(sitting, key, events, trace_of)
+            with judging.part():
+                return self._judge_accounts(Sitting(judging), accounts, trace_of)
         except TransientError:
             raise
         except Exception as error:
-            sitting.forget()
-            if len(events) > 1:
-                return [one for event in events for one in self._judge_apart(sitting, key, [event], trace_of)]
-            with traced(trace_of(events[0])):
-                log.exception("event_refused", account=key)
-            return [Refused(events[0], f"{type(error).__name__}: {error}")]
+            parts = [[own] for own in accounts] if len(accounts) > 1 else [[[event]] for event in accounts[0]]
+            if len(parts) > 1:
+                return [one for part in parts for one in self._judge_apart(judging, part, trace_of)]
+            event = accounts[0][0]
+            with traced(trace_of(event)):
+                log.exception("event_refused", account=event.key)
+            return [Refused(event, f"{type(error).__name__}: {error}")]
+
+    def _judge_accounts(self, sitting: Sitting, accounts: Sequence[list[Observed]], trace_of: TraceOf) -> list[Refused]:
+        keys = [own[0].key for own in accounts]
+        sitting.judging.serialise(*keys)
+        sitting.judging.expect(keys, [event for own in accounts for event in own])
+        refused = [one for own in accounts for one in self._judge_account(sitting, own[0].key, own, trace_of)]
+        keep_sketches(sitting.judging, sitting.to_sketch)
+        return refused
 
     def _judge_account(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
         account = sitting.judging.account(key)
@@ -125,18 +127,18 @@ class Judge:
         if not self._matters.asks(case):
             return Came.IN_ORDER
         if self._matters.entries(case, "copy"):
-            keep_sketches(sitting.judging, posts)
-        before = sitting.at(key, at - _INSTANT)
+            sitting.to_sketch += posts
+        before = sitting.at(key, at - INSTANT)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
         if before.latest_list_at is None or before.latest_list_at <= at:
-            self._matters.check_time(sitting, case, known_until=at - _INSTANT)
+            self._matters.check_time(sitting, case, known_until=at - INSTANT)
             self._judge_new(sitting, case, posts, probes)
         else:
             self._judge_new(sitting, case, posts, ())
         return Came.LATE if is_late else Came.IN_ORDER
 
     def _forget_wrong_clocks(self, sitting: Sitting, key: str, at: datetime) -> None:
-        latest = sitting.at(key, at - _INSTANT).latest_at
+        latest = sitting.at(key, at - INSTANT).latest_at
         if latest is not None and latest > at and sitting.judging.observed.forget_wrong_clocks(key, at):
             sitting.forget()
 

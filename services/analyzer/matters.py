@@ -124,6 +124,9 @@ class Matters:
 
     def close(self, sitting: Sitting, finding: Finding, at: datetime, status: FindingStatus) -> None:
         sitting.judging.close(finding, at, status)
+        sitting.judging.afterwards(partial(self._note_closed, finding, at, status))
+
+    def _note_closed(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         self._metrics.findings.labels(finding.rule, str(status)).inc()
         if status is FindingStatus.RESOLVED:
             held = max(0.0, (at - finding.at).total_seconds())
@@ -132,8 +135,11 @@ class Matters:
 
     def _open(self, sitting: Sitting, finding: Finding) -> None:
         if sitting.judging.open(finding):
-            self._metrics.findings.labels(finding.rule, str(finding.status)).inc()
-            log.info("finding", account=finding.key, rule=finding.rule, stage=finding.stage, number=finding.number)
+            sitting.judging.afterwards(partial(self._note_open, finding))
+
+    def _note_open(self, finding: Finding) -> None:
+        self._metrics.findings.labels(finding.rule, str(finding.status)).inc()
+        log.info("finding", account=finding.key, rule=finding.rule, stage=finding.stage, number=finding.number)
 
     def _finding(self, case: Case, entry: Entry, objection: Objection) -> Finding:
         severity = objection.severity or entry.severity

@@ -3,15 +3,17 @@
 from bisect import insort
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.clock import FUTURE_TOLERANCE
 from shared.events import Post, Probe
+from shared.storage.added import Added, E
 from shared.storage.judgements import Judging
 from shared.storage.observations import HISTORY_POSTS, MOST_FAILURES, Known, Probed, counted_newest
 
 END = datetime(9000, 1, 1, tzinfo=UTC)
 """After all that will ever be known."""
+INSTANT = timedelta(microseconds=1)
 
 
 class Timeline:
@@ -98,10 +100,14 @@ def _by_time(post: Post) -> tuple[bool, datetime]:
 
 
 class Sitting:
-    """One transaction of the analyzer, with the timeline of the account it is at."""
+    """A part of a transaction of the analyzer, with the timeline of the account it is at.
+
+    `to_sketch`: what is to be held against what others published.
+    """
 
     def __init__(self, judging: Judging) -> None:
         self.judging = judging
+        self.to_sketch: list[Post] = []
         self._timeline: Timeline | None = None
 
     def at(self, key: str, moment: datetime) -> Timeline:
@@ -113,15 +119,20 @@ class Sitting:
         return timeline
 
     def add_posts(self, posts: Sequence[Post]) -> list[Post]:
-        """Write them down; those that were not known."""
-        new = self.judging.observed.add_posts(posts)
-        self._meet(new)
-        return new
+        """Posts of one moment, to be written down; those that were not known."""
+        return self._add(self.judging.observed.posts, posts)
 
     def add_probes(self, probes: Sequence[Probe]) -> list[Probe]:
         """As `add_posts`."""
-        new = [probe for probe in probes if self.judging.observed.add_probe(probe)]
-        self._meet(new)
+        return self._add(self.judging.observed.probes, probes)
+
+    def _add(self, added: Added[E], events: Sequence[E]) -> list[E]:
+        new = added.unknown(events)
+        if new:
+            # Read before anything is added, or that would have to be written first.
+            self.at(new[0].key, new[0].occurred_at - INSTANT)
+            added.add(new)
+            self._meet(new)
         return new
 
     def _meet(self, events: Sequence[Post | Probe]) -> None:
@@ -135,5 +146,5 @@ class Sitting:
         return self.judging.observed.is_newest(post) if has_later is None else not has_later
 
     def forget(self) -> None:
-        """What was written is no more: everything has to be read anew."""
+        """What was read is no longer so: everything has to be read anew."""
         self._timeline = None

@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     operators: tuple[str, ...] = ("inbox",)
     """Channels of the people who run this system: what could not be verified goes there, never to units."""
     hooks: dict[str, str] = Field(default_factory=dict)
-    """Who may POST to the alerter, `alertmanager`, and the token it has to show; null: that way in is shut."""
+    """Who may POST to the alerter, `alertmanager`, and the token it has to show; without one that way in is shut."""
     unit_mail: str | None = None
     """The email channel that carries the mail of units with their own mailbox; null: the only one there is."""
     group_wait_seconds: float = Field(default=10, ge=0, le=86_400)

@@ -1,7 +1,7 @@
 """The ledger in the database: versions of accounts, never overwritten, never deleted by omission."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -244,24 +244,39 @@ def last_version() -> ColumnElement[bool]:
     return _account.c.until.is_(None)
 
 
-# Asked for every account that is judged: building a statement costs more than running it.
-_IN_FORCE = select(_account.c.body).where(_account.c.key == bindparam("of"), in_force())
+# Asked for every batch that is judged: building a statement costs more than running it.
+_those = _account.c.key.in_(bindparam("those", expanding=True))
+_IN_FORCE = select(_account.c.key, _account.c.body).where(_those, in_force())
 _earlier = _account.alias()
-_OUTSIDE = select(func.max(_earlier.c.id)).where(_earlier.c.key == bindparam("of"), _earlier.c.removed.is_(True))
-_ENTERED = select(func.min(_account.c.since).label("at"), _OUTSIDE.scalar_subquery().label("outside")).where(
-    _account.c.key == bindparam("of"), _account.c.id > func.coalesce(_OUTSIDE.scalar_subquery(), 0)
+_OUTSIDE = (
+    select(func.max(_earlier.c.id))
+    .where(_earlier.c.key == _account.c.key, _earlier.c.removed.is_(True))
+    .scalar_subquery()
+)
+_ENTERED = select(_account.c.key, _account.c.since, _OUTSIDE.label("outside")).where(
+    _those, _account.c.id > func.coalesce(_OUTSIDE, 0)
 )
 
 
 def find_account(connection: Connection, key: str) -> Account | None:
-    body = connection.execute(_IN_FORCE, {"of": key}).scalar()
-    return Account.model_validate_json(body) if body is not None else None
+    return find_accounts(connection, [key])[key]
 
 
-def entered(connection: Connection, key: str) -> tuple[datetime | None, bool]:
-    """When the account entered the ledger, and whether it had been in it and was removed: nobody watched it then."""
-    row = connection.execute(_ENTERED, {"of": key}).one()
-    return row.at, row.outside is not None
+def find_accounts(connection: Connection, keys: Collection[str]) -> dict[str, Account | None]:
+    """Null for who is not in the ledger."""
+    found: dict[str, Account | None] = dict.fromkeys(keys)
+    for row in connection.execute(_IN_FORCE, {"those": list(keys)}):
+        found[row.key] = Account.model_validate_json(row.body)
+    return found
+
+
+def entered(connection: Connection, keys: Collection[str]) -> dict[str, tuple[datetime | None, bool]]:
+    """When each account entered the ledger, and whether it had been in it and was removed: nobody watched it then."""
+    found: dict[str, tuple[datetime | None, bool]] = dict.fromkeys(keys, (None, False))
+    for row in connection.execute(_ENTERED, {"those": list(keys)}):
+        since, _ = found[row.key]
+        found[row.key] = min(since or row.since, row.since), row.outside is not None
+    return found
 
 
 def cancelled_since(connection: Connection, key: str) -> datetime | None:

@@ -117,8 +117,10 @@ def _named(region: str | None) -> str:
 
 def _region_on(database: Database) -> ColumnElement[str]:
     body = _account.c.body
+    # PostgreSQL reads no part of a body in which NUL stands anywhere; as monitoring/provisioning/grafana.sql.
     is_server = database.engine.dialect.name == "postgresql"
-    region: ColumnElement[str] = (cast(body, JSON) if is_server else type_coerce(body, JSON))["region"].as_string()
+    whole = cast(func.replace(body, r"\u0000", r"\ufffd"), JSON) if is_server else type_coerce(body, JSON)
+    region: ColumnElement[str] = whole["region"].as_string()
     return region
 
 

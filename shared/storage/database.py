@@ -31,6 +31,7 @@ _PATIENCE = {
 CLOCKS_DIFFER = timedelta(minutes=5)
 _BUSY_SECONDS = 30
 _LAST_PORT = 65535
+_LOCK_EACH = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000")
 """Of SQLite; 32 MB of pages, since the index of texts is asked all over."""
 _PASSING_SQLITE = tuple(
@@ -63,7 +64,7 @@ class Database:
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
-        self._add_all_new: dict[Table, ReturningInsert[Any]] = {}
+        self._add_all: dict[Table, Upsert] = {}
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
@@ -133,10 +134,10 @@ class Database:
         with _told_apart(self.place), connection.begin_nested():
             yield
 
-    def serialise(self, connection: Connection, name: str) -> None:
-        """Until the transaction ends no other that names the same goes on; SQLite has one writer anyway."""
+    def serialise(self, connection: Connection, *names: str) -> None:
+        """Until the transaction ends no other that names one of them goes on; SQLite has one writer anyway."""
         if self.engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+            connection.execute(_LOCK_EACH, {"names": list(names)})
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
@@ -149,15 +150,11 @@ class Database:
             self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
         return connection.execute(self._add_new[table], values).first() is not None
 
-    def add_all_new(
-        self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
-    ) -> set[tuple[Any, ...]]:
-        """Insert those of the rows that are not there already, at once; the primary keys of those that were new."""
-        if not rows:
-            return set()
-        if table not in self._add_all_new:
-            self._add_all_new[table] = self.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
-        return {tuple(row) for row in connection.execute(self._add_all_new[table], rows)}
+    def add_all(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert those of the rows that are not there already, at once."""
+        if table not in self._add_all:
+            self._add_all[table] = self.insert(table).on_conflict_do_nothing()
+        connection.execute(self._add_all[table], rows)
 
     def lock_table(self, connection: Connection, table: Table) -> None:
         """Until the transaction ends nobody else writes to the table; SQLite's write lock is of that kind anyway."""

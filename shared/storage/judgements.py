@@ -1,7 +1,7 @@
 """The analyzer's rows: posts, probes and findings, written in one transaction; and the outbox of findings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -9,30 +9,23 @@ from sqlalchemy import Connection, Update, bindparam, select, text, update
 
 from shared.account import Account
 from shared.event_json import read
-from shared.events import Finding, FindingStatus
+from shared.events import Finding, FindingStatus, Post, Probe
 from shared.standing import Standing
 from shared.storage import accounts
 from shared.storage.database import Database
+from shared.storage.finding_rows import FindingRows
 from shared.storage.observations import Observations
 from shared.storage.sketches import Sketches
-from shared.storage.standings import end_standing, write_standing
+from shared.storage.standing_rows import StandingRows
 from shared.storage.tables.columns import UNTOLD, WAITING
 from shared.storage.tables.every import metadata
-from shared.trace import Trace, current_trace
+from shared.trace import Trace, current_trace, traced
 
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
 _sketch = metadata.tables["sketch"]
 
-# Asked for every account that is judged: building a statement costs more than running it.
-_HELD = (
-    select(_finding.c.body)
-    .where(_finding.c.key == bindparam("of"), _finding.c.closed_at.is_(None))
-    .order_by(_finding.c.id)
-)
-_OPEN = select(_finding.c.id).where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at.is_(None))
-_CLOSE = update(_finding).where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at.is_(None))
 _OPEN_TOLD = (
     update(_finding)
     .where(_finding.c.fingerprint == bindparam("of"), _finding.c.opened_at == bindparam("moment"))
@@ -46,34 +39,73 @@ _CLOSE_TOLD = (
 
 
 class Judging:
-    """One transaction of the analyzer. Everything is as of a moment, so that late or repeated events change nothing."""
+    """One transaction of the analyzer. Everything is as of a moment, so that late or repeated events change nothing.
+
+    What is written goes to the database at the end, or at the end of a part: a statement a row costs more than a rule.
+    """
 
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self.connection = connection
-        self.observed = Observations(database, connection)
         self.sketches = Sketches(connection)
-        self._held: dict[str, list[Finding]] = {}
+        self._notes: list[tuple[Trace | None, Callable[[], None]]] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known yet, and nothing to be written."""
+        self.observed = Observations(self._database, self.connection)
+        self._findings = FindingRows(self._database, self.connection)
+        self._standings = StandingRows(self.connection)
         self._accounts: dict[str, Account | None] = {}
         self._entered: dict[str, tuple[datetime | None, bool]] = {}
 
-    def serialise(self, key: str) -> None:
-        """Of two analyzers that judge one account, one waits until the other's transaction is over."""
-        self._database.serialise(self.connection, key)
+    def serialise(self, *keys: str) -> None:
+        """Of two analyzers that judge one account, one waits until the other's transaction is over.
+
+        All that the transaction is about at once: they are sorted, so that two never wait for each other.
+        """
+        self._database.serialise(self.connection, *sorted(keys))
+
+    def expect(self, keys: Collection[str], events: Collection[Post | Probe] = ()) -> None:
+        """Ask at once what is known of the accounts and events; of others it is asked when it matters."""
+        self._accounts |= accounts.find_accounts(self.connection, keys)
+        self._entered |= accounts.entered(self.connection, keys)
+        self._findings.read(keys)
+        self._standings.read(keys)
+        self.observed.expect(events)
 
     @contextmanager
     def part(self) -> Iterator[None]:
         """What is written inside is undone by itself when something raises. Raises TransientError."""
+        self.write()
+        noted = len(self._notes)
         try:
             with self._database.part(self.connection):
                 yield
+                self.write()
         except Exception:
-            self._held.clear()
+            del self._notes[noted:]
+            self._begin()
             raise
+
+    def write(self) -> None:
+        self.observed.write()
+        self._findings.write()
+        self._standings.write()
+
+    def afterwards(self, note: Callable[[], None]) -> None:
+        """To be done when what was written is there for good."""
+        self._notes.append((current_trace(), note))
+
+    def end(self) -> None:
+        """After the transaction."""
+        for trace, note in self._notes:
+            with traced(trace):
+                note()
 
     def account(self, key: str) -> Account | None:
         if key not in self._accounts:
-            self._accounts[key] = accounts.find_account(self.connection, key)
+            self._accounts |= accounts.find_accounts(self.connection, [key])
         return self._accounts[key]
 
     def watched_since(self, key: str) -> datetime | None:
@@ -87,60 +119,33 @@ class Judging:
 
     def _entering(self, key: str) -> tuple[datetime | None, bool]:
         if key not in self._entered:
-            self._entered[key] = accounts.entered(self.connection, key)
+            self._entered |= accounts.entered(self.connection, [key])
         return self._entered[key]
 
     def cancelled_since(self, key: str) -> datetime | None:
         return accounts.cancelled_since(self.connection, key)
 
     def open_findings(self, key: str) -> list[Finding]:
-        if key not in self._held:
-            bodies = self.connection.execute(_HELD, {"of": key}).scalars()
-            self._held = {key: [read(Finding, body) for body in bodies]}
-        return self._held[key]
+        return self._findings.held(key)
 
     def open(self, finding: Finding) -> bool:
         """Write the finding and put its event in the outbox; False when it is open already.
 
         One that was closed is as if it had not been.
         """
-        if self.connection.execute(_OPEN, {"of": finding.fingerprint}).first() is not None:
-            return False
-        self._held.clear()
-        insert = self._database.insert(_finding).values(
-            fingerprint=finding.fingerprint,
-            key=finding.key,
-            rule=finding.rule,
-            severity=finding.severity,
-            opened_at=finding.at,
-            status=FindingStatus.OPEN,
-            open_told=False,
-            close_told=True,
-            open_trace=_trace(),
-            body=finding.to_json().decode(),
-        )
-        again = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
-        self.connection.execute(insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=again))
-        return True
+        return self._findings.open(finding)
 
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
-        self._held.clear()
-        told = {"close_told": status is not FindingStatus.RESOLVED, "close_trace": _trace()}
-        self.connection.execute(_CLOSE, {"of": finding.fingerprint, "closed_at": at, "status": status, **told})
+        self._findings.close(finding, at, status)
 
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
         """Write down where the account stands since `at`; the timer looks again at `check_at` (null: it need not)."""
-        write_standing(self.connection, standing, at, check_at)
+        self._standings.stand(standing, at, check_at)
 
     def end_standing(self, key: str, at: datetime) -> None:
         """An account that is no longer in the ledger stands nowhere from `at`."""
-        end_standing(self.connection, key, at)
-
-
-def _trace() -> str | None:
-    trace = current_trace()
-    return trace.header if trace else None
+        self._standings.end(key, at)
 
 
 class Judgements:
@@ -153,7 +158,10 @@ class Judgements:
     def judging(self) -> Iterator[Judging]:
         """One transaction: posts, probes and findings become visible together or not at all."""
         with self._database.begin() as connection:
-            yield Judging(self._database, connection)
+            judging = Judging(self._database, connection)
+            yield judging
+            judging.write()
+        judging.end()
 
     def anything_waits(self) -> bool:
         """Whether some text has not been held against what others published."""

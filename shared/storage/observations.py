@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, selec
 from shared.clock import FUTURE_TOLERANCE
 from shared.event_json import read
 from shared.events import Outcome, Post, Probe
+from shared.storage.added import Added, asking
 from shared.storage.database import Database
 from shared.storage.tables.columns import PROVES
 from shared.storage.tables.every import metadata
@@ -24,6 +25,7 @@ _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 
 # Asked for every post and every account: building a statement costs more than running it.
+_STORED_POSTS, _STORED_PROBES = asking(_post, _post.c.observed_at), asking(_probe, _probe.c.at)
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
 _VERSIONS = (
     select(_post.c.body)
@@ -105,61 +107,71 @@ class Known:
 
 
 class Observations:
-    """Within one transaction of the analyzer."""
+    """Within one transaction of the analyzer. Whoever adds has the accounts to itself.
+
+    What is added is written down at `write`, or before a question it would answer.
+    """
 
     def __init__(self, database: Database, connection: Connection) -> None:
-        self._database = database
         self._connection = connection
+        self.posts = Added(database, connection, _post, _STORED_POSTS, _post_row)
+        self.probes = Added(database, connection, _probe, _STORED_PROBES, _probe_row)
+
+    def expect(self, events: Collection[Post | Probe]) -> None:
+        """Ask at once which of the events are known; of others it is asked when they are added."""
+        self.posts.expect(event for event in events if isinstance(event, Post))
+        self.probes.expect(event for event in events if isinstance(event, Probe))
 
     def add_posts(self, posts: Sequence[Post]) -> list[Post]:
         """Those of them that were not known, each sight of an item once. One seen again unchanged is written down
         too: a version between the two may yet arrive."""
-        sights: dict[tuple[Any, ...], Post] = {}
-        for post in posts:
-            sights.setdefault((post.fingerprint, post.observed_at), post)
-        new = self._database.add_all_new(self._connection, _post, [_post_row(post) for post in sights.values()])
-        return [post for sight, post in sights.items() if sight in new]
+        new = self.posts.unknown(posts)
+        self.posts.add(new)
+        return new
+
+    def add_probes(self, probes: Sequence[Probe]) -> list[Probe]:
+        """Those of them that were not known."""
+        new = self.probes.unknown(probes)
+        self.probes.add(new)
+        return new
+
+    def write(self) -> None:
+        self.posts.write()
+        self.probes.write()
+
+    def _write_of(self, key: str) -> None:
+        if self.posts.has_of(key) or self.probes.has_of(key):
+            self.write()
 
     def is_newest(self, post: Post) -> bool:
         """True unless a later version of the item is known already."""
+        self._write_of(post.key)
         return self._connection.execute(_NEWEST_VERSION, {"of": post.fingerprint}).scalar() == post.observed_at
 
-    def newest(self, fingerprint: str) -> Post | None:
-        """The newest version of the item that shows its text."""
+    def _newest(self, fingerprint: str) -> Post | None:
         versions = self._connection.execute(_VERSIONS, {"of": fingerprint}).scalars()
         posts = (read(Post, body) for body in versions)
         return next((post for post in posts if post.text is not None), None)
 
     def newest_of(self, fingerprints: Collection[str]) -> list[Post]:
-        """As `newest`, of some items."""
+        """Of some items the newest version that shows its text."""
+        self.write()
         bodies = self._connection.execute(_NEWEST_OF, {"those": list(fingerprints)}).scalars()
         posts = [read(Post, body) for body in bodies]
-        found = (post if post.text is not None else self.newest(post.fingerprint) for post in posts)
+        found = (post if post.text is not None else self._newest(post.fingerprint) for post in posts)
         return [post for post in found if post is not None]
-
-    def add_probe(self, probe: Probe) -> bool:
-        """True when this probe was not known."""
-        return self._database.add_new(
-            self._connection,
-            _probe,
-            fingerprint=probe.fingerprint,
-            key=probe.key,
-            at=probe.at,
-            outcome=probe.outcome,
-            proves_list=probe.proves_list,
-            newest_post_at=counted_newest(probe),
-            body=probe.to_json().decode(),
-        )
 
     def forget_wrong_clocks(self, key: str, moment: datetime) -> bool:
         """Probes of a clock that was ahead prove nothing, and their moment would stand before all that comes.
 
         True when there were. They stay known, as nobody's, so that one that is delivered again is no news.
         """
+        self._write_of(key)
         return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
 
     def known(self, key: str, moment: datetime) -> Known:
         """What is known of an account at a moment, bounded however much there is."""
+        self._write_of(key)
         asked = {"of": key, "moment": moment}
         latest_at: datetime | None = self._connection.execute(_LATEST_AT, {"of": key}).scalar()
         probed = Probed(None, None, None, ()) if latest_at is None else _probed(self._connection, key, moment)
@@ -222,4 +234,16 @@ def _post_row(post: Post) -> dict[str, Any]:
         "key": post.key,
         "published_at": post.published_at,
         "body": post.to_json().decode(),
+    }
+
+
+def _probe_row(probe: Probe) -> dict[str, Any]:
+    return {
+        "fingerprint": probe.fingerprint,
+        "key": probe.key,
+        "at": probe.at,
+        "outcome": probe.outcome,
+        "proves_list": probe.proves_list,
+        "newest_post_at": counted_newest(probe),
+        "body": probe.to_json().decode(),
     }

@@ -86,7 +86,8 @@ _SHARED = {
 _EARLIER, _LATER = _near("<"), _near(">")
 _OF = select(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True)))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
-_SET_WAITING = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=bindparam("is_waiting"))
+_WAIT = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=True)
+_COMPARED = update(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True))).values(waiting=False)
 _SHOWN_AGAIN = (
     update(_sketch)
     .where(_sketch.c.fingerprint == bindparam("of"))
@@ -139,16 +140,14 @@ class Sketches:
 
     def wait(self, fingerprint: str) -> None:
         """The item changed: if a sketch of it is kept, it has to be compared again."""
-        self._connection.execute(_SET_WAITING, {"of": fingerprint, "is_waiting": True})
+        self._connection.execute(_WAIT, {"of": fingerprint})
 
     def waiting(self, most: int) -> list[Sketched]:
         """Items that have not been held against the others since they came or changed."""
         return [_sketched(row) for row in self._connection.execute(_WAITING, {"most": most})]
 
-    def compared(self, fingerprints: Iterable[str]) -> None:
-        rows = [{"of": fingerprint, "is_waiting": False} for fingerprint in fingerprints]
-        if rows:
-            self._connection.execute(_SET_WAITING, rows)
+    def compared(self, fingerprints: Sequence[str]) -> None:
+        self._connection.execute(_COMPARED, {"those": fingerprints})
 
     def sharing(self, items: Sequence[Sketched]) -> set[str]:
         """Fingerprints of the items of which `earlier` or `later` may find something: one question for many items."""

@@ -15,11 +15,9 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    insert,
     or_,
     select,
     text,
-    update,
 )
 
 from shared.account import Account
@@ -37,15 +35,6 @@ from shared.storage.tables.every import metadata
 _account = metadata.tables["account"]
 _standing = metadata.tables["standing"]
 _probe = metadata.tables["probe"]
-
-# Asked at every moment that is judged: building a statement costs more than running it.
-_OPEN_ROW = select(_standing.c.id, _standing.c.state, _standing.c.why, _standing.c.since).where(
-    _standing.c.key == bindparam("of"), _standing.c.until.is_(None)
-)
-_CHANGE = update(_standing).where(_standing.c.id == bindparam("of"))
-_BEGIN = insert(_standing)
-_before = and_(_standing.c.key == bindparam("of"), _standing.c.until == bindparam("ended"))
-_BEFORE, _END_BEFORE = select(_standing.c.since).where(_before), update(_standing).where(_before)
 
 _TIMER_MAY_BE_LATE = timedelta(hours=1)
 _IN_ORDER = (State.OK, State.CANCELLED)
@@ -198,49 +187,6 @@ def _not_followed_keys(connection: Connection, limit: int) -> Sequence[str]:
     """Those of them that no state finds by its row."""
     rows = _not_followed(connection, _account.c.key).where(or_(_standing.c.key.is_(None), _account.c.cancelled))
     return connection.execute(rows.order_by(_account.c.cancelled, _account.c.key).limit(limit)).scalars().all()
-
-
-def write_standing(connection: Connection, standing: Standing, at: datetime, check_at: datetime | None) -> None:
-    """The account stands so since `at`. A new period begins where state or reason differ, otherwise the row goes on."""
-    known = connection.execute(_OPEN_ROW, {"of": standing.account.key}).first()
-    values = {
-        "state": standing.state,
-        "why": standing.why,
-        "at": at,
-        "newest_post_at": standing.newest_post_at,
-        "proved_at": standing.proved_at,
-        "probed_at": standing.probed_at,
-        "outcome": standing.outcome,
-        "reason": standing.reason,
-        "check_at": check_at,
-    }
-    same = known is not None and (known.state, known.why) == (standing.state, standing.why)
-    if known is not None and (same or at <= known.since):
-        since = known.since if same else _begun(connection, standing.account.key, known.since, at)
-        connection.execute(_CHANGE, {"of": known.id, "since": since, **values})
-        return
-    if known is not None:
-        connection.execute(_CHANGE, {"of": known.id, "until": at, "check_at": None})
-    connection.execute(
-        _BEGIN, {"key": standing.account.key, "platform": standing.account.platform, "since": at, **values}
-    )
-
-
-def end_standing(connection: Connection, key: str, at: datetime) -> None:
-    """The account is no longer in the ledger: it stands nowhere from `at`."""
-    known = connection.execute(_OPEN_ROW, {"of": key}).first()
-    if known is not None:
-        connection.execute(_CHANGE, {"of": known.id, "until": max(at, known.since), "check_at": None})
-
-
-def _begun(connection: Connection, key: str, since: datetime, at: datetime) -> datetime:
-    """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then on."""
-    before = {"of": key, "ended": since}
-    earlier: datetime | None = connection.execute(_BEFORE, before).scalar()
-    if earlier is not None and earlier >= at:
-        return since
-    connection.execute(_END_BEFORE, before | {"until": at})
-    return at
 
 
 def _joined(moment: datetime | None) -> Any:

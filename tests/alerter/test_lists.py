@@ -153,7 +153,7 @@ def test_the_running_week_is_not_sent(office: Office, server: FakeMailServer) ->
 def test_of_weeks_that_were_missed_only_the_newest_is_sent(office: Office, server: FakeMailServer) -> None:
     for week in range(6):
         with office.store.judgements.judging() as judging:
-            judging.observed.add_probe(a_probe(MONDAY + timedelta(weeks=week, hours=1)))
+            judging.observed.add_probes([a_probe(MONDAY + timedelta(weeks=week, hours=1))])
     office.written(MONDAY + timedelta(weeks=6))
     office.sent_by(MONDAY + timedelta(weeks=6))
     assert len(server.mails) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.feishu import Feishu
@@ -22,6 +23,16 @@ def test_two_alerters_tell_once(bench: Bench) -> None:
         other.step(NOW + second * SECOND)
     other.close()
     assert len(bench.ding.messages) == len(bench.mail.messages) == 2
+
+
+def test_who_has_nothing_to_tell_leaves_the_write_lock_to_others(bench: Bench) -> None:
+    bench.open(a_finding())
+    end = bench.run(NOW, 60 * SECOND)
+    statements: list[str] = []
+    event.listen(bench.store.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    bench.run(end, 10 * SECOND)
+    assert len(bench.ding.messages) == 1
+    assert {one for one in statements if not one.startswith("SELECT")} <= {"BEGIN"}
 
 
 def test_once_ends_when_another_alerter_reads_the_findings(bench: Bench) -> None:

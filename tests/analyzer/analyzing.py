@@ -15,7 +15,8 @@ from shared.storage.store import Store
 
 class Analyzer:
     def __init__(self, store: Store, rulebook: Rulebook | None = None, owner: str = "one") -> None:
-        matters = Matters(Rulebooks(rulebook or load_rulebook()), Metrics())
+        self.metrics = Metrics()
+        matters = Matters(Rulebooks(rulebook or load_rulebook()), self.metrics)
         self._judge = Judge(store.judgements, matters)
         self.timer = Timer.over(store, matters, owner)
 

@@ -199,6 +199,7 @@ def test_a_manifest_that_is_missing(place: str, said: str) -> None:
         ),
         ("NetworkPolicy/alerter-to", put("spec.egress.0.ports.0.port", 80), "open to every address (Egress, ports"),
         ("NetworkPolicy/collector-to", put("spec.egress.0.to.0.ipBlock.except", []), "exception for private addresses"),
+        ("Kafka/", put("spec.kafka.listeners.0.networkPolicyPeers", []), "listener tls lets in every pod"),
         (
             "NetworkPolicy/metrics",
             put("spec.policyTypes", ["Egress"]),

@@ -113,7 +113,7 @@ def until_idle(reporter: ReporterEngine, now: datetime) -> int:
 
 def probed(store: Store, at: datetime) -> None:
     with store.judgements.judging() as judging:
-        judging.observed.add_probe(a_probe(at))
+        judging.observed.add_probes([a_probe(at)])
 
 
 def test_a_report_is_written_once_as_of_the_end_of_its_period(store: Store, folder: Path) -> None:

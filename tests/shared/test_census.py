@@ -55,6 +55,13 @@ def test_accounts_are_counted_by_where_they_are_and_stand(store: Store) -> None:
     }
 
 
+def test_a_sign_that_a_database_does_not_take_hides_no_account(store: Store) -> None:
+    store.accounts.upsert([an_account("1", region="青禾县", remark="甲\0乙"), an_account("2", region="青禾\0县")], NOW)
+    counted = store.counting.census(NOW).accounts
+    assert counted["weibo", "青禾县", "waiting"] == 1
+    assert sum(counted.values()) == 2
+
+
 def test_no_region_ends_the_quotes_of_a_dashboard(store: Store) -> None:
     store.accounts.upsert([an_account("1", region="青`禾县")], NOW)
     assert list(store.counting.census(NOW).accounts) == [("weibo", "青'禾县", "waiting")]

@@ -124,7 +124,7 @@ def test_of_two_known_that_both_open_neither_goes(store: Store, tmp_path: Path) 
 def test_an_account_that_failed_only_is_taken_over(store: Store, tmp_path: Path) -> None:
     filed(store, tmp_path, ("甲", "微博", "1234567890", "某局", None))
     with store.judgements.judging() as judging:
-        judging.observed.add_probe(a_probe(NOW, Outcome.GONE, platform="weibo", account_id="1234567890"))
+        judging.observed.add_probes([a_probe(NOW, Outcome.GONE, platform="weibo", account_id="1234567890")])
     done = filed(store, tmp_path, ("甲", "微博", "2234567890", "某局", None), at=1).done
     assert done.taken_over == (("weibo/1234567890", "weibo/2234567890"),)
 
@@ -132,7 +132,7 @@ def test_an_account_that_failed_only_is_taken_over(store: Store, tmp_path: Path)
 def test_an_account_ever_proved_is_never_taken_over(store: Store, tmp_path: Path) -> None:
     filed(store, tmp_path, ("甲", "微博", "1234567890", "某局", None))
     with store.judgements.judging() as judging:
-        judging.observed.add_probe(a_probe(NOW, Outcome.OK, platform="weibo", account_id="1234567890"))
+        judging.observed.add_probes([a_probe(NOW, Outcome.OK, platform="weibo", account_id="1234567890")])
     done = filed(store, tmp_path, ("甲", "微博", "2234567890", "某局", None), at=1).done
     assert (done.taken_over, done.absent) == ((), ("weibo/1234567890",))
 

@@ -73,9 +73,9 @@ def test_events_come_in_the_order_of_their_moments_posts_first(store: Store) -> 
     with store.judgements.judging() as judging:
         for step in (2, 0, 1):
             at = NOW + days(step)
-            judging.observed.add_probe(a_probe(at))
+            judging.observed.add_probes([a_probe(at)])
             judging.observed.add_posts([a_post(f"p{step}", observed_at=at)])
-            judging.observed.add_probe(a_probe(at, account_id="1002"))
+            judging.observed.add_probes([a_probe(at, account_id="1002")])
     with store.events.observed() as events:
         found = [body.partition('"event":"')[2][:5] for body in events]
     assert found == ['post"', "probe", "probe"] * 3

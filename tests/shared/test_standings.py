@@ -60,9 +60,9 @@ def test_a_period_goes_on_while_nothing_changes_and_ends_with_the_next(store: St
 
 def test_what_went_on_later_is_told_as_it_was_known(store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.observed.add_probe(a_probe(NOW + days(1), account_id="1", newest_post_at=NOW))
-        judging.observed.add_probe(a_probe(NOW + days(1.5), Outcome.BLOCKED, account_id="1", reason="平台要求验证"))
-        judging.observed.add_probe(a_probe(NOW + days(2), account_id="1", newest_post_at=NOW + days(1.9)))
+        judging.observed.add_probes([a_probe(NOW + days(1), account_id="1", newest_post_at=NOW)])
+        judging.observed.add_probes([a_probe(NOW + days(1.5), Outcome.BLOCKED, account_id="1", reason="平台要求验证")])
+        judging.observed.add_probes([a_probe(NOW + days(2), account_id="1", newest_post_at=NOW + days(1.9))])
     stand(store, State.OK, NOW + days(1), proved_at=NOW + days(1))
     stand(store, State.OK, NOW + days(2), proved_at=NOW + days(2), newest_post_at=NOW + days(1.9))
     past = store.standings.as_of(NOW + days(1.6))[0]

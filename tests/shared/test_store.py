@@ -71,9 +71,9 @@ def test_of_several_items_the_newest_version_that_shows_its_text_is_told(store: 
 
 def test_history_is_as_of_a_moment(store: Store) -> None:
     with store.judgements.judging() as judging:
-        judging.observed.add_probe(a_probe(NOW, newest_post_at=NOW - days(3)))
-        judging.observed.add_probe(a_probe(NOW + days(1), Outcome.BLOCKED))
-        judging.observed.add_probe(a_probe(NOW + days(2), newest_post_at=NOW + days(1)))
+        judging.observed.add_probes([a_probe(NOW, newest_post_at=NOW - days(3))])
+        judging.observed.add_probes([a_probe(NOW + days(1), Outcome.BLOCKED)])
+        judging.observed.add_probes([a_probe(NOW + days(2), newest_post_at=NOW + days(1))])
         looks = Sitting(judging).at("weibo/1001", NOW + days(1)).probed
     assert looks.newest_post_at == NOW - days(3)
     assert [probe.outcome for probe in looks.failures] == [Outcome.BLOCKED]

@@ -63,7 +63,8 @@ class Needs:
 def needs_of(population: Population, platforms: Sequence[PlatformDemand], keeping: Keeping, cost: Measured) -> Needs:
     """As many installations as the busiest platform needs addresses, and all that follows.
 
-    An installation has a collector a platform, its analyzers, two alerters, a reporter; bus and database are shared.
+    An installation has a collector a platform, its analyzers, two alerters, a reporter; the servers of bus and database
+    are shared, on which it has topics and a database of its own.
     """
     visits = sum(platform.wished for platform in platforms)
     events = (visits + population.posts_a_day) / DAY_SECONDS

@@ -1,0 +1,80 @@
+"""Posts or probes that are added within one transaction: asked for at once, written at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
+
+from shared.events import Post, Probe
+from shared.storage.database import Database
+
+E = TypeVar("E", bound=Post | Probe)
+_Sight = tuple[str, datetime]
+
+
+def asking(table: Table, moment: ColumnElement[datetime]) -> Select[Any]:
+    """Which of some events are stored. By time too, or an item would be answered with all its versions."""
+    between = moment.between(bindparam("first"), bindparam("last"))
+    return select(table.c.fingerprint, moment).where(
+        table.c.fingerprint.in_(bindparam("those", expanding=True)), between
+    )
+
+
+class Added(Generic[E]):
+    """`asked`: the statement of `asking`. Whoever adds has the accounts to itself."""
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        table: Table,
+        asked: Select[Any],
+        row_of: Callable[[E], dict[str, Any]],
+    ) -> None:
+        self._database = database
+        self._connection = connection
+        self._table = table
+        self._asked = asked
+        self._row_of = row_of
+        self._expected: set[_Sight] = set()
+        self._known: set[_Sight] = set()
+        self._new: list[E] = []
+
+    def expect(self, events: Iterable[E]) -> None:
+        """Ask at once which of the events are stored; of others it is asked when they are added."""
+        sights = {_sight(event) for event in events}
+        if sights:
+            times = [moment for _, moment in sights]
+            those = sorted({fingerprint for fingerprint, _ in sights})
+            rows = self._connection.execute(self._asked, {"those": those, "first": min(times), "last": max(times)})
+            self._known |= {(row[0], row[1]) for row in rows}
+            self._expected |= sights
+
+    def unknown(self, events: Sequence[E]) -> list[E]:
+        """Those of them that are neither stored nor added, each once."""
+        if unasked := [event for event in events if _sight(event) not in self._expected]:
+            self.expect(unasked)
+        new: dict[_Sight, E] = {}
+        for event in events:
+            if (sight := _sight(event)) not in self._known:
+                new.setdefault(sight, event)
+        return list(new.values())
+
+    def add(self, events: Sequence[E]) -> None:
+        """`events` are unknown."""
+        self._known |= {_sight(event) for event in events}
+        self._new += events
+
+    def has_of(self, key: str) -> bool:
+        """Whether anything of the account is still to be written."""
+        return any(event.key == key for event in self._new)
+
+    def write(self) -> None:
+        if self._new:
+            self._database.add_all(self._connection, self._table, [self._row_of(event) for event in self._new])
+        self._new = []
+
+
+def _sight(event: Post | Probe) -> _Sight:
+    return event.fingerprint, event.occurred_at
