@@ -22,11 +22,13 @@ from bench.scale.databases import DATABASES
 from bench.scale.operations import BATCH, OPERATIONS, REPEATS
 from bench.scale.samples import POSTS
 from bench.table import Row
+from shared.storage.observations import HISTORY_POSTS
 
 ACCOUNTS = 100_000
 FRACTION = 100
 FEWEST = BATCH * REPEATS
 """So many accounts one round of judging takes."""
+FEWEST_OLD = 10
 
 
 class Size(NamedTuple):
@@ -80,10 +82,17 @@ def main(names: list[str]) -> None:
 
 
 def _growths(scale: float) -> dict[str, tuple[Size, Size]]:
-    """Small and full."""
+    """Small and full, about as many posts in either.
+
+    Of its own account a post is judged beside at most the last HISTORY_POSTS: histories begin where they are so long,
+    since until then each further post of an account is one more to read, however few others are stored.
+    """
     few, many = (max(FEWEST, round(ACCOUNTS * scale / fraction)) for fraction in (FRACTION, 1))
-    small = Size(few, POSTS)
-    return {"accounts": (small, Size(many, POSTS)), "history": (small, Size(few, POSTS * FRACTION))}
+    old = max(FEWEST_OLD, round(few * POSTS / HISTORY_POSTS))
+    return {
+        "accounts": (Size(few, POSTS), Size(many, POSTS)),
+        "history": (Size(old, HISTORY_POSTS), Size(old, HISTORY_POSTS * FRACTION)),
+    }
 
 
 def _measure(kind: str, stores: list[Store], subjects: list[Subject], now: datetime) -> Iterator[str]:

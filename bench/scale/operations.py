@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,18 +55,20 @@ def judge_probe(host: Host, accounts: int, number: int, now: datetime) -> Spent:
     """
     meter = Meter(host.store.database.engine)
     judge = Judge(host.store.judgements, Matters(Rulebooks(load_rulebook()), Metrics()))
-    count = min(BATCH * REPEATS, accounts)
-    chosen = random.Random(number).sample(range(accounts), count)  # noqa: S311
-    parts = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
+    order = random.Random(number).sample(range(accounts), min(BATCH * REPEATS, accounts))  # noqa: S311
+    size = min(BATCH, accounts)
+    chosen = cycle(order)
+    parts = [list(islice(chosen, size)) for _ in range(REPEATS)]
     warming, measured = (
-        [_visits(part, now + timedelta(minutes=10 * turn), turn) for part in parts]
-        for turn in (2 * number, 2 * number + 1)
+        [_visits(part, now + timedelta(minutes=10 * turn), turn) for turn, part in enumerate(parts, REPEATS * times)]
+        for times in (2 * number, 2 * number + 1)
     )
     for batch in warming:
         judge.judge(batch)
     begun = meter.read()
-    seconds = _median(partial(judge.judge, batch) for batch in measured).seconds / min(BATCH, count)
+    seconds = _median(partial(judge.judge, batch) for batch in measured).seconds / size
     spent = meter.read().since(begun)
+    count = REPEATS * size
     return Spent(seconds, spent.cpu_seconds / count, spent.pages / count, spent.log_bytes / count)
 
 

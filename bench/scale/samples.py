@@ -99,12 +99,11 @@ def _write_earlier(store: Store, account: Account, count: int, before: datetime)
         some = posts[start : start + _AT_ONCE]
         with store.judgements.judging() as judging:
             judging.observed.add_posts(some)
-            for post in some:
-                at = post.observed_at
-                judging.observed.add_probe(probe_of(account.id, at, at - _UNTIL_SHOWN))
+            moments_shown = [post.observed_at for post in some]
+            judging.observed.add_probes([probe_of(account.id, at, at - _UNTIL_SHOWN) for at in moments_shown])
             recent = [post for post in some if post.observed_at > before + POSTS * _POST_EVERY - _SKETCHES_KEPT]
             keep_sketches(judging, recent)
-            judging.sketches.compared(post.fingerprint for post in recent)
+            judging.sketches.compared([post.fingerprint for post in recent])
 
 
 def _history(number: int, account: Account, now: datetime) -> Iterator[Post | Probe]:
