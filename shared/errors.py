@@ -22,7 +22,12 @@ class ChannelError(PermanentError):
 
 
 class PoisonError(PermanentError):
-    """A record that cannot be read; it belongs on the dead-letter topic."""
+    """A record that cannot be read; it belongs on the dead-letter topic. `remedy`: where there is a better one than to
+    ask who wrote it."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(f"{message}；{remedy}" if remedy else message)
+        self.remedy = remedy
 
 
 class InputError(PermanentError):

@@ -32,8 +32,8 @@ _EVENTS = " 或 ".join(f"'{kind.__name__.lower()}'" for kind in (Post, Probe, Fi
 
 _SAID = (
     (r"Object missing required field `event`", "缺少 event"),
-    (r"Object missing required field `(.+)`", "缺少这一项"),
-    (r"Expected `datetime`|Invalid RFC3339", _MOMENT),
+    (r"Object missing required field `([^`]+)`", "缺少这一项"),
+    (r"Expected `datetime|Invalid RFC3339", _MOMENT),
     (r"Expected `str` of length >= 1", "至少 1 个字符"),
     (r"Expected `int` >= 1", "应不小于 1"),
     (r"Expected `str", _TEXT),
@@ -79,7 +79,7 @@ def _read_newer(kind: Any, body: bytes | str, refused: ValueError | RecursionErr
         return msgspec.convert(raw | dict(_stand_ins(raw)), kind)
     except ValueError as error:
         written = f"由较新的版本 {version} 写成，本程序的版本是 {SCHEMA_VERSION}"
-        raise PoisonError(f"{written}（{_problem(error)}）；请升级本服务") from None
+        raise PoisonError(f"{written}（{_problem(error)}）", "请升级本服务") from None
 
 
 def _stand_ins(raw: dict[str, Any]) -> Iterator[tuple[str, StrEnum]]:

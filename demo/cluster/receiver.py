@@ -7,12 +7,12 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from demo.cluster.checker import OPEN, RESOLVED
 from demo.cluster.facts import Told
+from demo.listener import Listener
 
 ROBOT, HOOK = "robot", "hook"
 CHANNELS = (ROBOT, HOOK)
@@ -24,30 +24,27 @@ _TAKEN = {"errcode": 0, "errmsg": "ok"}
 Fate = Callable[[str, Sequence[str]], str]
 
 
-class Receiver:
-    """Started on entering, stopped on leaving. `trouble` says what becomes of a message, given channel and numbers:
+class Receiver(Listener):
+    """`trouble` says what becomes of a message, given channel and numbers:
 
     `""` it is taken; `busy` it is refused (by the robot with HTTP 200); `cut` it is taken and the answer is lost.
     """
 
     def __init__(self, clock: Callable[[], datetime], trouble: Fate = lambda *_: "") -> None:
+        super().__init__()
         self.token = "robot-token-5f0d2c9b7a"  # noqa: S105 - a secret of nobody, to be looked for in the logs
         self.secret = "hook-secret-41c6e8d0f3"  # noqa: S105
         self._clock = clock
         self._trouble = trouble
         self._lock = threading.Lock()
         self._told: list[Told] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
 
     @property
     def settings(self) -> dict[str, dict[str, str]]:
         """The two channels, as `channels` of the settings has them."""
-        url = f"http://127.0.0.1:{self._server.server_address[1]}"
         return {
-            ROBOT: {"type": "dingtalk", "base_url": url, "token": self.token},
-            HOOK: {"type": "webhook", "url": f"{url}/hook?key={self.secret}", "secret": self.secret},
+            ROBOT: {"type": "dingtalk", "base_url": self.url, "token": self.token},
+            HOOK: {"type": "webhook", "url": f"{self.url}/hook?key={self.secret}", "secret": self.secret},
         }
 
     @property
@@ -74,7 +71,7 @@ class Receiver:
         digest = hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
         return hmac.compare_digest(head["X-Xunjian-Signature"] or "", f"sha256={digest}")
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def handler(self) -> type[BaseHTTPRequestHandler]:
         take = self.take
 
         class Handler(BaseHTTPRequestHandler):
@@ -95,15 +92,6 @@ class Receiver:
                 """Nobody reads it."""
 
         return Handler
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def _read_hook(body: bytes) -> tuple[str, list[str]]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -81,7 +80,3 @@ def _own_notes() -> build.AnnotationQuery:
 def _others() -> build.DashboardLink:
     link = build.DashboardLink("其他看板").type(model.DashboardLinkType.DASHBOARDS).tags([TAG]).as_dropdown(False)
     return link.include_vars(False).keep_time(False).icon("external link").tooltip("").url("").target_blank(False)
-
-
-def parsed(text: str) -> Any:
-    return json.loads(text)

@@ -7,7 +7,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "k8s"
 OVERLAYS = ("small", "production")
-SMALLEST = "base"
 
 
 def renderer() -> list[str]:

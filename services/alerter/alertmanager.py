@@ -69,7 +69,7 @@ class Notification(_Part):
     @property
     def subject(self) -> str:
         """The same of every copy: sent again after a lost answer, or by another Alertmanager of the cluster."""
-        told = [self.group_key, self.status, sorted(alert.identity for alert in self.alerts)]
+        told = [self.group_key, self.status, self.truncated, sorted(alert.identity for alert in self.alerts)]
         return hashlib.sha256(json.dumps(told).encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
     @property
@@ -80,7 +80,7 @@ class Notification(_Part):
     def text(self) -> str:
         """Lines, what still holds first. A year that no calendar of ours has is nobody's: raises ValueError."""
         ordered = sorted(self.alerts, key=lambda alert: (alert.status == "resolved", _rank(alert), alert.starts_at))
-        left = len(ordered) - MOST_ALERTS + self.truncated
+        left = max(0, len(ordered) - MOST_ALERTS) + self.truncated
         lines = [alert.line for alert in ordered[:MOST_ALERTS]]
         return "\n".join([*lines, *([f"另有{left}条，见 Alertmanager。"] if left > 0 else [])])
 

@@ -9,6 +9,7 @@ from services.alerter.notices import UNROUTED
 from services.alerter.parts import Parts
 from services.alerter.routes import OPERATORS, Routes
 from shared.account import WHOLE_PLATFORM
+from shared.bus.aside import why
 from shared.bus.contract import Record, Subscription
 from shared.bus.envelope import decode
 from shared.delivery import NO_CHANNEL, Delivery, DeliveryState, Notice
@@ -77,12 +78,12 @@ class Intake:
         try:
             event = decode(record.body, record.headers)
             if not isinstance(event, Finding):
-                raise PoisonError(f"a {type(event).__name__.lower()} where findings belong")
+                raise PoisonError(f"这是 {type(event).__name__.lower()}，这个主题只放 finding")
             rows = self._deliveries(event, now, due_at)
         except TransientError:
             raise
         except Exception as error:  # noqa: BLE001 - one record may not stop the others
-            reason = str(error) if isinstance(error, PoisonError) else f"{type(error).__name__}: {error}"
+            reason = why(error)
             self._subscription.dead_letter(record, reason)
             self._metrics.events.labels(record.topic, "dead_letter").inc()
             _log.warning("dead_letter", topic=record.topic, offset=record.offset, reason=reason)

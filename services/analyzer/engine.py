@@ -1,5 +1,6 @@
 """One round of the analyzer: judge a batch in one transaction, publish its findings, then commit the offsets."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ import structlog
 from services.analyzer.coverage import Timer
 from services.analyzer.judge import Judge
 from services.analyzer.retention import Retention
+from shared.bus.aside import why
 from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
 from shared.errors import PoisonError, TransientError
@@ -23,6 +25,9 @@ GROUP = "analyzer"
 TOPICS = ("observations",)
 TICK = timedelta(minutes=5)
 POLL_SECONDS = 0.2
+LONG_SECONDS = 30.0
+"""Half a timer's lease. After a batch that took longer, or was frozen, the timer goes by the time that it is by then:
+by an older one it would take another's lease for one that a clock ahead of ours had left."""
 
 
 class AnalyzerEngine:
@@ -39,6 +44,7 @@ class AnalyzerEngine:
         metrics: Metrics,
         check_clock: Callable[[], None],
         troubles: Callable[[], list[str]] = list,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bus = bus
         self._judgements = judgements
@@ -48,6 +54,7 @@ class AnalyzerEngine:
         self._check_clock = check_clock
         self._troubles = troubles
         self._metrics = metrics
+        self._monotonic = monotonic
         self._subscription: Subscription = bus.subscribe(GROUP, TOPICS)
         self._ticked_at: datetime | None = None
 
@@ -60,12 +67,14 @@ class AnalyzerEngine:
             raise
 
     def _round(self, now: datetime) -> bool:
+        began = self._monotonic()
         self._check_clock()
         records = self._subscription.poll(POLL_SECONDS)
         events = [(record, event) for record in records if (event := self._read(record)) is not None]
         if events:
             self._judge_all(events)
-        self._tick_if_due(now)
+        passed = self._monotonic() - began
+        self._tick_if_due(now + timedelta(seconds=passed) if passed > LONG_SECONDS else now)
         told = self._tell()
         if records:
             self._subscription.commit()
@@ -102,10 +111,10 @@ class AnalyzerEngine:
         try:
             event = decode(record.body, record.headers)
         except PoisonError as error:
-            self._set_aside(record, str(error))
+            self._set_aside(record, why(error))
             return None
         if isinstance(event, Finding):
-            self._set_aside(record, "a finding is no observation")
+            self._set_aside(record, why(PoisonError("这是 finding，这个主题只放 post 和 probe")))
             return None
         return event
 

@@ -17,6 +17,7 @@ from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
 from services.analyzer.timeline import END, INSTANT, Sitting
 from shared.account import Account
+from shared.bus.aside import failed, why
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements, Judging
@@ -85,7 +86,7 @@ class Judge:
             event = accounts[0][0]
             with traced(trace_of(event)):
                 log.exception("event_refused", account=event.key)
-            return [Refused(event, f"{type(error).__name__}: {error}")]
+            return [Refused(event, why(error))]
 
     def _judge_accounts(self, sitting: Sitting, accounts: Sequence[list[Observed]], trace_of: TraceOf) -> list[Refused]:
         keys = [own[0].key for own in accounts]
@@ -109,7 +110,7 @@ class Judge:
                 late = late or came is Came.LATE
                 if came is Came.IN_ORDER:
                     self._matters.stand(sitting, case, at, at)
-            refused += [Refused(together[-1], "; ".join(case.failures))] if case.failures else []
+            refused += [Refused(together[-1], failed("；".join(case.failures)))] if case.failures else []
         if late:
             with traced(trace_of(events[-1])):
                 self._judge_latest_again(sitting, account)

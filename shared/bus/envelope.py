@@ -36,7 +36,9 @@ def encode(event: Event) -> bytes:
     """UTF-8 JSON of the event. Raises PoisonError when it would be too large for the bus."""
     body = event.to_json()
     if len(body) > MAX_BODY_BYTES:
-        raise PoisonError(f"event {event.fingerprint} is {len(body)} bytes, the bus takes {MAX_BODY_BYTES}")
+        raise PoisonError(
+            f"事件 {event.fingerprint} 有 {len(body)} 字节，总线最多收 {MAX_BODY_BYTES} 字节", "请报告开发者"
+        )
     return body
 
 
@@ -98,5 +100,7 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> AnyEvent:
     """The event in a body. Raises PoisonError with the reason when it cannot be one of ours."""
     version = headers.get("ce_specversion", "1.0") if headers else "1.0"
     if version != "1.0":
-        raise PoisonError(f"CloudEvents specversion {version}: this reader speaks 1.0")
+        raise PoisonError(
+            f"CloudEvents 版本（specversion）是 {version[:20]}，本程序只读 1.0", "请核对写入的程序，或升级本服务"
+        )
     return read_any(body)

@@ -67,6 +67,8 @@ class FoundTopic:
     config: Mapping[str, str] | None
     is_unused: bool = False
     """Nothing was ever written to it."""
+    own: frozenset[str] = frozenset()
+    """What of `config` was set on the topic itself; the rest is as the cluster has it for every topic."""
 
 
 def declared(settings: TopicSettings, prefix: str = "", topics: Iterable[str] = TOPICS) -> tuple[Topic, ...]:

@@ -20,7 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
-from shared.runtime.recent import KEEP_SECONDS, PATIENCE_SECONDS, Recent
+from shared.runtime.recent import KEEP_SECONDS, PATIENCE_SECONDS, REST_TIMES, Recent
 
 log = structlog.get_logger(__name__)
 
@@ -184,15 +184,18 @@ class Metrics:
         *,
         keep_seconds: float = KEEP_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
+        rest_times: float = REST_TIMES,
         otherwise: Answer | None = None,
     ) -> None:
-        """Take gauges from this whenever somebody scrapes, but only every `keep_seconds`, in the background.
+        """Take gauges from this whenever somebody scrapes, in the background; how often: see `Recent`.
 
         Without an answer they are as `otherwise` says; null: there are no such gauges. A later question
         `about` the same takes the place of the earlier.
         """
         self._otherwise[about] = otherwise or {}
-        self._questions[about] = Recent(question, keep_seconds=keep_seconds, patience_seconds=patience_seconds)
+        self._questions[about] = Recent(
+            question, keep_seconds=keep_seconds, patience_seconds=patience_seconds, rest_times=rest_times
+        )
 
     def set_channels(self, states: Mapping[str, tuple[bool, int]]) -> None:
         """Replace the gauges: channel -> whether it is switched off, failures in a row."""

@@ -17,14 +17,14 @@ KEEP_SECONDS = 30.0
 PATIENCE_SECONDS = 0.15
 """So long a new answer is waited for; then the last one is told, while it is not too old."""
 _OLDEST_TIMES = 10
-_SHARE = 50
-"""A question that takes long is asked less often: it takes no more than this part of the time."""
+REST_TIMES = 50
+"""A question that takes long is asked less often: it is left alone for so many times as long."""
 
 
 class Recent(Generic[Answer]):
     """Thread-safe. At most one asks at a time, however many want to know and however long it takes.
 
-    `keep_seconds` 0: asked anew every time.
+    `keep_seconds` 0: asked anew every time. `rest_times` 0: however long it takes, for what costs nobody anything.
     """
 
     def __init__(
@@ -33,10 +33,12 @@ class Recent(Generic[Answer]):
         *,
         keep_seconds: float = KEEP_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
+        rest_times: float = REST_TIMES,
     ) -> None:
         self._ask = ask
         self._keep = keep_seconds
         self._patience = patience_seconds
+        self._rest_times = rest_times
         self._lock = threading.Lock()
         self._asking: threading.Thread | None = None
         self._answer: Answer | None = None
@@ -56,7 +58,7 @@ class Recent(Generic[Answer]):
             return self._answer if self._age() < _OLDEST_TIMES * (self._keep_seconds() or KEEP_SECONDS) else None
 
     def _keep_seconds(self) -> float:
-        return max(self._keep, _SHARE * self._took) if self._keep else 0.0
+        return max(self._keep, self._rest_times * self._took) if self._keep else 0.0
 
     def _age(self) -> float:
         return float("inf") if self._asked_at is None else time.monotonic() - self._asked_at

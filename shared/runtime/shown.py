@@ -24,13 +24,14 @@ def show_process(metrics: Metrics, vitals: Vitals) -> None:
     metrics.ask(
         "loops", lambda: {metrics.service_ok: {(name,): ok for name, ok in vitals.well().items()}}, keep_seconds=0
     )
-    metrics.ask("ready", lambda: {metrics.ready: {(): not vitals.problems()}}, keep_seconds=KEEP_SECONDS)
+    metrics.ask("ready", lambda: {metrics.ready: {(): not vitals.problems()}}, keep_seconds=KEEP_SECONDS, rest_times=0)
 
 
 def show_part(metrics: Metrics, name: str, check: Check) -> None:
     """Whether a part that is needed answers; one that hangs does not."""
     hangs: Answer = {metrics.part_ok: {(name,): 0}}
-    metrics.ask(name, partial(_asked, metrics, name, check), keep_seconds=KEEP_SECONDS, otherwise=hangs)
+    asked = partial(_asked, metrics, name, check)
+    metrics.ask(name, asked, keep_seconds=KEEP_SECONDS, rest_times=0, otherwise=hangs)
 
 
 def show_opened(metrics: Metrics, name: str, answers: bool) -> None:

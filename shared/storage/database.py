@@ -18,6 +18,7 @@ from shared.errors import InputError, PermanentError, TransientError
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
+from shared.storage.server_options import demand_options
 
 IDLE_SECONDS = 45
 """Longer than a program thinks between two statements of a transaction; PostgreSQL ends it then."""
@@ -46,7 +47,8 @@ intervention, system."""
 class Database:
     """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
-    Raises InputError for a database that is not this program's, or a newer program's. Its tables may still be of an
+    Raises InputError for an address or option that can be none, and for a database that is not this program's, or a
+    newer program's. Its tables may still be of an
     older version, or missing: see `schema`.
     """
 
@@ -56,6 +58,8 @@ class Database:
                 "XUNJIAN_DATABASE_URL", f"认不出 {url.split(':', 1)[0]}；请写 sqlite:///路径 或 postgresql+psycopg://"
             )
         _demand_address(url)
+        if url.startswith("postgresql+psycopg:"):
+            demand_options(make_url(url))
         is_sqlite = url.startswith("sqlite")
         connecting = {"timeout": _BUSY_SECONDS} if is_sqlite else _reachable(url)
         self.engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connecting)

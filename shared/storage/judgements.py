@@ -72,7 +72,7 @@ class Judging:
         self._entered |= accounts.entered(self.connection, keys)
         self._findings.read(keys)
         self._standings.read(keys)
-        self.observed.expect(events)
+        self.observed.expect(keys, events)
 
     @contextmanager
     def part(self) -> Iterator[None]:

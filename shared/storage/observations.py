@@ -21,6 +21,10 @@ MOST_LATER = 400
 MOST_VERSIONS = 10
 _NOBODY = ""
 
+_Latest = tuple[datetime | None, datetime | None]
+"""Of an account the moments of the newest probe and of the newest sight of a post."""
+
+_account = metadata.tables["account"]
 _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 
@@ -65,6 +69,12 @@ _LATER_POSTS = (
 )
 _LATER_PROBES = select(_probe.c.body).where(_OF_PROBE, _probe.c.at > _MOMENT).order_by(_probe.c.at).limit(MOST_LATER)
 _LATEST_AT = select(_probe.c.at).where(_OF_PROBE).order_by(_probe.c.at.desc()).limit(1)
+_LATEST_POST_AT = select(_post.c.observed_at).where(_OF_POST).order_by(_post.c.observed_at.desc()).limit(1)
+_LATEST_OF = select(
+    _account.c.key,
+    select(func.max(_probe.c.at)).where(_probe.c.key == _account.c.key).scalar_subquery(),
+    select(func.max(_post.c.observed_at)).where(_post.c.key == _account.c.key).scalar_subquery(),
+).where(_account.c.key.in_(bindparam("those", expanding=True)), _account.c.until.is_(None))
 _LATEST_LIST_AT = _LATEST_AT.where(text(PROVES))
 _TIMES = select(_post.c.published_at).where(_OF_POST, _post.c.observed_at <= _MOMENT)
 _COUNTED = _TIMES.where(_post.c.published_at <= _LINE).order_by(_post.c.published_at.desc()).limit(1)
@@ -120,11 +130,13 @@ class Observations:
 
     def __init__(self, database: Database, connection: Connection) -> None:
         self._connection = connection
+        self._latest: dict[str, _Latest] = {}
         self.posts = Added(database, connection, _post, _STORED_POSTS, _post_row)
         self.probes = Added(database, connection, _probe, _STORED_PROBES, _probe_row)
 
-    def expect(self, events: Collection[Post | Probe]) -> None:
-        """Ask at once which of the events are known; of others it is asked when they are added."""
+    def expect(self, keys: Collection[str], events: Collection[Post | Probe]) -> None:
+        """Ask at once which of the events are known, and how far each account is; of others, when it matters."""
+        self._latest = {row[0]: (row[1], row[2]) for row in self._connection.execute(_LATEST_OF, {"those": list(keys)})}
         self.posts.expect(event for event in events if isinstance(event, Post))
         self.probes.expect(event for event in events if isinstance(event, Probe))
 
@@ -142,6 +154,7 @@ class Observations:
         return new
 
     def write(self) -> None:
+        self._latest = {}
         self.posts.write()
         self.probes.write()
 
@@ -172,22 +185,24 @@ class Observations:
 
         True when there were. They stay known, as nobody's, so that one that is delivered again is no news.
         """
-        self._write_of(key)
+        self.write()
         return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
 
     def known(self, key: str, moment: datetime) -> Known:
         """What is known of an account at a moment, bounded however much there is."""
         self._write_of(key)
         asked = {"of": key, "moment": moment}
-        latest_at: datetime | None = self._connection.execute(_LATEST_AT, {"of": key}).scalar()
+        latest_at, latest_post_at = self._latest_of(key)
         probed = Probed(None, None, None, ()) if latest_at is None else _probed(self._connection, key, moment)
-        came: list[Sequence[Post | Probe]] = [[read(Post, body) for body in self._all(_LATER_POSTS, asked)]]
+        came: list[Sequence[Post | Probe]] = []
         latest_list_at = probed.latest_list.at if probed.latest_list else None
         # Of an account that is judged in order there is nothing more to ask.
+        if latest_post_at is not None and latest_post_at > moment:
+            came.append([read(Post, body) for body in self._all(_LATER_POSTS, asked)])
         if latest_at is not None and latest_at > moment:
             came.append([read(Probe, body) for body in self._all(_LATER_PROBES, asked)])
             latest_list_at = self._connection.execute(_LATEST_LIST_AT, {"of": key}).scalar()
-        versions = self._versions(asked)
+        versions = self._versions(asked) if latest_post_at is not None else []
         return Known(
             probed=probed,
             versions=versions,
@@ -215,6 +230,13 @@ class Observations:
             return False
         since = asked | {"since": min(dates.values())}
         return bool(self._connection.execute(_PUBLISHED_SINCE, since).scalar() == HISTORY_POSTS)
+
+    def _latest_of(self, key: str) -> _Latest:
+        if key not in self._latest:
+            asked = {"of": key}
+            probe_at: datetime | None = self._connection.execute(_LATEST_AT, asked).scalar()
+            self._latest[key] = probe_at, self._connection.execute(_LATEST_POST_AT, asked).scalar()
+        return self._latest[key]
 
     def _published(self, key: str, moment: datetime) -> list[datetime]:
         """Publish times that matter: the newest counted at `moment`, and those dated after it."""

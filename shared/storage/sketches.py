@@ -3,13 +3,27 @@
 import json
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, TextualSelect, bindparam, column, delete, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Executable,
+    Integer,
+    Row,
+    TextualSelect,
+    bindparam,
+    column,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from shared.storage.tables.columns import WAITING
 from shared.storage.tables.every import metadata
@@ -62,25 +76,30 @@ def _near(when: str) -> TextualSelect:
     return text(query).columns(*_sketch.columns, column("common", Integer))
 
 
-def _shared(asked: str) -> TextualSelect:
-    """Of each mark asked for that an item of another second has, whosever it is: its place in the question.
+_ROWS = {
+    "sqlite": (
+        "(SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS mark,"
+        " json_extract(value, '$[2]') AS at FROM json_each(:rows)) AS asked"
+    ),
+    "postgresql": (
+        "(SELECT CAST(value->>0 AS integer) AS number, CAST(value->>1 AS bigint) AS mark,"
+        " CAST(value->>2 AS bigint) AS at FROM jsonb_array_elements(CAST(:rows AS jsonb))) AS asked"
+    ),
+}
+"""Rows (number, mark, at) from one parameter, in the dialect's words: of so many the builder makes much work."""
 
-    `asked`: rows (place, mark, at) from the parameter, in the dialect's words.
-    """
+
+def _shared(rows: str) -> TextualSelect:
+    """Of each mark asked for that an item of another second has, whosever it is: the number of its row."""
     other = "EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.mark AND sketch_mark.at {} asked.at)"
-    query = f"SELECT place FROM ({asked}) AS asked WHERE {other.format('<')} OR {other.format('>')}"  # noqa: S608 - as above
-    return text(query).columns(column("place", Integer))
+    query = f"SELECT number FROM {rows} WHERE {other.format('<')} OR {other.format('>')}"  # noqa: S608 - as above
+    return text(query).columns(column("number", Integer))
 
 
-_SHARED = {
-    "sqlite": _shared(
-        "SELECT json_extract(value, '$[0]') AS place, json_extract(value, '$[1]') AS mark,"
-        " json_extract(value, '$[2]') AS at FROM json_each(:asked)"
-    ),
-    "postgresql": _shared(
-        "SELECT CAST(value->>0 AS integer) AS place, CAST(value->>1 AS bigint) AS mark,"
-        " CAST(value->>2 AS bigint) AS at FROM jsonb_array_elements(CAST(:asked AS jsonb))"
-    ),
+_SHARED = {name: _shared(rows) for name, rows in _ROWS.items()}
+_ADD_MARKS = {
+    name: text(f"INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM {rows}")  # noqa: S608 - as above
+    for name, rows in _ROWS.items()
 }
 # Asked for every item: building a statement costs more than running it.
 _EARLIER, _LATER = _near("<"), _near(">")
@@ -94,7 +113,6 @@ _SHOWN_AGAIN = (
     .values(waiting=True, observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
 )
 _ADD = insert(_sketch).returning(_sketch.c.id, _sketch.c.fingerprint)
-_ADD_MARK = insert(_mark)
 _DROP = delete(_sketch).where(_sketch.c.id == bindparam("which"))
 _DROP_MARK = delete(_mark).where(
     _mark.c.mark == bindparam("mark"), _mark.c.at == bindparam("at"), _mark.c.sketch == bindparam("sketch")
@@ -134,9 +152,7 @@ class Sketches:
             return
         values = [vars(item) | {"marks": _packed(item.marks), "waiting": True} for item in items]
         numbers = {row.fingerprint: row.id for row in self._connection.execute(_ADD, values)}
-        marks = [row for item in items for row in _mark_rows(numbers[item.fingerprint], item.published_at, item.marks)]
-        if marks:
-            self._connection.execute(_ADD_MARK, marks)
+        self._ask(_ADD_MARKS, [(numbers[item.fingerprint], item) for item in items])
 
     def wait(self, fingerprint: str) -> None:
         """The item changed: if a sketch of it is kept, it has to be compared again."""
@@ -151,10 +167,13 @@ class Sketches:
 
     def sharing(self, items: Sequence[Sketched]) -> set[str]:
         """Fingerprints of the items of which `earlier` or `later` may find something: one question for many items."""
-        asked = [(place, mark, _seconds(item.published_at)) for place, item in enumerate(items) for mark in item.marks]
-        shared = _SHARED[self._connection.dialect.name]
-        places = self._connection.execute(shared, {"asked": json.dumps(asked)}).scalars()
+        places = self._ask(_SHARED, enumerate(items)).scalars()
         return {items[place].fingerprint for place, common in Counter(places).items() if common >= _LEAST_COMMON}
+
+    def _ask(self, statements: Mapping[str, Executable], numbered: Iterable[tuple[int, Sketched]]) -> CursorResult[Any]:
+        """One of the statements about rows of marks."""
+        rows = [(number, mark, _seconds(item.published_at)) for number, item in numbered for mark in item.marks]
+        return self._connection.execute(statements[self._connection.dialect.name], {"rows": json.dumps(rows)})
 
     def earlier(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
         """Items of other accounts than `key` published before, those that share most marks first; bounded."""

@@ -120,7 +120,9 @@ def test_a_poison_record_goes_to_the_dead_letters_and_the_rest_goes_on(bench: Be
     bench.open(a_finding())
     bench.engine.drain(NOW)
     dead = bench.bus.subscribe("reader", ("findings.dlq",))
-    assert len(dead.poll(1)) == 5
+    reasons = [record.headers["dlq_reason"] for record in dead.poll(1)]
+    assert len(reasons) == 5
+    assert reasons[4].startswith("这是 post，这个主题只放 finding；请核对")
     dead.close()
     assert len(bench.ding.messages) == 1
     assert bench.engine.lag() == 0

@@ -119,6 +119,13 @@ def test_what_joins_a_group_or_comes_back_is_news(hooked: Hooked) -> None:
     assert hooked.post(a_notification(an_alert(startsAt="2026-11-21T03:30:00Z")))[0] == 202
 
 
+def test_another_number_of_alerts_left_out_is_news_once(hooked: Hooked) -> None:
+    hooked.post(a_notification(truncatedAlerts=7))
+    hooked.told()
+    assert [hooked.post(a_notification(truncatedAlerts=left))[0] for left in (7, 9, 9)] == [200, 202, 200]
+    assert [message.splitlines()[-1][:5] for message in hooked.told()] == ["另有7条，", "另有9条，"]
+
+
 def test_it_is_kept_before_it_is_answered_and_told_by_the_next_alerter(hooked: Hooked) -> None:
     hooked.post(a_notification())
     hooked.bench.restart()

@@ -1,22 +1,25 @@
 """The analyzer's round on a real store and bus: nothing lost, nothing told twice, poison set aside, gauges true."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.analyzer.__main__ import build
+from services.analyzer.coverage import LEASE
+from services.analyzer.judge import Judge, Refused
 from services.analyzer.shown import shown
 from shared.bus.contract import Record
-from shared.bus.envelope import decode
+from shared.bus.envelope import decode, encode
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.settings import Settings
 from shared.storage.store import open_store
-from tests.builders import NOW, a_probe, an_account, days
+from tests.builders import NOW, a_finding, a_probe, an_account, days
 
 
 class Round:
@@ -67,6 +70,24 @@ def test_a_silent_account_is_published_once(round_: Round) -> None:
     assert round_.engine.lag() == 0
 
 
+@pytest.mark.fault(5)
+def test_who_was_frozen_while_it_judged_takes_the_timer_from_nobody(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [0.0]
+
+    def freeze(*_given: object) -> list[Refused]:
+        passed[0] += 75
+        assert round_.store.leases.take("timer", "another", NOW + timedelta(seconds=75), LEASE)
+        return []
+
+    monkeypatch.setattr(round_.engine, "_monotonic", lambda: passed[0])
+    monkeypatch.setattr(Judge, "judge", freeze)
+    round_.bus.publish([a_probe()])
+    assert round_.engine.step(NOW)
+    assert round_.store.leases.held() == [("timer", "another")]
+
+
 @pytest.mark.fault(2)
 def test_a_finding_written_but_not_published_is_published_after_a_restart(
     round_: Round, folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -92,8 +113,16 @@ def test_poison_is_set_aside_with_its_reason_and_the_rest_is_judged(round_: Roun
     round_.bus.publish([a_probe(NOW, newest_post_at=NOW - days(20))])
     round_.engine.step(NOW)
     (poison,) = round_.set_aside()
-    assert "缺少这一项" in poison.headers["dlq_reason"]
+    assert "缺少这一项；请核对" in poison.headers["dlq_reason"]
     assert round_.told() == ["silent_account"]
+
+
+def test_a_finding_among_observations_is_set_aside_in_words_for_an_operator(round_: Round) -> None:
+    body = encode(a_finding())
+    round_.bus._append([("observations", "weibo/1001", body, {})])
+    round_.engine.step(NOW)
+    (poison,) = round_.set_aside()
+    assert poison.headers["dlq_reason"].startswith("这是 finding，这个主题只放 post 和 probe；请核对")
 
 
 def test_the_gauges_say_how_many_accounts_stand_where(round_: Round) -> None:

@@ -5,10 +5,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from http.server import BaseHTTPRequestHandler
 
+from demo.listener import Listener
 from tests.builders import NOW
 
 
@@ -31,21 +30,15 @@ def said(body: object, status: int = 200) -> Reply:
     return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
 
-class FakeServer:
-    """Started on entering, stopped on leaving. `now` is the other side's clock; `reply`, when set, is always given."""
+class FakeServer(Listener):
+    """`now` is the other side's clock; `reply`, when set, is always given."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.now: datetime = NOW
         self.requests: list[Request] = []
         self.reply: Reply | None = None
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
@@ -54,21 +47,12 @@ class FakeServer:
         """True when the connection was dealt with below HTTP (hanging, dripping)."""
         return False
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
     def _handle(self, request: Request) -> Reply:
         with self._lock:
             self.requests.append(request)
             return self.reply or self.answer(request)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
 
         class Handler(BaseHTTPRequestHandler):

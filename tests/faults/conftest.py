@@ -1,4 +1,4 @@
-"""One installation for the whole run of the fault tests; who broke it gets the next test a new one."""
+"""One installation for all fault tests; who broke it gets the next test a new one."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,7 +19,7 @@ def pytest_report_header() -> str:
     return f"faults: XUNJIAN_TEST_SEED={SEED}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broker() -> Iterator[Broker]:
     if missing := missing_programs():
         pytest.skip(f"no {', no '.join(missing)}: faults of Kafka are not tested")
@@ -27,7 +27,7 @@ def broker() -> Iterator[Broker]:
         yield broker
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres() -> Iterator[Postgres]:
     if programs() is None:
         pytest.skip("no PostgreSQL server: its faults are not tested")
@@ -35,7 +35,7 @@ def postgres() -> Iterator[Postgres]:
         yield postgres
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _offices() -> Iterator[list[tuple[Office, ExitStack]]]:
     offices: list[tuple[Office, ExitStack]] = []
     yield offices

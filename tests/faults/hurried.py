@@ -16,12 +16,13 @@ from typing import Any
 from services.alerter.channels.webhook import Webhook
 from services.collector.engine import CollectorEngine
 from shared.bus.kafka.bus import KafkaBus
+from shared.bus.kafka.member import Pace
 from shared.bus.kafka.subscription import KafkaSubscription
 from shared.runtime import loop
 from shared.storage.deliveries import Deliveries
 from shared.storage.judgements import Judgements
 
-SESSION_SECONDS = 6.0
+PACE = Pace(session_seconds=10.0)
 TIMEOUT_SECONDS = 8.0
 LONGEST_PAUSE_SECONDS = 3.0
 DIE_AT = "XUNJIAN_TEST_DIE_AT"
@@ -30,8 +31,9 @@ _PLACES: tuple[type[Any], ...] = (KafkaBus, KafkaSubscription, Webhook, Collecto
 
 def main() -> None:
     module = sys.argv.pop(1)
-    defaults = KafkaBus.__init__.__kwdefaults__ or {}
-    defaults |= {"session_seconds": SESSION_SECONDS, "timeout_seconds": TIMEOUT_SECONDS}
+    defaults, hurried = KafkaBus.__init__.__kwdefaults__ or {}, {"pace": PACE, "timeout_seconds": TIMEOUT_SECONDS}
+    assert hurried.keys() <= defaults.keys(), "a name that the bus does not know would change nothing"
+    defaults |= hurried
     loop.LONGEST_PAUSE_SECONDS = LONGEST_PAUSE_SECONDS
     loop.LONGEST_BURIAL_SECONDS = LONGEST_PAUSE_SECONDS
     if place := os.environ.pop(DIE_AT, None):

@@ -5,8 +5,6 @@ import random
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
@@ -32,6 +30,7 @@ from shared.errors import TransientError
 from shared.storage.database import Database
 from shared.storage.store import Store, open_store
 from shared.storage.upgrade import upgrade
+from tests.faults.asking import ask
 from tests.faults.hurried import DIE_AT
 from tests.faults.receiver import CHANNEL, Receiver
 from tests.faults.town import Resident, Town
@@ -170,14 +169,7 @@ class Office:
         return new
 
     def ask(self, name: str, path: str) -> tuple[int, str]:
-        """Status 0 where nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return ask(self.ports[name], path)
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         """A store or a broker that is away is asked again."""

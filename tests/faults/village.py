@@ -5,8 +5,6 @@ import random
 import sqlite3
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +18,7 @@ from demo.internet import Internet
 from demo.ports import free_ports
 from demo.proxy import Proxy
 from shared.storage.store import open_store
+from tests.faults.asking import ask
 from tests.faults.office import HOOK_SECRET, PATIENCE_SECONDS, RULEBOOK
 from tests.faults.receiver import CHANNEL, Receiver
 from tests.faults.town import Resident, Town
@@ -84,14 +83,7 @@ class Village:
         return {one.account.key for one in among if one.is_silent}
 
     def ask(self, path: str) -> tuple[int, str]:
-        """Status 0 where nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+        return ask(self.port, path)
 
     def until(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS

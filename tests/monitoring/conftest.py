@@ -24,7 +24,7 @@ MESSAGES = 12
 ELSEWHERE = "xunjian-elsewhere"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def elsewhere() -> Iterator[tuple[Metrics, int]]:
     """A process of ours that suffers what the stand-in cannot do to a real one, and its port."""
     metrics = Metrics()
@@ -33,7 +33,7 @@ def elsewhere() -> Iterator[tuple[Metrics, int]]:
     server.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def here(
     tmp_path_factory: pytest.TempPathFactory, postgres_url: str, elsewhere: tuple[Metrics, int]
 ) -> Iterator[Running]:
@@ -57,7 +57,7 @@ def give_grafana(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def broken(here: Running, elsewhere: tuple[Metrics, int]) -> Running:
     """Whatever the dashboards tell of trouble has happened, and of a matter that was mended."""
     now = datetime.now(UTC)

@@ -1,6 +1,7 @@
 """Events are read whoever wrote them: this version, the one before, the next; and what cannot be is told with its place."""
 
 import json
+import re
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,45 @@ def test_the_place_is_named_and_the_value_is_not(fields: dict[str, Any], said: s
     with pytest.raises(PoisonError, match=said) as caught:
         decode(rewritten(a_probe(), **fields))
     assert "昨天" not in str(caught.value)
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    5,
+    -1,
+    1.5,
+    2**70,
+    "",
+    "x",
+    [],
+    [5],
+    [None],
+    [[1]],
+    {},
+    {"a": 1},
+    [{}],
+    [{"at": 3}],
+    "2026-13-41",
+)
+OURS = re.compile(r"'?(event|post|probe|finding)'?|JSON|ISO|true|false|[a-z_]+\d*(\.[a-z_0-9]+)*：")
+"""Of Latin letters these alone may be told: names that the format has, and what it is made of."""
+
+
+@pytest.mark.parametrize("event", [a_post(), a_probe(newest_post_at=NOW), a_finding(evidence=(Evidence(at=NOW),))])
+@pytest.mark.parametrize("version", [SCHEMA_VERSION, N1])
+def test_whatever_is_wrong_in_whatever_place_is_told_in_chinese(event: Event, version: int) -> None:
+    whole = json.loads(encode(event)) | {"version": version}
+    wrong = [whole | {name: value} for name in whole for value in ODD]
+    wrong += [{name: whole[name] for name in whole if name != left} for left in whole]
+    told = set()
+    for body in wrong:
+        try:
+            decode(json.dumps(body).encode())
+        except PoisonError as error:
+            told.add(str(error))
+    assert len(told) > 20
+    assert [said for said in told if re.search("[A-Za-z]", OURS.sub("", said))] == []
 
 
 @pytest.mark.parametrize(

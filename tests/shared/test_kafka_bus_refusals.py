@@ -56,9 +56,14 @@ def bus_of(bootstrap: str, name: str, word: str) -> KafkaBus:
     return KafkaBus(bootstrap, "test", security=security, timeout_seconds=10)
 
 
+def poll(bus: KafkaBus) -> None:
+    with closing(bus.subscribe("analyzer", ["observations"])) as reader:
+        reader.poll(1)
+
+
 ATTEMPTS: dict[str, Callable[[KafkaBus], object]] = {
     "publish": lambda bus: bus.publish([post(1)]),
-    "poll": lambda bus: bus.subscribe("analyzer", ["observations"]).poll(1),
+    "poll": poll,
     "lag": lambda bus: bus.lag("analyzer", ["observations"]),
     "look": lambda bus: bus.topics.found(["observations"]),
     "make": lambda bus: bus.topics.ensure(_WANTED),

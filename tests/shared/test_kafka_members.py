@@ -15,7 +15,7 @@ import pytest
 from kafka import KafkaConsumer
 
 from shared.bus.kafka.bus import KafkaBus
-from shared.bus.kafka.member import Pace
+from shared.bus.kafka.member import Pace, bootstrap
 from shared.errors import TransientError
 from shared.events import Post
 from tests.paths import ROOT
@@ -121,7 +121,9 @@ def test_a_member_that_waits_out_a_trouble_stays_one(bus: KafkaBus) -> None:
 def test_a_member_waits_until_those_of_an_older_version_have_gone(bus: KafkaBus, kafka_bootstrap: str) -> None:
     """They share the partitions out in another way, and a group has one way."""
     bus.publish(posts(5))
-    old = KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=f"{bus.prefix}analyzer")
+    group = f"{bus.prefix}analyzer"
+    old = KafkaConsumer(bootstrap_servers=kafka_bootstrap, group_id=group, enable_auto_commit=False)
+    bootstrap(old, PATIENCE_SECONDS)
     old.subscribe([f"{bus.prefix}observations"])
     wait_until(lambda: old.poll(100) is not None and bool(old.assignment()), "the old one has joined")
     new = bus.subscribe("analyzer", ["observations"])

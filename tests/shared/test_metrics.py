@@ -1,5 +1,6 @@
 """The gauges that are asked for when somebody scrapes, and what labels there may be."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.errors import TransientError
+from shared.runtime import shown
 from shared.runtime.metrics import Answer, Metrics, Question
 from shared.runtime.shown import show_part, show_process
 from shared.runtime.vitals import Vitals
@@ -86,6 +88,21 @@ def test_a_part_that_hangs_does_not_answer() -> None:
     assert lines(metrics, "xunjian_part_ok{") == {'xunjian_part_ok{part="database"} 0.0'}
     over.set()
     assert comes_to_be(lambda: lines(metrics, "xunjian_part_ok{") == {'xunjian_part_ok{part="database"} 1.0'})
+
+
+def test_a_part_that_answered_late_is_asked_soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that was frozen answers once it is awake: the next time it is away must be seen."""
+    monkeypatch.setattr(shown, "KEEP_SECONDS", 0.5)
+    metrics, times = Metrics(), itertools.count()
+
+    def check() -> None:
+        if next(times):
+            raise TransientError("away")
+        time.sleep(1.5)
+
+    show_part(metrics, "database", check)
+    for told in ("1.0", "0.0"):
+        assert comes_to_be(lambda: lines(metrics, "xunjian_part_ok{") == {f'xunjian_part_ok{{part="database"}} {told}'})  # noqa: B023
 
 
 def test_a_process_says_which_program_it_is_and_how_its_loops_are() -> None:

@@ -142,6 +142,17 @@ class TestOnKafka:
         assert "3 分区、1 副本、cleanup.policy=delete" in shown
         assert "与设定一致" in shown
 
+    def test_what_nobody_set_is_shown_only_when_asked_for(self, config: Path, bus: KafkaBus, prefix: str) -> None:
+        said(0, "apply", config=config)
+        bus.topics.configure(f"{prefix}findings", {"segment.ms": "3600000"})
+        observations, _, findings, _, _ = said(0, "show", config=config).splitlines()
+        assert observations == (
+            f"{prefix}observations：3 分区、1 副本、cleanup.policy=delete、max.message.bytes=1048588、"
+            "min.insync.replicas=1、retention.bytes=-1、保留 30 天"
+        )
+        assert findings.endswith("保留 30 天、segment.ms=3600000")
+        assert "compression.type=producer" in said(0, "show", "--all", config=config)
+
     def test_two_at_once_make_each_topic_once(self, config: Path) -> None:
         command = [sys.executable, "-m", "xunjian", "topics", "apply", "--config", str(config)]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(2)]

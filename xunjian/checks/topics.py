@@ -1,6 +1,6 @@
 """The topics as they are beside what they should be: what can be mended without harm, and what a person must decide."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -96,10 +96,11 @@ def compare(
     return told
 
 
-def shape(topic: Topic | FoundTopic) -> str:
-    """One line of what it is."""
+def shape(topic: Topic | FoundTopic, keys: Container[str] | None = None) -> str:
+    """One line of what it is. `keys`: of its settings these alone."""
     told = f"{topic.partitions} 分区、{topic.replication} 副本"
-    return told + "".join(f"、{_setting(key, value)}" for key, value in sorted((topic.config or {}).items()))
+    settings = [pair for pair in sorted((topic.config or {}).items()) if keys is None or pair[0] in keys]
+    return told + "".join(f"、{_setting(key, value)}" for key, value in settings)
 
 
 def _missing(topic: Topic, brokers: int) -> Iterator[Difference]:

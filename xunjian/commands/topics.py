@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, cast
 
 import typer
 
-from shared.bus.topics import declared
+from shared.bus.topics import FoundTopic, Topic, declared
 from shared.clock import utc_now
 from shared.errors import InputError, TransientError
 from shared.runtime.opening import open_bus
@@ -30,6 +30,7 @@ class _Bus(Protocol):
 @topics_app.command()
 def show(
     check: Annotated[bool, typer.Option("--check", help="与设定不一致时退出码为 1")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="也列出沿用集群默认值的设置")] = False,
     config: Config = None,
 ) -> None:
     """每个主题现在的样子，与设定（kafka_topics）哪里不同；什么也不改。"""
@@ -40,7 +41,7 @@ def show(
         told = compare(wanted, found, admin.brokers())
     for topic in wanted:
         there = found.get(topic.name)
-        typer.echo(f"{topic.name}：{'没有' if there is None else shape(there)}")
+        typer.echo(f"{topic.name}：{'没有' if there is None else _shape(topic, there, everything)}")
         for one in told:
             if one.topic == topic.name:
                 typer.echo(f"  △ {_line(one)}")
@@ -74,6 +75,11 @@ def apply(
             left = _differences(admin, settings, allowed)
     typer.echo(f"{len(wanted)} 个主题与设定一致" if not left else f"还有 {len(left)} 处与设定不同")
     raise typer.Exit(DIFFERS if left else AS_DECLARED)
+
+
+def _shape(topic: Topic, there: FoundTopic, everything: bool) -> str:
+    """Kafka tells some 35 settings of a topic, most of which nobody ever set."""
+    return shape(there, None if everything else topic.config.keys() | there.own)
 
 
 def _take(step: Step, admin: Admin) -> None:

@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 _MISSING = 3
 """UNKNOWN_TOPIC_OR_PARTITION: the only answer that says a topic is not there."""
 
+_OF_THE_TOPIC = "DYNAMIC_TOPIC_CONFIG"
+
 
 class TopicAdmin:
     """Every method raises TransientError. Names are full ones, with the prefix."""
@@ -93,17 +95,19 @@ def _described(admin: Any, names: Iterable[str]) -> dict[str, Any]:
     return there
 
 
-def _configs(admin: Any, names: Iterable[str]) -> dict[str, dict[str, str]]:
+def _configs(admin: Any, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Nothing of a topic whose settings this user may not see: the library drops the refusal, and shows none at all."""
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     if not resources:
         return {}
     told = admin.describe_configs(resources, config_filter="all").get("topic", {})
-    return {name: {key: one["value"] for key, one in config.items()} for name, config in told.items() if config}
+    return {name: config for name, config in told.items() if config}
 
 
-def _found(admin: Any, topic: Any, config: Mapping[str, str] | None) -> FoundTopic:
+def _found(admin: Any, topic: Any, told: Mapping[str, Any] | None) -> FoundTopic:
     places = [TopicPartition(topic["name"], one["partition_index"]) for one in topic["partitions"]]
     ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
     replicas = min(len(one["replica_nodes"]) for one in topic["partitions"])
-    return FoundTopic(len(places), replicas, config, all(end.offset == 0 for end in ends.values()))
+    config = None if told is None else {key: one["value"] for key, one in told.items()}
+    own = frozenset(key for key, one in (told or {}).items() if one["config_source"] == _OF_THE_TOPIC)
+    return FoundTopic(len(places), replicas, config, all(end.offset == 0 for end in ends.values()), own)
