@@ -10,6 +10,8 @@ CHAOS ?=
 SEED ?=
 PROMETHEUS ?=
 
+PYTEST := $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 .PHONY: run cluster test faults check bench bench-analyzer bench-pipeline bench-scale eval format dashboards grafana wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
@@ -19,10 +21,10 @@ cluster: $(VENV)/dev.stamp $(VENV)/browser.stamp ## the services apart, on three
 	@CHAOS="$(CHAOS)" SEED="$(SEED)" ONCE="$(ONCE)" exec $(VENV)/bin/python -m scripts.cluster
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every test, WORKERS=2 files at a time
-	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 faults: $(VENV)/dev.stamp $(VENV)/browser.stamp ## every fault of docs/faults.md at length: SEED=7 repeats a run
-	XUNJIAN_FAULTS=all $(if $(SEED),XUNJIAN_TEST_SEED=$(SEED)) $(VENV)/bin/python -m pytest -m fault
+	XUNJIAN_TEST_FAULTS=all $(if $(SEED),XUNJIAN_TEST_SEED=$(SEED)) $(PYTEST) -m fault
 
 check: $(VENV)/dev.stamp ## style, types, import contracts, manifests
 	$(VENV)/bin/ruff format --check .
@@ -49,7 +51,7 @@ eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of 
 
 bench-pipeline: $(VENV)/dev.stamp ## the same for events on their way; the store at 10 thousand and a million posts (SCALE=0.1: a tenth)
 	$(VENV)/bin/python -m bench codec bus pipeline
-	SCALE=$$(awk 'BEGIN { print $(SCALE) / 2 }') $(VENV)/bin/python -m bench.scale postgres judge_probe
+	SCALE=$$(awk 'BEGIN { print $(SCALE) / 2 }') $(VENV)/bin/python -m bench.scale postgres accounts history judge_probe
 
 bench-scale: $(VENV)/dev.stamp ## costs in a full store beside a hundredth of it: SCALE=0.1 for a tenth, ON="sqlite tick" for some
 	SCALE=$(SCALE) $(VENV)/bin/python -m bench.scale $(ON)

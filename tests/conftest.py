@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.faults.amount import SEED
 from tests.kafka_broker import kafka_bootstrap, refused_connections
 from tests.lacking import pytest_configure, pytest_sessionfinish, pytest_terminal_summary
 from tests.naming import pytest_make_parametrize_id
@@ -15,10 +16,15 @@ __all__ = [
     "postgres_url",
     "pytest_configure",
     "pytest_make_parametrize_id",
+    "pytest_report_header",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "refused_connections",
 ]
+
+
+def pytest_report_header() -> str:
+    return f"faults: XUNJIAN_TEST_SEED={SEED}"
 
 
 @pytest.fixture(autouse=True)

@@ -2,21 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bench.scale.databases import postgres
 from bench.scale.filling import account_id, fill
-from bench.scale.operations import OPERATIONS, SilentBus
-from bench.scale.samples import PROBES
+from bench.scale.operations import OPERATIONS, SilentBus, judge_probe
+from bench.scale.samples import POSTS, PROBES
 from services.analyzer.__main__ import build
+from services.analyzer.language.origin.similar import MARKS
 from shared.runtime.opening import Host, open_host
 from shared.runtime.settings import Settings
 from shared.state import State
+from shared.storage.database import Database
 
 ACCOUNTS = 300
+MOST_TIMES = 1.5
 NOW = datetime.now(UTC)
 
 
@@ -24,7 +30,7 @@ NOW = datetime.now(UTC)
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     folder = tmp_path_factory.mktemp("scale")
     settings = Settings(data_dir=folder, database_url=f"sqlite:///{folder}/store.db", metrics_port=0)
-    assert fill(settings.store_url, ACCOUNTS, NOW)["probe"] == ACCOUNTS * PROBES
+    assert fill(settings.store_url, ACCOUNTS, POSTS, NOW)["probe"] == ACCOUNTS * PROBES
     with open_host(settings, lambda: NOW, "bench") as opened:
         yield opened
 
@@ -46,4 +52,25 @@ def test_a_tick_has_nothing_new_to_say(host: Host) -> None:
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_every_operation_can_be_measured(host: Host, operation: str, tmp_path: Path) -> None:
-    assert OPERATIONS[operation](host, ACCOUNTS, 0, NOW) > 0
+    assert OPERATIONS[operation](host, ACCOUNTS, 0, NOW).seconds > 0
+
+
+def test_ten_times_as_many_stored_posts_make_none_dearer(postgres_url: str, tmp_path: Path) -> None:
+    """By the pages that the database looks at, which no busy machine changes."""
+    sizes = [(50, POSTS), (100, 5 * POSTS)]
+    with postgres(postgres_url) as urls:
+        for url, (accounts, posts) in zip(urls, sizes, strict=True):
+            rows = fill(url, accounts, posts, NOW)
+            assert rows["post"] == accounts * posts
+            assert rows["sketch_mark"] == MARKS * rows["sketch"]
+        small, large = (pages(url, accounts, tmp_path) for url, (accounts, _) in zip(urls, sizes, strict=True))
+        assert 0 < large <= MOST_TIMES * small
+        with closing(Database(urls[1])) as database, database.begin() as connection:
+            connection.execute(text("DROP INDEX post_history, post_observed"))
+        assert pages(urls[1], accounts, tmp_path, 1) > MOST_TIMES * small
+
+
+def pages(url: str, accounts: int, folder: Path, number: int = 0) -> float:
+    """A judged probe's, with its post."""
+    with open_host(Settings(data_dir=folder, database_url=url, metrics_port=0), lambda: NOW, "bench") as host:
+        return judge_probe(host, accounts, number, NOW).pages or 0

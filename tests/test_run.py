@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import signal
 import sqlite3
@@ -21,6 +20,7 @@ from openpyxl import load_workbook
 
 from shared.account import Account
 from shared.storage.store import open_store
+from tests.faults.amount import chance_of
 from tests.paths import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -168,7 +168,7 @@ def probes(folder: Path) -> int:
 def test_killed_at_random_moments_it_loses_no_message_and_repeats_none(
     first_run: tuple[Path, str], tmp_path: Path
 ) -> None:
-    chance = random.Random(os.environ.get("XUNJIAN_TEST_SEED", "20261121"))
+    chance = chance_of("killed")
     for least in (1, 8, 16):
         process = start(tmp_path)
         until(lambda least=least: probes(tmp_path) >= least, process)  # type: ignore[misc]

@@ -20,10 +20,13 @@ def sqlite() -> Iterator[list[str]]:
 
 
 @contextmanager
-def postgres() -> Iterator[list[str]]:
-    """On the server of XUNJIAN_TEST_DATABASE_URL, or one of our own. Raises FileNotFoundError when there is neither."""
+def postgres(server: str | None = None) -> Iterator[list[str]]:
+    """On the server of this URL or of XUNJIAN_TEST_DATABASE_URL, or one of our own.
+
+    Raises FileNotFoundError where there is none.
+    """
     with ExitStack() as stack:
-        server = os.environ.get("XUNJIAN_TEST_DATABASE_URL") or stack.enter_context(own_server(fsync=True))
+        server = server or os.environ.get("XUNJIAN_TEST_DATABASE_URL") or stack.enter_context(own_server(fsync=True))
         admin = create_engine(server, isolation_level="AUTOCOMMIT")
         stack.callback(admin.dispose)
         with admin.connect() as connection:

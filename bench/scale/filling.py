@@ -8,6 +8,7 @@ from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from msgspec.structs import asdict
 from sqlalchemy import Connection, Dialect, RowMapping, Table, func, insert, select, text
 
@@ -20,6 +21,9 @@ from shared.storage.tables.every import metadata
 
 _EVENTS: dict[str, type[Event]] = {"post": Post, "probe": Probe, "finding": Finding}
 _BATCH = 20_000
+_WHOLE = np.dtype("<i8")
+_SPREAD, _LARGEST = 0x9E3779B97F4A7C15, 2**63 - 1
+"""A mark is a number of 63 bits; two accounts' differ in all of them."""
 
 Values = tuple[Any, ...]
 
@@ -34,6 +38,7 @@ class _Sample:
         self._texts = [place for place, value in enumerate(self._values) if isinstance(value, str)]
         self._texts = [place for place in self._texts if account_id in self._values[place]]
         self._place = self.names.index("fingerprint") if "fingerprint" in self.names else None
+        self._marks = self.names.index("marks") if table.name == "sketch" else None
         self._event: SimpleNamespace | None = None
         if table.name in _EVENTS:
             # Not a copy of the event: copying five million of them takes longer than writing them.
@@ -46,6 +51,10 @@ class _Sample:
             values[place] = values[place].replace(self._own, account_id)
         if self._place is not None:
             values[self._place] = self._identity(values[self._place], account_id)
+        if self._marks is not None:
+            # Or all copies of a sample would be found to be alike; other texts have other marks.
+            own = np.frombuffer(values[self._marks], _WHOLE) ^ np.int64(int(account_id) * _SPREAD & _LARGEST)
+            values[self._marks] = own.tobytes()
         return tuple(values)
 
     def _identity(self, written: str, account_id: str) -> str:
@@ -56,11 +65,14 @@ class _Sample:
         return identity
 
 
-def fill(url: str, accounts: int, now: datetime) -> dict[str, int]:
-    """Fill an empty store; the number of rows by table. What is not keyed by account stays as the samples are."""
+def fill(url: str, accounts: int, posts: int, now: datetime) -> dict[str, int]:
+    """Fill an empty store with so many accounts of so many posts; the number of rows by table.
+
+    What is not keyed by account, nor found by such rows, stays as the samples are.
+    """
     counts = {}
     with tempfile.TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/samples.db")) as small:
-        samples.fill(small, now)
+        samples.fill(small, now, posts)
         with closing(open_store(url)) as store, store.database.engine.connect() as target:
             _hurry(target)
             for table in metadata.sorted_tables:
@@ -97,6 +109,8 @@ def account_id(number: int) -> str:
 
 
 def _multiply(source: Connection, target: Connection, table: Table, accounts: int) -> int:
+    if table.name == "sketch_mark":
+        return _write(target, table, ["mark", "at", "sketch"], _marks(target))
     if "key" not in table.columns:
         return _copy_as_it_is(source, target, table)
     known = []
@@ -114,6 +128,23 @@ def _copy_as_it_is(source: Connection, target: Connection, table: Table) -> int:
         if rows:
             target.execute(insert(table), rows)
     return len(rows)
+
+
+def _marks(target: Connection) -> Iterator[Values]:
+    """Those of every sketch that was written; in their own order, in which an index takes them up fastest."""
+    sketch = metadata.tables["sketch"]
+    numbers, moments, marks = zip(
+        *target.execute(select(sketch.c.id, sketch.c.published_at, sketch.c.marks)), strict=True
+    )
+    target.rollback()
+    counts = [len(packed) // _WHOLE.itemsize for packed in marks]
+    mark = np.frombuffer(b"".join(marks), _WHOLE)
+    at = np.repeat([int(moment.timestamp()) for moment in moments], counts)
+    number = np.repeat(numbers, counts)
+    order = np.argsort(mark)
+    for start in range(0, len(order), _BATCH):
+        some = order[start : start + _BATCH]
+        yield from zip(mark[some].tolist(), at[some].tolist(), number[some].tolist(), strict=True)
 
 
 def _again(known: list[list[_Sample]], accounts: int) -> Iterator[Values]:
@@ -143,7 +174,7 @@ def _write(target: Connection, table: Table, names: list[str], rows: Iterator[Va
 
 def _bound(table: Table, name: str, value: object, dialect: Dialect) -> Any:
     bind = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-    return bind(value) if bind is not None else value
+    return bind(value) if bind is not None and not isinstance(value, bytes) else value
 
 
 def _is_counted(table: Table, name: str) -> bool:

@@ -9,11 +9,14 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
 from bench.scale.filling import account_id
+from bench.scale.meter import Meter
 from bench.scale.samples import post_of, probe_of
 from services.analyzer.__main__ import build as build_analyzer
 from services.analyzer.engine import TICK
@@ -36,33 +39,49 @@ from xunjian.shown.screen import Screen
 BATCH, REPEATS = 50, 5
 
 
-def judge_probe(host: Host, accounts: int, number: int, now: datetime) -> float:
-    """Seconds a probe with a new post of its account, in batches as the engine takes them.
+class Spent(NamedTuple):
+    """Once; `cpu_seconds` of this process and of the server's, `pages` and `log_bytes` of the database."""
+
+    seconds: float
+    cpu_seconds: float | None = None
+    pages: float | None = None
+    log_bytes: float | None = None
+
+
+def judge_probe(host: Host, accounts: int, number: int, now: datetime) -> Spent:
+    """A probe with a new post of its account, in batches as the engine takes them.
 
     Each account was judged once before: the pages it lies on are in memory, in a small store as in a large one.
     """
+    meter = Meter(host.store.database.engine)
     judge = Judge(host.store.judgements, Matters(Rulebooks(load_rulebook()), Metrics()))
-    chosen = random.Random(number).sample(range(accounts), BATCH * REPEATS)  # noqa: S311
-    parts = [chosen[start : start + BATCH] for start in range(0, len(chosen), BATCH)]
+    order = random.Random(number).sample(range(accounts), min(BATCH * REPEATS, accounts))  # noqa: S311
+    size = min(BATCH, accounts)
+    chosen = cycle(order)
+    parts = [list(islice(chosen, size)) for _ in range(REPEATS)]
     warming, measured = (
-        [_visits(part, now + timedelta(minutes=10 * turn), turn) for part in parts]
-        for turn in (2 * number, 2 * number + 1)
+        [_visits(part, now + timedelta(minutes=10 * turn), turn) for turn, part in enumerate(parts, REPEATS * times)]
+        for times in (2 * number, 2 * number + 1)
     )
     for batch in warming:
         judge.judge(batch)
-    return _median(partial(judge.judge, batch) for batch in measured) / BATCH
+    begun = meter.read()
+    seconds = _median(partial(judge.judge, batch) for batch in measured).seconds / size
+    spent = meter.read().since(begun)
+    count = REPEATS * size
+    return Spent(seconds, spent.cpu_seconds / count, spent.pages / count, spent.log_bytes / count)
 
 
-def tick(host: Host, _accounts: int, number: int, now: datetime) -> float:
-    """Seconds of a round of the analyzer in which the timer is due and there is nothing new."""
+def tick(host: Host, _accounts: int, number: int, now: datetime) -> Spent:
+    """Of a round of the analyzer in which the timer is due and there is nothing new."""
     engine = build_analyzer(replace(host, bus=SilentBus()))
     begun = now + timedelta(hours=1, minutes=30 * number)
     engine.step(begun)
     return _median(partial(engine.step, begun + turn * TICK) for turn in range(1, REPEATS + 1))
 
 
-def board(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
-    """Seconds to show the table anew."""
+def board(host: Host, _accounts: int, _number: int, _now: datetime) -> Spent:
+    """To show the table anew."""
     with Path("/dev/null").open("w") as nowhere:
         screen = Screen(host, Console(file=nowhere, force_terminal=True, width=160, height=50), Vitals(), "")
         with screen.live():
@@ -71,8 +90,8 @@ def board(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
             return _median([refresh] * REPEATS)
 
 
-def scrape(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
-    """Seconds until `/metrics` has answered with everything that was counted for it in the background."""
+def scrape(host: Host, _accounts: int, _number: int, _now: datetime) -> Spent:
+    """Until `/metrics` has answered with everything that was counted for it in the background."""
     with closing(HealthServer("127.0.0.1", 0, host.metrics, Vitals())) as server:
         url = f"http://127.0.0.1:{server.port}/metrics"
 
@@ -88,14 +107,14 @@ def scrape(host: Host, _accounts: int, _number: int, _now: datetime) -> float:
         return _median([ask] * REPEATS)
 
 
-def weekly_list(host: Host, _accounts: int, _number: int, now: datetime) -> float:
-    """Seconds to write the list of the week closed last, as of a moment since which every account was probed again."""
+def weekly_list(host: Host, _accounts: int, _number: int, now: datetime) -> Spent:
+    """To write the list of the week closed last, as of a moment since which every account was probed again."""
     weekly = build_reports(host.settings)["weekly"]
     week, cut_off = weekly.period(now - timedelta(days=7)), now - timedelta(hours=9)
     return _median([lambda: write_report(weekly, host.store, week, cut_off, host.settings.data_dir)])
 
 
-OPERATIONS: dict[str, Callable[[Host, int, int, datetime], float]] = {
+OPERATIONS: dict[str, Callable[[Host, int, int, datetime], Spent]] = {
     "judge_probe": judge_probe,
     "tick": tick,
     "board": board,
@@ -138,10 +157,10 @@ def _visits(numbers: list[int], at: datetime, round_number: int) -> list[Post | 
     return events
 
 
-def _median(works: Iterable[Callable[[], object]]) -> float:
+def _median(works: Iterable[Callable[[], object]]) -> Spent:
     seconds = []
     for work in works:
         started = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds)
+    return Spent(statistics.median(seconds))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from services.analyzer.copies import keep_sketches
 from services.analyzer.coverage import Timer
 from services.analyzer.in_force import Rulebooks
 from services.analyzer.judge import Judge
@@ -13,6 +14,7 @@ from services.analyzer.rulebook import load_rulebook
 from shared.account import Account
 from shared.events import Clause, Finding, FindingStatus, Outcome, Post, Probe, Severity
 from shared.runtime.metrics import Metrics
+from shared.runtime.settings import Settings
 from shared.storage.store import Store
 
 SAMPLES = 10
@@ -20,6 +22,9 @@ PROBES, POSTS, CLOSED_FINDINGS = 20, 20, 10
 """To an account."""
 
 _EVERY = timedelta(hours=12)
+_POST_EVERY, _UNTIL_SHOWN = timedelta(days=1), timedelta(minutes=10)
+_SKETCHES_KEPT = timedelta(days=Settings.model_fields["sketch_days"].default)
+_AT_ONCE = 200
 _WORDS = (
     "政务 服务 大厅 照常 开放 群众 提前 材料 清单 道路 施工 恢复 通行 图书馆 讲座 社区 "
     "志愿 活动 农田 水利 灌溉 检修 供水 管网 学校 开学 校园 安全 检查 医院 门诊 时间 "
@@ -44,13 +49,17 @@ def sample_account(number: int) -> Account:
     return Account(platform="weibo", id=sample_id(number), name=f"青禾发布{number}", unit=f"青禾县第{number}局")
 
 
-def fill(store: Store, now: datetime) -> None:
-    """Of ten accounts one is overdue, one nearly so, one could not be looked at lately, the others are in order."""
+def fill(store: Store, now: datetime, posts: int = POSTS) -> None:
+    """Of ten accounts one is overdue, one nearly so, one could not be looked at lately, the others are in order.
+
+    Each published `posts` items, one a day. Those before the last twenty left rows and no finding.
+    """
     accounts = [sample_account(number) for number in range(SAMPLES)]
     store.accounts.upsert(accounts, now - timedelta(days=60))
     matters = Matters(Rulebooks(load_rulebook()), Metrics())
     judge = Judge(store.judgements, matters)
     for number, account in enumerate(accounts):
+        _write_earlier(store, account, posts - POSTS, _first_published(number, now))
         judge.judge(list(_history(number, account, now)))
         _close_some(store, account, now)
     Timer.over(store, matters, "bench").tick(now)
@@ -74,11 +83,35 @@ def post_of(account_id: str, number: int, published_at: datetime, observed_at: d
     )
 
 
+def _newest_published(number: int, now: datetime) -> datetime:
+    return now - timedelta(days={7: 20, 8: 11}.get(number, 1), hours=1)
+
+
+def _first_published(number: int, now: datetime) -> datetime:
+    return _newest_published(number, now) - (POSTS - 1) * _POST_EVERY
+
+
+def _write_earlier(store: Store, account: Account, count: int, before: datetime) -> None:
+    """What was stored before the items that are judged: each with its probe, and the sketches that are still kept."""
+    moments = [before - number * _POST_EVERY for number in range(count, 0, -1)]
+    posts = [post_of(account.id, POSTS + place, at, at + _UNTIL_SHOWN) for place, at in enumerate(moments)]
+    for start in range(0, count, _AT_ONCE):
+        some = posts[start : start + _AT_ONCE]
+        with store.judgements.judging() as judging:
+            judging.observed.add_posts(some)
+            moments_shown = [post.observed_at for post in some]
+            judging.observed.add_probes([probe_of(account.id, at, at - _UNTIL_SHOWN) for at in moments_shown])
+            recent = [post for post in some if post.observed_at > before + POSTS * _POST_EVERY - _SKETCHES_KEPT]
+            keep_sketches(judging, recent)
+            judging.sketches.compared([post.fingerprint for post in recent])
+
+
 def _history(number: int, account: Account, now: datetime) -> Iterator[Post | Probe]:
-    newest = now - timedelta(days={7: 20, 8: 11}.get(number, 1), hours=1)
+    newest = _newest_published(number, now)
     first_at = now - timedelta(hours=2) - (PROBES - 1) * _EVERY
     for post in range(POSTS):
-        yield post_of(account.id, post, newest - (POSTS - 1 - post) * timedelta(days=1), first_at)
+        published = _first_published(number, now) + post * _POST_EVERY
+        yield post_of(account.id, post, published, max(first_at, published + _UNTIL_SHOWN))
     for visit in range(PROBES):
         failed = number == 9 and visit >= PROBES - 6
         outcome = Outcome.BLOCKED if failed else Outcome.OK

@@ -9,6 +9,8 @@ PLATFORMS = PLATFORM_NAMES
 STATES = {str(state): state.words for state in State}
 OUTCOMES = {str(outcome): outcome.words for outcome in Outcome}
 SERVICES = {"collector": "采集", "analyzer": "分析", "alerter": "告警", "reporter": "报表"}
+LOOPS = {**SERVICES, "first_lists": "首份清单", "screen": "屏幕显示"}
+"""What one process that runs them all has besides."""
 RULE_NAMES = RULES
 SEVERITY_NAMES = {str(severity): words for severity, words in SEVERITIES.items()}
 PARTS = {"database": "数据库", "broker": "消息队列"}

@@ -158,7 +158,9 @@ class Courier:
         matters: list[Matter] = []
         for row in group.deliveries:
             try:
-                matter = Matter(finding=row.finding, account=self._parts.accounts.find(row.account_key))
+                matter = Matter(
+                    finding=row.finding, account=self._parts.accounts.find(row.account_key), trace=row.trace
+                )
                 word(group.unit, [matter], resolved=resolved)
             except TransientError:
                 raise

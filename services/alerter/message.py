@@ -33,10 +33,14 @@ _WORDS = {
 
 
 class Matter(Value):
-    """A finding with the account it is about; null when the ledger does not hold it (a whole platform, say)."""
+    """A finding with the account it is about; null when the ledger does not hold it (a whole platform, say).
+
+    `trace`: W3C `traceparent` of the visit that caused it.
+    """
 
     finding: Finding
     account: Account | None
+    trace: str | None = None
 
 
 class Message(Value):

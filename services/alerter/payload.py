@@ -65,6 +65,8 @@ class ToldFinding(Value):
     """Links, and quotes in which personal data is masked already."""
     evidence_total: int
     """How many there are; at most 10 are sent."""
+    traceparent: str | None = None
+    """W3C Trace Context of the visit that caused this; its second part is the `trace_id` of our log lines."""
 
 
 class Payload(Value):
@@ -106,7 +108,7 @@ def _told(matter: Matter) -> ToldFinding:
     finding = matter.finding
     same = {name: getattr(finding, name) for name in ToldFinding.model_fields if hasattr(finding, name)}
     cut = {"evidence": finding.evidence[:MOST_EVIDENCE], "evidence_total": len(finding.evidence)}
-    return ToldFinding.model_validate({**same, **cut, "account": _account(matter)})
+    return ToldFinding.model_validate({**same, **cut, "account": _account(matter), "traceparent": matter.trace})
 
 
 def _account(matter: Matter) -> ToldAccount:

@@ -55,12 +55,14 @@ class Timer:
         self._matters = matters
         self._owner = owner
         self._monotonic = monotonic
-        self._taken_at = 0.0
+        self._taken_at = self._began = 0.0
         self._complaints: list[str] = []
         self._waiting: dict[str, datetime] = {}
 
     @classmethod
-    def over(cls, store: Store, matters: Matters, owner: str) -> "Timer":
+    def over(
+        cls, store: Store, matters: Matters, owner: str, monotonic: Callable[[], float] = time.monotonic
+    ) -> "Timer":
         """With its parts of the store."""
         return cls(
             judgements=store.judgements,
@@ -70,19 +72,20 @@ class Timer:
             notes=store.notes,
             matters=matters,
             owner=owner,
+            monotonic=monotonic,
         )
 
     def holds(self, now: datetime) -> bool:
         """True while this process is the one that may tick."""
-        held = self._leases.take("timer", self._owner, now, LEASE)
         self._taken_at = self._monotonic()
-        return held
+        return self._leases.take("timer", self._owner, now, LEASE)
 
     def release(self) -> None:
         self._leases.release("timer", self._owner)
 
     def tick(self, now: datetime) -> bool:
         """One round; True when more accounts wait than one round takes. Raises TransientError."""
+        self._began = self._monotonic()
         self._complaints.clear()
         for platform in self._standings.platforms():
             with traced(Trace.begun()):
@@ -116,9 +119,8 @@ class Timer:
         Judged at the moment its turn comes: who was frozen in between must not move back what others wrote since.
         Raises TransientError when another has taken over.
         """
-        began = self._monotonic()
         for key in keys:
-            moment = now + timedelta(seconds=int(self._monotonic() - began))
+            moment = now + timedelta(seconds=int(self._monotonic() - self._began))
             self._still_holds(moment)
             with traced(Trace.begun()):
                 done = self._apart(key, partial(self._act_on, key, moment, act))

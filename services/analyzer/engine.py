@@ -1,5 +1,6 @@
 """One round of the analyzer: judge a batch in one transaction, publish its findings, then commit the offsets."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -24,6 +25,9 @@ GROUP = "analyzer"
 TOPICS = ("observations",)
 TICK = timedelta(minutes=5)
 POLL_SECONDS = 0.2
+LONG_SECONDS = 30.0
+"""Half a timer's lease. After a batch that took longer, or was frozen, the timer goes by the time that it is by then:
+by an older one it would take another's lease for one that a clock ahead of ours had left."""
 
 
 class AnalyzerEngine:
@@ -40,6 +44,7 @@ class AnalyzerEngine:
         metrics: Metrics,
         check_clock: Callable[[], None],
         troubles: Callable[[], list[str]] = list,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bus = bus
         self._judgements = judgements
@@ -49,6 +54,7 @@ class AnalyzerEngine:
         self._check_clock = check_clock
         self._troubles = troubles
         self._metrics = metrics
+        self._monotonic = monotonic
         self._subscription: Subscription = bus.subscribe(GROUP, TOPICS)
         self._ticked_at: datetime | None = None
 
@@ -61,12 +67,14 @@ class AnalyzerEngine:
             raise
 
     def _round(self, now: datetime) -> bool:
+        began = self._monotonic()
         self._check_clock()
         records = self._subscription.poll(POLL_SECONDS)
         events = [(record, event) for record in records if (event := self._read(record)) is not None]
         if events:
             self._judge_all(events)
-        self._tick_if_due(now)
+        passed = self._monotonic() - began
+        self._tick_if_due(now + timedelta(seconds=passed) if passed > LONG_SECONDS else now)
         told = self._tell()
         if records:
             self._subscription.commit()

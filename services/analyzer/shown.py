@@ -19,6 +19,7 @@ def shown(metrics: Metrics, counting: Counting, rulebooks: str, now: datetime) -
         metrics.paused_until: census.paused_until,
         metrics.visits_due: census.due,
         metrics.report_written: census.reports,
+        metrics.backup: census.backups,
         metrics.lease_held: census.leases,
         metrics.rulebook: {(rulebooks,): 1},
     }

@@ -118,6 +118,9 @@ class Metrics:
             "xunjian_report_written_timestamp_seconds", "When a report was last written (of the store).", "report"
         )
         self.reports = self._counter("xunjian_reports_total", "Reports by result.", "report", "result")
+        self.backup = self._gauge(
+            "xunjian_backup_timestamp_seconds", "When the last backup was made, or failed (of the store).", "result"
+        )
         self.reports_late = self._gauge("xunjian_reports_late", "Reports that are due and not written.", "report")
 
     def _of_looks(self) -> None:

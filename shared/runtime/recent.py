@@ -34,11 +34,13 @@ class Recent(Generic[Answer]):
         keep_seconds: float = KEEP_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
         rest_times: float = REST_TIMES,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ask = ask
         self._keep = keep_seconds
         self._patience = patience_seconds
         self._rest_times = rest_times
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._asking: threading.Thread | None = None
         self._answer: Answer | None = None
@@ -61,17 +63,18 @@ class Recent(Generic[Answer]):
         return max(self._keep, self._rest_times * self._took) if self._keep else 0.0
 
     def _age(self) -> float:
-        return float("inf") if self._asked_at is None else time.monotonic() - self._asked_at
+        return float("inf") if self._asked_at is None else self._monotonic() - self._asked_at
 
     def _ask_now(self) -> None:
-        answer, began, took = None, time.monotonic(), 0.0
+        answer, began, took = None, self._monotonic(), 0.0
         try:
             answer = self._ask()
-            took = time.monotonic() - began
+            took = self._monotonic() - began
         except TransientError as error:
             log.warning("question_not_answered", reason=str(error))
         except Exception:  # whatever it is, whoever wants to know is only left without the answer
             log.exception("question_failed")
-        with self._lock:
-            self._answer, self._asked_at, self._asking = answer, time.monotonic(), None
-            self._took = took
+        finally:  # also when the log could not be written: nobody would ever be asked again
+            with self._lock:
+                self._answer, self._asked_at, self._asking = answer, self._monotonic(), None
+                self._took = took

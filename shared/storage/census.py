@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, and_, case, cast, func, 
 from shared.account import WHOLE_PLATFORM
 from shared.state import State
 from shared.storage.accounts import in_force
+from shared.storage.backed_up import backups
 from shared.storage.database import Database
 from shared.storage.leases import FOLLOWED
 from shared.storage.tables.every import metadata
@@ -48,6 +49,8 @@ class Census:
     paused_until: Numbers = field(default_factory=dict)
     due: Numbers = field(default_factory=dict)
     reports: Numbers = field(default_factory=dict)
+    backups: Numbers = field(default_factory=dict)
+    """(result)"""
     leases: Numbers = field(default_factory=dict)
 
 
@@ -76,6 +79,7 @@ class Counting:
                 paused_until=_paused(connection),
                 due={**dict.fromkeys(active, 0), **_due(connection, now)},
                 reports=_reports(connection, now),
+                backups=backups(connection, now),
                 leases=_leases(connection, now),
             )
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select, update
 
-from shared.storage.database import Database
+from shared.storage.database import CLOCKS_DIFFER, Database
 from shared.storage.tables.every import metadata
 
 _lease = metadata.tables["lease"]
@@ -22,7 +22,8 @@ class Leases:
     def take(self, name: str, owner: str, now: datetime, duration: timedelta) -> bool:
         """Take or renew; False while somebody else holds it."""
         # A lease that ends later than any could was taken by a clock that was ahead: it must not last till then.
-        free = or_(_lease.c.owner.is_(None), _lease.c.until <= now, _lease.c.until > now + 2 * duration)
+        ahead = now + duration + CLOCKS_DIFFER
+        free = or_(_lease.c.owner.is_(None), _lease.c.until <= now, _lease.c.until > ahead)
         mine = or_(_lease.c.owner == owner, free)
         values = {"owner": owner, "until": now + duration}
         with self._database.begin() as connection:

@@ -56,7 +56,13 @@ _POSTS = (
     select(_post.c.body)
     .where(_OF_POST, _post.c.observed_at <= _MOMENT)
     .order_by(_post.c.observed_at.desc())
-    .limit(2 * HISTORY_POSTS)
+    .limit(bindparam("most"))
+)
+_PUBLISHED_SINCE = select(func.count()).select_from(
+    select(_post.c.key)
+    .where(_OF_POST, _post.c.observed_at <= _MOMENT, _post.c.published_at >= bindparam("since"))
+    .limit(HISTORY_POSTS + 1)
+    .subquery("bounded")
 )
 _LATER_POSTS = (
     select(_post.c.body).where(_OF_POST, _post.c.observed_at > _MOMENT).order_by(_post.c.observed_at).limit(MOST_LATER)
@@ -196,8 +202,7 @@ class Observations:
         if latest_at is not None and latest_at > moment:
             came.append([read(Probe, body) for body in self._all(_LATER_PROBES, asked)])
             latest_list_at = self._connection.execute(_LATEST_LIST_AT, {"of": key}).scalar()
-        bodies = self._all(_POSTS, asked) if latest_post_at is not None else ()
-        versions = [read(Post, body) for body in reversed(bodies)]
+        versions = self._versions(asked) if latest_post_at is not None else []
         return Known(
             probed=probed,
             versions=versions,
@@ -207,6 +212,24 @@ class Observations:
             latest_at=latest_at,
             latest_list_at=latest_list_at,
         )
+
+    def _versions(self, asked: dict[str, Any]) -> list[Post]:
+        """The newest 400, oldest first; only 200 where none before them can be among the 200 items published last."""
+        newest = self._newest_versions(asked, HISTORY_POSTS)
+        if len(newest) < HISTORY_POSTS or self._are_published_last(newest, asked):
+            return newest
+        return self._newest_versions(asked, 2 * HISTORY_POSTS)
+
+    def _newest_versions(self, asked: dict[str, Any], most: int) -> list[Post]:
+        return [read(Post, body) for body in reversed(self._all(_POSTS, asked | {"most": most}))]
+
+    def _are_published_last(self, versions: Sequence[Post], asked: dict[str, Any]) -> bool:
+        """So many items, each with its date, and nothing else dated as late."""
+        dates = {post.id: post.published_at for post in versions if post.published_at}
+        if len(dates) < HISTORY_POSTS:
+            return False
+        since = asked | {"since": min(dates.values())}
+        return bool(self._connection.execute(_PUBLISHED_SINCE, since).scalar() == HISTORY_POSTS)
 
     def _latest_of(self, key: str) -> _Latest:
         if key not in self._latest:

@@ -24,6 +24,7 @@ from shared.account import WHOLE_PLATFORM
 from shared.clock import utc_now
 from shared.errors import ChannelError, TransientError
 from shared.events import Clause, Evidence, FindingStatus, Severity
+from shared.trace import Trace, traced
 from tests.alerter.alerting import HOUR, MINUTE, Bench, bench, bus, store
 from tests.alerter.messages import a_message
 from tests.builders import NOW, a_finding, an_account
@@ -76,6 +77,29 @@ def test_no_contact_of_the_ledger_is_sent() -> None:
 def test_a_whole_platform_and_an_account_outside_the_ledger_have_no_name() -> None:
     (finding,) = told(Matter(finding=a_finding(account_id=WHOLE_PLATFORM), account=None)).findings
     assert (finding.account.id, finding.account.name) == ("*", None)
+
+
+def test_what_is_told_names_the_visit_that_caused_it(bench: Bench) -> None:
+    opening, ending = Trace.begun(), Trace.begun()
+    with FakeReceiver() as server:
+        hook = Webhook(url=SecretStr(server.url), secret=SecretStr(FakeReceiver.secret))
+        alerter = bench.alerter(ding=hook)
+        with traced(opening):
+            bench.open(a_finding())
+        alerter.drain(NOW)
+        with traced(ending):
+            bench.close(a_finding(), NOW + MINUTE)
+        alerter.drain(NOW + 2 * MINUTE)
+        alerter.close()
+        told = [finding["traceparent"] for body in server.received.values() for finding in body["findings"]]
+    assert told == [opening.header, ending.header]
+
+
+def test_what_no_visit_caused_names_none_and_is_the_same_message() -> None:
+    (finding,) = told(a_matter()).findings
+    assert finding.traceparent is None
+    traced_matter = a_matter().model_copy(update={"trace": Trace.begun().header})
+    assert told(traced_matter).id == told(a_matter()).id
 
 
 def test_a_thousand_findings_stay_under_a_megabyte_and_all_are_named() -> None:

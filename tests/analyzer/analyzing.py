@@ -1,6 +1,7 @@
 """The analyzer without its bus: what judges and the timer, over one store."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from services.analyzer.coverage import Timer
@@ -14,11 +15,17 @@ from shared.storage.store import Store
 
 
 class Analyzer:
-    def __init__(self, store: Store, rulebook: Rulebook | None = None, owner: str = "one") -> None:
+    def __init__(
+        self,
+        store: Store,
+        rulebook: Rulebook | None = None,
+        owner: str = "one",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.metrics = Metrics()
         matters = Matters(Rulebooks(rulebook or load_rulebook()), self.metrics)
         self._judge = Judge(store.judgements, matters)
-        self.timer = Timer.over(store, matters, owner)
+        self.timer = Timer.over(store, matters, owner, monotonic)
 
     def judge(self, events: Iterable[Post | Probe]) -> list[Refused]:
         return self._judge.judge(events)

@@ -1,12 +1,15 @@
 """The analyzer's round on a real store and bus: nothing lost, nothing told twice, poison set aside, gauges true."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from services.analyzer.__main__ import build
+from services.analyzer.coverage import LEASE
+from services.analyzer.judge import Judge, Refused
 from services.analyzer.shown import shown
 from shared.bus.contract import Record
 from shared.bus.envelope import decode, encode
@@ -65,6 +68,24 @@ def test_a_silent_account_is_published_once(round_: Round) -> None:
     assert not round_.engine.step(NOW)
     assert round_.told() == ["silent_account"]
     assert round_.engine.lag() == 0
+
+
+@pytest.mark.fault(5)
+def test_who_was_frozen_while_it_judged_takes_the_timer_from_nobody(
+    round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [0.0]
+
+    def freeze(*_given: object) -> list[Refused]:
+        passed[0] += 600
+        assert round_.store.leases.take("timer", "another", NOW + timedelta(minutes=10), LEASE)
+        return []
+
+    monkeypatch.setattr(round_.engine, "_monotonic", lambda: passed[0])
+    monkeypatch.setattr(Judge, "judge", freeze)
+    round_.bus.publish([a_probe()])
+    assert round_.engine.step(NOW)
+    assert round_.store.leases.held() == [("timer", "another")]
 
 
 @pytest.mark.fault(2)

@@ -120,6 +120,36 @@ def test_the_timer_has_one_holder_until_it_is_gone(store: Store, analyzer: Analy
     assert analyzer.timer.holds(NOW + timedelta(seconds=91))
 
 
+@pytest.mark.fault(5)
+def test_a_timer_that_was_frozen_in_its_round_leaves_the_rest_to_who_took_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = [0.0]
+    frozen = Analyzer(store, monotonic=lambda: passed[0])
+    asked = store.standings.to_check
+
+    def freeze(now: datetime, limit: int) -> Sequence[str]:
+        passed[0] += 600
+        assert Analyzer(store, owner="two").timer.holds(now + timedelta(minutes=10))
+        return asked(now, limit)
+
+    frozen.tick(NOW)  # follows the ledger
+    frozen.judge([a_probe(NOW), a_probe(NOW, account_id="1002")])
+    late = NOW + days(3)
+    assert frozen.timer.holds(late)
+    monkeypatch.setattr(store.standings, "to_check", freeze)
+    with pytest.raises(TransientError, match="接手"):
+        frozen.timer.tick(late)
+    assert [(name, owner) for name, owner in store.leases.held() if name == "timer"] == [("timer", "two")]
+
+
+def test_two_whose_clocks_differ_by_minutes_do_not_take_the_timer_from_each_other(store: Store) -> None:
+    behind, ahead = Analyzer(store), Analyzer(store, owner="two")
+    assert ahead.timer.holds(NOW + timedelta(minutes=4))
+    assert not behind.timer.holds(NOW)
+    assert ahead.timer.holds(NOW + timedelta(minutes=4, seconds=30))
+
+
 def test_a_timer_left_by_a_clock_that_was_ahead_is_free(store: Store, analyzer: Analyzer) -> None:
     assert analyzer.timer.holds(NOW + days(160))
     assert Analyzer(store, owner="two").timer.holds(NOW)

@@ -1,12 +1,12 @@
-"""How much of a fault: the quick half runs with every other test, `make faults` sets XUNJIAN_FAULTS=all."""
+"""How much of a fault: the quick half runs with every other test, `make faults` sets XUNJIAN_TEST_FAULTS=all."""
 
 import os
 import random
 from typing import Any
 
-IS_ALL = os.environ.get("XUNJIAN_FAULTS") == "all"
-SEED = os.environ.get("XUNJIAN_TEST_SEED") or str(random.SystemRandom().randrange(10**9))
-"""What happens at random follows from it: XUNJIAN_TEST_SEED=... repeats a run."""
+IS_ALL = os.environ.get("XUNJIAN_TEST_FAULTS") == "all"
+SEED = os.environ.setdefault("XUNJIAN_TEST_SEED", str(random.SystemRandom().randrange(10**9)))
+"""What happens at random follows from it: XUNJIAN_TEST_SEED=... repeats a run. The workers of a run inherit it."""
 
 
 def often(quick: int, at_length: int) -> int:

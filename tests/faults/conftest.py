@@ -15,10 +15,6 @@ NODES = 3
 DATABASE_PASSWORD = "pg-secret-83c1d7aa02"
 
 
-def pytest_report_header() -> str:
-    return f"faults: XUNJIAN_TEST_SEED={SEED}"
-
-
 @pytest.fixture(scope="package")
 def broker() -> Iterator[Broker]:
     if missing := missing_programs():

@@ -4,6 +4,9 @@ import ast
 import re
 from collections import defaultdict
 
+import pytest
+
+from shared.runtime.settings import load_settings
 from tests.paths import ROOT
 
 NUMBERS = [*range(1, 21), *range(24, 30), *range(31, 37), *range(40, 43)]
@@ -36,3 +39,12 @@ def test_the_table_agrees_with_the_tests() -> None:
     assert sorted(said) == NUMBERS
     assert {number: files - shown[number] for number, files in said.items()} == {number: set() for number in NUMBERS}
     assert all(said.values())
+
+
+def test_what_the_makefile_sets_for_its_tests_stops_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their services inherit it, and refuse what they do not know."""
+    variables = re.findall(r"\b(XUNJIAN_\w+)=(\w*) ", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert ("XUNJIAN_TEST_FAULTS", "all") in variables
+    for name, text in variables:
+        monkeypatch.setenv(name, text)
+    load_settings(needs_store=False)

@@ -28,10 +28,12 @@ def comes_to_be(is_so: Callable[[], bool]) -> bool:
 
 
 def counted(metrics: Metrics, *answers: dict[str, int]) -> Question:
-    """Each scrape gets the next answer: state -> number of accounts."""
+    """Each scrape gets the next answer: state -> number of accounts. After the last the database is away."""
     left = list(answers)
 
     def ask() -> Answer:
+        if not left:
+            raise TransientError("the database is away")
         return {metrics.accounts: {("weibo", "青禾县", state): number for state, number in left.pop(0).items()}}
 
     return ask

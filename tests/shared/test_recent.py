@@ -1,9 +1,12 @@
 """A slow question in the background: one asks, nobody waits long, and what failed is not told."""
 
 import threading
-import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
+import pytest
+
+from shared.runtime import recent as module
 from shared.runtime.recent import Recent
 
 LONG = 60.0
@@ -40,13 +43,12 @@ def test_it_is_asked_anew_when_the_answer_is_old() -> None:
 
 
 def test_nobody_waits_for_a_question_that_hangs_and_it_is_not_asked_twice() -> None:
-    answered = threading.Event()
+    answered, before = threading.Event(), set(threading.enumerate())
     recent = Recent(held_until(answered), keep_seconds=LONG, patience_seconds=0)
     assert [recent.get(), recent.get()] == [None, None]
-    asking = [thread for thread in threading.enumerate() if thread.name == "recent"]
-    assert len(asking) == 1
+    (asking,) = [thread for thread in set(threading.enumerate()) - before if thread.name == "recent"]
     answered.set()
-    asking[0].join()
+    asking.join()
     assert recent.get() == 1
 
 
@@ -57,13 +59,35 @@ def test_a_question_that_fails_leaves_only_its_answer_out() -> None:
     assert Recent(broken, patience_seconds=LONG).get() is None
 
 
-def test_a_question_that_takes_long_is_asked_less_often() -> None:
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_failure_that_cannot_be_logged_is_asked_about_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
+
+    def broken_once() -> int:
+        asked.append(1)
+        if len(asked) == 1:
+            raise RuntimeError("the database is away")
+        return len(asked)
+
+    def unwritten(*_: object) -> None:
+        raise ValueError("the stream is closed")
+
+    recent = Recent(broken_once, keep_seconds=0, patience_seconds=LONG)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "log", SimpleNamespace(exception=unwritten))
+        assert recent.get() is None
+    assert recent.get() == 2
+
+
+def test_a_question_that_takes_long_is_asked_less_often() -> None:
+    now, asked = [0.0], []
 
     def slow() -> int:
         asked.append(1)
-        time.sleep(0.05)
+        now[0] += 0.05
         return len(asked)
 
-    recent = Recent(slow, keep_seconds=0.001, patience_seconds=LONG)
+    recent = Recent(slow, keep_seconds=0.001, patience_seconds=LONG, monotonic=lambda: now[0])
     assert [recent.get() for _ in range(3)] == [1, 1, 1]
+    now[0] += 2.5
+    assert recent.get() == 2

@@ -1,5 +1,6 @@
 """A backup while all runs: whole, checked, its owner's alone; and what is told when there can be none."""
 
+import errno
 import io
 import json
 import os
@@ -14,13 +15,18 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from shared.errors import InputError
+from shared.clock import utc_now
+from shared.errors import InputError, PermanentError, TransientError
 from shared.runtime.lock import ROLES, holding
+from shared.runtime.opening import open_host
+from shared.storage.notes import Notes
 from shared.storage.schema import newest
 from tests.builders import NOW
 from tests.shared.old_databases import rows_of
 from tests.xunjian.office import Office
 from xunjian.backups import archive
+from xunjian.backups.archive import Manifest
+from xunjian.commands import backup as module
 from xunjian.commands.backup import backup, make_backup
 
 app = typer.Typer()
@@ -59,6 +65,46 @@ def test_it_holds_database_and_files_with_a_manifest_and_no_secrets(office: Offi
     assert told["files"].keys() == set(names) - {"manifest.json"}
     assert oct(file.stat().st_mode & 0o777) == "0o600"
     assert list(file.parent.iterdir()) == [file]
+
+
+def backups_told(office: Office) -> set[str]:
+    with open_host(office.settings, utc_now, "test") as host:
+        return {result for (result,) in host.store.counting.census(utc_now()).backups}
+
+
+def test_the_services_can_tell_when_it_was_made_and_that_it_failed(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert backups_told(office) == set()
+    before = utc_now().timestamp()
+    said(office, str(tmp_path / "copies"))
+    with open_host(office.settings, utc_now, "test") as host:
+        told = host.store.counting.census(utc_now()).backups
+    assert [*told] == [("ok",)]
+    assert before <= told[("ok",)] <= utc_now().timestamp()
+
+    def full(*_: object) -> Manifest:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "write_archive", full)
+    with pytest.raises(InputError, match="备份写不进去"):
+        said(office, str(tmp_path / "more"))
+    assert backups_told(office) == {"ok", "failed"}
+
+
+@pytest.mark.parametrize("trouble", [TransientError("数据库被占用"), PermanentError("数据库拒绝执行")])
+def test_a_backup_that_cannot_be_noted_is_a_backup(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def away(*_: object) -> bool:
+        raise trouble
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Notes, "add", away)
+        output = said(office, str(tmp_path / "copies"))
+    assert "已校验" in output
+    assert f"没有记入数据库（{trouble}），监控看不到这一次；备份本身不受影响" in output
+    assert backups_told(office) == set()
 
 
 def test_it_is_of_one_moment_while_the_services_hold_the_folder_and_write(office: Office, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typer.testing import CliRunner
 
-from shared.bus.envelope import headers
+from shared.bus.envelope import headers, sealed
 from shared.bus.topics import DEAD_LETTER_SUFFIX, TOPICS
 from shared.errors import InputError
 from shared.events import Event, Post
+from shared.trace import Trace
 from tests.builders import a_finding, a_post, a_probe
 from tests.paths import ROOT
 from xunjian.commands.schema import schema
@@ -44,8 +45,9 @@ def test_every_topic_and_its_dead_letters_have_a_channel(document: dict[str, Any
 @pytest.mark.parametrize("event", [a_post(), a_probe(), a_finding()])
 def test_the_headers_described_are_those_written(document: dict[str, Any], event: Event) -> None:
     described = document["components"]["messages"][name_of(type(event))]["headers"]
-    written = headers(event, "collector")
-    assert set(described["required"]) == set(described["properties"]) == set(written)
+    written = sealed(event, "collector", Trace.begun()).headers
+    assert set(described["required"]) == set(headers(event, "collector"))
+    assert set(described["properties"]) == set(written)
     for name, rule in described["properties"].items():
         assert rule.get("const", written[name]) == written[name]
 

@@ -16,11 +16,13 @@ import structlog
 import typer
 
 from shared.clock import to_shanghai, utc_now
-from shared.errors import InputError
+from shared.errors import InputError, PermanentError, TransientError, XunjianError
 from shared.folders import make_folder
 from shared.runtime.settings import Settings, load_settings
+from shared.storage.backed_up import note_backup
 from shared.storage.database import Database
 from shared.storage.files import PARTIAL, copy_database, demand_space, size_of
+from shared.storage.notes import Notes
 from shared.storage.store import SQLITE
 from shared.system_words import system_words
 from xunjian.backups import postgres_tools
@@ -54,13 +56,31 @@ def backup(
         raise InputError(str(taken), "已经存在，没有覆盖；请换一个文件名，或给出文件夹")
     if within := next((name for name in FOLDERS if _lies_in(file, settings.data_dir / name)), None):
         raise InputError(str(target), f"在数据目录的 {within} 里，会被以后每一份备份带上；请换一个文件夹")
-    manifest = make_backup(settings, file, now)
+    try:
+        manifest = make_backup(settings, file, now)
+    except XunjianError:
+        _note(settings, "failed", now)
+        raise
+    _note(settings, "ok", now)
     size = file.stat().st_size / _MEGABYTE
     typer.echo(
         f"已备份到 {file.resolve()}（{size:.1f} MB，{len(manifest.files)}个文件，表结构版本{manifest.tables}），已校验"
     )
     if keep is not None:
         _tidy(target, file, keep)
+
+
+def _note(settings: Settings, result: str, now: datetime) -> None:
+    """For the services to tell. A backup that cannot be noted is one all the same."""
+    path = Path(settings.store_url.removeprefix(SQLITE))
+    if settings.store_url.startswith(SQLITE) and not path.is_file():
+        return
+    try:
+        with closing(Database(settings.store_url)) as database:
+            note_backup(Notes(database), result, now)
+    except (TransientError, PermanentError) as error:
+        log.warning("backup_not_noted", error=str(error))
+        typer.echo(f"没有记入数据库（{error}），监控看不到这一次；备份本身不受影响", err=True)
 
 
 def make_backup(settings: Settings, target: Path, now: datetime) -> Manifest:

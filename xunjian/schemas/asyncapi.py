@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from shared.bus.envelope import MAX_BODY_BYTES
 from shared.bus.topics import DEAD_LETTER_SUFFIX
 from shared.events import SCHEMA_VERSION, Event, Finding, Post, Probe
+from shared.trace import HEADER as TRACE
 from xunjian.schemas.documented import Documented
 
 EVENTS: tuple[type[Event], ...] = (Post, Probe, Finding)
@@ -19,6 +20,7 @@ RECEIVES = {"analyzer": (Post, Probe), "alerter": (Finding,)}
 
 _KAFKA = "0.5.0"
 """Version of AsyncAPI's Kafka bindings."""
+_TRACE = {TRACE: {"type": "string", "description": "W3C Trace Context of the visit that caused it, where one did."}}
 _HEADING = "# Made from shared/events.py, not by hand: xunjian schema --asyncapi > docs/asyncapi.yaml\n"
 _ABOUT = f"""Events of xunjian. Bodies are UTF-8 JSON of at most {MAX_BODY_BYTES} bytes; CloudEvents 1.0 attributes
 travel as Kafka headers with the `ce_` prefix. Delivery is at least once: two messages with one `ce_id`
@@ -129,7 +131,7 @@ def _message(event: type[Event]) -> dict[str, Any]:
         "title": event.__name__,
         "summary": _summary(event),
         "contentType": "application/json; charset=utf-8",
-        "headers": {"type": "object", "required": list(_headers(event)), "properties": _headers(event)},
+        "headers": {"type": "object", "required": list(_headers(event)), "properties": {**_headers(event), **_TRACE}},
         "payload": {"$ref": f"#/components/schemas/{event.__name__}"},
         "bindings": {"kafka": {"key": key, "bindingVersion": _KAFKA}},
     }

@@ -5,7 +5,7 @@ from monitoring.dashboards.colours import BAD, GOOD, WATCH
 from monitoring.dashboards.looks import Called, handled, numbers, renamed
 from monitoring.dashboards.panels import number, rows
 from monitoring.dashboards.queries import labels_now, now
-from monitoring.dashboards.words import DUTIES, PARTS, SERVICES
+from monitoring.dashboards.words import DUTIES, LOOPS, PARTS, SERVICES
 
 _BAD_BELOW_1 = ((None, BAD), (1, GOOD))
 _OURS = "job=~`xunjian.*`"
@@ -46,7 +46,7 @@ LINES = [
                     "采集、分析、告警、报表最近一轮是否顺利；同一种服务有几个的，有一个不顺利就算。",
                     now("min by (service) (xunjian_service_ok)", "{{service}}"),
                     unit="none",
-                    called=Called(SERVICES),
+                    called=Called(LOOPS),
                     mappings=[numbers({0: ("有问题", BAD), 1: ("顺利", GOOD)})],
                     steps=_BAD_BELOW_1,
                 ),
