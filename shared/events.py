@@ -16,6 +16,8 @@ from shared.state import State
 
 SCHEMA_VERSION = 1
 
+_WRITTEN = "_written"
+
 OBSERVATIONS = "observations"
 """One topic for all of a visit, keyed by account: its posts come before their probe, and the bus keeps that order."""
 
@@ -130,7 +132,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower):
+class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower, dict=True):
     """One fact about one account, keyed by the account so that its events stay in order."""
 
     topic: ClassVar[str]
@@ -139,6 +141,15 @@ class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower):
     """Of the writer; a reader takes what it knows of a newer one."""
     platform: Filled
     account_id: Filled
+
+    def to_json(self) -> bytes:
+        """UTF-8. What a newer version wrote stays as it is, with what we do not know of it."""
+        written: bytes | None = self.__dict__.get(_WRITTEN)
+        return super().to_json() if written is None else written
+
+    def keep_written(self, body: bytes | str) -> None:
+        """`body` is what this event was read from."""
+        self.__dict__[_WRITTEN] = body.encode() if isinstance(body, str) else body
 
     def __post_init__(self) -> None:
         if self.version < 1 or not self.platform or not self.account_id:
@@ -159,7 +170,7 @@ class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower):
         raise NotImplementedError
 
 
-class Post(Event, frozen=True, kw_only=True, dict=True):
+class Post(Event, frozen=True, kw_only=True):
     """One published item as seen at `observed_at`. The same item seen changed: same `fingerprint`, another `digest`."""
 
     topic: ClassVar[str] = OBSERVATIONS

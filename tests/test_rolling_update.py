@@ -16,7 +16,7 @@ from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.settings import load_settings
 from shared.storage.store import open_store
-from tests.builders import NOW, a_finding, a_probe, an_account, days, held_at
+from tests.builders import NOW, a_finding, a_post, a_probe, an_account, days, held_at
 
 pytestmark = pytest.mark.fault(35)
 
@@ -53,6 +53,16 @@ def test_an_analyzer_judges_what_either_version_observed(host: Host) -> None:
     held = {finding.account_id for finding in held_at(host.store, NOW)}
     assert held == {"1", "2"}
     assert host.bus.dead_letters(("observations", "findings")) == {"observations": 0, "findings": 0}
+
+
+def test_what_an_older_analyzer_does_not_know_is_there_for_the_next(host: Host) -> None:
+    publish_as_next_version(host, a_post("p", NOW - days(1), account_id="1", observed_at=NOW))
+    publish_as_next_version(host, a_probe(NOW, account_id="1", post_ids=("p",), newest_post_at=NOW - days(1)))
+    with closing(build_analyzer(host)) as analyzer:
+        analyzer.step(NOW)
+    with host.store.database.read() as connection:
+        bodies = connection.exec_driver_sql("SELECT body FROM post UNION ALL SELECT body FROM probe").scalars().all()
+    assert [json.loads(body)["mood"] for body in bodies] == [{"weather": ["sunny"]}] * 2
 
 
 def test_an_alerter_tells_once_what_both_versions_found(host: Host) -> None:
