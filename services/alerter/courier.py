@@ -124,8 +124,7 @@ class Courier:
         except (TransientError, PermanentError) as error:
             self._failed(rows, error, to, clock())
         except Exception as error:  # noqa: BLE001 - one message may not stop the others
-            # Without its words: they may hold the channel's address, which is a secret.
-            self._receipts.dead(rows, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
+            self._receipts.dead(rows, _crash(error), clock())
         else:
             said = to.said(answer) if to else answer
             self._unwritten.append((rows, message, said, clock(), to.digest if to else None))
@@ -182,10 +181,18 @@ class Courier:
             self._parts.notices.release(claim)
             known = error if isinstance(error, TransientError | ChannelError) else ChannelError(str(error))
             self._receipts.failed((), known, clock())
+        except Exception as error:  # noqa: BLE001 - other channels may tell it
+            self._parts.notices.release(claim)
+            self._receipts.failed((), ChannelError(_crash(error)), clock())
         else:
             self._parts.notices.record_told(notices, clock())
             self._receipts.works(clock())
         return 1
+
+
+def _crash(error: Exception) -> str:
+    """Without its words: they may hold the channel's address, which is a secret."""
+    return f"程序出错（{type(error).__name__}），请报告给开发者"
 
 
 Clock = Callable[[], datetime]

@@ -120,6 +120,21 @@ def test_operators_hear_by_whichever_of_their_channels_works(bench: Bench) -> No
     assert [message.title for message in second.messages if "渠道 ops" in message.text] == ["【巡检运维】1项需要处理"]
 
 
+def test_a_channel_that_breaks_over_news_for_the_operators_still_leaves_it_to_their_others(bench: Bench) -> None:
+    bench.ops.fail(*(ValueError("https://secret.example.org") for _ in range(9)))
+    bench.ding.fail(WRONG)
+    bench.open(a_finding())
+    second = RecordingChannel()
+    alerter = bench.alerter(operators=("ops", "second"), second=second)
+    alerter.drain(NOW)
+    alerter.drain(NOW + MINUTE)
+    alerter.close()
+    told = "".join(message.text for message in second.messages)
+    assert "渠道 ops" in told
+    assert "程序出错（ValueError）" in told
+    assert "secret" not in told
+
+
 def test_a_channel_gone_from_the_settings_is_told_and_its_messages_wait_for_it(bench: Bench) -> None:
     bench.open(a_finding())
     bench.engine.step(NOW)
