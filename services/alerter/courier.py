@@ -181,9 +181,9 @@ class Courier:
             self._parts.notices.release(claim)
             known = error if isinstance(error, TransientError | ChannelError) else ChannelError(str(error))
             self._receipts.failed((), known, clock())
-        except Exception as error:  # noqa: BLE001 - other channels may tell it
+        except Exception as error:  # noqa: BLE001 - news may not stop messages
             self._parts.notices.release(claim)
-            self._receipts.failed((), ChannelError(_crash(error)), clock())
+            self._receipts.failed((), TransientError(_crash(error)), clock())
         else:
             self._parts.notices.record_told(notices, clock())
             self._receipts.works(clock())
