@@ -48,8 +48,7 @@ class Database:
     """Connections to `url` (`sqlite:///path` or `postgresql+psycopg://...`). Thread-safe.
 
     Raises InputError for an address or option that can be none, and for a database that is not this program's, or a
-    newer program's. Its tables may still be of an
-    older version, or missing: see `schema`.
+    newer program's. Its tables may still be of an older version, or missing: see `schema`.
     """
 
     def __init__(self, url: str) -> None:
