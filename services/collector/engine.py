@@ -191,7 +191,8 @@ class CollectorEngine:
         try:
             visit = self._visit(due.account, _first_today(due, self._clock()), renew)
         except TransientError:
-            self._visits.give_back(due, self._clock() + TRY_AGAIN_AFTER)
+            self._left.append(partial(self._visits.give_back, due, self._clock() + TRY_AGAIN_AFTER))
+            self._finish()
             raise
         self._left.append(partial(self._rest, due, visit))
         self._left.append(partial(self._publish, due, visit))

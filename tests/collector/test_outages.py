@@ -1,10 +1,12 @@
 """What goes wrong in a visit harms as little as it may: bus, database, browser, reader or row."""
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import pytest
 
+from services.collector.engine import TRY_AGAIN_AFTER
 from shared.errors import PoisonError, TransientError
 from shared.events import Event, Outcome, Post, Probe
 from tests.builders import NOW, an_account, days
@@ -87,6 +89,32 @@ def test_while_the_database_is_away_nothing_is_published_twice(
                 bench.visit("two posts")
     assert not bench.visit("two posts")
     assert len(bench.visitor.asked) == 1
+    assert posts_of(bench.published()) == ["pinned", "new"]
+
+
+@pytest.mark.fault(15)
+def test_a_visit_that_lost_the_database_is_made_again_when_it_is_back_and_not_when_its_lease_ends(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits, away = bench.store.visits, threading.Event()
+
+    def unless_away(method: Callable[..., object]) -> Callable[..., object]:
+        def called(*given: object) -> object:
+            if away.is_set():
+                raise TransientError("the database does not answer")
+            return method(*given)
+
+        return called
+
+    for method in (visits.published, visits.give_back):
+        monkeypatch.setattr(visits, method.__name__, unless_away(method))
+    away.set()
+    for _ in range(3):
+        with pytest.raises(TransientError):
+            bench.visit("two posts")
+    away.clear()
+    assert not bench.visit("two posts")
+    assert bench.visit("two posts", after=TRY_AGAIN_AFTER)
     assert posts_of(bench.published()) == ["pinned", "new"]
 
 

@@ -33,6 +33,7 @@ from shared.storage.upgrade import upgrade
 from tests.faults.asking import ask
 from tests.faults.hurried import DIE_AT
 from tests.faults.receiver import CHANNEL, Receiver
+from tests.faults.topics import is_whole
 from tests.faults.town import Resident, Town
 from tests.paths import ROOT
 
@@ -151,6 +152,7 @@ class Office:
     def restart_brokers(self) -> None:
         with self.history.doing("resume", "brokers"):
             self.broker.resume()
+        self.until(lambda: is_whole(self.bus), "every replica is in step")
 
     def end(self, name: str) -> int | None:
         """Its exit status after SIGTERM."""

@@ -82,7 +82,7 @@ def test_writes_that_too_few_replicas_take_are_repeated_until_they_are_taken(off
             office.kill_brokers(node)
             office.file(4)
             office.settle()
-            node.resume()
+            office.restart_brokers()
     office.settle()
     assert violations(office) == []
 

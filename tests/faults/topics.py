@@ -31,6 +31,15 @@ def write(bus: KafkaBus, topic: str, records: Iterable[tuple[bytes, bytes]]) -> 
             future.get(60)
 
 
+def is_whole(bus: KafkaBus) -> bool:
+    """Whether all replicas of every partition are in step; before, a node taken away may be the only one that was.
+
+    Raises TransientError."""
+    with bus.clients.admin() as admin:
+        partitions = [partition for topic in admin.describe_topics() for partition in topic["partitions"]]
+    return all(set(one["isr_nodes"]) == set(one["replica_nodes"]) for one in partitions)
+
+
 def headers_of(record: Any) -> dict[str, str]:
     return {name: value.decode() for name, value in record.headers}
 
