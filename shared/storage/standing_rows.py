@@ -4,8 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
+from shared.account import Account
 from shared.standing import Standing
 from shared.storage.tables.every import metadata
 
@@ -13,9 +14,14 @@ _standing = metadata.tables["standing"]
 
 # Asked for every batch: building a statement costs more than running it.
 _OPEN = select(_standing).where(_standing.c.key.in_(bindparam("those", expanding=True)), _standing.c.until.is_(None))
+_period = _standing.alias()
+_LAST = select(_standing).where(
+    _standing.c.key.in_(bindparam("those", expanding=True)),
+    _standing.c.since == select(func.max(_period.c.since)).where(_period.c.key == _standing.c.key).scalar_subquery(),
+)
 _BEFORE = (
     select(_standing)
-    .where(_standing.c.key == bindparam("of"), _standing.c.until == bindparam("ended"))
+    .where(_standing.c.key == bindparam("of"), _standing.c.since < bindparam("begun"))
     .order_by(_standing.c.since.desc())
     .limit(1)
 )
@@ -43,7 +49,13 @@ class StandingRows:
     def read(self, keys: Collection[str]) -> None:
         """Ask at once where the accounts stand; of others it is asked when it matters."""
         self._periods |= {key: [] for key in keys}
-        for row in self._connection.execute(_OPEN, {"those": list(keys)}).mappings():
+        self._read(_OPEN, keys)
+        # Who left the ledger and came back stands nowhere, and goes on after what was.
+        if ended := [key for key in keys if not self._periods[key]]:
+            self._read(_LAST, ended)
+
+    def _read(self, asked: Select[Any], keys: Collection[str]) -> None:
+        for row in self._connection.execute(asked, {"those": list(keys)}).mappings():
             self._periods[row["key"]].append(dict(row))
 
     def stand(self, standing: Standing, at: datetime, check_at: datetime | None) -> None:
@@ -51,22 +63,36 @@ class StandingRows:
         values = _values(standing, at, check_at)
         periods = self._of(standing.account.key)
         last = periods[-1] if periods else None
-        same = last is not None and (last["state"], last["why"]) == (standing.state, standing.why)
-        if last is not None and (same or at <= last["since"]):
-            self._change(last, since=last["since"] if same else self._begun(periods, at), **values)
-            return
-        if last is not None:
+        if last is None:
+            self._begin(standing.account, at, values)
+        elif last["until"] is not None:
+            self._come_back(standing.account, max(at, last["until"]), values)
+        elif (last["state"], last["why"]) == (standing.state, standing.why):
+            self._change(last, **values)
+        elif at <= last["since"]:
+            self._change(last, since=self._begun(periods, at), **values)
+        else:
             self._change(last, until=at, check_at=None)
-        account = standing.account
-        periods.append({"key": account.key, "platform": account.platform, "since": at, "until": None, **values})
-        self._new.append(periods[-1])
+            self._begin(standing.account, at, values)
+
+    def _begin(self, account: Account, since: datetime, values: _Period) -> None:
+        period = {"key": account.key, "platform": account.platform, "since": since, "until": None, **values}
+        self._of(account.key).append(period)
+        self._new.append(period)
+
+    def _come_back(self, account: Account, since: datetime, values: _Period) -> None:
+        """What is late must not reach into a period that ended when the account left; one without length goes on."""
+        last = self._of(account.key)[-1]
+        if since > last["since"]:
+            self._begin(account, since, values)
+        else:
+            self._change(last, until=None, **values)
 
     def end(self, key: str, at: datetime) -> None:
         """The account is no longer in the ledger: it stands nowhere from `at`."""
         periods = self._of(key)
-        if periods:
+        if periods and periods[-1]["until"] is None:
             self._change(periods[-1], until=max(at, periods[-1]["since"]), check_at=None)
-            self._periods[key] = []
 
     def write(self) -> None:
         """What ended first: of an account only one period may be open."""
@@ -78,7 +104,7 @@ class StandingRows:
         self._periods, self._changed, self._new = {}, {}, []
 
     def _of(self, key: str) -> list[_Period]:
-        """Its periods that may change, oldest first; the last is open."""
+        """Its periods that may change, oldest first; the last is open, or there is none that is."""
         if key not in self._periods:
             self.read([key])
         return self._periods[key]
@@ -86,14 +112,19 @@ class StandingRows:
     def _begun(self, periods: list[_Period], at: datetime) -> datetime:
         """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then."""
         last = periods[-1]
+        since: datetime = last["since"]
         if len(periods) == 1:
-            before = self._connection.execute(_BEFORE, {"of": last["key"], "ended": last["since"]}).mappings().first()
+            before = self._connection.execute(_BEFORE, {"of": last["key"], "begun": since}).mappings().first()
             periods[:0] = [dict(before)] if before else []
-        if len(periods) > 1:
-            if periods[-2]["since"] >= at:
-                since: datetime = last["since"]
-                return since
-            self._change(periods[-2], until=at)
+        if len(periods) == 1:
+            return at
+        if periods[-2]["until"] < since:
+            # The account was out of the ledger in between.
+            at = max(at, periods[-2]["until"])
+            return at if at > periods[-2]["since"] else since
+        if periods[-2]["since"] >= at:
+            return since
+        self._change(periods[-2], until=at)
         return at
 
     def _change(self, period: _Period, **values: Any) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.events import Post, Probe
 from shared.state import State
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
-from tests.builders import NOW, a_probe, an_account, days, held_at
+from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 
 KEY = "weibo/1001"
 
@@ -80,3 +81,27 @@ def test_who_comes_back_is_judged_by_what_it_shows(store: Store, analyzer: Analy
     (standing,) = store.standings.current()
     assert standing.state is State.OK
     assert sum(store.standings.counts().values()) == 1
+
+
+@pytest.mark.parametrize("late", [a_post("late", observed_at=NOW), a_probe(NOW + days(0.5), newest_post_at=NOW)])
+@pytest.mark.parametrize("followed_at", [None, 2.1])
+def test_what_comes_late_of_who_came_back_is_judged_and_no_moment_has_two_standings(
+    store: Store, analyzer: Analyzer, late: Post | Probe, followed_at: float | None
+) -> None:
+    remove(store)
+    analyzer.tick(NOW + days(1.1))
+    store.accounts.restore([KEY], "李四", "恢复", NOW + days(2))
+    if followed_at:
+        analyzer.tick(NOW + days(followed_at))
+    assert analyzer.judge([late, a_probe(NOW + days(0.6), newest_post_at=NOW)]) == []
+    assert store.standings.find(KEY).state is State.OK  # type: ignore[union-attr]
+    for day in (0, 0.5, 0.6, 0.9, 2.2):
+        assert len(store.standings.as_of(NOW + days(day))) == 1
+
+
+def test_who_leaves_before_it_stood_anywhere_and_comes_back_goes_on(store: Store, analyzer: Analyzer) -> None:
+    remove(store)
+    analyzer.tick(NOW - days(1))
+    store.accounts.restore([KEY], "李四", "恢复", NOW + days(2))
+    assert analyzer.judge([a_probe(NOW - days(0.5), newest_post_at=NOW - days(0.6))]) == []
+    assert len(store.standings.as_of(NOW + days(2))) == 1
