@@ -11,6 +11,7 @@ import yaml
 
 from demo.stand_in import LEDGER, SETTINGS, stand_in
 from shared.clock import utc_now
+from tests.faults.amount import at_length
 from tests.paths import ROOT
 
 READS_THE_WALL_CLOCK = re.compile(r"\btime\.time\(|\btime_ns\(|datetime\.now\(|utcnow\(|date\.today\(|localtime\(")
@@ -25,7 +26,7 @@ def test_the_product_reads_the_wall_clock_in_one_place() -> None:
 @pytest.mark.fault(24)
 @pytest.mark.browser
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("days", ["156", "-156"])
+@pytest.mark.parametrize("days", ["156", *at_length("-156")])
 def test_nobody_is_accused_the_operators_are_told_and_it_heals(tmp_path: Path, days: str) -> None:
     with stand_in(tmp_path / "stand_in", utc_now()) as led:
         settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8"))
