@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from services.analyzer.copies import copies_of, earlier_of
+from services.analyzer.copies import SKETCHES, copies_of, earlier_of
 from services.analyzer.history import deleted_ids
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import Earlier
@@ -55,6 +55,7 @@ class Comparing:
                     asked[one.key].append(one.fingerprint)
             alone = {item.fingerprint: item.observed_at for item in waiting if item.fingerprint not in sharing}
             judging.serialise(*asked)
+            judging.serialise(SKETCHES)
             self._compare_apart(judging, sorted(asked.items()), alone)
             judging.sketches.compared([item.fingerprint for item in waiting])
 

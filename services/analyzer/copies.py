@@ -11,6 +11,9 @@ from shared.events import Post
 from shared.storage.judgements import Judging
 from shared.storage.sketches import Sketched
 
+SKETCHES = "sketches"
+"""Who writes sketches marks those of other accounts too: one at a time, after all accounts of the transaction, or two
+that marked each other's would wait for each other."""
 LEAST_LETTERS = 80
 """Shorter texts are alike by chance: greetings, warnings, the formula of a notice."""
 
@@ -20,6 +23,8 @@ def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
 
     A version that shows no text changes nothing. The posts in the order in which they were observed.
     """
+    if posts:
+        judging.serialise(SKETCHES)
     items = [(post, _sketched(post)) for post in posts]
     newest = {item.fingerprint: item for _, item in items if item is not None}
     for replaced in judging.sketches.keep(list(newest.values())):

@@ -66,6 +66,7 @@ class Judge:
         for event in sorted(events, key=_occurred_at):
             by_account[event.key].append(event)
         with self._judgements.judging() as judging:
+            judging.serialise(*by_account)
             refused = self._judge_apart(judging, [own for _, own in sorted(by_account.items())], trace_of)
         # What is compared was found by many visits: it is a cause of its own.
         with traced(Trace.begun()):
@@ -90,7 +91,6 @@ class Judge:
 
     def _judge_accounts(self, sitting: Sitting, accounts: Sequence[list[Observed]], trace_of: TraceOf) -> list[Refused]:
         keys = [own[0].key for own in accounts]
-        sitting.judging.serialise(*keys)
         sitting.judging.expect(keys, [event for own in accounts for event in own])
         refused = [one for own in accounts for one in self._judge_account(sitting, own[0].key, own, trace_of)]
         keep_sketches(sitting.judging, sitting.to_sketch)

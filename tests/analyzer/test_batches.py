@@ -3,6 +3,8 @@
 import logging
 import random
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -174,3 +176,32 @@ def test_copies_of_one_batch_end_as_those_that_came_one_by_one(store: Store) -> 
         held.append({(one.rule, one.fingerprint) for one in held_at(store, FAR)})
     assert "copied_post" in {rule for rule, _ in held[0]}
     assert held[1:] == held[:1] * 2
+
+
+def of_round(keys: Sequence[str], number: int) -> list[Event]:
+    """Each account shows three items anew, with texts that go round among all of them."""
+    at, texts = (
+        NOW + days(number / 10),
+        [LONG[(number + shift) % 3] + LONG[(number + shift + 1) % 3] for shift in (0, 1, 2)],
+    )
+    return [
+        a_post(f"{key}.{item}", NOW - days(1 + (item * 7 + int(key)) % 5), account_id=key, observed_at=at, text=text)
+        for key in keys
+        for item, text in enumerate(texts)
+    ]
+
+
+def test_two_analyzers_of_texts_that_are_alike_never_wait_for_each_other(postgres_url: str) -> None:
+    with closing(open_store(postgres_url)) as one, closing(open_store(postgres_url)) as two:
+        judged(one, [], at_once)
+
+        def judge(store: Store, keys: Sequence[str]) -> None:
+            analyzer = Analyzer(store)
+            for number in range(3):
+                analyzer.judge(of_round(keys, number))
+
+        with ThreadPoolExecutor() as threads:
+            for work in [threads.submit(judge, one, KEYS[:4:2]), threads.submit(judge, two, KEYS[1:4:2])]:
+                work.result()
+        assert len(rows(one, "sketch")) == 12
+        assert not one.judgements.anything_waits()
