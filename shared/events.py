@@ -144,7 +144,7 @@ class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower, d
 
     def to_json(self) -> bytes:
         """UTF-8. What a newer version wrote stays as it is, with what we do not know of it."""
-        written: bytes | None = self.__dict__.get(_WRITTEN)
+        written: bytes | None = self.__dict__.get(_WRITTEN) if self.version > SCHEMA_VERSION else None
         return super().to_json() if written is None else written
 
     def keep_written(self, body: bytes | str) -> None:
