@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
+from shared.fact import takeable
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import sqlite_words
 from shared.storage.schema import Schema, schema_of
@@ -140,7 +141,8 @@ class Database:
     def serialise(self, connection: Connection, *names: str) -> None:
         """Until the transaction ends no other that names one of them goes on; SQLite has one writer anyway."""
         if self.engine.dialect.name == "postgresql":
-            connection.execute(_LOCK_EACH, {"names": list(names)})
+            # A name that the database does not take is nobody's account: it may not cost the others their turn.
+            connection.execute(_LOCK_EACH, {"names": [takeable(name) for name in names]})
 
     def insert(self, table: Table) -> "Upsert":
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
