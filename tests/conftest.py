@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.each_store import each_store
 from tests.faults.amount import SEED
 from tests.kafka_broker import kafka_bootstrap, refused_connections
 from tests.lacking import pytest_configure, pytest_sessionfinish, pytest_terminal_summary
@@ -12,6 +13,7 @@ from tests.naming import pytest_make_parametrize_id
 from tests.postgres_server import postgres_url
 
 __all__ = [
+    "each_store",
     "kafka_bootstrap",
     "postgres_url",
     "pytest_configure",

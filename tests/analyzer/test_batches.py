@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,12 +34,9 @@ LONG = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
 @pytest.fixture(autouse=True)

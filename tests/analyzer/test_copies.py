@@ -1,7 +1,6 @@
 """Copies of what other units published earlier: found in whatever order things arrive, named, and never one's own."""
 
 import random
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.analyzer.test_growth import Asked
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
+from tests.each_store import empty
 
 FAR = NOW + days(4000)
 HOUR = days(1 / 24)
@@ -28,19 +28,14 @@ OTHER = (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    begin_anew(each_store)
+    return each_store
+
+
+def begin_anew(store: Store) -> None:
     empty(store)
-    yield store
-    store.close()
-
-
-def empty(store: Store) -> None:
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
     units = {"1": "青禾县政府办", "2": "白石县政府办", "3": "柳河县水利局", "4": "青禾县政府办"}
     accounts = [an_account(key, name=f"{unit[:3]}发布{key}", unit=unit) for key, unit in units.items()]
     store.accounts.upsert(accounts, NOW - days(40))
@@ -199,7 +194,7 @@ def test_shuffled_and_tripled_it_ends_in_the_same_findings(store: Store, seed: i
     chance.shuffle(shuffled)
     ends = []
     for batches in ([story], [[event] for event in story], [[event] for event in shuffled]):
-        empty(store)
+        begin_anew(store)
         analyzers = [Analyzer(store, owner="one"), Analyzer(store, owner="two")]
         for batch in batches:
             chance.choice(analyzers).judge(batch)
@@ -242,7 +237,7 @@ def rows(store: Store) -> tuple[int, ...]:
 
 def test_a_set_phrase_of_many_posts_does_not_make_the_question_dearer(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/growth.db")
-    empty(store)
+    begin_anew(store)
     many = [published("1", NOW - days(2) - n * HOUR, NEWS, id=f"m{n}") for n in range(60)]
     Analyzer(store).judge(many)
     asked = Asked(store)

@@ -1,37 +1,31 @@
 """Delivered again, cut anywhere, judged by two analyzers in turn: all is as if each event had come once."""
 
 import random
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.events import Finding, Outcome, Post, Probe
 from shared.state import State
-from shared.storage.store import Store, open_store
+from shared.storage.store import Store
 from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
+from tests.each_store import empty
 
 Event = Post | Probe
 KEYS = ("1", "2")
 FAULT = "身份证号11010519491231002X"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
-def empty(store: Store) -> None:
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
+def begin_anew(store: Store) -> None:
+    empty(store)
     store.accounts.upsert([an_account(key) for key in KEYS], NOW - days(1))
 
 
@@ -71,7 +65,7 @@ class Outbox:
         self._store = store
         self.told: list[Finding] = []
 
-    def empty(self) -> None:
+    def begin_anew(self) -> None:
         untold = self._store.judgements.untold()
         self.told += untold
         self._store.judgements.mark_told(untold)
@@ -97,16 +91,16 @@ def everything(store: Store, outbox: Outbox) -> tuple[object, ...]:
 
 
 def in_one_clean_pass(store: Store, story: list[list[Event]]) -> tuple[object, ...]:
-    empty(store)
+    begin_anew(store)
     analyzer, outbox = Analyzer(store), Outbox(store)
     for visit in story:
         analyzer.judge(visit)
-        outbox.empty()
+        outbox.begin_anew()
     return everything(store, outbox)
 
 
 def with_redelivery(store: Store, story: list[list[Event]], chance: random.Random) -> tuple[object, ...]:
-    empty(store)
+    begin_anew(store)
     analyzers = [Analyzer(store, owner="one"), Analyzer(store, owner="two")]
     outbox, place = Outbox(store), 0
     events = [event for visit in story for event in visit]
@@ -115,10 +109,10 @@ def with_redelivery(store: Store, story: list[list[Event]], chance: random.Rando
         chance.choice(analyzers).judge(batch)
         place += len(batch)
         if chance.random() < 0.5:
-            outbox.empty()
+            outbox.begin_anew()
         if chance.random() < 0.3:
             place = max(0, place - chance.randint(1, 12))
-    outbox.empty()
+    outbox.begin_anew()
     return everything(store, outbox)
 
 
@@ -131,7 +125,7 @@ def test_redelivery_changes_no_finding_no_standing_and_no_message(store: Store, 
 
 
 def test_an_old_probe_delivered_again_is_not_shown_as_the_present(store: Store) -> None:
-    empty(store)
+    begin_anew(store)
     analyzer = Analyzer(store)
     first = a_probe(NOW, Outcome.BLOCKED, account_id="1")
     analyzer.judge([first, a_probe(NOW + days(0.1), account_id="1", newest_post_at=NOW)])
@@ -141,7 +135,7 @@ def test_an_old_probe_delivered_again_is_not_shown_as_the_present(store: Store) 
 
 
 def test_a_wrong_clocks_probe_that_was_forgotten_is_no_news_when_it_comes_again(store: Store) -> None:
-    empty(store)
+    begin_anew(store)
     analyzer = Analyzer(store)
     wrong = a_probe(NOW + days(300), Outcome.CLOCK, account_id="1")
     analyzer.judge([wrong])
@@ -154,7 +148,7 @@ def test_a_wrong_clocks_probe_that_was_forgotten_is_no_news_when_it_comes_again(
 
 
 def test_an_event_that_comes_after_hundreds_of_later_ones_accuses_nobody(store: Store) -> None:
-    empty(store)
+    begin_anew(store)
     analyzer = Analyzer(store)
     posted = [NOW - days(10) if step < 480 else NOW + days(step / 6 - 1) for step in range(600)]
     analyzer.judge(

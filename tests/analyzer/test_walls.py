@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,22 +17,16 @@ from shared.events import Finding, FindingStatus, Outcome, Post, Probe
 from shared.state import State
 from shared.storage import observations
 from shared.storage.judgements import Judging
-from shared.storage.store import Store, open_store
+from shared.storage.store import Store
 from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
-    store.accounts.upsert([an_account(), an_account("1002")], NOW - days(1))
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    each_store.accounts.upsert([an_account(), an_account("1002")], NOW - days(1))
+    return each_store
 
 
 @pytest.fixture

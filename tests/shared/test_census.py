@@ -1,8 +1,6 @@
 """The numbers that gauges show, the same on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,22 +9,15 @@ from shared.events import FindingStatus, Severity
 from shared.standing import Standing
 from shared.state import State
 from shared.storage.census import NOWHERE, OTHERS, Labels, bounded
-from shared.storage.store import Store, open_store
-from shared.storage.tables.every import metadata
+from shared.storage.store import Store
 from tests.builders import NOW, a_finding, an_account
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
 def stand(store: Store, account_id: str, state: State, proved_at: datetime | None = None) -> None:

@@ -1,34 +1,26 @@
 """Sketches by the marks they share, on both databases."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
 from services.analyzer.retention import Retention
 from shared.storage.sketches import MOST_MARKS, MOST_SHARING, Sketched
-from shared.storage.store import Store, open_store
+from shared.storage.store import Store
 from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.analyzer.test_copies import FIRST, SECOND, accused
-from tests.analyzer.test_copies import empty as with_accounts
+from tests.analyzer.test_copies import begin_anew as with_accounts
 from tests.builders import NOW, days
 
 MARKS = tuple(range(1, MOST_MARKS + 1))
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    return each_store
 
 
 def an_item(name: str, at: datetime = NOW, marks: tuple[int, ...] = MARKS, **more: object) -> Sketched:

@@ -1,8 +1,6 @@
 """Standings in the store, the same sentences on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,23 +10,16 @@ from shared.standing import Standing
 from shared.state import State
 from shared.storage.findings import MOST_AT_ONCE
 from shared.storage.leases import FOLLOWED
-from shared.storage.store import Store, open_store
-from shared.storage.tables.every import metadata
+from shared.storage.store import Store
 from tests.builders import NOW, a_finding, a_probe, an_account, days
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
-    store.accounts.upsert([an_account("1"), an_account("2", status=AccountStatus.CANCELLED)], NOW)
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    each_store.accounts.upsert([an_account("1"), an_account("2", status=AccountStatus.CANCELLED)], NOW)
+    return each_store
 
 
 def stand(store: Store, state: State, at: datetime, check_at: datetime | None = None, **fields: object) -> None:

@@ -1,15 +1,13 @@
 """Old rows go, and a list of a past day is the same."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from services.analyzer.retention import Retention
 from shared.errors import TransientError
 from shared.events import Outcome
-from shared.storage.store import Store, open_store
+from shared.storage.store import Store
 from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
@@ -18,16 +16,10 @@ MONDAY = NOW + timedelta(days=1, hours=12)
 """Midnight between Sunday and Monday in Beijing."""
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    sqlite = request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db" if sqlite else request.getfixturevalue("postgres_url"))
-    with store.database.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(table.delete())
-    store.accounts.upsert([an_account(str(number)) for number in range(60)], NOW - days(1))
-    yield store
-    store.close()
+@pytest.fixture
+def store(each_store: Store) -> Store:
+    each_store.accounts.upsert([an_account(str(number)) for number in range(60)], NOW - days(1))
+    return each_store
 
 
 def count(store: Store, table: str) -> int:
