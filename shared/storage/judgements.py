@@ -21,8 +21,6 @@ from shared.storage.tables.columns import UNTOLD, WAITING
 from shared.storage.tables.every import metadata
 from shared.trace import Trace, current_trace, traced
 
-_post = metadata.tables["post"]
-_probe = metadata.tables["probe"]
 _finding = metadata.tables["finding"]
 _sketch = metadata.tables["sketch"]
 
