@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-import structlog
-
 from services.alerter import stages
 from services.alerter.channels.base import Channel
 from services.alerter.decision import Decision
@@ -23,8 +21,6 @@ from shared.delivery import Delivery
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import FindingStatus
 from shared.trace import traced_together
-
-_log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
 """Renewed before each message, and longer than the longest a channel may take for one."""
