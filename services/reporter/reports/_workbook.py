@@ -5,6 +5,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,10 +83,25 @@ def write_workbook(file: IO[bytes], sheets: Iterable[ListSheet], moment: datetim
     Raises OSError when `file`, or the folder for temporary files, takes no more.
     """
     book = Workbook(write_only=True)
-    styles = _Styles(book)
-    for sheet in sheets:
-        _Filling(book.create_sheet(sheet.name), sheet.columns, styles).fill(sheet)
-    _save(book, file, moment)
+    try:
+        styles = _Styles(book)
+        for sheet in sheets:
+            _Filling(book.create_sheet(sheet.name), sheet.columns, styles).fill(sheet)
+        _save(book, file, moment)
+    finally:
+        _discard(book)
+
+
+def _discard(book: Workbook) -> None:
+    """The temporary files of sheets that were not saved: openpyxl would leave them until the process ends."""
+    writers: list[tuple[Any, Any]] = [(sheet._rows, sheet._writer) for sheet in book.worksheets if sheet._writer]
+    for rows, writer in writers:
+        if Path(writer.out).exists():
+            with suppress(OSError):  # the folder for temporary files may be what takes no more
+                rows.close()
+            with suppress(OSError):
+                writer.close()
+            writer.cleanup()
 
 
 def wide_enough(texts: Iterable[str], least: float) -> float:
@@ -289,7 +305,8 @@ def _save(book: Workbook, file: IO[bytes], moment: datetime) -> None:
     book.properties.identifier = "0" * 64
     with tempfile.TemporaryFile() as saved:
         # Packed once, below: packing costs as much as making the cells.
-        ExcelWriter(book, zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED)).save()
+        with zipfile.ZipFile(saved, "w", zipfile.ZIP_STORED) as stored:
+            ExcelWriter(book, stored).save()
         with zipfile.ZipFile(saved) as source, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
             content = hashlib.sha256()
             for name in source.namelist():
