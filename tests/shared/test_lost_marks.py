@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from demo.postgres import Postgres, programs
 from shared.storage.lost_marks import restore_marks
 from shared.storage.sketches import MOST_MARKS
 from shared.storage.store import Store, open_store
+from shared.storage.upgrade import migrate
 from tests.analyzer.analyzing import Analyzer
 from tests.analyzer.test_copies import FIRST, OTHER, SECOND, accused, begin_anew, published
 from tests.builders import NOW, days
@@ -89,6 +90,17 @@ def test_what_is_there_is_left_alone(store: Store) -> None:
         )
     Analyzer(store).judge([FIRST])
     assert not restored(store)
+
+
+def test_those_of_an_older_version_are_kept(server: Postgres) -> None:
+    engine = create_engine(server.url)
+    with engine.begin() as connection:
+        migrate(connection, "0006")
+        connection.execute(text("INSERT INTO sketch_mark (mark, at, sketch) VALUES (1, 2, 3)"))
+        migrate(connection)
+        assert not restore_marks(connection)
+        assert connection.execute(text("SELECT sketch FROM sketch_mark WHERE mark = 1")).scalars().all() == [3]
+    engine.dispose()
 
 
 def restored(store: Store) -> bool:

@@ -9,4 +9,4 @@ down_revision = "0006"
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE sketch_mark SET UNLOGGED")
-        op.execute("INSERT INTO sketch_mark (mark, at, sketch) VALUES (-2, 0, 1)")
+        op.execute("INSERT INTO sketch_mark (mark, at, sketch) SELECT -2, 0, 1 FROM sketch_mark LIMIT 1")
