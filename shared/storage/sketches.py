@@ -19,12 +19,14 @@ from sqlalchemy import (
     bindparam,
     column,
     delete,
-    insert,
     select,
     text,
     update,
 )
 
+from shared.storage.among import among
+from shared.storage.database import Database
+from shared.storage.rows import Add
 from shared.storage.tables.columns import WAITING
 from shared.storage.tables.every import metadata
 
@@ -103,16 +105,16 @@ _ADD_MARKS = {
 }
 # Asked for every item: building a statement costs more than running it.
 _EARLIER, _LATER = _near("<"), _near(">")
-_OF = select(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True)))
+_OF = select(_sketch).where(among(_sketch.c.fingerprint))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
 _WAIT = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=True)
-_COMPARED = update(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True))).values(waiting=False)
+_COMPARED = update(_sketch).where(among(_sketch.c.fingerprint)).values(waiting=False)
 _SHOWN_AGAIN = (
     update(_sketch)
     .where(_sketch.c.fingerprint == bindparam("of"))
     .values(waiting=True, observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
 )
-_ADD = insert(_sketch).returning(_sketch.c.id, _sketch.c.fingerprint)
+_ADD = Add(_sketch, tells=("id", "fingerprint"))
 _DROP = delete(_sketch).where(_sketch.c.id == bindparam("which"))
 _DROP_MARK = delete(_mark).where(
     _mark.c.mark == bindparam("mark"), _mark.c.at == bindparam("at"), _mark.c.sketch == bindparam("sketch")
@@ -122,7 +124,8 @@ _DROP_MARK = delete(_mark).where(
 class Sketches:
     """Within one transaction of the analyzer. Whoever writes has the account to itself."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._connection = connection
 
     def keep(self, items: Sequence[Sketched]) -> list[Sketched]:
@@ -151,7 +154,7 @@ class Sketches:
         if not items:
             return
         values = [vars(item) | {"marks": _packed(item.marks), "waiting": True} for item in items]
-        numbers = {row.fingerprint: row.id for row in self._connection.execute(_ADD, values)}
+        numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
         self._ask(_ADD_MARKS, [(numbers[item.fingerprint], item) for item in items])
 
     def wait(self, fingerprint: str) -> None:

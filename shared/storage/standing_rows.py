@@ -4,19 +4,22 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from shared.account import Account
 from shared.standing import Standing
+from shared.storage.among import among
+from shared.storage.database import Database
+from shared.storage.rows import Add, Change
 from shared.storage.tables.every import metadata
 
 _standing = metadata.tables["standing"]
 
 # Asked for every batch: building a statement costs more than running it.
-_OPEN = select(_standing).where(_standing.c.key.in_(bindparam("those", expanding=True)), _standing.c.until.is_(None))
+_OPEN = select(_standing).where(among(_standing.c.key), _standing.c.until.is_(None))
 _period = _standing.alias()
 _LAST = select(_standing).where(
-    _standing.c.key.in_(bindparam("those", expanding=True)),
+    among(_standing.c.key),
     _standing.c.since == select(func.max(_period.c.since)).where(_period.c.key == _standing.c.key).scalar_subquery(),
 )
 _BEFORE = (
@@ -25,13 +28,9 @@ _BEFORE = (
     .order_by(_standing.c.since.desc())
     .limit(1)
 )
-_WRITTEN = [column for column in _standing.columns if column.name not in ("id", "key", "platform")]
-_CHANGE = (
-    update(_standing)
-    .where(_standing.c.id == bindparam("of"))
-    .values({column: bindparam(f"new_{column.name}", type_=column.type) for column in _WRITTEN})
-)
-_BEGIN = insert(_standing)
+_WRITTEN = [column.name for column in _standing.columns if column.name not in ("key", "platform")]
+_CHANGE = Change(_standing, by=("id",))
+_BEGIN = Add(_standing)
 
 _Period = dict[str, Any]
 """A row; without `id` it is not in the database yet."""
@@ -40,7 +39,8 @@ _Period = dict[str, Any]
 class StandingRows:
     """One row per account and period. Whoever asks has the accounts to itself. What `write` did not write is lost."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._connection = connection
         self._periods: dict[str, list[_Period]] = {}
         self._changed: dict[int, _Period] = {}
@@ -97,10 +97,10 @@ class StandingRows:
     def write(self) -> None:
         """What ended first: of an account only one period may be open."""
         if self._changed:
-            rows = [{"of": number, **_named(period)} for number, period in self._changed.items()]
-            self._connection.execute(_CHANGE, rows)
+            rows = [{name: period[name] for name in _WRITTEN} for period in self._changed.values()]
+            self._database.write(self._connection, _CHANGE, rows)
         if self._new:
-            self._connection.execute(_BEGIN, self._new)
+            self._database.write(self._connection, _BEGIN, self._new)
         self._periods, self._changed, self._new = {}, {}, []
 
     def _of(self, key: str) -> list[_Period]:
@@ -145,7 +145,3 @@ def _values(standing: Standing, at: datetime, check_at: datetime | None) -> _Per
         "reason": standing.reason,
         "check_at": check_at,
     }
-
-
-def _named(period: _Period) -> _Period:
-    return {f"new_{column.name}": period[column.name] for column in _WRITTEN}
