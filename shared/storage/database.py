@@ -75,6 +75,7 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         else:
             event.listen(self.engine, "connect", _not_held_up)
+            event.listen(self.engine, "connect", _not_compiled)
             event.listen(self.engine, "do_executemany", _one_by_one)
             self.engine.dialect.use_insertmanyvalues_wo_returning = True
         try:
@@ -223,6 +224,12 @@ def _not_held_up(connection: Any, _record: Any) -> None:
     # A process that was frozen within a transaction would keep its locks, and who took over would wait for it.
     with connection.cursor() as cursor:
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
+
+
+def _not_compiled(connection: Any, _record: Any) -> None:
+    # Rows from a parameter are guessed to be many: compiling the statement then takes longer than running it.
+    connection.execute("SET jit = off")
     connection.commit()
 
 

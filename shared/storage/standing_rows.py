@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from shared.account import Account
 from shared.standing import Standing
@@ -22,11 +22,15 @@ _LAST = select(_standing).where(
     among(_standing.c.key),
     _standing.c.since == select(func.max(_period.c.since)).where(_period.c.key == _standing.c.key).scalar_subquery(),
 )
-_BEFORE = (
-    select(_standing)
-    .where(_standing.c.key == bindparam("of"), _standing.c.since < bindparam("begun"))
-    .order_by(_standing.c.since.desc())
+_BEFORE = select(_standing).where(
+    among(_standing.c.key),
+    _standing.c.since
+    == select(_period.c.since)
+    .where(_period.c.key == _standing.c.key)
+    .order_by(_period.c.since.desc())
+    .offset(1)
     .limit(1)
+    .scalar_subquery(),
 )
 _WRITTEN = [column.name for column in _standing.columns if column.name not in ("key", "platform")]
 _CHANGE = Change(_standing, by=("id",))
@@ -45,10 +49,13 @@ class StandingRows:
         self._periods: dict[str, list[_Period]] = {}
         self._changed: dict[int, _Period] = {}
         self._new: list[_Period] = []
+        self._whole: set[str] = set()
+        """Accounts of which the period before the last was asked for too."""
 
     def read(self, keys: Collection[str]) -> None:
         """Ask at once where the accounts stand; of others it is asked when it matters."""
         self._periods |= {key: [] for key in keys}
+        self._whole.difference_update(keys)
         self._read(_OPEN, keys)
         # Who left the ledger and came back stands nowhere, and goes on after what was.
         if ended := [key for key in keys if not self._periods[key]]:
@@ -101,7 +108,7 @@ class StandingRows:
             self._database.write(self._connection, _CHANGE, rows)
         if self._new:
             self._database.write(self._connection, _BEGIN, self._new)
-        self._periods, self._changed, self._new = {}, {}, []
+        self._periods, self._changed, self._new, self._whole = {}, {}, [], set()
 
     def _of(self, key: str) -> list[_Period]:
         """Its periods that may change, oldest first; the last is open, or there is none that is."""
@@ -113,9 +120,8 @@ class StandingRows:
         """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then."""
         last = periods[-1]
         since: datetime = last["since"]
-        if len(periods) == 1:
-            before = self._connection.execute(_BEFORE, {"of": last["key"], "begun": since}).mappings().first()
-            periods[:0] = [dict(before)] if before else []
+        if len(periods) == 1 and last["key"] not in self._whole:
+            self._read_before()
         if len(periods) == 1:
             return at
         if periods[-2]["until"] < since:
@@ -126,6 +132,13 @@ class StandingRows:
             return since
         self._change(periods[-2], until=at)
         return at
+
+    def _read_before(self) -> None:
+        """At once of all: where one was judged ahead of its time, the others of the batch mostly were too."""
+        last = {key for key, periods in self._periods.items() if len(periods) == 1} - self._whole
+        for row in self._connection.execute(_BEFORE, {"those": list(last)}).mappings():
+            self._periods[row["key"]].insert(0, dict(row))
+        self._whole |= last
 
     def _change(self, period: _Period, **values: Any) -> None:
         period.update(values)
