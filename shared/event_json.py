@@ -54,7 +54,9 @@ def read_any(body: bytes | str) -> AnyEvent:
         event: AnyEvent = _any.decode(body)
     except (ValueError, RecursionError) as error:
         event = _read_newer(AnyEvent, body, error)
-    return _as_written(event, body)
+    if event.version > SCHEMA_VERSION:
+        event.keep_written(body)
+    return event
 
 
 def read(kind: type[E], body: bytes | str) -> E:
@@ -63,10 +65,6 @@ def read(kind: type[E], body: bytes | str) -> E:
         event: E = _decoders[kind].decode(body)
     except (ValueError, RecursionError) as error:
         event = _read_newer(kind, body, error)
-    return _as_written(event, body)
-
-
-def _as_written(event: E, body: bytes | str) -> E:
     if event.version > SCHEMA_VERSION:
         event.keep_written(body)
     return event

@@ -11,7 +11,7 @@ from annotated_types import Ge, MinLen
 from msgspec import Meta
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from shared.fact import Fact, InUtc, are_takeable, takeable, utc
+from shared.fact import Fact, InUtc, are_takeable, takeable, to_json, utc
 from shared.state import State
 
 SCHEMA_VERSION = 1
@@ -144,8 +144,10 @@ class Event(Fact, frozen=True, kw_only=True, tag_field="event", tag=str.lower, d
 
     def to_json(self) -> bytes:
         """UTF-8. What a newer version wrote stays as it is, with what we do not know of it."""
-        written: bytes | None = self.__dict__.get(_WRITTEN) if self.version > SCHEMA_VERSION else None
-        return super().to_json() if written is None else written
+        if self.version > SCHEMA_VERSION and _WRITTEN in self.__dict__:
+            written: bytes = self.__dict__[_WRITTEN]
+            return written
+        return to_json(self)
 
     def keep_written(self, body: bytes | str) -> None:
         """`body` is what this event was read from."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import OperationalError
 from sqlalchemy import event
 
 from services.alerter.__main__ import build as build_alerter
@@ -27,7 +28,7 @@ from tests.faults.amount import often
 
 pytestmark = [
     pytest.mark.fault(14),
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     # openpyxl's, of a workbook that was left half written.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
@@ -43,26 +44,55 @@ ROUNDS = 6
 MOST_STATEMENTS = 400
 
 
-class Cut:
-    """Ends the connection before one statement, counted from 0."""
+class Broken:
+    """Breaks the connection at one moment of a kind, counted from 0."""
 
-    def __init__(self, store: Store, number: int) -> None:
+    def __init__(self, store: Store, when: str, breaks: Callable[[Any], None], number: int) -> None:
         self._engine = store.database.engine
+        self._when = when
+        self._breaks = breaks
         self._left = number
         self.is_done = False
 
-    def __enter__(self) -> "Cut":
-        event.listen(self._engine, "before_cursor_execute", self._before)
+    def __enter__(self) -> "Broken":
+        event.listen(self._engine, self._when, self._before)
         return self
 
     def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "before_cursor_execute", self._before)
+        event.remove(self._engine, self._when, self._before)
 
     def _before(self, connection: Any, *_: object) -> None:
+        if self._when == "commit" and connection.get_execution_options().get("read_only"):
+            return
         self._left -= 1
         if self._left == -1:
             self.is_done = True
-            connection.connection.dbapi_connection.close()
+            self._breaks(connection.connection.dbapi_connection)
+
+
+def cut(connection: Any) -> None:
+    connection.close()
+
+
+def ended_by_the_server(connection: Any) -> None:
+    """As `pg_terminate_backend` of somebody else, or a server that stops, ends it."""
+    with suppress(OperationalError):
+        connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def unanswered(connection: Any) -> None:
+    """What was to be committed is, and nobody hears of it."""
+    connection.commit()
+    connection.close()
+
+
+BREAKS: dict[str, tuple[str, Callable[[Any], None], int]] = {
+    "cut": ("before_cursor_execute", cut, often(17, 1)),
+    "ended by the server": ("before_cursor_execute", ended_by_the_server, often(29, 1)),
+    "not committed": ("commit", cut, often(5, 1)),
+    "committed unanswered": ("commit", unanswered, often(2, 1)),
+}
+"""At which moments, how, and every how manieth of them."""
 
 
 @pytest.fixture
@@ -110,24 +140,26 @@ CASES: dict[str, tuple[Callable[[Host], Service], Callable[[SqliteBus, Store], N
 }
 
 
+@pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("name", CASES)
-def test_a_round(name: str, store: Store, tmp_path: Path) -> None:
+def test_a_round(name: str, how: str, store: Store, tmp_path: Path) -> None:
     build, prepare = CASES[name]
-    for number in range(0, MOST_STATEMENTS, often(17, 1)):
+    when, breaks, step = BREAKS[how]
+    for number in range(0, MOST_STATEMENTS, step):
         folder = tmp_path / str(number)
         folder.mkdir()
         emptied(store)
         with closing(SqliteBus(folder / "bus.db", "test", moment)) as bus:
             prepare(bus, store)
             host = Host(settings_in(folder), store, bus, Metrics(), moment)
-            with Cut(store, number) as cut:
+            with Broken(store, when, breaks, number) as broken:
                 service = lived_through(build, host)
             assert bus.dead_letters(("observations", "findings")) == {"observations": 0, "findings": 0}
             for _ in range(ROUNDS):
                 service.step(moment())
             service.close()
-            assert outcome(name, store, bus, folder) == 1, f"cut before statement {number}"
-        if not cut.is_done:
+            assert outcome(name, store, bus, folder) == 1, f"{how} at {number}"
+        if not broken.is_done:
             return
     raise AssertionError("a round without end")
 

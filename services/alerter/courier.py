@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.alerter import stages
 from services.alerter.channels.base import Channel
@@ -17,7 +18,7 @@ from services.alerter.parts import Parts
 from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
 from services.alerter.wording import word
-from shared.delivery import Delivery
+from shared.delivery import Delivery, Notice
 from shared.errors import ChannelError, PermanentError, TransientError
 from shared.events import FindingStatus
 from shared.trace import traced_together
@@ -57,7 +58,7 @@ class Courier:
         self._closing = closing
         self._monotonic = monotonic
         self._held: str | None = None
-        self._unwritten: list[tuple[Sequence[Delivery], Message, str, datetime, str | None]] = []
+        self._unwritten: list[Callable[[], None]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
@@ -78,6 +79,7 @@ class Courier:
         """What a round held that lost the database: nobody tells it before its lease ends, unless we do."""
         if self._held is not None:
             self._parts.deliveries.release(self._held)
+            self._parts.notices.release(self._held)
             self._held = None
 
     def _may_send(self, now: datetime) -> bool:
@@ -123,7 +125,8 @@ class Courier:
             self._receipts.dead(rows, _crash(error), clock())
         else:
             said = to.said(answer) if to else answer
-            self._unwritten.append((rows, message, said, clock(), to.digest if to else None))
+            digest = to.digest if to else None
+            self._unwritten.append(partial(self._receipts.sent, rows, message, said, clock(), digest))
             self._write_down()
             self._receipts.works(clock())
             if to is not None:
@@ -143,7 +146,7 @@ class Courier:
     def _write_down(self) -> None:
         """What was sent while the database was away is written down before anything else is sent."""
         while self._unwritten:
-            self._receipts.sent(*self._unwritten[0])
+            self._unwritten[0]()
             del self._unwritten[0]
 
     def _worded(self, group: Group, clock: "Clock") -> tuple[Sequence[Delivery], Message] | None:
@@ -167,10 +170,14 @@ class Courier:
         return (sound, word(group.unit, matters, resolved=resolved)) if matters else None
 
     def _tell_operators(self, clock: "Clock") -> int:
-        claim = next(self._claims)
+        claim = self._held = next(self._claims)
         notices = self._parts.notices.claim(clock(), LEASE, claim, not_about=self._name)
-        if not notices:
-            return 0
+        if notices:
+            self._tell_news(notices, claim, clock)
+        self._held = None
+        return 1 if notices else 0
+
+    def _tell_news(self, notices: Sequence[Notice], claim: str, clock: "Clock") -> None:
         try:
             self._channel.send(word_notices(notices), clock())
         except (TransientError, PermanentError) as error:
@@ -181,9 +188,12 @@ class Courier:
             self._parts.notices.release(claim)
             self._receipts.failed((), TransientError(_crash(error)), clock())
         else:
-            self._parts.notices.record_told(notices, clock())
+            self._unwritten.append(partial(self._told, notices, clock()))
+            self._write_down()
             self._receipts.works(clock())
-        return 1
+
+    def _told(self, notices: Sequence[Notice], now: datetime) -> None:
+        self._parts.notices.record_told(notices, now)
 
 
 def _crash(error: Exception) -> str:

@@ -83,9 +83,10 @@ class Destinations:
 
     def dead(self, rows: Sequence[Delivery], error: Exception, destination: Destination | None, now: datetime) -> None:
         said = f"{destination.shown}：{destination.said(str(error))}" if destination else str(error)
+        # Told first: once they are dead, nobody comes by here again.
+        self._tell(rows, said, now)
         self._parts.deliveries.record_dead(rows, said, destination.digest if destination else None)
         _log.error("unit cannot be told", channel=self._name, unit=rows[0].unit, reason=said)
-        self._tell(rows, said, now)
 
     def works(self, rows: Sequence[Delivery], answer: str, destination: Destination, now: datetime) -> None:
         self._parts.channels.mend(self._key(destination), now)

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -51,9 +52,13 @@ class Lists:
         self._jitter = jitter
         self._began = False
         self._queued: dict[str, str] = {}
+        self._held: str | None = None
+        self._unwritten: list[Callable[[], None]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Send what is due; the number tried. Raises TransientError without database."""
+        self._write_down()
+        self._let_go()
         if not self._began:
             # The settings may be another's than those it failed under.
             self._parts.report_deliveries.make_due((DeliveryState.PENDING,), now)
@@ -63,8 +68,21 @@ class Lists:
         tried = 0
         while not self._closing.is_set() and (row := self._claim(now)):
             self._send(row, now)
+            self._held = None
             tried += 1
         return tried
+
+    def _write_down(self) -> None:
+        """What was sent while the database was away is written down before anything else is sent."""
+        while self._unwritten:
+            self._unwritten[0]()
+            del self._unwritten[0]
+
+    def _let_go(self) -> None:
+        """What a round held that lost the database: nobody sends it before its lease ends, unless we do."""
+        if self._held is not None:
+            self._parts.report_deliveries.release(self._held)
+            self._held = None
 
     def _queue(self, name: str, reading: Reading, now: datetime) -> None:
         """The newest only: nobody wants the lists of eight weeks on the day he is first sent any."""
@@ -80,11 +98,14 @@ class Lists:
         self._queued[name] = period
 
     def _claim(self, now: datetime) -> ReportDelivery | None:
-        return self._parts.report_deliveries.claim(now, LEASE, next(self._claims))
+        self._held = next(self._claims)
+        return self._parts.report_deliveries.claim(now, LEASE, self._held)
 
     def _send(self, row: ReportDelivery, now: datetime) -> None:
+        # Asked before, not within: a database that is away is no fault of the channel's.
+        file, office = self._parts.report_files.find(row.report, row.period), self._office(row)
         try:
-            message, answer = self._sent(row, now)
+            message, answer = self._sent(row, file, office, now)
         except (TransientError, ChannelError) as error:
             self._failed(row, error, now)
         except PermanentError as error:
@@ -92,19 +113,26 @@ class Lists:
         except Exception as error:  # noqa: BLE001 - one list may not stop the others
             self._dead(row, f"程序出错（{type(error).__name__}），请报告给开发者", now)
         else:
-            self._parts.report_deliveries.record_sent(row, now, message.id, answer)
-            self._parts.notices.withdraw(REPORT, _subject(row))
-            _log.info("list sent", report=row.report, period=row.period, channel=row.channel)
+            self._unwritten.append(partial(self._was_sent, row, message, answer, now))
+            self._write_down()
 
-    def _sent(self, row: ReportDelivery, now: datetime) -> tuple[Message, str]:
+    def _was_sent(self, row: ReportDelivery, message: Message, answer: str, now: datetime) -> None:
+        self._parts.report_deliveries.record_sent(row, now, message.id, answer)
+        self._parts.notices.withdraw(REPORT, _subject(row))
+        _log.info("list sent", report=row.report, period=row.period, channel=row.channel)
+
+    def _office(self, row: ReportDelivery) -> str:
+        reading = self._readings.get(row.report)
+        return (reading and reading.readers.office) or office_of(self._parts.accounts.all())
+
+    def _sent(self, row: ReportDelivery, file: ReportFile | None, office: str, now: datetime) -> tuple[Message, str]:
         reading = self._readings.get(row.report)
         channel = reading.channel(row) if reading else None
         if reading is None or channel is None:
             raise ChannelError(f"设置中已没有渠道 {row.channel}；请恢复，或改正 reports.{row.report}")
-        file = self._parts.report_files.find(row.report, row.period)
         if file is None:
             raise PermanentError("文件已过保留期；请用 xunjian report 重新生成并用 --mail 寄送")
-        message = word_report(file, reading.readers.office or office_of(self._parts.accounts.all()))
+        message = word_report(file, office)
         return message, send_report(channel, message, file, now)
 
     def _failed(self, row: ReportDelivery, error: TransientError | ChannelError, now: datetime) -> None:
@@ -119,9 +147,10 @@ class Lists:
             self._tell(row, f"{_hidden(row, error)}（仍在重试）", now)
 
     def _dead(self, row: ReportDelivery, reason: str, now: datetime) -> None:
+        # Told first: once it is dead, nobody comes by here again.
+        self._tell(row, _hidden(row, reason), now)
         self._parts.report_deliveries.record_dead(row, reason)
         _log.error("list cannot be sent", report=row.report, period=row.period, channel=row.channel)
-        self._tell(row, _hidden(row, reason), now)
 
     def _tell(self, row: ReportDelivery, text: str, now: datetime) -> None:
         notice = Notice(kind=REPORT, subject=_subject(row), text=text, since=now)

@@ -85,23 +85,25 @@ class Receipts:
             off_since=now if off else None,
             digest=digest_of(self._channel),
         )
+        if off and not was_off:
+            # Before it is written down that it is off: afterwards nobody comes by here again.
+            self._switched_off(trouble, now)
         self._parts.channels.record_failure(trouble)
         self._wait(rows, error, now, retry_at if off else None)
         self._metrics.deliveries.labels(self._name, "retry").inc()
         self._metrics.delivery_failures.labels(self._name, _reason(error)).inc()
         _log.warning("channel left alone", channel=self._name, reason=str(error), until=retry_at.isoformat())
-        if off and not was_off:
-            self._switched_off(trouble, now)
 
     def dead(self, rows: Sequence[Delivery], reason: str, now: datetime) -> None:
         """This message cannot be; the others can."""
+        numbers = [row.finding.number for row in rows]
+        text = f"{reason}（编号：{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}）"
+        # Told first: once they are dead, nobody comes by here again.
+        self._parts.notices.post(Notice(kind=DEAD, subject=self._name, text=text, since=now), TOLD_AGAIN_AFTER)
         self._parts.deliveries.record_dead(rows, reason)
         self._metrics.deliveries.labels(self._name, "dead").inc()
         self._metrics.delivery_failures.labels(self._name, Reason.MESSAGE).inc()
-        numbers = [row.finding.number for row in rows]
         _log.error("message cannot be delivered", channel=self._name, numbers=numbers, reason=reason)
-        text = f"{reason}（编号：{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}）"
-        self._parts.notices.post(Notice(kind=DEAD, subject=self._name, text=text, since=now), TOLD_AGAIN_AFTER)
 
     def _wait(
         self,

@@ -176,7 +176,12 @@ class CollectorEngine:
 
     def _visit_one_of(self, name: str) -> bool:
         pace_of = partial(_pace_of, self._platforms.get(name))
-        due = self._visits.lease_due(name, self._owner, self._clock(), self._lease, pace_of)
+        try:
+            due = self._visits.lease_due(name, self._owner, self._clock(), self._lease, pace_of)
+        except TransientError:
+            # It may be ours all the same: of a commit the answer can be all that was lost.
+            self._left.append(partial(self._give_back_unknown, name))
+            raise
         if due is None:
             return False
         self._trace = Trace.begun()
@@ -197,6 +202,9 @@ class CollectorEngine:
         self._left.append(partial(self._rest, due, visit))
         self._left.append(partial(self._publish, due, visit))
         self._finish()
+
+    def _give_back_unknown(self, platform: str) -> None:
+        self._visits.give_back_unknown(platform, self._owner, self._clock())
 
     def _finish(self) -> None:
         """Whatever is left of the last visit, in order, each until it succeeded once. Raises TransientError."""

@@ -98,8 +98,7 @@ def event_id(event: Event) -> str:
 
 def decode(body: bytes, headers: Mapping[str, str] | None = None) -> AnyEvent:
     """The event in a body. Raises PoisonError with the reason when it cannot be one of ours."""
-    version = headers.get("ce_specversion", "1.0") if headers else "1.0"
-    if version != "1.0":
+    if headers and (version := headers.get("ce_specversion", "1.0")) != "1.0":
         raise PoisonError(
             f"CloudEvents 版本（specversion）是 {version[:20]}，本程序只读 1.0", "请核对写入的程序，或升级本服务"
         )

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Row, Table, create_engine, event, literal, make_url, text
+from sqlalchemy import Connection, ExceptionContext, Row, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
 from shared.fact import takeable
 from shared.storage.files import use_log_of_changes
-from shared.storage.refused import sqlite_words
+from shared.storage.refused import server_words, sqlite_words
 from shared.storage.rows import Add, AsJson, Change, OneByOne, Rows, Upsert, Writing
 from shared.storage.schema import Schema, schema_of
 from shared.storage.server_options import demand_options
@@ -41,9 +42,7 @@ _PASSING_SQLITE = tuple(
     f"SQLITE_{name}"
     for name in ("BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "READONLY", "NOMEM", "INTERRUPT", "PROTOCOL")
 )
-_PASSING_SQLSTATES = ("08", "25006", "25P03", "28", "3D", "40", "53", "55", "57", "58")
-"""Connection, read-only standby, idle for too long, log-in, no such database, deadlock, resources, locks,
-intervention, system."""
+_READ_ONLY = "25006"
 
 
 class Database:
@@ -76,6 +75,7 @@ class Database:
         else:
             event.listen(self.engine, "connect", _not_held_up)
             event.listen(self.engine, "connect", _not_compiled)
+            event.listen(self.engine, "handle_error", _not_to_be_kept)
             event.listen(self.engine, "do_executemany", _one_by_one)
             self.engine.dialect.use_insertmanyvalues_wo_returning = True
         try:
@@ -192,15 +192,23 @@ def _told_apart(place: str) -> Iterator[None]:
     """`place`: the database's name for people."""
     try:
         yield
+    except NoFreeConnection as error:
+        raise TransientError("数据库太慢：连接都在等它；会自动重试，一直如此请查数据库服务器的负载") from error
     except DBAPIError as error:
         kind = TransientError if _may_pass(error) else PermanentError
         if isinstance(error.orig, sqlite3.Error) and (words := sqlite_words(error.orig)):
             raise kind(f"{place} {words}（{error.orig}）") from error
-        said = " ".join(str(error.orig).split())
-        if kind is PermanentError:
-            raise kind(f"数据库拒绝执行：{said}") from error
-        remedy = "请确认数据库服务在运行，核对设置 database_url、网络和防火墙"
-        raise kind(f"数据库没有应答：{said}；{remedy}") from error
+        raise kind(_of_server(error, kind is TransientError)) from error
+
+
+def _of_server(error: DBAPIError, may_pass: bool) -> str:
+    said = " ".join(str(error.orig).split())
+    if not may_pass:
+        return f"数据库拒绝执行：{said}"
+    if known := server_words(_state(error) or ""):
+        words, remedy = known
+        return f"数据库{words}：{said}；{remedy}"
+    return f"数据库没有应答：{said}；请确认数据库服务在运行，核对设置 database_url、网络和防火墙"
 
 
 def _may_pass(error: DBAPIError) -> bool:
@@ -208,10 +216,21 @@ def _may_pass(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
         name = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
         return isinstance(error, OperationalError) and name.startswith(_PASSING_SQLITE)
-    state = getattr(error.orig, "sqlstate", None)
-    if state is None:
-        return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
-    return str(state).startswith(_PASSING_SQLSTATES)
+    if (state := _state(error)) is not None:
+        return server_words(state) is not None
+    return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+
+
+def _state(error: DBAPIError) -> str | None:
+    """PostgreSQL's five characters; null where it is not the server that speaks."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
+
+
+def _not_to_be_kept(context: ExceptionContext) -> None:
+    # Who was connected before a failover may go on with what is a standby now: a new connection finds the main one.
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _reachable(url: str) -> dict[str, Any]:

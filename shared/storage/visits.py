@@ -108,6 +108,22 @@ class Visits:
             connection.execute(update(_visit).where(_mine(due)).values(**again))
             connection.execute(update(_pace).where(*held).values(free_at=free_at, leased_by=None))
 
+    def give_back_unknown(self, platform: str, owner: str, now: datetime) -> None:
+        """What `owner` leased of the platform without hearing of it, the answer being lost: it is due, its pace free.
+
+        Only for who visits nobody of it.
+        """
+        # The lease may not be written yet: then its transaction holds the pace, and is waited for.
+        each = select(_pace.c.key).where(_pace.c.platform == platform).order_by(_pace.c.key).with_for_update()
+        mine = _pace.c.platform == platform, _pace.c.leased_by == owner
+        with self._database.begin() as connection:
+            connection.execute(each).all()
+            freed = update(_pace).where(*mine).values(free_at=now, leased_by=None).returning(_pace.c.key)
+            for key in connection.execute(freed).scalars().all():
+                held = _visit.c.platform == platform, _visit.c.pace_key == key, _visit.c.leased_by == owner
+                due = {"next_at": now, "attempts": _visit.c.attempts - 1, "leased_by": None}
+                connection.execute(update(_visit).where(*held).values(**due))
+
     def rest(self, due: Due, rest: Rest) -> None:
         """The visit is over: its pace is free again after its rest. A pause set meanwhile by another visit stays."""
         row_of = select(_pace).where(_pace.c.key == due.pace_key).with_for_update()

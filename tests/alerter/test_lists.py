@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -18,7 +19,7 @@ from services.reporter.engine import ReporterEngine
 from services.reporter.reports.weekly import Weekly
 from shared.bus.sqlite import SqliteBus
 from shared.delivery import DeliveryState
-from shared.errors import InputError
+from shared.errors import InputError, TransientError
 from shared.runtime.metrics import Metrics
 from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.restored import hold_back
@@ -215,6 +216,43 @@ def test_killed_between_sending_and_writing_down_it_is_the_same_mail_again(
     office.sent_by(MONDAY + 10 * MINUTE)
     first, second = server.mails
     assert first["Message-ID"] == second["Message-ID"]
+
+
+@pytest.mark.fault(15)
+def test_sent_while_the_database_was_away_it_is_written_down_later_and_not_sent_again(
+    office: Office, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.written()
+    with monkeypatch.context() as patched:
+        patched.setattr(ReportDeliveries, "record_sent", away)
+        with pytest.raises(TransientError):
+            office.sent_by()
+    office.run(MONDAY + 5 * MINUTE, MINUTE, MINUTE / 2)
+    assert len(server.mails) == 1
+    assert office.store.report_deliveries.claims() == []
+
+
+@pytest.mark.fault(15)
+@pytest.mark.parametrize("lost", ["claim", "find"])
+def test_what_a_round_held_that_lost_the_database_is_sent_in_the_next(
+    office: Office, server: FakeMailServer, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    office.written()
+    of = office.store.report_deliveries if lost == "claim" else office.store.report_files
+    method = getattr(of, lost)
+
+    def unanswered(*given: Any) -> Any:
+        answer = method(*given)
+        if office.store.report_deliveries.claims():
+            raise TransientError("the database does not answer")
+        return answer
+
+    with monkeypatch.context() as patched:
+        patched.setattr(of, lost, unanswered)
+        with pytest.raises(TransientError):
+            office.sent_by()
+    office.run(MONDAY, MINUTE / 2, MINUTE)
+    assert len(server.mails) == 1
 
 
 def test_over_starttls_with_login(office: Office, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,24 @@ def test_a_visit_that_lost_the_database_is_made_again_when_it_is_back_and_not_wh
     away.clear()
     assert not bench.visit("two posts")
     assert bench.visit("two posts", after=TRY_AGAIN_AFTER)
+    assert posts_of(bench.published()) == ["pinned", "new"]
+
+
+@pytest.mark.fault(15)
+def test_a_lease_whose_answer_was_lost_is_given_back_as_soon_as_the_database_answers(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease_due = bench.store.visits.lease_due
+
+    def unanswered(*given: Any) -> None:
+        assert lease_due(*given)
+        raise TransientError("the database does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.store.visits, "lease_due", unanswered)
+        with pytest.raises(TransientError):
+            bench.visit("two posts")
+    assert bench.visit("two posts")
     assert posts_of(bench.published()) == ["pinned", "new"]
 
 

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,8 +37,9 @@ from tests.faults.topics import is_whole
 from tests.faults.town import Resident, Town
 from tests.paths import ROOT
 
-PATIENCE_SECONDS = 240.0
-"""However slow the machine: what has not come by then does not come."""
+PATIENCE_SECONDS = 600.0
+"""However slow the machine: what has not come by then does not come. A lease whose answer was lost, a member begun anew
+and a message claimed by the dead may each take a minute or two, one after the other."""
 STOP_SECONDS = 60.0
 GROUPS = {"analyzer": ("observations",), "alerter": ("findings",)}
 CREW = ("collector", "analyzer-1", "analyzer-2", "alerter-1", "alerter-2")
@@ -173,13 +174,25 @@ class Office:
     def ask(self, name: str, path: str) -> tuple[int, str]:
         return ask(self.ports[name], path)
 
-    def until(self, condition: Callable[[], bool], what: str) -> None:
-        """A store or a broker that is away is asked again."""
+    def until(self, condition: Callable[[], bool], what: str, missing: Callable[[], Collection[str]] = list) -> None:
+        """A store or a broker that is away is asked again. `missing`: the keys of whom one waits for."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._holds(condition):
-            assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_SECONDS:.0f} s; see {self.folder}"
+            assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_SECONDS:.0f} s; {self._why(missing())}"
             time.sleep(0.2)
         self.history.note("see", what)
+
+    def _why(self, missing: Collection[str]) -> str:
+        """The folder is gone when somebody reads what a run said: each one's plan and log, and everybody's last lines."""
+        texts = {file.name: file.read_text(errors="replace").splitlines() for file in sorted(self.folder.glob("*.log"))}
+        with self.store.database.read() as connection:
+            plans = {row.key: str(row) for row in connection.exec_driver_sql("SELECT * FROM visit")}
+            paces = [str(row) for row in connection.exec_driver_sql("SELECT * FROM pace")]
+        told = [f"{self.folder}, {len(missing)} missing at {datetime.now(UTC)}", *paces]
+        for key in sorted(missing)[:5]:
+            about = [f"{name}: {line}" for name, lines in texts.items() for line in lines if f'"{key}"' in line]
+            told += [plans.get(key, f"{key} is not planned"), *about[-10:]]
+        return "\n".join([*told, *(f"{name}: {line}" for name, lines in texts.items() for line in lines[-5:])])
 
     def _holds(self, condition: Callable[[], bool]) -> bool:
         try:
@@ -206,8 +219,15 @@ class Office:
         """Until everybody filed was visited and judged, and whoever is silent was told of it."""
         filed = {one.account.key for one in self.filed}
         silent = {one.account.key for one in self.filed if one.is_silent}
-        self.until(lambda: silent <= {key for key, _ in self.receiver.told()}, "every silent account was told")
-        self.until(lambda: filed <= set(self.probed()), "every account was visited and judged")
+
+        def untold() -> set[str]:
+            return silent - {key for key, _ in self.receiver.told()}
+
+        def unjudged() -> set[str]:
+            return filed - set(self.probed())
+
+        self.until(lambda: not untold(), "every silent account was told", untold)
+        self.until(lambda: not unjudged(), "every account was visited and judged", unjudged)
         self.until(lambda: not any(self.lag().values()), "nothing waits on the bus")
         self.until(lambda: not self.store.judgements.untold(), "nothing waits in the outbox")
         self.until(lambda: not self.store.deliveries.listed(), "nothing waits to be delivered")

@@ -25,6 +25,7 @@ from shared.events import (
     Post,
     Probe,
 )
+from shared.fact import are_takeable
 from shared.validation import first_problem
 from tests.builders import NOW, a_finding, a_post, a_probe
 
@@ -171,6 +172,15 @@ def test_text_is_mended_when_an_event_is_made_and_when_it_is_read() -> None:
 
 def test_text_that_only_looks_like_an_escape_stays() -> None:
     assert a_post(text="\\u0000").text == "\\u0000"
+
+
+@pytest.mark.parametrize("texts", ["字" * 85 + "a", "a" * 65_536, ("1",) * 16, None, ("",)])
+def test_only_what_holds_a_nul_or_half_a_pair_is_mended_whatever_its_length(
+    texts: str | tuple[str, ...] | None,
+) -> None:
+    assert are_takeable(texts)
+    assert not are_takeable((texts, "a\0"))
+    assert not are_takeable((texts, "\ud83d"))
 
 
 def test_times_are_kept_in_utc_and_have_a_zone() -> None:

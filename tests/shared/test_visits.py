@@ -55,6 +55,17 @@ def test_platforms_do_not_wait_for_each_other(store: Store) -> None:
     assert leased(store, "b", platform="douyin").account.platform == "douyin"
 
 
+def test_what_was_leased_unheard_is_given_back_and_nobody_elses(store: Store) -> None:
+    feeds = [an_account(number, platform="feed", url=host) for number, host in (("1", "a"), ("2", "b"), ("3", "c"))]
+    store.accounts.upsert(feeds, NOW)
+    unheard, of_another = leased(store, "a", platform="feed"), leased(store, "b", platform="feed")
+    store.visits.give_back_unknown("feed", "a", NOW)
+    again = [leased(store, "c", platform="feed") for _ in range(2)]
+    assert {due.account.id for due in again} == {"1", "2", "3"} - {of_another.account.id}
+    assert next(due for due in again if due.account == unheard.account).attempts == 0
+    assert lease(store, "c", platform="feed") is None
+
+
 def test_hosts_of_one_platform_do_not_wait_for_each_other(store: Store) -> None:
     feeds = [an_account(number, platform="feed", url=host) for number, host in (("1", "a"), ("2", "a"), ("3", "b"))]
     store.accounts.upsert(feeds, NOW)

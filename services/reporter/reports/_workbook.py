@@ -94,8 +94,8 @@ def write_workbook(file: IO[bytes], sheets: Iterable[ListSheet], moment: datetim
 
 def _discard(book: Workbook) -> None:
     """The temporary files of sheets that were not saved: openpyxl would leave them until the process ends."""
-    writers: list[tuple[Any, Any]] = [(sheet._rows, sheet._writer) for sheet in book.worksheets if sheet._writer]
-    for rows, writer in writers:
+    sheets: Iterable[Any] = book.worksheets
+    for rows, writer in [(sheet._rows, sheet._writer) for sheet in sheets if sheet._writer]:
         if Path(writer.out).exists():
             with suppress(OSError):  # the folder for temporary files may be what takes no more
                 rows.close()
