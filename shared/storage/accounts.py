@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, text, update
 
 from shared.account import Account, AccountStatus
 from shared.events import Outcome
+from shared.storage.among import among
 from shared.storage.database import Database
 from shared.storage.tables.columns import PROVES
 from shared.storage.tables.every import metadata
@@ -245,7 +246,7 @@ def last_version() -> ColumnElement[bool]:
 
 
 # Asked for every batch that is judged: building a statement costs more than running it.
-_those = _account.c.key.in_(bindparam("those", expanding=True))
+_those = among(_account.c.key)
 _IN_FORCE = select(_account.c.key, _account.c.body).where(_those, in_force())
 _earlier = _account.alias()
 _OUTSIDE = (

@@ -7,7 +7,9 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
 
 from shared.events import Post, Probe
+from shared.storage.among import among
 from shared.storage.database import Database
+from shared.storage.rows import Add
 
 E = TypeVar("E", bound=Post | Probe)
 _Sight = tuple[str, datetime]
@@ -16,25 +18,23 @@ _Sight = tuple[str, datetime]
 def asking(table: Table, moment: ColumnElement[datetime]) -> Select[Any]:
     """Which of some events are stored. By time too, or an item would be answered with all its versions."""
     between = moment.between(bindparam("first"), bindparam("last"))
-    return select(table.c.fingerprint, moment).where(
-        table.c.fingerprint.in_(bindparam("those", expanding=True)), between
-    )
+    return select(table.c.fingerprint, moment).where(among(table.c.fingerprint), between)
 
 
 class Added(Generic[E]):
-    """`asked`: the statement of `asking`. Whoever adds has the accounts to itself."""
+    """`add`: keeps what is there. `asked`: the statement of `asking`. Whoever adds has the accounts to itself."""
 
     def __init__(
         self,
         database: Database,
         connection: Connection,
-        table: Table,
+        add: Add,
         asked: Select[Any],
         row_of: Callable[[E], dict[str, Any]],
     ) -> None:
         self._database = database
         self._connection = connection
-        self._table = table
+        self._add = add
         self._asked = asked
         self._row_of = row_of
         self._expected: set[_Sight] = set()
@@ -72,7 +72,7 @@ class Added(Generic[E]):
 
     def write(self) -> None:
         if self._new:
-            self._database.add_all(self._connection, self._table, [self._row_of(event) for event in self._new])
+            self._database.write(self._connection, self._add, [self._row_of(event) for event in self._new])
         self._new = []
 
 

@@ -1,14 +1,14 @@
 """One database, SQLite or PostgreSQL: opened, asked, and written in transactions."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, ExceptionContext, Table, create_engine, event, literal, make_url, text
+from sqlalchemy import Connection, ExceptionContext, Row, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -19,6 +19,7 @@ from shared.errors import InputError, PermanentError, TransientError
 from shared.fact import takeable
 from shared.storage.files import use_log_of_changes
 from shared.storage.refused import server_words, sqlite_words
+from shared.storage.rows import Add, AsJson, Change, OneByOne, Rows, Upsert, Writing
 from shared.storage.schema import Schema, schema_of
 from shared.storage.server_options import demand_options
 
@@ -67,12 +68,13 @@ class Database:
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
-        self._add_all: dict[Table, Upsert] = {}
-        if self.engine.dialect.name == "sqlite":
+        self._writing: Writing = OneByOne() if is_sqlite else AsJson()
+        if is_sqlite:
             event.listen(self.engine, "connect", _durable_sqlite)
             event.listen(self.engine, "begin", _begin)
         else:
             event.listen(self.engine, "connect", _not_held_up)
+            event.listen(self.engine, "connect", _not_compiled)
             event.listen(self.engine, "handle_error", _not_to_be_kept)
             event.listen(self.engine, "do_executemany", _one_by_one)
             self.engine.dialect.use_insertmanyvalues_wo_returning = True
@@ -144,7 +146,7 @@ class Database:
             # A name that the database does not take is nobody's account: it may not cost the others their turn.
             connection.execute(_LOCK_EACH, {"names": [takeable(name) for name in names]})
 
-    def insert(self, table: Table) -> "Upsert":
+    def insert(self, table: Table) -> Upsert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` in this database's dialect."""
         return postgresql.insert(table) if self.engine.dialect.name == "postgresql" else sqlite.insert(table)
 
@@ -155,11 +157,9 @@ class Database:
             self._add_new[table] = self.insert(table).on_conflict_do_nothing().returning(literal(1))
         return connection.execute(self._add_new[table], values).first() is not None
 
-    def add_all(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert those of the rows that are not there already, at once."""
-        if table not in self._add_all:
-            self._add_all[table] = self.insert(table).on_conflict_do_nothing()
-        connection.execute(self._add_all[table], rows)
+    def write(self, connection: Connection, what: Add | Change, rows: Rows) -> Sequence[Row[Any]]:
+        """At once. What an `Add` tells."""
+        return self._writing.write(connection, what, rows) if rows else ()
 
     def lock_table(self, connection: Connection, table: Table) -> None:
         """Until the transaction ends nobody else writes to the table; SQLite's write lock is of that kind anyway."""
@@ -173,9 +173,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-Upsert = postgresql.Insert | sqlite.Insert
 
 
 def _demand_address(url: str) -> None:
@@ -246,6 +243,12 @@ def _not_held_up(connection: Any, _record: Any) -> None:
     # A process that was frozen within a transaction would keep its locks, and who took over would wait for it.
     with connection.cursor() as cursor:
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    connection.commit()
+
+
+def _not_compiled(connection: Any, _record: Any) -> None:
+    # Rows from a parameter are guessed to be many: compiling the statement then takes longer than running it.
+    connection.execute("SET jit = off")
     connection.commit()
 
 

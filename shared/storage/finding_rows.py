@@ -9,7 +9,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from shared.event_json import read
 from shared.events import Finding, FindingStatus
+from shared.storage.among import among
 from shared.storage.database import Database
+from shared.storage.rows import Add, Change
 from shared.storage.tables.every import metadata
 from shared.trace import current_trace
 
@@ -17,9 +19,10 @@ _finding = metadata.tables["finding"]
 
 # Asked for every batch: building a statement costs more than running it.
 _HELD = select(_finding.c.key, _finding.c.id, _finding.c.body).where(
-    _finding.c.key.in_(bindparam("those", expanding=True)), _finding.c.closed_at.is_(None)
+    among(_finding.c.key), _finding.c.closed_at.is_(None)
 )
-_CLOSE = update(_finding).where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at.is_(None))
+_CLOSE = Change(_finding, by=("fingerprint",), only=_finding.c.closed_at.is_(None))
+_OPEN = Add(_finding, by=("fingerprint", "opened_at"), renew=("closed_at", "status", "close_told", "close_trace"))
 _interval = (_finding.c.fingerprint == bindparam("of"), _finding.c.opened_at == bindparam("moment"))
 _KNOWN = select(_finding.c.id).where(*_interval)
 _AGAIN = update(_finding).where(*_interval)
@@ -30,13 +33,11 @@ class FindingRows:
     """Whoever asks has the accounts to itself. What was not written by `write` is lost."""
 
     def __init__(self, database: Database, connection: Connection) -> None:
-        insert = database.insert(_finding)
-        ended = {name: insert.excluded[name] for name in ("closed_at", "status", "close_told", "close_trace")}
-        self._open = insert.on_conflict_do_update(index_elements=["fingerprint", "opened_at"], set_=ended)
+        self._database = database
         self._connection = connection
         self._held: dict[str, list[Finding]] = {}
         self._new: dict[tuple[str, datetime], dict[str, Any]] = {}
-        self._closed: list[dict[str, Any]] = []
+        self._closed: dict[str, dict[str, Any]] = {}
 
     def read(self, keys: Collection[str]) -> None:
         """Ask at once what is open on the accounts; of others it is asked when it matters."""
@@ -77,17 +78,17 @@ class FindingRows:
         if row := next(open_rows, None):
             row.update(end)
         else:
-            self._closed.append({"of": finding.fingerprint, **end})
+            self._closed.setdefault(finding.fingerprint, {"fingerprint": finding.fingerprint, **end})
         held = self.held(finding.key)
         self._held[finding.key] = [known for known in held if known.fingerprint != finding.fingerprint]
 
     def write(self) -> None:
         """Closed ones first: of a fingerprint only one may be open."""
         if self._closed:
-            self._connection.execute(_CLOSE, self._closed)
+            self._database.write(self._connection, _CLOSE, list(self._closed.values()))
         if self._new:
-            self._connection.execute(self._open, list(self._new.values()))
-        self._closed, self._new = [], {}
+            self._database.write(self._connection, _OPEN, list(self._new.values()))
+        self._closed, self._new = {}, {}
 
 
 def _row_of(finding: Finding) -> dict[str, Any]:

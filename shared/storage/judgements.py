@@ -1,11 +1,10 @@
 """The analyzer's rows: posts, probes and findings, written in one transaction; and the outbox of findings."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Update, bindparam, select, text, update
+from sqlalchemy import Connection, select, text
 
 from shared.account import Account
 from shared.event_json import read
@@ -15,6 +14,7 @@ from shared.storage import accounts
 from shared.storage.database import Database
 from shared.storage.finding_rows import FindingRows
 from shared.storage.observations import Observations
+from shared.storage.rows import Change
 from shared.storage.sketches import Sketches
 from shared.storage.standing_rows import StandingRows
 from shared.storage.tables.columns import UNTOLD, WAITING
@@ -24,16 +24,8 @@ from shared.trace import Trace, current_trace, traced
 _finding = metadata.tables["finding"]
 _sketch = metadata.tables["sketch"]
 
-_OPEN_TOLD = (
-    update(_finding)
-    .where(_finding.c.fingerprint == bindparam("of"), _finding.c.opened_at == bindparam("moment"))
-    .values(open_told=True)
-)
-_CLOSE_TOLD = (
-    update(_finding)
-    .where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at == bindparam("moment"))
-    .values(close_told=True)
-)
+_OPEN_TOLD = Change(_finding, by=("fingerprint", "opened_at"))
+_CLOSE_TOLD = Change(_finding, by=("fingerprint", "closed_at"))
 
 
 class Judging:
@@ -45,7 +37,7 @@ class Judging:
     def __init__(self, database: Database, connection: Connection) -> None:
         self._database = database
         self.connection = connection
-        self.sketches = Sketches(connection)
+        self.sketches = Sketches(database, connection)
         self._notes: list[tuple[Trace | None, Callable[[], None]]] = []
         self._begin()
 
@@ -53,7 +45,7 @@ class Judging:
         """Nothing is known yet, and nothing to be written."""
         self.observed = Observations(self._database, self.connection)
         self._findings = FindingRows(self._database, self.connection)
-        self._standings = StandingRows(self.connection)
+        self._standings = StandingRows(self._database, self.connection)
         self._accounts: dict[str, Account | None] = {}
         self._entered: dict[str, tuple[datetime | None, bool]] = {}
 
@@ -185,10 +177,14 @@ class Judgements:
         return told
 
     def mark_told(self, findings: Iterable[Finding]) -> None:
-        told: dict[Update, list[dict[str, object]]] = defaultdict(list)
+        opened: list[dict[str, object]] = []
+        closed: list[dict[str, object]] = []
+        for finding in findings:
+            of, at = finding.fingerprint, finding.at
+            if finding.status is FindingStatus.OPEN:
+                opened.append({"fingerprint": of, "opened_at": at, "open_told": True})
+            else:
+                closed.append({"fingerprint": of, "closed_at": at, "close_told": True})
         with self._database.begin() as connection:
-            for finding in findings:
-                said = _OPEN_TOLD if finding.status is FindingStatus.OPEN else _CLOSE_TOLD
-                told[said].append({"of": finding.fingerprint, "moment": finding.at})
-            for said, those in told.items():
-                connection.execute(said, those)
+            self._database.write(connection, _OPEN_TOLD, opened)
+            self._database.write(connection, _CLOSE_TOLD, closed)

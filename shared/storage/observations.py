@@ -11,7 +11,9 @@ from shared.clock import FUTURE_TOLERANCE
 from shared.event_json import read
 from shared.events import Outcome, Post, Probe
 from shared.storage.added import Added, asking
+from shared.storage.among import among
 from shared.storage.database import Database
+from shared.storage.rows import Add
 from shared.storage.tables.columns import PROVES
 from shared.storage.tables.every import metadata
 
@@ -29,6 +31,7 @@ _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 
 # Asked for every post and every account: building a statement costs more than running it.
+_ADD_POSTS, _ADD_PROBES = Add(_post, keep=True), Add(_probe, keep=True)
 _STORED_POSTS, _STORED_PROBES = asking(_post, _post.c.observed_at), asking(_probe, _probe.c.at)
 _NEWEST_VERSION = select(func.max(_post.c.observed_at)).where(_post.c.fingerprint == bindparam("of"))
 _VERSIONS = (
@@ -39,7 +42,7 @@ _VERSIONS = (
 )
 _version = _post.alias()
 _NEWEST_OF = select(_post.c.body).where(
-    _post.c.fingerprint.in_(bindparam("those", expanding=True)),
+    among(_post.c.fingerprint),
     _post.c.observed_at
     == select(func.max(_version.c.observed_at)).where(_version.c.fingerprint == _post.c.fingerprint).scalar_subquery(),
 )
@@ -74,7 +77,7 @@ _LATEST_OF = select(
     _account.c.key,
     select(func.max(_probe.c.at)).where(_probe.c.key == _account.c.key).scalar_subquery(),
     select(func.max(_post.c.observed_at)).where(_post.c.key == _account.c.key).scalar_subquery(),
-).where(_account.c.key.in_(bindparam("those", expanding=True)), _account.c.until.is_(None))
+).where(among(_account.c.key), _account.c.until.is_(None))
 _LATEST_LIST_AT = _LATEST_AT.where(text(PROVES))
 _TIMES = select(_post.c.published_at).where(_OF_POST, _post.c.observed_at <= _MOMENT)
 _COUNTED = _TIMES.where(_post.c.published_at <= _LINE).order_by(_post.c.published_at.desc()).limit(1)
@@ -131,8 +134,8 @@ class Observations:
     def __init__(self, database: Database, connection: Connection) -> None:
         self._connection = connection
         self._latest: dict[str, _Latest] = {}
-        self.posts = Added(database, connection, _post, _STORED_POSTS, _post_row)
-        self.probes = Added(database, connection, _probe, _STORED_PROBES, _probe_row)
+        self.posts = Added(database, connection, _ADD_POSTS, _STORED_POSTS, _post_row)
+        self.probes = Added(database, connection, _ADD_PROBES, _STORED_PROBES, _probe_row)
 
     def expect(self, keys: Collection[str], events: Collection[Post | Probe]) -> None:
         """Ask at once which of the events are known, and how far each account is; of others, when it matters."""

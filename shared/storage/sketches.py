@@ -1,9 +1,8 @@
 """Sketches of published texts, found by the marks that texts alike share. At most 24 rows an item."""
 
-import json
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
@@ -11,20 +10,21 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    CursorResult,
-    Executable,
     Integer,
     Row,
     TextualSelect,
     bindparam,
     column,
     delete,
-    insert,
     select,
     text,
     update,
 )
 
+from shared.storage.among import among
+from shared.storage.database import Database
+from shared.storage.rows import Add
+from shared.storage.sketch_marks import OF_DIALECT, Mark
 from shared.storage.tables.columns import WAITING
 from shared.storage.tables.every import metadata
 
@@ -76,43 +76,18 @@ def _near(when: str) -> TextualSelect:
     return text(query).columns(*_sketch.columns, column("common", Integer))
 
 
-_ROWS = {
-    "sqlite": (
-        "(SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS mark,"
-        " json_extract(value, '$[2]') AS at FROM json_each(:rows)) AS asked"
-    ),
-    "postgresql": (
-        "(SELECT CAST(value->>0 AS integer) AS number, CAST(value->>1 AS bigint) AS mark,"
-        " CAST(value->>2 AS bigint) AS at FROM jsonb_array_elements(CAST(:rows AS jsonb))) AS asked"
-    ),
-}
-"""Rows (number, mark, at) from one parameter, in the dialect's words: of so many the builder makes much work."""
-
-
-def _shared(rows: str) -> TextualSelect:
-    """Of each mark asked for that another item has too, whosever it is: the number of its row."""
-    # Its own item has it. Asked so the index is gone down once, and no more than two entries of it are read.
-    another = "EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.mark LIMIT 1 OFFSET 1)"
-    return text(f"SELECT number FROM {rows} WHERE {another}").columns(column("number", Integer))  # noqa: S608 - as above
-
-
-_SHARED = {name: _shared(rows) for name, rows in _ROWS.items()}
-_ADD_MARKS = {
-    name: text(f"INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM {rows}")  # noqa: S608 - as above
-    for name, rows in _ROWS.items()
-}
 # Asked for every item: building a statement costs more than running it.
 _EARLIER, _LATER = _near("<"), _near(">")
-_OF = select(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True)))
+_OF = select(_sketch).where(among(_sketch.c.fingerprint))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
 _WAIT = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=True)
-_COMPARED = update(_sketch).where(_sketch.c.fingerprint.in_(bindparam("those", expanding=True))).values(waiting=False)
+_COMPARED = update(_sketch).where(among(_sketch.c.fingerprint)).values(waiting=False)
 _SHOWN_AGAIN = (
     update(_sketch)
     .where(_sketch.c.fingerprint == bindparam("of"))
     .values(waiting=True, observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
 )
-_ADD = insert(_sketch).returning(_sketch.c.id, _sketch.c.fingerprint)
+_ADD = Add(_sketch, tells=("id", "fingerprint"))
 _DROP = delete(_sketch).where(_sketch.c.id == bindparam("which"))
 _DROP_MARK = delete(_mark).where(
     _mark.c.mark == bindparam("mark"), _mark.c.at == bindparam("at"), _mark.c.sketch == bindparam("sketch")
@@ -122,8 +97,10 @@ _DROP_MARK = delete(_mark).where(
 class Sketches:
     """Within one transaction of the analyzer. Whoever writes has the account to itself."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._connection = connection
+        self._marks = OF_DIALECT[connection.dialect.name]
 
     def keep(self, items: Sequence[Sketched]) -> list[Sketched]:
         """Keep the sketches, unless a newer version of an item is kept; the items then wait to be compared.
@@ -151,8 +128,9 @@ class Sketches:
         if not items:
             return
         values = [vars(item) | {"marks": _packed(item.marks), "waiting": True} for item in items]
-        numbers = {row.fingerprint: row.id for row in self._connection.execute(_ADD, values)}
-        self._ask(_ADD_MARKS, [(numbers[item.fingerprint], item) for item in items])
+        numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
+        if marks := _numbered((numbers[item.fingerprint], item) for item in items):
+            self._marks.add(self._connection, marks)
 
     def wait(self, fingerprint: str) -> None:
         """The item changed: if a sketch of it is kept, it has to be compared again."""
@@ -167,13 +145,9 @@ class Sketches:
 
     def sharing(self, items: Sequence[Sketched]) -> set[str]:
         """Fingerprints of the items of which `earlier` or `later` may find something: one question for many items."""
-        places = self._ask(_SHARED, enumerate(items)).scalars()
+        marks = _numbered(enumerate(items))
+        places = self._marks.shared(self._connection, marks) if marks else ()
         return {items[place].fingerprint for place, common in Counter(places).items() if common >= _LEAST_COMMON}
-
-    def _ask(self, statements: Mapping[str, Executable], numbered: Iterable[tuple[int, Sketched]]) -> CursorResult[Any]:
-        """One of the statements about rows of marks."""
-        rows = [(number, mark, whole_seconds(item.published_at)) for number, item in numbered for mark in item.marks]
-        return self._connection.execute(statements[self._connection.dialect.name], {"rows": json.dumps(rows)})
 
     def earlier(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
         """Items of other accounts than `key` published before, those that share most marks first; bounded."""
@@ -196,6 +170,14 @@ def drop_sketches(connection: Connection, rows: Iterable[Row[Any]]) -> None:
         if marks:
             connection.execute(_DROP_MARK, marks)
         connection.execute(_DROP, {"which": row.id})
+
+
+def _numbered(items: Iterable[tuple[int, Sketched]]) -> list[Mark]:
+    marks: list[Mark] = []
+    for number, item in items:
+        at = whole_seconds(item.published_at)
+        marks += [(number, mark, at) for mark in item.marks]
+    return marks
 
 
 def _mark_rows(number: int, published_at: datetime, marks: Iterable[int]) -> list[dict[str, int]]:

@@ -4,34 +4,37 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, func, select
 
 from shared.account import Account
 from shared.standing import Standing
+from shared.storage.among import among
+from shared.storage.database import Database
+from shared.storage.rows import Add, Change
 from shared.storage.tables.every import metadata
 
 _standing = metadata.tables["standing"]
 
 # Asked for every batch: building a statement costs more than running it.
-_OPEN = select(_standing).where(_standing.c.key.in_(bindparam("those", expanding=True)), _standing.c.until.is_(None))
+_OPEN = select(_standing).where(among(_standing.c.key), _standing.c.until.is_(None))
 _period = _standing.alias()
 _LAST = select(_standing).where(
-    _standing.c.key.in_(bindparam("those", expanding=True)),
+    among(_standing.c.key),
     _standing.c.since == select(func.max(_period.c.since)).where(_period.c.key == _standing.c.key).scalar_subquery(),
 )
-_BEFORE = (
-    select(_standing)
-    .where(_standing.c.key == bindparam("of"), _standing.c.since < bindparam("begun"))
-    .order_by(_standing.c.since.desc())
+_BEFORE = select(_standing).where(
+    among(_standing.c.key),
+    _standing.c.since
+    == select(_period.c.since)
+    .where(_period.c.key == _standing.c.key)
+    .order_by(_period.c.since.desc())
+    .offset(1)
     .limit(1)
+    .scalar_subquery(),
 )
-_WRITTEN = [column for column in _standing.columns if column.name not in ("id", "key", "platform")]
-_CHANGE = (
-    update(_standing)
-    .where(_standing.c.id == bindparam("of"))
-    .values({column: bindparam(f"new_{column.name}", type_=column.type) for column in _WRITTEN})
-)
-_BEGIN = insert(_standing)
+_WRITTEN = [column.name for column in _standing.columns if column.name not in ("key", "platform")]
+_CHANGE = Change(_standing, by=("id",))
+_BEGIN = Add(_standing)
 
 _Period = dict[str, Any]
 """A row; without `id` it is not in the database yet."""
@@ -40,15 +43,19 @@ _Period = dict[str, Any]
 class StandingRows:
     """One row per account and period. Whoever asks has the accounts to itself. What `write` did not write is lost."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, database: Database, connection: Connection) -> None:
+        self._database = database
         self._connection = connection
         self._periods: dict[str, list[_Period]] = {}
         self._changed: dict[int, _Period] = {}
         self._new: list[_Period] = []
+        self._whole: set[str] = set()
+        """Accounts of which the period before the last was asked for too."""
 
     def read(self, keys: Collection[str]) -> None:
         """Ask at once where the accounts stand; of others it is asked when it matters."""
         self._periods |= {key: [] for key in keys}
+        self._whole.difference_update(keys)
         self._read(_OPEN, keys)
         # Who left the ledger and came back stands nowhere, and goes on after what was.
         if ended := [key for key in keys if not self._periods[key]]:
@@ -97,11 +104,11 @@ class StandingRows:
     def write(self) -> None:
         """What ended first: of an account only one period may be open."""
         if self._changed:
-            rows = [{"of": number, **_named(period)} for number, period in self._changed.items()]
-            self._connection.execute(_CHANGE, rows)
+            rows = [{name: period[name] for name in _WRITTEN} for period in self._changed.values()]
+            self._database.write(self._connection, _CHANGE, rows)
         if self._new:
-            self._connection.execute(_BEGIN, self._new)
-        self._periods, self._changed, self._new = {}, {}, []
+            self._database.write(self._connection, _BEGIN, self._new)
+        self._periods, self._changed, self._new, self._whole = {}, {}, [], set()
 
     def _of(self, key: str) -> list[_Period]:
         """Its periods that may change, oldest first; the last is open, or there is none that is."""
@@ -113,9 +120,8 @@ class StandingRows:
         """A period dated after `at` was begun under a clock that was ahead: what is known at `at` holds from then."""
         last = periods[-1]
         since: datetime = last["since"]
-        if len(periods) == 1:
-            before = self._connection.execute(_BEFORE, {"of": last["key"], "begun": since}).mappings().first()
-            periods[:0] = [dict(before)] if before else []
+        if len(periods) == 1 and last["key"] not in self._whole:
+            self._read_before()
         if len(periods) == 1:
             return at
         if periods[-2]["until"] < since:
@@ -126,6 +132,13 @@ class StandingRows:
             return since
         self._change(periods[-2], until=at)
         return at
+
+    def _read_before(self) -> None:
+        """At once of all: where one was judged ahead of its time, the others of the batch mostly were too."""
+        last = {key for key, periods in self._periods.items() if len(periods) == 1} - self._whole
+        for row in self._connection.execute(_BEFORE, {"those": list(last)}).mappings():
+            self._periods[row["key"]].insert(0, dict(row))
+        self._whole |= last
 
     def _change(self, period: _Period, **values: Any) -> None:
         period.update(values)
@@ -145,7 +158,3 @@ def _values(standing: Standing, at: datetime, check_at: datetime | None) -> _Per
         "reason": standing.reason,
         "check_at": check_at,
     }
-
-
-def _named(period: _Period) -> _Period:
-    return {f"new_{column.name}": period[column.name] for column in _WRITTEN}

@@ -1,0 +1,65 @@
+"""Marks of sketches by the thousand, written and asked about in each database's own way."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+from sqlalchemy import Connection, Integer, TextualSelect, column, text
+
+Mark = tuple[int, int, int]
+"""The number of a sketch or of a row asked about, a mark of it, and when it was published."""
+
+
+class SketchMarks(Protocol):
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> None: ...
+
+    def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
+        """Of each mark that another item has too, whosever it is: the number of its row."""
+
+
+def _shared(asked: str) -> TextualSelect:
+    # Its own item has it. Asked so the index is gone down once, and no more than two entries of it are read.
+    another = "EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.mark LIMIT 1 OFFSET 1)"
+    return text(f"SELECT number FROM {asked} WHERE {another}").columns(column("number", Integer))  # noqa: S608 - ours
+
+
+class _Sqlite:
+    _add = "INSERT INTO sketch_mark (sketch, mark, at) VALUES (?, ?, ?)"
+    _shared = _shared(
+        "(SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS mark,"
+        " json_extract(value, '$[2]') AS at FROM json_each(:rows)) AS asked"
+    )
+
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> None:
+        # Past the builder, which would make a dictionary of each.
+        connection.exec_driver_sql(self._add, list(marks))
+
+    def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
+        return connection.execute(self._shared, {"rows": msgspec.json.encode(marks).decode()}).scalars()
+
+
+class _Postgres:
+    _asked = (
+        "unnest(CAST(:numbers AS integer[]), CAST(:marks AS bigint[]), CAST(:times AS bigint[]))"
+        " AS asked (number, mark, at)"
+    )
+    _add = text(f"INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM {_asked}")  # noqa: S608 - ours
+    _shared = _shared(_asked)
+
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> None:
+        connection.execute(self._add, self._columns(marks))
+
+    def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
+        return connection.execute(self._shared, self._columns(marks)).scalars()
+
+    def _columns(self, marks: Sequence[Mark]) -> dict[str, str]:
+        numbers, values, times = zip(*marks, strict=True)
+        return {"numbers": _array(numbers), "marks": _array(values), "times": _array(times)}
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL writes one: its driver would look at each number."""
+    return f"{{{msgspec.json.encode(numbers)[1:-1].decode()}}}"
+
+
+OF_DIALECT: dict[str, SketchMarks] = {"sqlite": _Sqlite(), "postgresql": _Postgres()}
