@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from services.analyzer.copies import SKETCHES, copies_of, earlier_of
+from services.analyzer.copies import copies_of, earlier_of
 from services.analyzer.history import deleted_ids
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import Earlier
@@ -21,6 +21,7 @@ from shared.errors import TransientError
 from shared.events import Post
 from shared.storage.judgements import Judgements, Judging
 from shared.storage.lost_marks import restore_marks
+from shared.storage.sketches import SKETCHES
 
 log = structlog.get_logger(__name__)
 

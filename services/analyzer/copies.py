@@ -10,11 +10,8 @@ from shared.clock import FUTURE_TOLERANCE, to_shanghai
 from shared.events import Post
 from shared.storage.judgements import Judging
 from shared.storage.lost_marks import restore_marks
-from shared.storage.sketches import Sketched
+from shared.storage.sketches import SKETCHES, Sketched
 
-SKETCHES = "sketches"
-"""Who writes sketches marks those of other accounts too: one at a time, after all accounts of the transaction, or two
-that marked each other's would wait for each other."""
 LEAST_LETTERS = 80
 """Shorter texts are alike by chance: greetings, warnings, the formula of a notice."""
 

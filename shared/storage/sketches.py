@@ -28,6 +28,9 @@ from shared.storage.sketch_marks import OF_DIALECT, Mark
 from shared.storage.tables.columns import WAITING
 from shared.storage.tables.every import metadata
 
+SKETCHES = "sketches"
+"""Who writes sketches marks those of other accounts too: one at a time, after all accounts of the transaction, or two
+that marked each other's would wait for each other."""
 MOST_MARKS = 23
 MOST_SHARING = 10
 """Items looked at for each mark, oldest first: what more share is a set phrase and tells nothing."""

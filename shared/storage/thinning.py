@@ -11,7 +11,7 @@ from shared.clock import to_shanghai
 from shared.events import Outcome
 from shared.storage.accounts import last_version
 from shared.storage.database import Database
-from shared.storage.sketches import drop_sketches
+from shared.storage.sketches import SKETCHES, drop_sketches
 from shared.storage.tables.every import metadata
 
 _account = metadata.tables["account"]
@@ -37,6 +37,8 @@ class Thinning:
     def forget_sketches(self, key: str, now: datetime, keep: timedelta) -> int:
         """Delete the sketches of what one account published longer ago than `keep`; age counts as in `thin`."""
         with self._database.begin() as connection:
+            self._database.serialise(connection, key)
+            self._database.serialise(connection, SKETCHES)
             newest = _newest(connection, key)
             before = min(now, newest) - keep if newest else now - keep
             old = select(_sketch).where(_sketch.c.key == key, _sketch.c.published_at < before)
@@ -53,6 +55,8 @@ class Thinning:
         did not, and the one with the newest post; of the sightings of an item the first and the last.
         """
         with self._database.begin() as connection:
+            # Who judges the account asks more than once: nothing may go in between.
+            self._database.serialise(connection, key)
             newest = _newest(connection, key)
             before = min(now, newest) - keep if newest else now - keep
             return _thin_probes(connection, key, before) + _thin_posts(connection, key, before)

@@ -1,16 +1,21 @@
 """Old rows go, and a list of a past day is the same."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from services.analyzer.retention import Retention
 from shared.errors import TransientError
 from shared.events import Outcome
-from shared.storage.store import Store
+from shared.storage.sketches import SKETCHES
+from shared.storage.store import Store, open_store
 from shared.storage.tables.every import metadata
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days
+from tests.each_store import empty
 
 MONDAY = NOW + timedelta(days=1, hours=12)
 """Midnight between Sunday and Monday in Beijing."""
@@ -108,3 +113,25 @@ def test_a_remark_made_under_a_clock_that_was_ahead_does_not_hide_the_next(store
     assert store.notes.add("rulebook", "new", NOW + days(1))
     assert store.notes.as_of("rulebook", NOW + days(2)) == "new"
     assert not store.notes.add("rulebook", "new", NOW + days(2))
+
+
+def is_awaited(store: Store) -> bool:
+    """Somebody waits for an account, or for the sketches, to be let go."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with store.database.read() as connection:
+        return bool(connection.execute(waiting).scalar())
+
+
+@pytest.mark.parametrize("name", [an_account("1").key, SKETCHES])
+def test_nobody_thins_what_another_is_judging_or_comparing(postgres_url: str, name: str) -> None:
+    with closing(open_store(postgres_url)) as store, ThreadPoolExecutor(1) as apart:
+        empty(store)
+        store.accounts.upsert([an_account("1")], NOW - days(1))
+        retention = Retention(store.thinning, store.leases, days(90))
+        with store.judgements.judging() as judging:
+            judging.serialise(name)
+            thinned = apart.submit(retention.prune, NOW)
+            while not thinned.done() and not is_awaited(store):
+                pass
+            assert not thinned.done()
+        assert thinned.result(60) == 0
