@@ -1,5 +1,6 @@
 """The database goes away at any one statement of a round: nothing is set aside for it, and the round is made good."""
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
@@ -13,6 +14,8 @@ from sqlalchemy import event
 
 from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
+from services.collector.clock_watch import ClockWatch
+from services.collector.engine import TRY_AGAIN_AFTER, CollectorEngine
 from services.reporter.__main__ import build as build_reporter
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
@@ -24,6 +27,7 @@ from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import Store, open_store
 from shared.storage.tables.every import metadata
 from tests.builders import a_finding, a_post, a_probe, an_account, days
+from tests.collector.collecting import ScriptedPlatform, ScriptedVisitor, SteppingClock
 from tests.faults.amount import often
 
 pytestmark = [
@@ -88,9 +92,9 @@ def unanswered(connection: Any) -> None:
 
 BREAKS: dict[str, tuple[str, Callable[[Any], None], int]] = {
     "cut": ("before_cursor_execute", cut, often(17, 1)),
-    "ended by the server": ("before_cursor_execute", ended_by_the_server, often(29, 1)),
-    "not committed": ("commit", cut, often(5, 1)),
-    "committed unanswered": ("commit", unanswered, often(2, 1)),
+    "ended by the server": ("before_cursor_execute", ended_by_the_server, often(61, 1)),
+    "not committed": ("commit", cut, often(11, 1)),
+    "committed unanswered": ("commit", unanswered, 1),
 }
 """At which moments, how, and every how manieth of them."""
 
@@ -133,10 +137,45 @@ def reported(bus: SqliteBus, store: Store) -> None:
     """The ledger alone makes a list."""
 
 
+class Collecting:
+    """A collector whose time goes on by as much as it waits after a visit that could not begin, and no lease ends."""
+
+    def __init__(self, host: Host) -> None:
+        self._clock = SteppingClock()
+        self._clock.now = moment()
+        self._visitor = ScriptedVisitor(self._clock)
+        self._engine = CollectorEngine(
+            bus=host.bus,
+            visits=host.store.visits,
+            notes=host.store.notes,
+            platforms={"weibo": ScriptedPlatform()},
+            visitor=self._visitor,
+            metrics=host.metrics,
+            clock=self._clock,
+            watch=ClockWatch(self._clock.monotonic),
+            owner="test",
+            lease=days(1),
+            chance=random.Random(1),
+        )
+
+    def step(self, now: datetime) -> bool:
+        self._clock.now += TRY_AGAIN_AFTER
+        self._visitor.script = ["two posts"]
+        return self._engine.step(self._clock.now)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def due(bus: SqliteBus, store: Store) -> None:
+    """The account was never visited."""
+
+
 CASES: dict[str, tuple[Callable[[Host], Service], Callable[[SqliteBus, Store], None]]] = {
     "analyzer": (build_analyzer, analyzed),
     "alerter": (build_alerter, alerted),
     "reporter": (build_reporter, reported),
+    "collector": (Collecting, due),
 }
 
 
@@ -184,4 +223,9 @@ def outcome(name: str, store: Store, bus: SqliteBus, folder: Path) -> int:
         return len({record.headers["ce_id"] for record in told})
     if name == "alerter":
         return len([*(folder / "inbox").glob("*.txt")])
+    if name == "collector":
+        reader = bus.subscribe("reader", ("observations",))
+        seen = {record.headers["ce_id"] for record in reader.poll(0.1) if b'"post"' in record.body}
+        reader.close()
+        return len(seen) == len(["pinned", "new"]) and store.visits.owners() == []
     return len(store.reports.written("weekly", moment())) and 1

@@ -63,7 +63,7 @@ class Notification(_Part):
     version: Literal["4"]
     group_key: str = Field(alias="groupKey", min_length=1, max_length=10_000)
     status: Literal["firing", "resolved"]
-    truncated: int = Field(default=0, ge=0, alias="truncatedAlerts")
+    truncated: int = Field(default=0, ge=0, le=1_000_000_000, alias="truncatedAlerts")
     alerts: list[Alert] = Field(min_length=1, max_length=10_000)
 
     @property

@@ -20,6 +20,7 @@ from shared.account import Account
 from shared.errors import TransientError
 from shared.events import Post
 from shared.storage.judgements import Judgements, Judging
+from shared.storage.lost_marks import restore_marks
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,9 @@ class Comparing:
 
     def _compare_some(self) -> None:
         with self._judgements.judging() as judging:
+            if restore_marks(judging.connection):
+                # Who holds its lock may wait for no account.
+                return
             asked: dict[str, list[str]] = defaultdict(list)
             waiting = judging.sketches.waiting(MOST_AT_ONCE)
             sharing = judging.sketches.sharing(waiting)

@@ -9,6 +9,7 @@ from shared.account import Account
 from shared.clock import FUTURE_TOLERANCE, to_shanghai
 from shared.events import Post
 from shared.storage.judgements import Judging
+from shared.storage.lost_marks import restore_marks
 from shared.storage.sketches import Sketched
 
 SKETCHES = "sketches"
@@ -27,7 +28,10 @@ def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
         judging.serialise(SKETCHES)
     items = [(post, _sketched(post)) for post in posts]
     newest = {item.fingerprint: item for _, item in items if item is not None}
-    for replaced in judging.sketches.keep(list(newest.values())):
+    all_replaced = judging.sketches.keep(list(newest.values()))
+    while all_replaced and restore_marks(judging.connection):
+        pass
+    for replaced in all_replaced:
         for copy in copies_of(judging, replaced):
             judging.sketches.wait(copy.fingerprint)
     for post, item in items:

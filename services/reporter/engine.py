@@ -87,9 +87,11 @@ class ReporterEngine:
         return periods
 
     def _write_once(self, name: str, report: Report, period: Period, now: datetime, *, is_newest: bool) -> bool:
-        if not self._store.reports.claim(name, period.name, now, LEASE, self._owner):
-            return False
+        # Before the answer, which may be lost: then nobody else would know that it is held.
         self._held = name, period.name
+        if not self._store.reports.claim(name, period.name, now, LEASE, self._owner):
+            self._held = None
+            return False
         path = self._attempt(name, report, period, now)
         if path is None or (is_newest and not self._hand_over(name, report, period, path, now)):
             self._let_go()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from shared.errors import InputError
-from shared.runtime.hooks import Hooks
+from shared.runtime.hooks import Hooks, Reply
 from shared.runtime.http_request import REQUEST_SECONDS, Head, read_head
 from shared.runtime.metrics import TEXT_FORMAT, Metrics
 from shared.runtime.vitals import Vitals
@@ -97,6 +97,7 @@ def _handler(metrics: Metrics, vitals: Vitals, hooks: Hooks) -> type[BaseRequest
                 if (head := read_head(self.request)) is not None:
                     answer = _posted(head, self.request, hooks) if head.method == "POST" else None
                     _send(self.request, head, answer or _answer(head, metrics, vitals))
+                    _hear_out(self.request, head)
 
     return Handler
 
@@ -110,6 +111,13 @@ def _send(connection: socket.socket, head: Head, answer: _Answer) -> None:
     connection.sendall(told.encode("ascii") + (b"" if head.method == "HEAD" else answer.body))
 
 
+def _hear_out(connection: socket.socket, head: Head) -> None:
+    """Whoever is still sending what we refused reads no answer before it is sent, and none at all if we hang up."""
+    if head.method == "POST":
+        connection.shutdown(socket.SHUT_WR)
+        head.drop_rest(connection)
+
+
 def _posted(head: Head, connection: socket.socket, hooks: Hooks) -> _Answer | None:
     """Null for what nobody may POST to."""
     if not head.path.startswith("/hooks/"):
@@ -117,9 +125,9 @@ def _posted(head: Head, connection: socket.socket, hooks: Hooks) -> _Answer | No
     reply = hooks.refusal(head.path, head.headers)
     if reply is None:
         body = head.body(connection)
-        if body is None:
-            raise TimeoutError("the body did not come")
-        reply = hooks.take(head.path, body)
+        # Not 408: Alertmanager gives up what is refused with a 4xx.
+        late = Reply(HTTPStatus.SERVICE_UNAVAILABLE, f"{REQUEST_SECONDS:g} 秒内没有收全，请检查网络，稍后再发")
+        reply = late if body is None else hooks.take(head.path, body)
     return _Answer(reply.status, reply.words.encode() + b"\n")
 
 

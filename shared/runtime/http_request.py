@@ -31,6 +31,11 @@ class Head:
             body += received
         return body[:wanted]
 
+    def drop_rest(self, connection: socket.socket) -> None:
+        """Take what is still sent, and keep nothing of it, for no longer than a whole request may take."""
+        while _receive(connection, self.deadline):
+            pass
+
 
 def read_head(connection: socket.socket) -> Head | None:
     """Null when no whole head arrives within time and size."""
@@ -60,4 +65,7 @@ def _receive(connection: socket.socket, deadline: float) -> bytes:
     if remaining <= 0:
         return b""
     connection.settimeout(remaining)
-    return connection.recv(65_536)
+    try:
+        return connection.recv(65_536)
+    except TimeoutError:
+        return b""

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ColumnElement, Dialect, Text, TypeDecorator, bin
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - read like a function
@@ -18,6 +19,10 @@ class among(FunctionElement[bool]):  # noqa: N801 - read like a function
 
     def __init__(self, column: ColumnElement[Any]) -> None:
         super().__init__(column)
+
+    def self_group(self, against: OperatorType | None = None) -> "among":
+        # SQLAlchemy's would compare it with 1 where a database has no booleans, and SQLite would then scan the table.
+        return self
 
 
 class _Texts(TypeDecorator[Iterable[str]]):

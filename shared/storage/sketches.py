@@ -159,14 +159,14 @@ class Sketches:
 
     def _near(self, near: TextualSelect, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
         asked: dict[str, object] = dict(zip(_PLACES, chain(marks, repeat(_NO_MARK)), strict=False))
-        rows = self._connection.execute(near, asked | {"at": _seconds(published_at), "own": key}).all()
+        rows = self._connection.execute(near, asked | {"at": whole_seconds(published_at), "own": key}).all()
         return [_sketched(row) for row in rows if _WORTH * row.common >= rows[0].common]
 
 
 def drop_sketches(connection: Connection, rows: Iterable[Row[Any]]) -> None:
     """Delete rows of the table, with their marks."""
     for row in rows:
-        marks = _mark_rows(row.id, row.published_at, _unpacked(row.marks))
+        marks = _mark_rows(row.id, row.published_at, unpacked(row.marks))
         if marks:
             connection.execute(_DROP_MARK, marks)
         connection.execute(_DROP, {"which": row.id})
@@ -175,13 +175,13 @@ def drop_sketches(connection: Connection, rows: Iterable[Row[Any]]) -> None:
 def _numbered(items: Iterable[tuple[int, Sketched]]) -> list[Mark]:
     marks: list[Mark] = []
     for number, item in items:
-        at = _seconds(item.published_at)
+        at = whole_seconds(item.published_at)
         marks += [(number, mark, at) for mark in item.marks]
     return marks
 
 
 def _mark_rows(number: int, published_at: datetime, marks: Iterable[int]) -> list[dict[str, int]]:
-    at = _seconds(published_at)
+    at = whole_seconds(published_at)
     return [{"mark": mark, "at": at, "sketch": number} for mark in marks]
 
 
@@ -194,12 +194,12 @@ def _sketched(row: Row[Any]) -> Sketched:
         url=row.url,
         published_at=row.published_at,
         observed_at=row.observed_at,
-        marks=_unpacked(row.marks),
+        marks=unpacked(row.marks),
         body=row.body,
     )
 
 
-def _seconds(moment: datetime) -> int:
+def whole_seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
@@ -207,5 +207,5 @@ def _packed(marks: Sequence[int]) -> bytes:
     return struct.pack(f"<{len(marks)}q", *marks)
 
 
-def _unpacked(marks: bytes) -> tuple[int, ...]:
+def unpacked(marks: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(marks) // 8}q", marks)

@@ -15,6 +15,7 @@ from services.alerter import hook as module
 from services.alerter.hook import PATH, AlertmanagerHook
 from shared.errors import TransientError
 from shared.runtime import hooks as shared_hooks
+from shared.runtime import http_request
 from shared.runtime.health import HealthServer
 from shared.runtime.hooks import Hooks
 from shared.runtime.vitals import Vitals
@@ -213,6 +214,8 @@ def test_a_wrong_token_is_refused_before_anything_is_read(hooked: Hooked, token:
         json.dumps(a_notification(an_alert(startsAt="9999-12-31T23:59:59Z"))).encode(),
         json.dumps(a_notification(an_alert(labels={"alertname": {"a": 1}}))).encode(),
         json.dumps(a_notification(groupKey="x" * 20_000)).encode(),
+        json.dumps(a_notification(truncatedAlerts=10**4000)).encode(),
+        json.dumps(a_notification(truncatedAlerts=-1)).encode(),
     ],
 )
 def test_what_will_never_do_is_refused_with_a_sentence(hooked: Hooked, body: bytes) -> None:
@@ -252,6 +255,19 @@ def test_too_much_and_too_often_are_refused(hooked: Hooked, monkeypatch: pytest.
     assert b" 400 " in hooked.talk(head + b"Content-Length: -5\r\n\r\n")
     monkeypatch.setattr(shared_hooks, "MOST_A_MINUTE", 2)
     assert [hooked.post(a_notification())[0] for _ in range(3)] == [202, 200, 503]
+
+
+@pytest.mark.parametrize(("token", "status"), [(TOKEN, 413), ("wrong", 401)])
+def test_who_sends_far_too_much_reads_why_it_is_refused(hooked: Hooked, token: str, status: int) -> None:
+    assert hooked.post(b"x" * 10_000_000, token)[0] == status
+
+
+def test_whose_body_does_not_come_is_asked_to_send_it_again(hooked: Hooked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_request, "REQUEST_SECONDS", 0.2)
+    head = f"POST {PATH} HTTP/1.1\r\nAuthorization: Bearer {TOKEN}\r\nContent-Length: 100\r\n\r\n".encode()
+    assert "没有收全".encode() in (said := hooked.talk(head + b"abc"))
+    assert b" 503 " in said
+    assert hooked.post(a_notification())[0] == 202
 
 
 def test_old_notifications_are_not_kept_for_ever(hooked: Hooked) -> None:

@@ -105,7 +105,8 @@ def test_what_is_forgotten_leaves_no_mark(store: Store) -> None:
     Retention(store.thinning, store.leases, days(90), keep_sketches=days(30)).prune(NOW)
     assert earlier(store) == ["2"]
     with store.database.read() as connection:
-        assert len(connection.execute(metadata.tables["sketch_mark"].select()).all()) == MOST_MARKS
+        marks = metadata.tables["sketch_mark"]
+        assert len(connection.execute(marks.select().where(marks.c.mark >= 0)).all()) == MOST_MARKS
 
 
 def test_two_analyzers_that_judge_a_post_and_its_copy_at_once_find_it(store: Store) -> None:

@@ -48,7 +48,10 @@ class SketchRow(SQLModel, table=True):
 
 
 class SketchMarkRow(SQLModel, table=True):
-    """A mark of a sketch: texts that are alike share some. `at`: when it was published, in seconds since 1970."""
+    """A mark of a sketch: texts that are alike share some. `at`: when it was published, in seconds since 1970.
+
+    On PostgreSQL it may be lost, and is made again (docs/decisions/0033); rows of negative marks tell how far.
+    """
 
     __tablename__ = "sketch_mark"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -1,0 +1,49 @@
+"""Marks of sketches, made again from the sketches: PostgreSQL writes no log of them (docs/decisions/0033).
+
+After a crash of the server, on a standby that took over and in a copy of its files their table is empty.
+"""
+
+import structlog
+from sqlalchemy import Connection, text
+
+from shared.storage.sketches import unpacked, whole_seconds
+
+log = structlog.get_logger(__name__)
+
+MOST_AT_ONCE = 20_000
+"""Sketches; a few seconds, in which nobody else keeps one."""
+# Rows that are no text's marks, and are lost with them: `at` tells up to which sketch they were made again.
+_ARE_THERE = text("SELECT EXISTS (SELECT 1 FROM sketch_mark WHERE mark = -2 AND sketch = 1)")
+_DONE = text("SELECT coalesce(max(at), 0) FROM sketch_mark WHERE mark = -2")
+_NOTE = text("INSERT INTO sketch_mark (mark, at, sketch) VALUES (-2, :last, :whole)")
+_LOCK = text("LOCK TABLE sketch IN SHARE ROW EXCLUSIVE MODE")
+_SOME = text("SELECT id, published_at, marks FROM sketch WHERE id > :last ORDER BY id LIMIT :most")
+_ADD = text(
+    "INSERT INTO sketch_mark (mark, at, sketch)"
+    " SELECT * FROM unnest(CAST(:marks AS bigint[]), CAST(:moments AS bigint[]), CAST(:numbers AS bigint[]))"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+def restore_marks(connection: Connection, most: int = MOST_AT_ONCE) -> bool:
+    """False when none are missing; True when some were made again: commit, and come again.
+
+    Before anything else of its transaction, or by who keeps sketches: it keeps all others from doing so.
+    """
+    if connection.dialect.name != "postgresql" or connection.execute(_ARE_THERE).scalar_one():
+        return False
+    connection.execute(_LOCK)
+    if connection.execute(_ARE_THERE).scalar_one():
+        return False
+    done: int = connection.execute(_DONE).scalar_one()
+    sketches = connection.execute(_SOME, {"last": done, "most": most}).all()
+    rows = [
+        (mark, whole_seconds(sketch.published_at), sketch.id) for sketch in sketches for mark in unpacked(sketch.marks)
+    ]
+    if rows:
+        marks, moments, numbers = map(list, zip(*rows, strict=True))
+        connection.execute(_ADD, {"marks": marks, "moments": moments, "numbers": numbers})
+    is_whole = len(sketches) < most
+    connection.execute(_NOTE, {"last": sketches[-1].id if sketches else done, "whole": int(is_whole)})
+    log.info("marks_restored", sketches=len(sketches), all=is_whole)
+    return True
