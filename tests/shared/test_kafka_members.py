@@ -15,7 +15,8 @@ import pytest
 from kafka import KafkaConsumer
 
 from shared.bus.kafka.bus import KafkaBus
-from shared.bus.kafka.member import Pace, bootstrap
+from shared.bus.kafka.member import Pace, bootstrap, is_rejoining
+from shared.bus.kafka.subscription import KafkaSubscription
 from shared.errors import TransientError
 from shared.events import Post
 from tests.paths import ROOT
@@ -66,6 +67,28 @@ def test_members_that_join_and_leave_in_the_middle_lose_nothing_and_commit_nothi
     for worker in workers[1:]:
         worker.leave()
     assert {number for worker in workers for number in worker.done} == {event.id for event in published}
+
+
+def test_a_leader_that_rests_while_the_group_answers_takes_the_answer_that_has_come(
+    bus: KafkaBus, kafka_bootstrap: str, prefix: str
+) -> None:
+    """Were it to ask anew, the others would have to join anew, which takes them a second: it would rest again by then,
+    and nobody would ever have the partitions that it gave up."""
+    with closing(KafkaBus(kafka_bootstrap, "test", prefix=prefix, pace=Pace(SESSION_SECONDS))) as patient:
+        leader = patient.subscribe("analyzer", ["observations"])
+        bus.publish(posts(1))
+        assert len(drain(leader, 1)) == 1
+        leader.commit()
+        newcomer = Worker(bus)
+        assert isinstance(newcomer.member, KafkaSubscription)
+        for _ in range(10):
+            leader.poll(0.05)
+            time.sleep(1.5)
+        assert not is_rejoining(leader._consumer)
+        assert len(leader._consumer.assignment()) == PARTITIONS // 2
+        assert len(newcomer.member._consumer.assignment()) == PARTITIONS // 2
+        newcomer.leave()
+        leader.close()
 
 
 def test_partitions_that_stay_go_on_where_they_were(bus: KafkaBus) -> None:

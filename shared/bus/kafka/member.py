@@ -73,3 +73,29 @@ def find_lost_rejoin(coordinator: Any) -> None:
     answer that is there, and heartbeats stay switched off. Asked once more, it takes the answer."""
     if coordinator.rejoining and not coordinator.need_rejoin():
         coordinator.request_rejoin()
+
+
+class _Kept:
+    """The answer to a JoinGroup that has come: for kafka-python not done until it was taken."""
+
+    is_done = False
+
+    def __init__(self, answer: Any) -> None:
+        self.add_callback, self.add_errback = answer.add_callback, answer.add_errback
+        self._answer = answer
+
+    def __await__(self) -> Any:
+        return self._answer.__await__()
+
+
+def keep_answer(coordinator: Any) -> None:
+    """kafka-python 3.0.12: an answer that comes between two polls is thrown away, and a new one asked for. Members
+    whose polls and pauses are in step with the others' heartbeats did so for minutes, and the group with them.
+
+    It is kept for one poll: one that tells of a failure must not be met again and again.
+    """
+    answer = coordinator._join_task
+    if isinstance(answer, _Kept):
+        coordinator._join_task = None
+    elif answer is not None and answer.is_done:
+        coordinator._join_task = _Kept(answer)

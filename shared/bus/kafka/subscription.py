@@ -129,6 +129,7 @@ class KafkaSubscription:
                 consumer.resume(*consumer.assignment())
                 self._is_paused = False
             member.find_lost_rejoin(consumer._coordinator)
+            member.keep_answer(consumer._coordinator)
             polled: dict[Any, list[Any]] = consumer.poll(int(timeout_seconds * 1000), max_records)
         self._let_go()
         return polled
@@ -166,6 +167,7 @@ class KafkaSubscription:
         self._is_paused = True
         consumer.pause(*consumer.assignment())
         member.find_lost_rejoin(consumer._coordinator)
+        member.keep_answer(consumer._coordinator)
         for place, records in consumer.poll(HOLD_MILLISECONDS).items():
             consumer.seek(place, records[0].offset)
         self._let_go()
