@@ -208,7 +208,7 @@ class Post(Event, frozen=True, kw_only=True):
     def occurred_at(self) -> datetime:
         return self.observed_at
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return _hash(self.platform, self.account_id, self.id)
 
@@ -283,7 +283,7 @@ class Probe(Event, frozen=True, kw_only=True):
         """True when this look may be used to say how long the account has been silent."""
         return self.outcome.is_evidence and self.covers is Coverage.LIST
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return _hash(self.platform, self.account_id, self.at.isoformat())
 
@@ -354,7 +354,7 @@ class Finding(Event, frozen=True, kw_only=True):
     def occurred_at(self) -> datetime:
         return self.at
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         return _hash(self.platform, self.account_id, self.rule, self.indicator, self.subject, self.stage)
 

@@ -41,6 +41,8 @@ class Producer:
                 )
                 for topic, key, body, head in messages
             ]
+            # What lingers for more would wait in vain: nothing is sent before all this is acknowledged.
+            producer.flush(max(0.0, deadline - time.monotonic()))
             for future in futures:
                 future.get(max(0.0, deadline - time.monotonic()))
         except MessageSizeTooLargeError as error:
