@@ -99,7 +99,10 @@ class Lists:
 
     def _claim(self, now: datetime) -> ReportDelivery | None:
         self._held = next(self._claims)
-        return self._parts.report_deliveries.claim(now, LEASE, self._held)
+        row = self._parts.report_deliveries.claim(now, LEASE, self._held)
+        if row is None:
+            self._held = None
+        return row
 
     def _send(self, row: ReportDelivery, now: datetime) -> None:
         # Asked before, not within: a database that is away is no fault of the channel's.
