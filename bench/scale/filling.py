@@ -44,7 +44,7 @@ class _Sample:
         if table.name in _EVENTS:
             # Not a copy of the event: copying five million of them takes longer than writing them.
             self._event = SimpleNamespace(**asdict(read(_EVENTS[table.name], row["body"])))
-            self._fingerprint: Any = _EVENTS[table.name].fingerprint
+            self._fingerprint: Any = vars(_EVENTS[table.name])["fingerprint"].func
 
     def of(self, account_id: str) -> Values:
         values = self._values.copy()
@@ -62,7 +62,7 @@ class _Sample:
         if self._event is None:  # of what is no event: only that no two accounts share it
             return f"{account_id}:{written}"
         self._event.account_id = account_id
-        identity: str = self._fingerprint.fget(self._event)
+        identity: str = self._fingerprint(self._event)
         return identity
 
 
