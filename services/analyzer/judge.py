@@ -65,6 +65,7 @@ class Judge:
         by_account: dict[str, list[Observed]] = defaultdict(list)
         for event in sorted(events, key=_occurred_at):
             by_account[event.key].append(event)
+        self._comparing.restore_marks()
         with self._judgements.judging() as judging:
             judging.serialise(*by_account)
             refused = self._judge_apart(judging, [own for _, own in sorted(by_account.items())], trace_of)

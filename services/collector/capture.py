@@ -6,7 +6,7 @@ and a person can take: a probe of the most and longest ids that are kept stays u
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -176,3 +176,13 @@ class Plan(Value):
     page: str | None = None
     keep: tuple[str, ...] = ()
     fetch: tuple[str, ...] = ()
+
+
+def sha256_of(captures: Sequence[Capture]) -> str | None:
+    """Over all that a visit's probe rests on; null where nothing came back."""
+    if not captures:
+        return None
+    digest = hashlib.sha256()
+    for capture in captures:
+        digest.update(hashlib.sha256(capture.body).digest())
+    return digest.hexdigest()

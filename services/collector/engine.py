@@ -1,10 +1,9 @@
 """One visit: open, read, publish what is new and how the visit ended, and only then remember it."""
 
-import hashlib
 import random
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from services.collector.capture import Capture, Captured, Plan, Reading
+from services.collector.capture import Captured, Plan, Reading, sha256_of
 from services.collector.clock_watch import TOLERANCE, ClockWatch, clock_reason
 from services.collector.news import first_times_kept, items_to_remember, post_of, posts_per_day
 from services.collector.pace import next_visit, pause_after
@@ -180,7 +179,7 @@ class CollectorEngine:
             due = self._visits.lease_due(name, self._owner, self._clock(), self._lease, pace_of)
         except TransientError:
             # It may be ours all the same: of a commit the answer can be all that was lost.
-            self._left.append(partial(self._give_back_unknown, name))
+            self._left.append(partial(self._visits.give_back_unknown, name, self._owner, self._clock()))
             raise
         if due is None:
             return False
@@ -202,9 +201,6 @@ class CollectorEngine:
         self._left.append(partial(self._rest, due, visit))
         self._left.append(partial(self._publish, due, visit))
         self._finish()
-
-    def _give_back_unknown(self, platform: str) -> None:
-        self._visits.give_back_unknown(platform, self._owner, self._clock())
 
     def _finish(self) -> None:
         """Whatever is left of the last visit, in order, each until it succeeded once. Raises TransientError."""
@@ -281,7 +277,7 @@ class CollectorEngine:
             newest_post_at=max((time for time in times if time <= at + FUTURE_TOLERANCE), default=None),
             post_ids=tuple(post.id for post in reading.posts),
             url=captured.final_url or account.url,
-            evidence_sha256=_sha256(captured.captures),
+            evidence_sha256=sha256_of(captured.captures),
             duration_ms=int((self._clock() - started).total_seconds() * 1000),
         )
         return Visit(reading, captured, probe, posts, known)
@@ -395,12 +391,3 @@ def _proved(reading: Reading) -> Outcome:
     """What was read, but not of this account (several accounts' posts, or none), proves nothing about it."""
     about_others = reading.covers in (Coverage.TIMELINE, Coverage.NOTHING)
     return Outcome.PARSE_ERROR if reading.outcome.is_evidence and about_others else reading.outcome
-
-
-def _sha256(captures: Sequence[Capture]) -> str | None:
-    if not captures:
-        return None
-    digest = hashlib.sha256()
-    for capture in captures:
-        digest.update(hashlib.sha256(capture.body).digest())
-    return digest.hexdigest()

@@ -10,7 +10,7 @@ from shared.account import Account
 from shared.event_json import read
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.standing import Standing
-from shared.storage import accounts
+from shared.storage import accounts, lost_marks
 from shared.storage.database import Database
 from shared.storage.finding_rows import FindingRows
 from shared.storage.observations import Observations
@@ -157,6 +157,11 @@ class Judgements:
         """Whether some text has not been held against what others published."""
         with self._database.read() as connection:
             return connection.execute(select(_sketch.c.id).where(text(WAITING)).limit(1)).first() is not None
+
+    def are_marks_lost(self) -> bool:
+        """Whether a crash of the database took what texts alike are found by."""
+        with self._database.read() as connection:
+            return lost_marks.are_marks_lost(connection)
 
     def untold(self) -> list[Finding]:
         """Findings whose event is not known to be on the bus, oldest first (the outbox)."""

@@ -25,15 +25,19 @@ _ADD = text(
 )
 
 
+def are_marks_lost(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql" and not connection.execute(_ARE_THERE).scalar_one()
+
+
 def restore_marks(connection: Connection, most: int = MOST_AT_ONCE) -> bool:
     """False when none are missing; True when some were made again: commit, and come again.
 
     Before anything else of its transaction, or by who keeps sketches: it keeps all others from doing so.
     """
-    if connection.dialect.name != "postgresql" or connection.execute(_ARE_THERE).scalar_one():
+    if not are_marks_lost(connection):
         return False
     connection.execute(_LOCK)
-    if connection.execute(_ARE_THERE).scalar_one():
+    if not are_marks_lost(connection):
         return False
     done: int = connection.execute(_DONE).scalar_one()
     sketches = connection.execute(_SOME, {"last": done, "most": most}).all()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from demo.postgres import Postgres, programs
 from shared.storage.lost_marks import restore_marks
@@ -66,6 +66,19 @@ def test_an_edit_of_what_was_stored_before_takes_the_finding_back(store: Store, 
     crash()
     Analyzer(store).judge([published("1", FIRST.published_at or NOW, OTHER, shown=NOW)])
     assert accused(store) == []
+
+
+def test_they_are_made_again_and_kept_before_a_batch_is_begun(store: Store, crash: Crash) -> None:
+    Analyzer(store).judge([FIRST, SECOND])
+    crash()
+    done: list[str] = []
+    engine = store.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *told: done.append(told[2]))
+    event.listen(engine, "commit", lambda _: done.append("COMMIT"))
+    Analyzer(store).judge([published("1", FIRST.published_at or NOW, OTHER, shown=NOW)])
+    made, written = (next(n for n, one in enumerate(done) if words in one) for words in ("DO NOTHING", "INTO post "))
+    assert "INTO sketch_mark" in done[made]
+    assert "COMMIT" in done[made:written]
 
 
 def test_of_many_some_are_made_again_at_once_also_when_it_crashes_meanwhile(store: Store, crash: Crash) -> None:
