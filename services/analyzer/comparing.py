@@ -41,14 +41,15 @@ class Comparing:
         self._matters = matters
         self._judge_again = judge_again
 
-    def restore_marks(self) -> None:
-        """Those that a crash of the database took, a part in each transaction: who is ended in between goes on there.
+    def restore_marks(self) -> bool:
+        """A part of those that a crash of the database took; true: come again before anything is judged.
 
-        In the batch's own transaction each end would undo them all. Raises TransientError.
+        In a batch's own transaction whoever ends it would undo them all. Raises TransientError.
         """
-        while self._judgements.are_marks_lost():
-            with self._judgements.judging() as judging:
-                restore_marks(judging.connection)
+        if not self._judgements.are_marks_lost():
+            return False
+        with self._judgements.judging() as judging:
+            return restore_marks(judging.connection)
 
     def compare_waiting(self) -> None:
         """Until nothing waits. Repeated, it changes nothing. Raises TransientError."""

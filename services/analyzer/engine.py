@@ -69,6 +69,8 @@ class AnalyzerEngine:
     def _round(self, now: datetime) -> bool:
         began = self._monotonic()
         self._check_clock()
+        if self._judge.restore_marks():
+            return True
         records = self._subscription.poll(POLL_SECONDS)
         events = [(record, event) for record in records if (event := self._read(record)) is not None]
         if events:

@@ -54,6 +54,10 @@ class Judge:
         self._matters = matters
         self._comparing = Comparing(judgements, matters, self._judge_latest_again)
 
+    def restore_marks(self) -> bool:
+        """Before any batch, until it is false: what texts alike are found by, in parts of some seconds."""
+        return self._comparing.restore_marks()
+
     def judge(self, events: Iterable[Observed], trace_of: TraceOf = current_trace) -> list[Refused]:
         """Store a batch and judge the accounts it touches, each event in the order in which it happened.
 
@@ -65,7 +69,6 @@ class Judge:
         by_account: dict[str, list[Observed]] = defaultdict(list)
         for event in sorted(events, key=_occurred_at):
             by_account[event.key].append(event)
-        self._comparing.restore_marks()
         with self._judgements.judging() as judging:
             judging.serialise(*by_account)
             refused = self._judge_apart(judging, [own for _, own in sorted(by_account.items())], trace_of)

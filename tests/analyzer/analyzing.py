@@ -28,6 +28,8 @@ class Analyzer:
         self.timer = Timer.over(store, matters, owner, monotonic)
 
     def judge(self, events: Iterable[Post | Probe]) -> list[Refused]:
+        while self._judge.restore_marks():
+            """A part at each round."""
         return self._judge.judge(events)
 
     def tick(self, now: datetime) -> None:

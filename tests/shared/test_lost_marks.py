@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from demo.postgres import Postgres, programs
+from services.analyzer.__main__ import build
+from shared.clock import utc_now
+from shared.runtime.opening import open_host
+from shared.runtime.settings import Settings
 from shared.storage.lost_marks import restore_marks
 from shared.storage.sketches import MOST_MARKS
 from shared.storage.store import Store, open_store
@@ -68,17 +73,20 @@ def test_an_edit_of_what_was_stored_before_takes_the_finding_back(store: Store, 
     assert accused(store) == []
 
 
-def test_they_are_made_again_and_kept_before_a_batch_is_begun(store: Store, crash: Crash) -> None:
-    Analyzer(store).judge([FIRST, SECOND])
+def test_the_analyzer_makes_them_again_before_it_takes_a_batch(
+    server: Postgres, store: Store, crash: Crash, tmp_path: Path
+) -> None:
+    Analyzer(store).judge([FIRST])
     crash()
-    done: list[str] = []
-    engine = store.database.engine
-    event.listen(engine, "before_cursor_execute", lambda *told: done.append(told[2]))
-    event.listen(engine, "commit", lambda _: done.append("COMMIT"))
-    Analyzer(store).judge([published("1", FIRST.published_at or NOW, OTHER, shown=NOW)])
-    made, written = (next(n for n, one in enumerate(done) if words in one) for words in ("DO NOTHING", "INTO post "))
-    assert "INTO sketch_mark" in done[made]
-    assert "COMMIT" in done[made:written]
+    settings = Settings(data_dir=tmp_path, database_url=server.url, metrics_port=0)
+    with open_host(settings, utc_now, "test") as host, closing(build(host)) as engine:
+        host.bus.publish([SECOND])
+        assert engine.step(utc_now())
+        assert marks_in(store) == MOST_MARKS
+        assert engine.lag() == 1
+        while engine.lag():
+            engine.step(utc_now())
+    assert accused(store) == ["2/p2"]
 
 
 def test_of_many_some_are_made_again_at_once_also_when_it_crashes_meanwhile(store: Store, crash: Crash) -> None:
