@@ -1,10 +1,12 @@
 """A browser among hostile pages, and hundreds of visits of one browser."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+import playwright.sync_api as pw
 import psutil
 import pytest
 
@@ -99,6 +101,30 @@ def test_killed_renderers_at_random_moments_cost_their_visits_only(browser: Brow
     assert set(outcomes) <= {None, Outcome.CRASH}
     assert look_at(browser).failure in (None, Outcome.CRASH)
     assert look_at(browser).failure is None
+
+
+@pytest.mark.fault(18)
+def test_a_page_that_died_is_no_network_that_failed_also_when_it_is_told_dead_late(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert look_at(browser, full=True).failure is None
+
+    def aborted(*_: object, **__: object) -> None:
+        ours = started_processes()
+        (chief,) = (one for one in ours if "--remote-debugging-pipe" in one.cmdline() and _role(one) is None)
+        chief.suspend()
+        threading.Timer(1.0, chief.resume).start()
+        for victim in ours:
+            if _role(victim) == "--type=renderer":
+                victim.send_signal(signal.SIGKILL)
+        raise pw.Error("Page.goto: net::ERR_ABORTED")
+
+    monkeypatch.setattr(pw.Page, "goto", aborted)
+    assert look_at(browser, full=True).failure is Outcome.CRASH
+
+
+def _role(process: psutil.Process) -> str | None:
+    return next((word for word in process.cmdline() if word.startswith("--type=")), None)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from shared.events import Outcome
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _WORKING_TYPES = ("document", "script", "xhr", "fetch")
+DEATH_MILLISECONDS = 3000
+"""How late a busy machine tells that a page died. Asking the page is no way: a dead one may not even refuse."""
 
 
 class Tab:
@@ -105,7 +107,7 @@ class Tab:
                 return failed(Outcome.NETWORK, f"页面跳转被拒绝：{self._refused}")
             # A page that died aborts its navigation before it is told dead: then this raises.
             if "ERR_ABORTED" in error.message:
-                self.page.wait_for_timeout(100)
+                self.page.wait_for_timeout(DEATH_MILLISECONDS)
             # Chromium shows a page of its own for an empty answer with an error status; we have that answer.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message and "interrupted by another" not in error.message:
                 return explained(error)
