@@ -1,5 +1,6 @@
 """`python -m bench [subject ...]`: every ratio measured side by side in this run, as one table."""
 
+import gc
 import os
 import sys
 import time
@@ -24,6 +25,7 @@ from bench import (
 )
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
+from xunjian.__main__ import NEW_OBJECTS
 
 SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,
@@ -46,6 +48,8 @@ def main(names: list[str]) -> None:
     if unknown:
         sys.exit(f"no such subject: {', '.join(unknown)}; there are: {', '.join(SUBJECTS)}")
     started = time.perf_counter()
+    # As services are started: what is loaded once is not looked through again and again.
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     # Services log while they work, and so they do here; only nobody reads it.
     with Path(os.devnull).open("w") as nowhere:
         configure_logs("json", "info", nowhere)

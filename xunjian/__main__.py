@@ -14,7 +14,7 @@ BAD_INPUT = 2
 INTERRUPTED = 130
 _OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 ALL = (*COMMANDS, *GROUPS)
-_NEW_OBJECTS = 50_000
+NEW_OBJECTS = 50_000
 """New objects before the collector looks for garbage. What is loaded at the start (dictionaries, models) lives to the
 end; at Python's 700 looking at it again and again takes a fifth of the start."""
 
@@ -32,7 +32,7 @@ def _tell_interrupted() -> None:
 
 def main() -> None:
     """Run the command line; a foreseen error, a file's too, is one sentence and exit status 2."""
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         status = make_app(_needed(asked))(prog_name="xunjian", standalone_mode=False)

@@ -9,7 +9,7 @@ from shared.account import Account
 from shared.clock import FUTURE_TOLERANCE, to_shanghai
 from shared.events import Post
 from shared.storage.judgements import Judging
-from shared.storage.lost_marks import restore_marks
+from shared.storage.lost_marks import are_marks_lost, restore_marks
 from shared.storage.sketches import SKETCHES, Sketched
 
 LEAST_LETTERS = 80
@@ -21,19 +21,36 @@ def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
 
     A version that shows no text changes nothing. The posts in the order in which they were observed.
     """
-    if posts:
-        judging.serialise(SKETCHES)
+    if not posts:
+        return
+    judging.serialise(SKETCHES)
     items = [(post, _sketched(post)) for post in posts]
-    newest = {item.fingerprint: item for _, item in items if item is not None}
-    all_replaced = judging.sketches.keep(list(newest.values()))
-    while all_replaced and restore_marks(judging.connection):
+    newest = {item.fingerprint: (post, item) for post, item in items if item is not None}
+    kept = judging.sketches.keep([item for _, item in newest.values()])
+    accused = [post for post, _ in newest.values() if _is_accused(judging, post)]
+    # Of lost marks nothing is known: then each may be like another.
+    waiting = {item.fingerprint for item in kept.added} if are_marks_lost(judging.connection) else kept.alike
+    waiting |= {item.fingerprint for item in kept.again} | {post.fingerprint for post in accused}
+    waiting -= {post.fingerprint for post in accused if _is_as_before(judging, post)}
+    waiting |= {post.fingerprint for post, item in items if item is None and post.text is not None}
+    while kept.replaced and restore_marks(judging.connection):
         pass
-    for replaced in all_replaced:
-        for copy in copies_of(judging, replaced):
-            judging.sketches.wait(copy.fingerprint)
-    for post, item in items:
-        if item is None and post.text is not None:
-            judging.sketches.wait(post.fingerprint)
+    waiting |= {copy.fingerprint for before in kept.replaced for copy in copies_of(judging, before)}
+    judging.sketches.wait(waiting)
+
+
+def _is_accused(judging: Judging, post: Post) -> bool:
+    return any(finding.subject == post.id for finding in judging.open_findings(post.key))
+
+
+def _is_as_before(judging: Judging, post: Post) -> bool:
+    """The sketch of what it was held against may be forgotten by now, which puts nothing right."""
+    before = judging.observed.shown_before(post)
+    return before is not None and _said(before) == _said(post)
+
+
+def _said(post: Post) -> tuple[object, ...]:
+    return post.title, post.text, post.kind, post.published_at
 
 
 def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:

@@ -21,6 +21,8 @@ from shared.storage.observations import Probed
 
 log = structlog.get_logger(__name__)
 
+Scope = Literal["account", "post", "platform", "copy"]
+
 
 @dataclass(frozen=True)
 class Case:
@@ -37,10 +39,17 @@ class Matters:
     def __init__(self, rulebooks: Rulebooks, metrics: Metrics) -> None:
         self.rulebooks = rulebooks
         self._metrics = metrics
+        self._of_scope: dict[tuple[int, bool, Scope], tuple[Entry, ...]] = {}
 
-    def entries(self, case: Case, scope: Literal["account", "post", "platform", "copy"]) -> list[Entry]:
+    def entries(self, case: Case, scope: Scope) -> Sequence[Entry]:
         """Those that are asked; of a cancelled account few are."""
-        return [entry for entry in self._asked(case) if entry.plugin.scope == scope]
+        if (book := self.rulebooks.for_account(case.account, case.at)) is None:
+            return ()
+        # Asked for every event; rulebooks live as long as this does.
+        place = id(book), case.account.status is AccountStatus.CANCELLED, scope
+        if place not in self._of_scope:
+            self._of_scope[place] = tuple(entry for entry in self._asked(case) if entry.plugin.scope == scope)
+        return self._of_scope[place]
 
     def asks(self, case: Case) -> bool:
         """False for a cancelled account, unless some rule is about such, and where no rulebook is in force."""
@@ -50,10 +59,11 @@ class Matters:
         """False when the rulebook in force knows nothing of the finding's matter, or not of a cancelled account's."""
         return any(entry.indicator == finding.indicator for entry in self._asked(case))
 
-    def _asked(self, case: Case) -> list[Entry]:
-        is_cancelled = case.account.status is AccountStatus.CANCELLED
+    def _asked(self, case: Case) -> Sequence[Entry]:
         entries = self.rulebooks.entries(case.account, case.at)
-        return [entry for entry in entries if entry.plugin.asks_cancelled or not is_cancelled]
+        if case.account.status is not AccountStatus.CANCELLED:
+            return entries
+        return [entry for entry in entries if entry.plugin.asks_cancelled]
 
     def settle(
         self,
@@ -69,7 +79,7 @@ class Matters:
 
         A rule that raises changes nothing and is named in `case.failures`.
         """
-        mine = [finding for finding in held if finding.indicator == entry.indicator]
+        mine = [finding for finding in held if finding.indicator == entry.indicator] if held else []
         try:
             found = [self._finding(case, entry, objection) for objection in ask()]
             if not found and not mine:

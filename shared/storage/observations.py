@@ -175,6 +175,14 @@ class Observations:
         posts = (read(Post, body) for body in versions)
         return next((post for post in posts if post.text is not None), None)
 
+    def shown_before(self, post: Post) -> Post | None:
+        """The version of the item before this one that shows its text; null also where ten or more lie in between."""
+        self._write_of(post.key)
+        versions = (
+            read(Post, body) for body in self._connection.execute(_VERSIONS, {"of": post.fingerprint}).scalars()
+        )
+        return next((one for one in versions if one.observed_at < post.observed_at and one.text is not None), None)
+
     def newest_of(self, fingerprints: Collection[str]) -> list[Post]:
         """Of some items the newest version that shows its text."""
         self.write()

@@ -1,4 +1,4 @@
-"""Rows of one table, written at once: on SQLite by its driver, on PostgreSQL as one statement with one parameter."""
+"""Rows of one table, written at once: on SQLite by its driver, on PostgreSQL as one statement, its rows a parameter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Integer,
     LargeBinary,
     Row,
     Table,
@@ -87,7 +88,7 @@ class AsJson:
         self._statements = _Kept(_many)
 
     def write(self, connection: Connection, what: Add | Change, rows: Rows) -> Sequence[Row[Any]]:
-        result = connection.execute(self._statements.of(what, rows), {"rows": msgspec.json.encode(rows).decode()})
+        result = connection.execute(self._statements.of(what, rows), _parameters(what.table, rows))
         return result.all() if isinstance(what, Add) and what.tells else ()
 
 
@@ -137,20 +138,46 @@ def _told(insert: Upsert, what: Add) -> Upsert | ReturningInsert[Any]:
     return insert.returning(*(what.table.c[name] for name in what.tells)) if what.tells else insert
 
 
+def _parameters(table: Table, rows: Rows) -> dict[str, Any]:
+    """What is long comes by itself, all of it one after the other, and each row tells where its own begins.
+
+    As a part of the JSON it would be looked through for quotes, and bytes cannot be one at all.
+    """
+    long = [name for name in rows[0] if _is_long(table, name)]
+    told, pieces, start = [], [], 1
+    for row in rows:
+        own = dict(row)
+        for name in long:
+            if (value := row[name]) is None:
+                own[_its(name)] = None
+                continue
+            piece = value if isinstance(value, bytes) else value.encode()
+            own[name], own[_its(name)] = start, len(piece)
+            pieces.append(piece)
+            start += len(piece)
+        told.append(own)
+    given: dict[str, Any] = {"rows": msgspec.json.encode(told).decode()}
+    return given | {"long": b"".join(pieces)} if long else given
+
+
 def _given(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
     """The rows as a table, from one parameter."""
-    columns = [column(name, Text() if _is_binary(table, name) else table.c[name].type) for name in names]
+    columns = [column(name, Integer() if _is_long(table, name) else table.c[name].type) for name in names]
+    columns += [column(_its(name), Integer()) for name in names if _is_long(table, name)]
     rows = cast(bindparam("rows", type_=Text()), postgresql.JSON)
     return func.json_to_recordset(rows).table_valued(*columns, name="given").render_derived(with_types=True)
 
 
 def _value(table: Table, given: TableValuedAlias, name: str) -> ColumnElement[Any]:
-    # JSON has no bytes: they come as base64.
-    return func.decode(given.c[name], literal_column("'base64'")) if _is_binary(table, name) else given.c[name]
+    if not _is_long(table, name):
+        return given.c[name]
+    piece = func.substring(bindparam("long", type_=LargeBinary()), given.c[name], given.c[_its(name)])
+    is_text = isinstance(table.c[name].type, Text)
+    return func.convert_from(piece, literal_column("'UTF8'")) if is_text else piece
 
 
-def _is_binary(table: Table, name: str) -> bool:
-    return isinstance(table.c[name].type, LargeBinary)
+def _is_long(table: Table, name: str) -> bool:
+    return isinstance(table.c[name].type, (LargeBinary, Text))
 
 
 def _its(name: str) -> str:

@@ -11,7 +11,8 @@ Mark = tuple[int, int, int]
 
 
 class SketchMarks(Protocol):
-    def add(self, connection: Connection, marks: Sequence[Mark]) -> None: ...
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
+        """Those of the marks that another item had before, some perhaps twice."""
 
     def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
         """Of each mark that another item has too, whosever it is: the number of its row."""
@@ -25,29 +26,41 @@ def _shared(asked: str) -> TextualSelect:
 
 class _Sqlite:
     _add = "INSERT INTO sketch_mark (sketch, mark, at) VALUES (?, ?, ?)"
+    _known = text(
+        "SELECT value FROM json_each(:marks) WHERE EXISTS (SELECT 1 FROM sketch_mark WHERE mark = value)"
+    ).columns(column("value", Integer))
     _shared = _shared(
         "(SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS mark,"
         " json_extract(value, '$[2]') AS at FROM json_each(:rows)) AS asked"
     )
 
-    def add(self, connection: Connection, marks: Sequence[Mark]) -> None:
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
+        asked = msgspec.json.encode([mark for _, mark, _ in marks]).decode()
+        known = connection.execute(self._known, {"marks": asked}).scalars().all()
         # Past the builder, which would make a dictionary of each.
         connection.exec_driver_sql(self._add, list(marks))
+        return known
 
     def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
         return connection.execute(self._shared, {"rows": msgspec.json.encode(marks).decode()}).scalars()
 
 
 class _Postgres:
+    # In the order of the index: neighbours in it are then on pages that were just at hand.
     _asked = (
-        "unnest(CAST(:numbers AS integer[]), CAST(:marks AS bigint[]), CAST(:times AS bigint[]))"
-        " AS asked (number, mark, at)"
+        "(SELECT * FROM unnest(CAST(:numbers AS integer[]), CAST(:marks AS bigint[]), CAST(:times AS bigint[]))"
+        " AS given (number, mark, at) ORDER BY mark) AS asked"
     )
-    _add = text(f"INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM {_asked}")  # noqa: S608 - ours
+    # What is added in it a statement does not see. OFFSET 0 has it look each mark up.
+    _add = text(
+        f"WITH asked AS MATERIALIZED (SELECT * FROM {_asked}),"  # noqa: S608 - ours
+        " added AS (INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM asked)"
+        " SELECT mark FROM asked WHERE EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.mark OFFSET 0)"
+    ).columns(column("mark", Integer))
     _shared = _shared(_asked)
 
-    def add(self, connection: Connection, marks: Sequence[Mark]) -> None:
-        connection.execute(self._add, self._columns(marks))
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
+        return connection.execute(self._add, self._columns(marks)).scalars().all()
 
     def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
         return connection.execute(self._shared, self._columns(marks)).scalars()

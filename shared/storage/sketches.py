@@ -2,11 +2,11 @@
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -63,6 +63,18 @@ class Sketched:
     body: bytes
 
 
+class Kept(NamedTuple):
+    """`added`: items of which no sketch was kept; `alike`: fingerprints of those of them that share marks with others.
+
+    `again`: items whose sketch is as it was; `replaced`: what another text of an item took the place of.
+    """
+
+    added: list[Sketched]
+    alike: set[str]
+    again: list[Sketched]
+    replaced: list[Sketched]
+
+
 def _near(when: str) -> TextualSelect:
     """Items that have marks in common with those asked for: of each mark a few, the oldest first."""
     shared = "SELECT at, sketch FROM sketch_mark WHERE mark = :mark{0} AND at {1} :at ORDER BY at, sketch LIMIT {2}"
@@ -83,12 +95,12 @@ def _near(when: str) -> TextualSelect:
 _EARLIER, _LATER = _near("<"), _near(">")
 _OF = select(_sketch).where(among(_sketch.c.fingerprint))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
-_WAIT = update(_sketch).where(_sketch.c.fingerprint == bindparam("of")).values(waiting=True)
+_WAIT = update(_sketch).where(among(_sketch.c.fingerprint)).values(waiting=True)
 _COMPARED = update(_sketch).where(among(_sketch.c.fingerprint)).values(waiting=False)
 _SHOWN_AGAIN = (
     update(_sketch)
     .where(_sketch.c.fingerprint == bindparam("of"))
-    .values(waiting=True, observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
+    .values(observed_at=bindparam("at", type_=_sketch.c.observed_at.type))
 )
 _ADD = Add(_sketch, tells=("id", "fingerprint"))
 _DROP = delete(_sketch).where(_sketch.c.id == bindparam("which"))
@@ -105,39 +117,46 @@ class Sketches:
         self._connection = connection
         self._marks = OF_DIALECT[connection.dialect.name]
 
-    def keep(self, items: Sequence[Sketched]) -> list[Sketched]:
-        """Keep the sketches, unless a newer version of an item is kept; the items then wait to be compared.
+    def keep(self, items: Sequence[Sketched]) -> Kept:
+        """Keep the sketches, unless a newer version of an item is kept; those that changed then wait to be compared.
 
-        No item is named twice. Returns what they took the place of, where that was another text.
+        No item is named twice.
         """
         those = {"those": [item.fingerprint for item in items]}
         known = {row.fingerprint: row for row in self._connection.execute(_OF, those)} if items else {}
-        self._add([item for item in items if item.fingerprint not in known])
-        kept = [(known[item.fingerprint], item) for item in items if item.fingerprint in known]
-        return [replaced for row, item in kept if (replaced := self._replace(row, item)) is not None]
+        added = [item for item in items if item.fingerprint not in known]
+        kept = Kept(added, self._add(added, waiting=False), [], [])
+        for item in items:
+            if item.fingerprint in known and known[item.fingerprint].observed_at < item.observed_at:
+                self._renew(known[item.fingerprint], item, kept)
+        return kept
 
-    def _replace(self, known: Row[Any], item: Sketched) -> Sketched | None:
-        if known.observed_at >= item.observed_at:
-            return None
-        replaced = _sketched(known)
-        if replace(replaced, observed_at=item.observed_at) == item:
+    def _renew(self, known: Row[Any], item: Sketched, kept: Kept) -> None:
+        before = _sketched(known)
+        if replace(before, observed_at=item.observed_at) == item:
             self._connection.execute(_SHOWN_AGAIN, {"of": item.fingerprint, "at": item.observed_at})
-            return None
-        drop_sketches(self._connection, [known])
-        self._add([item])
-        return replaced
-
-    def _add(self, items: Sequence[Sketched]) -> None:
-        if not items:
+            kept.again.append(item)
             return
-        values = [vars(item) | {"marks": _packed(item.marks), "waiting": True} for item in items]
-        numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
-        if marks := _numbered((numbers[item.fingerprint], item) for item in items):
-            self._marks.add(self._connection, marks)
+        drop_sketches(self._connection, [known])
+        self._add([item], waiting=True)
+        kept.replaced.append(before)
 
-    def wait(self, fingerprint: str) -> None:
-        """The item changed: if a sketch of it is kept, it has to be compared again."""
-        self._connection.execute(_WAIT, {"of": fingerprint})
+    def _add(self, items: Sequence[Sketched], waiting: bool) -> set[str]:
+        """Fingerprints of those that share marks, with older items or with each other."""
+        if not items:
+            return set()
+        values = [vars(item) | {"marks": _packed(item.marks), "waiting": waiting} for item in items]
+        numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
+        marks = _numbered((numbers[item.fingerprint], item) for item in items)
+        known = set(self._marks.add(self._connection, marks)) if marks else set()
+        times = Counter(mark for _, mark, _ in marks)
+        common = Counter(number for number, mark, _ in marks if mark in known or times[mark] > 1)
+        return {item.fingerprint for item in items if common[numbers[item.fingerprint]] >= _LEAST_COMMON}
+
+    def wait(self, fingerprints: Collection[str]) -> None:
+        """Those of the items of which a sketch is kept have to be compared."""
+        if fingerprints:
+            self._connection.execute(_WAIT, {"those": list(fingerprints)})
 
     def waiting(self, most: int) -> list[Sketched]:
         """Items that have not been held against the others since they came or changed."""

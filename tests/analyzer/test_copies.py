@@ -216,6 +216,39 @@ def _die(_self: object) -> None:
     raise KeyboardInterrupt
 
 
+def test_only_what_is_like_another_is_compared(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def waiting() -> list[str]:
+        with store.judgements.judging() as judging:
+            return [item.post_id for item in judging.sketches.waiting(10)]
+
+    monkeypatch.setattr("services.analyzer.comparing.Comparing.compare_waiting", lambda _self: None)
+    Analyzer(store).judge([FIRST, published("3", NOW - days(1), OTHER)])
+    assert waiting() == []
+    Analyzer(store).judge([SECOND])
+    assert waiting() == ["p2"]
+
+
+def test_a_copy_that_names_its_source_is_put_right_when_all_sketches_are_gone(store: Store) -> None:
+    Analyzer(store).judge([FIRST, SECOND])
+    assert accused(store) == ["2/p2"]
+    for account in "12":
+        store.thinning.forget_sketches(f"weibo/{account}", NOW, days(0))
+    assert rows(store) == (0, 0)
+    Analyzer(store).judge([published("2", NOW - days(1), f"{NEWS}\n来源：青禾县发布1", shown=NOW)])
+    assert accused(store) == []
+
+
+@pytest.mark.parametrize("forgotten", ["1", "12"])
+def test_what_it_was_copied_from_being_forgotten_puts_nothing_right(store: Store, forgotten: str) -> None:
+    Analyzer(store).judge([FIRST, SECOND])
+    for account in forgotten:
+        store.thinning.forget_sketches(f"weibo/{account}", NOW, days(0))
+    Analyzer(store).judge([SECOND.but(observed_at=NOW)])
+    assert accused(store) == ["2/p2"]
+    Analyzer(store).judge([SECOND.but(observed_at=NOW + HOUR, kind="repost")])
+    assert accused(store) == []
+
+
 def test_an_item_takes_a_bounded_number_of_rows_and_old_ones_go(store: Store) -> None:
     long = "".join(random.Random(1).choices(NEWS + OTHER, k=20_000))
     Analyzer(store).judge([published("1", NOW - days(2), long), published("1", NOW - days(2), long * 2, shown=NOW)])

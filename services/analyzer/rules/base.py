@@ -36,7 +36,10 @@ class Rule(Plugin):
         return iter(())
 
     def check_copy(self, post: Post, account: Account, earlier: Sequence[Earlier]) -> Iterator[Objection]:
-        """Called for every new or changed post with what other units published before that is the same text."""
+        """Called for a new or changed post with what other units published before that is the same text.
+
+        Not for a new post that is like no other.
+        """
         return iter(())
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
