@@ -1,6 +1,6 @@
 """Posts held against what accounts of other units published earlier; sketches of all of them are in the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from services.analyzer.language.origin.similar import Sketch, letters_of, likeness, marks_of, sketch_of
@@ -16,22 +16,26 @@ LEAST_LETTERS = 80
 """Shorter texts are alike by chance: greetings, warnings, the formula of a notice."""
 
 
-def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
+def keep_sketches(judging: Judging, posts: Sequence[Post], indicators: Collection[str] = ()) -> None:
     """Keep the posts' sketches, so that others can be held against them, of each item one version.
 
-    A version that shows no text changes nothing. The posts in the order in which they were observed.
+    A version that shows no text changes nothing. The posts in the order in which they were observed. `indicators`: what
+    copies are accused under.
     """
     if not posts:
         return
     judging.serialise(SKETCHES)
     items = [(post, _sketched(post)) for post in posts]
     newest = {item.fingerprint: (post, item) for post, item in items if item is not None}
-    kept = judging.sketches.keep([item for _, item in newest.values()])
-    accused = [post for post, _ in newest.values() if _is_accused(judging, post)]
-    # Of lost marks nothing is known: then each may be like another.
-    waiting = {item.fingerprint for item in kept.added} if are_marks_lost(judging.connection) else kept.alike
-    waiting |= {item.fingerprint for item in kept.again} | {post.fingerprint for post in accused}
-    waiting -= {post.fingerprint for post in accused if _is_as_before(judging, post)}
+    oldest = {post.fingerprint: post for post in reversed(posts)}
+    accused = [post for post, _ in newest.values() if _is_accused(judging, post, indicators)]
+    settled = {post.fingerprint for post in accused if _is_as_before(judging, oldest[post.fingerprint], post)}
+    kept = judging.sketches.keep([item for _, item in newest.values()], settled)
+    waiting = {item.fingerprint for item in kept.again} | {post.fingerprint for post in accused}
+    if are_marks_lost(judging.connection):
+        # Nobody knows which are alike.
+        waiting |= {item.fingerprint for item in kept.added}
+    waiting -= settled
     waiting |= {post.fingerprint for post, item in items if item is None and post.text is not None}
     while kept.replaced and restore_marks(judging.connection):
         pass
@@ -39,14 +43,15 @@ def keep_sketches(judging: Judging, posts: Sequence[Post]) -> None:
     judging.sketches.wait(waiting)
 
 
-def _is_accused(judging: Judging, post: Post) -> bool:
-    return any(finding.subject == post.id for finding in judging.open_findings(post.key))
+def _is_accused(judging: Judging, post: Post, indicators: Collection[str]) -> bool:
+    held = judging.open_findings(post.key)
+    return any(finding.subject == post.id and finding.indicator in indicators for finding in held)
 
 
-def _is_as_before(judging: Judging, post: Post) -> bool:
+def _is_as_before(judging: Judging, oldest: Post, newest: Post) -> bool:
     """The sketch of what it was held against may be forgotten by now, which puts nothing right."""
-    before = judging.observed.shown_before(post)
-    return before is not None and _said(before) == _said(post)
+    before = judging.observed.shown_before(oldest)
+    return before is not None and _said(before) == _said(newest)
 
 
 def _said(post: Post) -> tuple[object, ...]:

@@ -97,7 +97,7 @@ class Judge:
         keys = [own[0].key for own in accounts]
         sitting.judging.expect(keys, [event for own in accounts for event in own])
         refused = [one for own in accounts for one in self._judge_account(sitting, own[0].key, own, trace_of)]
-        keep_sketches(sitting.judging, sitting.to_sketch)
+        keep_sketches(sitting.judging, sitting.to_sketch, sitting.copies)
         return refused
 
     def _judge_account(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
@@ -131,8 +131,9 @@ class Judge:
         self._forget_wrong_clocks(sitting, key, at)
         if not self._matters.asks(case):
             return Came.IN_ORDER
-        if self._matters.entries(case, "copy"):
+        if entries := self._matters.entries(case, "copy"):
             sitting.to_sketch += posts
+            sitting.copies.update(entry.indicator for entry in entries)
         before = sitting.at(key, at - INSTANT)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
         if before.latest_list_at is None or before.latest_list_at <= at:

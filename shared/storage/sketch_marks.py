@@ -11,11 +11,19 @@ Mark = tuple[int, int, int]
 
 
 class SketchMarks(Protocol):
-    def add(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
-        """Those of the marks that another item had before, some perhaps twice."""
+    def known(self, connection: Connection, marks: Sequence[int]) -> Iterable[int]:
+        """Those of the marks that some item has."""
+
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> None: ...
 
     def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
         """Of each mark that another item has too, whosever it is: the number of its row."""
+
+
+def _known(asked: str) -> TextualSelect:
+    # OFFSET 0 has each looked up: planned for a few, PostgreSQL would read a page of the table for each it finds.
+    one = "EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.value LIMIT 1 OFFSET 0)"
+    return text(f"SELECT value FROM {asked} WHERE {one}").columns(column("value", Integer))  # noqa: S608 - ours
 
 
 def _shared(asked: str) -> TextualSelect:
@@ -26,20 +34,18 @@ def _shared(asked: str) -> TextualSelect:
 
 class _Sqlite:
     _add = "INSERT INTO sketch_mark (sketch, mark, at) VALUES (?, ?, ?)"
-    _known = text(
-        "SELECT value FROM json_each(:marks) WHERE EXISTS (SELECT 1 FROM sketch_mark WHERE mark = value)"
-    ).columns(column("value", Integer))
+    _known = _known("(SELECT value FROM json_each(:marks)) AS asked")
     _shared = _shared(
         "(SELECT json_extract(value, '$[0]') AS number, json_extract(value, '$[1]') AS mark,"
         " json_extract(value, '$[2]') AS at FROM json_each(:rows)) AS asked"
     )
 
-    def add(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
-        asked = msgspec.json.encode([mark for _, mark, _ in marks]).decode()
-        known = connection.execute(self._known, {"marks": asked}).scalars().all()
+    def known(self, connection: Connection, marks: Sequence[int]) -> Iterable[int]:
+        return connection.execute(self._known, {"marks": msgspec.json.encode(marks).decode()}).scalars()
+
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> None:
         # Past the builder, which would make a dictionary of each.
         connection.exec_driver_sql(self._add, list(marks))
-        return known
 
     def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
         return connection.execute(self._shared, {"rows": msgspec.json.encode(marks).decode()}).scalars()
@@ -51,16 +57,15 @@ class _Postgres:
         "(SELECT * FROM unnest(CAST(:numbers AS integer[]), CAST(:marks AS bigint[]), CAST(:times AS bigint[]))"
         " AS given (number, mark, at) ORDER BY mark) AS asked"
     )
-    # What is added in it a statement does not see. OFFSET 0 has it look each mark up.
-    _add = text(
-        f"WITH asked AS MATERIALIZED (SELECT * FROM {_asked}),"  # noqa: S608 - ours
-        " added AS (INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM asked)"
-        " SELECT mark FROM asked WHERE EXISTS (SELECT 1 FROM sketch_mark WHERE sketch_mark.mark = asked.mark OFFSET 0)"
-    ).columns(column("mark", Integer))
+    _known = _known("(SELECT * FROM unnest(CAST(:marks AS bigint[])) AS given (value) ORDER BY value) AS asked")
+    _add = text(f"INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM {_asked}")  # noqa: S608 - ours
     _shared = _shared(_asked)
 
-    def add(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
-        return connection.execute(self._add, self._columns(marks)).scalars().all()
+    def known(self, connection: Connection, marks: Sequence[int]) -> Iterable[int]:
+        return connection.execute(self._known, {"marks": _array(marks)}).scalars()
+
+    def add(self, connection: Connection, marks: Sequence[Mark]) -> None:
+        connection.execute(self._add, self._columns(marks))
 
     def shared(self, connection: Connection, marks: Sequence[Mark]) -> Iterable[int]:
         return connection.execute(self._shared, self._columns(marks)).scalars()

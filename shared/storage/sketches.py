@@ -64,13 +64,12 @@ class Sketched:
 
 
 class Kept(NamedTuple):
-    """`added`: items of which no sketch was kept; `alike`: fingerprints of those of them that share marks with others.
+    """`added`: items of which no sketch was kept; `again`: items whose sketch is as it was.
 
-    `again`: items whose sketch is as it was; `replaced`: what another text of an item took the place of.
+    `replaced`: what another text of an item took the place of.
     """
 
     added: list[Sketched]
-    alike: set[str]
     again: list[Sketched]
     replaced: list[Sketched]
 
@@ -117,15 +116,17 @@ class Sketches:
         self._connection = connection
         self._marks = OF_DIALECT[connection.dialect.name]
 
-    def keep(self, items: Sequence[Sketched]) -> Kept:
-        """Keep the sketches, unless a newer version of an item is kept; those that changed then wait to be compared.
+    def keep(self, items: Sequence[Sketched], settled: Collection[str] = ()) -> Kept:
+        """Keep the sketches, unless a newer version of an item is kept. No item is named twice.
 
-        No item is named twice.
+        New ones that share marks with another item then wait to be compared, but for those that are `settled`; so do
+        those that changed.
         """
         those = {"those": [item.fingerprint for item in items]}
         known = {row.fingerprint: row for row in self._connection.execute(_OF, those)} if items else {}
         added = [item for item in items if item.fingerprint not in known]
-        kept = Kept(added, self._add(added, waiting=False), [], [])
+        kept = Kept(added, [], [])
+        self._add(added, waiting=self._alike(added).difference(settled))
         for item in items:
             if item.fingerprint in known and known[item.fingerprint].observed_at < item.observed_at:
                 self._renew(known[item.fingerprint], item, kept)
@@ -138,20 +139,26 @@ class Sketches:
             kept.again.append(item)
             return
         drop_sketches(self._connection, [known])
-        self._add([item], waiting=True)
+        self._add([item], waiting={item.fingerprint})
         kept.replaced.append(before)
 
-    def _add(self, items: Sequence[Sketched], waiting: bool) -> set[str]:
-        """Fingerprints of those that share marks, with older items or with each other."""
+    def _alike(self, items: Sequence[Sketched]) -> set[str]:
+        """Fingerprints of those that share marks, with what is kept or with each other."""
+        times = Counter(mark for item in items for mark in item.marks)
+        known = set(self._marks.known(self._connection, list(times))) if times else set()
+        common = {item.fingerprint: sum(mark in known or times[mark] > 1 for mark in item.marks) for item in items}
+        return {fingerprint for fingerprint, count in common.items() if count >= _LEAST_COMMON}
+
+    def _add(self, items: Sequence[Sketched], waiting: Collection[str]) -> None:
         if not items:
-            return set()
-        values = [vars(item) | {"marks": _packed(item.marks), "waiting": waiting} for item in items]
+            return
+        own = {
+            item.fingerprint: {"marks": _packed(item.marks), "waiting": item.fingerprint in waiting} for item in items
+        }
+        values = [vars(item) | own[item.fingerprint] for item in items]
         numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
-        marks = _numbered((numbers[item.fingerprint], item) for item in items)
-        known = set(self._marks.add(self._connection, marks)) if marks else set()
-        times = Counter(mark for _, mark, _ in marks)
-        common = Counter(number for number, mark, _ in marks if mark in known or times[mark] > 1)
-        return {item.fingerprint for item in items if common[numbers[item.fingerprint]] >= _LEAST_COMMON}
+        if marks := _numbered((numbers[item.fingerprint], item) for item in items):
+            self._marks.add(self._connection, marks)
 
     def wait(self, fingerprints: Collection[str]) -> None:
         """Those of the items of which a sketch is kept have to be compared."""

@@ -241,11 +241,25 @@ def test_a_copy_that_names_its_source_is_put_right_when_all_sketches_are_gone(st
 @pytest.mark.parametrize("forgotten", ["1", "12"])
 def test_what_it_was_copied_from_being_forgotten_puts_nothing_right(store: Store, forgotten: str) -> None:
     Analyzer(store).judge([FIRST, SECOND])
+    Analyzer(store).judge([published("3", NOW - HOUR, f"{NEWS}来源：青禾县发布1", shown=NOW)])
     for account in forgotten:
         store.thinning.forget_sketches(f"weibo/{account}", NOW, days(0))
     Analyzer(store).judge([SECOND.but(observed_at=NOW)])
     assert accused(store) == ["2/p2"]
     Analyzer(store).judge([SECOND.but(observed_at=NOW + HOUR, kind="repost")])
+    assert accused(store) == []
+
+
+def test_two_looks_at_once_hide_neither_a_copy_nor_that_it_was_put_right(store: Store) -> None:
+    advert = "全场五折，加微信下单，优惠券包邮。"
+    Analyzer(store).judge([FIRST])
+    copy = published("2", NOW - days(1), f"{NEWS}{advert}")
+    Analyzer(store).judge([copy, copy.but(observed_at=NOW)])
+    assert {one.rule for one in held_at(store, FAR) if one.subject == "p2"} == {"copied_post", "commercial_ad"}
+    for account in "12":
+        store.thinning.forget_sketches(f"weibo/{account}", NOW, days(0))
+    marked = copy.but(observed_at=NOW + HOUR, kind="repost")
+    Analyzer(store).judge([marked, marked.but(observed_at=NOW + 2 * HOUR)])
     assert accused(store) == []
 
 

@@ -85,22 +85,22 @@ def test_of_an_items_versions_the_newest_counts_in_whatever_order(store: Store) 
     assert earlier(store) == ["a"]
 
 
-def test_an_item_that_changed_waits_until_it_is_compared(store: Store) -> None:
+def test_an_item_that_is_like_another_or_changed_waits_until_it_is_compared(store: Store) -> None:
     def waiting() -> list[str]:
         with store.judgements.judging() as judging:
             return [item.fingerprint for item in judging.sketches.waiting(10)]
 
-    keep(store, an_item("a"), an_item("b"))
+    keep(store, an_item("a"))
     assert not store.judgements.anything_waits()
-    with store.judgements.judging() as judging:
-        judging.sketches.wait(["b", "unknown"])
-    keep(store, an_item("a", observed_at=NOW + days(1)))
+    keep(store, an_item("b"), an_item("a", observed_at=NOW + days(1)))
     assert waiting() == ["b"]
     keep(store, an_item("a", observed_at=NOW + days(2), marks=MARKS[1:]))
     assert waiting() == ["b", "a"]
     with store.judgements.judging() as judging:
-        judging.sketches.compared(["b"])
-    assert waiting() == ["a"]
+        judging.sketches.compared(["a", "b"])
+        judging.sketches.keep([an_item("c")], settled=["c"])
+        judging.sketches.wait(["b", "unknown"])
+    assert waiting() == ["b"]
 
 
 def test_what_is_forgotten_leaves_no_mark(store: Store) -> None:
