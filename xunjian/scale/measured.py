@@ -10,7 +10,7 @@ class Measured:
     post_on_bus: int = 1_890
     probe_on_bus: int = 753
     post_stored: int = 1_848
-    sketch_stored: int = 4_320
+    sketch_stored: int = 5_450
     probe_stored: int = 935
     finding_stored: int = 1_700
     """With its delivery."""
@@ -20,9 +20,9 @@ class Measured:
     """On the clock, with a network in between: assumed. The pause of politeness follows it."""
     visit_cpu_seconds: float = 0.1
     """One full page a day, the others by the light way."""
-    judge_cpu_seconds: float = 0.005
+    judge_cpu_seconds: float = 0.0015
     """An event judged by every default rule, written down and published."""
-    database_cpu_seconds: float = 0.0012
+    database_cpu_seconds: float = 0.001
     """Of the database server, for the same."""
     list_seconds_an_account: float = 0.36e-3
     collector_mib: int = 700
