@@ -102,7 +102,10 @@ def _problem(error: ValueError | RecursionError) -> str:
         return "不是 JSON"
     for pattern, words in _SAID:
         if found := re.match(pattern, str(error)):
-            place = place.rstrip("`") + (f".{found[1]}" if found.groups() else "")
-            parts = re.sub(r"\[(\d+|\.\.\.)\]", r".\1", place).strip(".")
-            return words if "event" in words or not parts else f"{parts}：{words}"
-    return said
+            parts = _dotted(place) + (f".{found[1]}" if found.groups() else "")
+            return words if "event" in words or not parts else f"{parts.strip('.')}：{words}"
+    return f"{_dotted(place)}.{said}".strip(".")
+
+
+def _dotted(place: str) -> str:
+    return re.sub(r"\[(\d+|\.\.\.)\]", r".\1", place.rstrip("`")).strip(".")

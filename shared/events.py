@@ -1,7 +1,7 @@
 """What travels on the bus: Post, Probe, Finding. Immutable, versioned, each with a stable identity."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from json.encoder import encode_basestring_ascii as _quoted
@@ -11,7 +11,7 @@ from annotated_types import Ge, MinLen
 from msgspec import Meta
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from shared.fact import Fact, InUtc, are_takeable, takeable, to_json, utc
+from shared.fact import Fact, InUtc, are_takeable, in_utc, takeable, to_json, utc
 from shared.state import State
 
 SCHEMA_VERSION = 1
@@ -198,7 +198,7 @@ class Post(Event, frozen=True, kw_only=True):
         if not (self.id and self.platform and self.account_id and self.version > 0):
             raise ValueError("version、platform、account_id 和 id 不能空缺")
         published = self.published_at
-        if self.observed_at.tzinfo is not UTC or (published is not None and published.tzinfo is not UTC):
+        if not (in_utc(self.observed_at) and (published is None or in_utc(published))):
             _keep_in_utc(self, "observed_at", "published_at")
         if not are_takeable((self.id, self.url, self.title, self.text, self.ad_signals)):
             _mend_texts(self, "id", "url", "title", "text")
@@ -374,8 +374,12 @@ def _mend_texts(fact: Fact, *names: str) -> None:
 def _keep_in_utc(fact: Fact, *names: str) -> None:
     for name in names:
         moment = getattr(fact, name)
-        if moment is not None and moment.tzinfo is not UTC:
+        if moment is None or in_utc(moment):
+            continue
+        try:
             fact.mend(**{name: utc(moment)})
+        except ValueError as error:
+            raise ValueError(f"{name}：{error}") from None
 
 
 def _optional(text: str | None) -> str:

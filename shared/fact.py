@@ -65,15 +65,24 @@ class InUtc:
 
 
 def utc(moment: datetime) -> datetime:
-    """Raises ValueError for a time without a zone, and for one that no zone but its own can tell."""
-    if moment.tzinfo is UTC:
+    """Raises ValueError for a time without a zone, and for one so near an end of the calendar that no day can be
+    added to it or taken from it."""
+    if in_utc(moment):
         return moment
     if moment.tzinfo is None:
         raise ValueError("应为带时区的时间（ISO 8601）")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("时间超出范围") from None
+    if not _far_from_the_ends(moment):
+        raise ValueError("时间超出范围")
+    return moment.astimezone(UTC)
+
+
+def in_utc(moment: datetime) -> bool:
+    """`utc` would give back the very same."""
+    return moment.tzinfo is UTC and _far_from_the_ends(moment)
+
+
+def _far_from_the_ends(moment: datetime) -> bool:
+    return 1000 <= moment.year < 9000
 
 
 def takeable(text: str) -> str:

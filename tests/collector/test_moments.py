@@ -60,3 +60,8 @@ def test_seconds_and_milliseconds_are_both_understood() -> None:
 def test_the_forms_that_programs_and_people_write(text: str, moment: str | None) -> None:
     found = from_text(text)
     assert (found and found.strftime("%Y-%m-%dT%H:%M")) == moment
+
+
+@pytest.mark.parametrize("year", ["0001", "1970", "2100", "9999"])
+def test_a_written_time_outside_of_this_century_is_no_publish_time(year: str) -> None:
+    assert from_text(f"Fri Dec 31 23:59:59 +0800 {year}") is None

@@ -99,7 +99,9 @@ def test_what_of_the_next_version_cannot_be_guessed_is_set_aside_and_says_who_wr
         ({"outcome": None}, "outcome"),
         ({"at": "昨天"}, "at：应为带时区的时间"),
         ({"at": 5}, "at：应为带时区的时间"),
-        ({"at": "0001-01-01T00:00:00+14:00"}, "时间超出范围"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at：时间超出范围"),
+        ({"at": "0001-01-01T00:00:00Z"}, "at：时间超出范围"),
+        ({"newest_post_at": "9999-12-31T23:59:59Z"}, "newest_post_at：时间超出范围"),
         ({"post_ids": ["a", 5]}, "post_ids.1：应为文字"),
         ({"duration_ms": 1.5}, "duration_ms：应为整数"),
     ],
@@ -108,6 +110,16 @@ def test_the_place_is_named_and_the_value_is_not(fields: dict[str, Any], said: s
     with pytest.raises(PoisonError, match=said) as caught:
         decode(rewritten(a_probe(), **fields))
     assert "昨天" not in str(caught.value)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-08:00"])
+def test_a_time_that_no_rule_could_reckon_with_is_refused_by_its_place(moment: str) -> None:
+    for event, place in (
+        (rewritten(a_post(), published_at=moment), "published_at"),
+        (rewritten(a_finding(), evidence=[{"at": NOW.isoformat()}, {"at": moment}]), "evidence.1.at"),
+    ):
+        with pytest.raises(PoisonError, match=f"^{place}：时间超出范围"):
+            decode(event)
 
 
 ODD: tuple[Any, ...] = (

@@ -1,10 +1,11 @@
 """Moments and lengths as people write them on the command line, in Beijing time."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shared.clock import SHANGHAI
 from shared.errors import InputError
+from shared.fact import utc
 
 _DAY = timedelta(days=1)
 _UNITS = {
@@ -29,11 +30,11 @@ def moment(words: str, place: str, *, through_day: bool = False) -> datetime:
     text = words.strip().replace("：", ":").replace("/", "-")
     for form in _FORMS:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=SHANGHAI).astimezone(UTC)
+            return utc(datetime.strptime(text, form).replace(tzinfo=SHANGHAI))
         except ValueError:
             continue
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI).astimezone(UTC)
+        day = utc(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI))
     except ValueError:
         return _iso_moment(words, place)
     return day + _DAY if through_day else day
@@ -42,10 +43,10 @@ def moment(words: str, place: str, *, through_day: bool = False) -> datetime:
 def _iso_moment(words: str, place: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(words.strip())
+        return utc(parsed.replace(tzinfo=parsed.tzinfo or SHANGHAI))
     except ValueError:
         remedy = "请写成 2026-12-01、'2026-12-01 18:00'（北京时间）或 ISO 8601"
         raise InputError(place, f"“{words[:40]}”不是日期；{remedy}") from None
-    return parsed.replace(tzinfo=parsed.tzinfo or SHANGHAI).astimezone(UTC)
 
 
 def length(words: str, place: str) -> timedelta:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from services.collector.capture import Capture, ShownAccount, ShownPost
 from services.collector.reading.chinese_time import is_rough, names_day_only, parse_chinese_time
 from services.collector.reading.markup import plain_text
+from services.collector.reading.moments import from_text
 from services.collector.reading.shops import shop_host
 from services.collector.reading.sight import Item
 from services.collector.reading.tree import (
@@ -126,10 +127,8 @@ def _text(mblog: dict[str, object]) -> str | None:
 def _published_at(mblog: dict[str, object], post_id: str, now: datetime) -> datetime | None:
     """A short date ("06-14") tells neither year nor hour; where the id's upload second falls on it, that is taken."""
     written = as_text(mblog.get("created_at")) or ""
-    try:
-        return datetime.strptime(written, "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
+    if exact := from_text(written):
+        return exact
     uploaded = datetime.fromtimestamp(_ID_EPOCH, UTC) + timedelta(seconds=min(int(post_id) >> 22, 2**32))
     local = to_shanghai(uploaded)
     if names_day_only(written) == (local.month, local.day) and uploaded <= now:

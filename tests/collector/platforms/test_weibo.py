@@ -180,6 +180,11 @@ def test_the_long_text_of_a_cut_post_is_merged_by_its_id() -> None:
     assert (reading.covers, [post.text for post in reading.posts]) == (LIST, ["很长的\n通知全文"])
 
 
+@pytest.mark.parametrize("year", ["0001", "1970", "9999"])
+def test_a_year_that_no_post_can_be_of_is_no_publish_time(year: str) -> None:
+    assert only(cards(mblog("4857881961438732", f"Fri Dec 31 23:59:59 +0800 {year}"))).published_at is None
+
+
 def test_comments_are_never_read_as_posts() -> None:
     comment = {
         "id": "43",
