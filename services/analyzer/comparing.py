@@ -5,13 +5,13 @@ time, the one that compares later finds both. What waits is written down, so tha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from services.analyzer.copies import copies_of, earlier_of
+from services.analyzer.copies import earlier_of, touched_by
 from services.analyzer.history import deleted_ids
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import Earlier
@@ -21,11 +21,14 @@ from shared.errors import TransientError
 from shared.events import Post
 from shared.storage.judgements import Judgements, Judging
 from shared.storage.lost_marks import restore_marks
-from shared.storage.sketches import SKETCHES
+from shared.storage.sketches import SKETCHES, Sketched
 
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 200
+
+MOST_ASKED = 1000
+"""In one transaction, so that it lasts seconds: an item may have a thousand copies."""
 
 _OfAccount = tuple[str, list[str]]
 """Its key, and fingerprints of its items."""
@@ -61,18 +64,28 @@ class Comparing:
             if restore_marks(judging.connection):
                 # Who holds its lock may wait for no account.
                 return
-            asked: dict[str, list[str]] = defaultdict(list)
+            asked: dict[str, set[str]] = defaultdict(set)
             waiting = judging.sketches.waiting(MOST_AT_ONCE)
             sharing = judging.sketches.sharing(waiting)
-            for item in waiting:
-                copies = copies_of(judging, item) if item.fingerprint in sharing else ()
-                for one in (item, *copies):
-                    asked[one.key].append(one.fingerprint)
-            alone = {item.fingerprint: item.observed_at for item in waiting if item.fingerprint not in sharing}
+            done = self._ask(judging, waiting, sharing, asked)
+            alone = {item.fingerprint: item.observed_at for item in done if item.fingerprint not in sharing}
             judging.serialise(*asked)
             judging.serialise(SKETCHES)
-            self._compare_apart(judging, sorted(asked.items()), alone)
-            judging.sketches.compared([item.fingerprint for item in waiting])
+            self._compare_apart(judging, [(key, sorted(own)) for key, own in sorted(asked.items())], alone)
+            judging.sketches.compared([item.fingerprint for item in done])
+
+    def _ask(
+        self, judging: Judging, waiting: Sequence[Sketched], sharing: Collection[str], asked: dict[str, set[str]]
+    ) -> Sequence[Sketched]:
+        """Note in `asked` the items that wait, and those whose answer they may change; which of them were done."""
+        look_back = self._matters.rulebooks.looks_back()
+        for number, item in enumerate(waiting, start=1):
+            touched = touched_by(judging, item, look_back) if item.fingerprint in sharing else ()
+            for one in (item, *touched):
+                asked[one.key].add(one.fingerprint)
+            if sum(map(len, asked.values())) >= MOST_ASKED:
+                return waiting[:number]
+        return waiting
 
     def _compare_apart(self, judging: Judging, items: Sequence[_OfAccount], alone: Mapping[str, datetime]) -> None:
         """The items of some accounts; when something raises, of each account by itself.

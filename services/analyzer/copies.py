@@ -14,6 +14,7 @@ from shared.storage.sketches import SKETCHES, Sketched
 
 LEAST_LETTERS = 80
 """Shorter texts are alike by chance: greetings, warnings, the formula of a notice."""
+NOT_AT_ALL = timedelta(0)
 
 
 def keep_sketches(judging: Judging, posts: Sequence[Post], indicators: Collection[str] = ()) -> None:
@@ -39,7 +40,7 @@ def keep_sketches(judging: Judging, posts: Sequence[Post], indicators: Collectio
     waiting |= {post.fingerprint for post, item in items if item is None and post.text is not None}
     while kept.replaced and restore_marks(judging.connection):
         pass
-    waiting |= {copy.fingerprint for before in kept.replaced for copy in copies_of(judging, before)}
+    waiting |= {copy.fingerprint for before in kept.replaced for copy in touched_by(judging, before)}
     judging.sketches.wait(waiting)
 
 
@@ -58,34 +59,59 @@ def _said(post: Post) -> tuple[object, ...]:
     return post.title, post.text, post.kind, post.published_at
 
 
-def copies_of(judging: Judging, item: Sketched) -> Iterator[Sketched]:
-    """Items of other accounts published after this one that are the same text."""
+def touched_by(judging: Judging, item: Sketched, look_back: timedelta = NOT_AT_ALL) -> Iterator[Sketched]:
+    """Items published after this one that are the same text and may be copies, or none, for its sake.
+
+    `look_back`: so long after something was published every rule still asks about it.
+    """
     if not item.marks:
         return
     sketch = Sketch.from_bytes(item.body)
-    for other in judging.sketches.later(item.marks, item.key, item.published_at):
+    since = item.published_at
+    # A notice that a thousand offices pass on: who comes after another changes nothing for those who come after both.
+    for before in _said_before(judging, item, sketch) if look_back else ():
+        since = max(since, before + look_back)
+    for other in judging.sketches.later(item.marks, item.fingerprint, since):
         if likeness(Sketch.from_bytes(other.body), sketch).is_same:
             yield other
 
 
+def _said_before(judging: Judging, item: Sketched, sketch: Sketch) -> Iterator[datetime]:
+    """When others published what is all but the item's text, surely before it."""
+    account = judging.account(item.key)
+    for other in judging.sketches.earlier(item.marks, item.fingerprint, item.published_at) if account else ():
+        alike = likeness(sketch, Sketch.from_bytes(other.body))
+        owner = judging.account(other.key)
+        is_others = owner is not None and account is not None and owner.unit != account.unit
+        if is_others and alike.is_whole and _surely_before(other.published_at, item.published_at):
+            yield other.published_at
+
+
 def earlier_of(judging: Judging, account: Account, post: Post) -> tuple[Earlier, ...]:
-    """What accounts of other units published before the post and is the same text; the earliest first."""
+    """What accounts of other units published before the post and is the same text; the earliest first.
+
+    Nothing of what its own unit had published before them: who is copied may say it again.
+    """
     letters = _counted_letters(post)
     if not letters or post.published_at is None:
         return ()
-    others = judging.sketches.earlier(marks_of(letters), post.key, post.published_at)
-    if not others:
+    same = judging.sketches.earlier(marks_of(letters), post.fingerprint, post.published_at)
+    if not same:
         return ()
-    own, found = sketch_of(letters), []
-    for other in others:
-        alike = likeness(own, Sketch.from_bytes(other.body))
-        if not alike.is_same or not _surely_before(other.published_at, post.published_at):
-            continue
+    mine, found = sketch_of(letters), []
+    own_at = [post.published_at]
+    for other in same:
+        alike = likeness(mine, Sketch.from_bytes(other.body))
         owner = judging.account(other.key)
+        if not alike.is_same or owner is None:
+            continue
         # One unit says one thing on all its accounts.
-        if owner is not None and owner.unit != account.unit:
+        if owner.unit == account.unit:
+            own_at.append(other.published_at)
+        else:
             found.append(_earlier(owner, other, alike.of_first))
-    return tuple(sorted(found, key=lambda earlier: (earlier.published_at, earlier.account, earlier.post_id)))
+    first = [one for one in found if all(_surely_before(one.published_at, own) for own in own_at)]
+    return tuple(sorted(first, key=lambda earlier: (earlier.published_at, earlier.account, earlier.post_id)))
 
 
 def _surely_before(moment: datetime, other: datetime) -> bool:

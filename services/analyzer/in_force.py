@@ -59,6 +59,13 @@ class Rulebooks:
         """Every rulebook that some account may fall under at a moment."""
         return [row.rulebook for row in self._rows_in_force(at)]
 
+    def looks_back(self) -> timedelta:
+        """The shortest of all rules about copies, in force or not; nothing where there is none."""
+        copies = [
+            one.plugin.looks_back for row in self._rows for one in row.rulebook.entries if one.plugin.scope == "copy"
+        ]
+        return min(copies, default=timedelta(0))
+
     def troubles(self) -> list[str]:
         """What rules cannot follow at the moment, each said once."""
         return list(dict.fromkeys(trouble for row in self._rows for trouble in row.rulebook.troubles()))

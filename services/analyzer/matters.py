@@ -15,7 +15,7 @@ from services.analyzer.rulebook import Entry
 from services.analyzer.standing import standing_of
 from services.analyzer.timeline import Sitting
 from shared.account import Account, AccountStatus
-from shared.events import Finding, FindingStatus
+from shared.events import Finding, FindingStatus, Severity
 from shared.runtime.metrics import Metrics
 from shared.storage.observations import Probed
 
@@ -84,9 +84,9 @@ class Matters:
             found = [self._finding(case, entry, objection) for objection in ask()]
             if not found and not mine:
                 return
-            still = {(finding.fingerprint, finding.severity) for finding in found}
+            still = {_matter(finding) for finding in found}
             subjects = {finding.subject for finding in found}
-            gone = [finding for finding in mine if (finding.fingerprint, finding.severity) not in still]
+            gone = [finding for finding in mine if _matter(finding) not in still]
             over = [finding for finding in gone if finding.subject not in subjects and is_over(finding)]
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: its fault stops no other rule
             self._failed(case, entry, error)
@@ -96,9 +96,12 @@ class Matters:
                 self.close(sitting, finding, case.at, FindingStatus.SUPERSEDED)
             elif finding in over:
                 self.close(sitting, finding, case.at, FindingStatus.RESOLVED)
+        known = {_matter(finding): finding for finding in mine}
         for finding in found:
-            if (finding.fingerprint, finding.severity) not in {(known.fingerprint, known.severity) for known in mine}:
+            if _matter(finding) not in known:
                 self._open(sitting, finding)
+            elif entry.plugin.scope == "copy":
+                _reword(sitting, known[_matter(finding)], finding)
 
     def check_time(self, sitting: Sitting, case: Case, known_until: datetime) -> None:
         """Let the rules say what follows from the mere passing of time up to the moment of the case."""
@@ -108,7 +111,9 @@ class Matters:
         for entry in self.entries(case, "account"):
             ask = partial(entry.plugin.check_time, case.at, history)
             self.settle(sitting, case, entry, ask, held=held, is_over=never)
-        if lapsed := [finding.at for finding in sitting.judging.open_findings(account.key) if finding not in held]:
+        known = {_matter(finding) for finding in held}
+        opened = (one for one in sitting.judging.open_findings(account.key) if _matter(one) not in known)
+        if lapsed := [finding.at for finding in opened]:
             self.stand(sitting, case, min(lapsed), known_until)
 
     def stand(self, sitting: Sitting, case: Case, since: datetime, known_until: datetime) -> None:
@@ -174,6 +179,16 @@ class Matters:
             rulebook_version=book.label if book else "",
             needs_confirmation=entry.confirm if objection.confirm is None else objection.confirm,
         )
+
+
+def _matter(finding: Finding) -> tuple[str, Severity]:
+    return finding.fingerprint, finding.severity
+
+
+def _reword(sitting: Sitting, known: Finding, finding: Finding) -> None:
+    """What it names may be gone, or another have been earlier; nobody is told of that anew."""
+    if known.sentence != finding.sentence:
+        sitting.judging.reword(finding.but(at=known.at))
 
 
 def always(finding: Finding) -> bool:

@@ -26,6 +26,11 @@ _OPEN = Add(_finding, by=("fingerprint", "opened_at"), renew=("closed_at", "stat
 _interval = (_finding.c.fingerprint == bindparam("of"), _finding.c.opened_at == bindparam("moment"))
 _KNOWN = select(_finding.c.id).where(*_interval)
 _AGAIN = update(_finding).where(*_interval)
+_REWORD = (
+    update(_finding)
+    .where(_finding.c.fingerprint == bindparam("of"), _finding.c.closed_at.is_(None))
+    .values(body=bindparam("said"))
+)
 _IS_OPEN = {"closed_at": None, "status": FindingStatus.OPEN, "close_told": True}
 
 
@@ -81,6 +86,13 @@ class FindingRows:
             self._closed.setdefault(finding.fingerprint, {"fingerprint": finding.fingerprint, **end})
         held = self.held(finding.key)
         self._held[finding.key] = [known for known in held if known.fingerprint != finding.fingerprint]
+
+    def reword(self, finding: Finding) -> None:
+        """What an open one says from now on; nobody is told."""
+        self.write()
+        self._connection.execute(_REWORD, {"of": finding.fingerprint, "said": finding.to_json().decode()})
+        same = finding.fingerprint
+        self._held[finding.key] = [finding if known.fingerprint == same else known for known in self.held(finding.key)]
 
     def write(self) -> None:
         """Closed ones first: of a fingerprint only one may be open."""

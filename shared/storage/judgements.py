@@ -125,6 +125,10 @@ class Judging:
         """
         return self._findings.open(finding)
 
+    def reword(self, finding: Finding) -> None:
+        """What an open finding says from now on; nobody is told."""
+        self._findings.reword(finding)
+
     def close(self, finding: Finding, at: datetime, status: FindingStatus) -> None:
         """End the finding's interval; a resolved one goes to the outbox, a superseded one is nobody's news."""
         self._findings.close(finding, at, status)

@@ -33,11 +33,11 @@ SKETCHES = "sketches"
 that marked each other's would wait for each other."""
 MOST_MARKS = 23
 MOST_SHARING = 10
-"""Items looked at for each mark, oldest first: what more share is a set phrase and tells nothing."""
+"""Earlier items looked at for each mark, oldest first: what more share is a set phrase and tells nothing."""
 MOST_NEAR = 16
+MOST_LATER = 1000
+"""Later items looked at for each mark: one that comes to light after its copies concerns them all."""
 _LEAST_COMMON = 3
-_WORTH = 4
-"""Who shares less than a fourth of what the nearest one shares is not looked at."""
 _NO_MARK = -1
 _PLACES = tuple(f"mark{place}" for place in range(MOST_MARKS))
 
@@ -74,24 +74,24 @@ class Kept(NamedTuple):
     replaced: list[Sketched]
 
 
-def _near(when: str) -> TextualSelect:
-    """Items that have marks in common with those asked for: of each mark a few, the oldest first."""
+def _near(when: str, most_of_mark: int, most: int) -> TextualSelect:
+    """Items that have marks in common with those asked for: of each mark some, the oldest first."""
     shared = "SELECT at, sketch FROM sketch_mark WHERE mark = :mark{0} AND at {1} :at ORDER BY at, sketch LIMIT {2}"
     part = f"SELECT * FROM ({shared}) AS bounded{{0}}"  # noqa: S608 - nothing in it comes from elsewhere
-    parts = " UNION ALL ".join(part.format(place, when, MOST_SHARING) for place in range(MOST_MARKS))
+    parts = " UNION ALL ".join(part.format(place, when, most_of_mark) for place in range(MOST_MARKS))
     columns = ", ".join(f"sketch.{one.name}" for one in _sketch.columns)
     query = (
         f"SELECT {columns}, near.common FROM (SELECT sketch, count(*) AS common, min(at) AS at"  # noqa: S608 - as above
         f" FROM ({parts}) AS shared GROUP BY sketch HAVING count(*) >= {_LEAST_COMMON}"
-        f" ORDER BY common DESC, at, sketch LIMIT {MOST_NEAR}) AS near JOIN sketch ON sketch.id = near.sketch"
-        " WHERE sketch.key <> :own ORDER BY near.common DESC, near.at, near.sketch"
+        f" ORDER BY common DESC, at, sketch LIMIT {most}) AS near JOIN sketch ON sketch.id = near.sketch"
+        " WHERE sketch.fingerprint <> :own ORDER BY near.common DESC, near.at, near.sketch"
     )
     # As text: of so many parameters the builder would make more work than the database has.
     return text(query).columns(*_sketch.columns, column("common", Integer))
 
 
 # Asked for every item: building a statement costs more than running it.
-_EARLIER, _LATER = _near("<"), _near(">")
+_EARLIER, _LATER = _near("<", MOST_SHARING, MOST_NEAR), _near(">", MOST_LATER, MOST_LATER)
 _OF = select(_sketch).where(among(_sketch.c.fingerprint))
 _WAITING = select(_sketch).where(text(WAITING)).order_by(_sketch.c.id).limit(bindparam("most"))
 _WAIT = update(_sketch).where(among(_sketch.c.fingerprint)).values(waiting=True)
@@ -178,18 +178,18 @@ class Sketches:
         places = self._marks.shared(self._connection, marks) if marks else ()
         return {items[place].fingerprint for place, common in Counter(places).items() if common >= _LEAST_COMMON}
 
-    def earlier(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
-        """Items of other accounts than `key` published before, those that share most marks first; bounded."""
-        return self._near(_EARLIER, marks, key, published_at)
+    def earlier(self, marks: Sequence[int], own: str, published_at: datetime) -> list[Sketched]:
+        """Items but `own` (a fingerprint) published before, those that share most marks first; bounded."""
+        return self._near(_EARLIER, marks, own, published_at)
 
-    def later(self, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
-        """As `earlier`, of those published after."""
-        return self._near(_LATER, marks, key, published_at)
+    def later(self, marks: Sequence[int], own: str, published_at: datetime) -> list[Sketched]:
+        """As `earlier`, of those published after, all but where a thousand share a mark."""
+        return self._near(_LATER, marks, own, published_at)
 
-    def _near(self, near: TextualSelect, marks: Sequence[int], key: str, published_at: datetime) -> list[Sketched]:
+    def _near(self, near: TextualSelect, marks: Sequence[int], own: str, published_at: datetime) -> list[Sketched]:
         asked: dict[str, object] = dict(zip(_PLACES, chain(marks, repeat(_NO_MARK)), strict=False))
-        rows = self._connection.execute(near, asked | {"at": whole_seconds(published_at), "own": key}).all()
-        return [_sketched(row) for row in rows if _WORTH * row.common >= rows[0].common]
+        rows = self._connection.execute(near, asked | {"at": whole_seconds(published_at), "own": own})
+        return [_sketched(row) for row in rows]
 
 
 def drop_sketches(connection: Connection, rows: Iterable[Row[Any]]) -> None:

@@ -34,14 +34,14 @@ def keep(store: Store, *items: Sketched) -> None:
             judging.sketches.keep([item])
 
 
-def earlier(store: Store, marks: tuple[int, ...] = MARKS, at: datetime = NOW, own: str = "weibo/own") -> list[str]:
+def earlier(store: Store, marks: tuple[int, ...] = MARKS, at: datetime = NOW, own: str = "own") -> list[str]:
     with store.judgements.judging() as judging:
         return [item.fingerprint for item in judging.sketches.earlier(marks, own, at)]
 
 
 def later(store: Store, at: datetime = NOW) -> list[str]:
     with store.judgements.judging() as judging:
-        return [item.fingerprint for item in judging.sketches.later(MARKS, "weibo/own", at)]
+        return [item.fingerprint for item in judging.sketches.later(MARKS, "own", at)]
 
 
 def test_those_that_share_most_come_first_and_the_same_second_is_neither(store: Store) -> None:
@@ -55,7 +55,7 @@ def test_ones_own_are_left_out_and_great_marks_are_kept_whole(store: Store) -> N
     great = tuple(2**63 - 1 - number for number in range(MOST_MARKS))
     keep(store, an_item("great", NOW - days(1), great))
     assert earlier(store, great) == ["great"]
-    assert earlier(store, great, own="weibo/great") == []
+    assert earlier(store, great, own="great") == []
 
 
 def test_many_are_asked_about_at_once_and_who_shares_too_little_is_alone(store: Store) -> None:

@@ -42,6 +42,11 @@ class Rule(Plugin):
         """
         return iter(())
 
+    @property
+    def looks_back(self) -> timedelta:
+        """So long after others published something `check_copy` still asks about it."""
+        return timedelta(0)
+
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
         """Called for every probe, evidence or not; `history` includes the probe and its posts."""
         return iter(())

@@ -30,16 +30,19 @@ class CopiedPost(Rule):
     within_days: int = Field(default=30, ge=1, le=365)
     least_percent: float = Field(default=80, ge=60, le=100)
 
+    @property
+    def looks_back(self) -> timedelta:
+        return timedelta(days=self.within_days)
+
     def check_copy(self, post: Post, account: Account, earlier: Sequence[Earlier]) -> Iterator[Objection]:
         if post.published_at is None or is_declared(post, account):
             return
-        start = post.published_at - timedelta(days=self.within_days)
+        start = post.published_at - self.looks_back
         found = [one for one in earlier if one.published_at >= start and 100 * one.share >= self.least_percent]
         if found:
-            yield self._objection(post, post.published_at, found[0], len(found))
+            yield self._objection(post, post.published_at, found[0])
 
-    def _objection(self, post: Post, published_at: datetime, first: Earlier, count: int) -> Objection:
-        others = f"（此前共{count}个账号发布过）" if count > 1 else ""
+    def _objection(self, post: Post, published_at: datetime, first: Earlier) -> Objection:
         named = f"《{mask_all(first.title)}》" if first.title else "的一条内容"
         percent = f"{100 * first.share:.0f}%"
         return Objection(
@@ -48,7 +51,7 @@ class CopiedPost(Rule):
             at=max(post.observed_at, first.observed_at),
             sentence=(
                 f"{chinese_time(published_at)}发布的内容有{percent}的文字见于{first.account}（{first.unit}）"
-                f"{chinese_time(first.published_at)}发布{named}{others}，未见转载标记或来源，请核实是否应注明来源。"
+                f"{chinese_time(first.published_at)}发布{named}，未见转载标记或来源，请核实是否应注明来源。"
             ),
             measured=f"文字重合{percent}",
             threshold=f"{self.least_percent:g}%",

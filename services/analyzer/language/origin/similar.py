@@ -24,6 +24,7 @@ _Whole = TypeVar("_Whole", np.uint32, np.uint64)
 
 SAME = 0.6
 """Score from which two texts are the same: so much of the shorter one is in the other."""
+WHOLE = 0.95
 MARKS = 23
 _RUN, _APART = 4, 2
 _MOST_RUNS = 512
@@ -84,6 +85,11 @@ class Likeness:
     @property
     def is_same(self) -> bool:
         return self.score >= SAME
+
+    @property
+    def is_whole(self) -> bool:
+        """Both are the same text from beginning to end, but for the editor's name."""
+        return min(self.of_first, self.of_second) >= WHOLE and self.figures_agree
 
 
 def letters_of(text: str) -> str:
