@@ -104,7 +104,7 @@ class Severity(StrEnum):
     @property
     def gravity(self) -> int:
         """Higher is graver; the one order of severities."""
-        return len(Severity) - list(Severity).index(self)
+        return _GRAVITY[self]
 
     @property
     def accuses(self) -> bool:
@@ -116,6 +116,9 @@ class Severity(StrEnum):
         if self is Severity.UNVERIFIED:
             return State.UNVERIFIED
         return (State.CHECK if self is Severity.REMINDER else State.PROBLEM) if self.accuses else None
+
+
+_GRAVITY = {severity: len(Severity) - place for place, severity in enumerate(Severity)}
 
 
 class FindingStatus(StrEnum):
