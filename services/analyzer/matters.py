@@ -98,10 +98,7 @@ class Matters:
                 self.close(sitting, finding, case.at, FindingStatus.RESOLVED)
         known = {_matter(finding): finding for finding in mine}
         for finding in found:
-            if _matter(finding) not in known:
-                self._open(sitting, finding)
-            elif entry.plugin.scope == "copy":
-                _reword(sitting, known[_matter(finding)], finding)
+            self._keep(sitting, entry, known.get(_matter(finding)), finding)
 
     def check_time(self, sitting: Sitting, case: Case, known_until: datetime) -> None:
         """Let the rules say what follows from the mere passing of time up to the moment of the case."""
@@ -148,6 +145,13 @@ class Matters:
             self._metrics.fix_seconds.labels(str(finding.severity)).observe(held)
         log.info("finding_closed", account=finding.key, rule=finding.rule, status=str(status), number=finding.number)
 
+    def _keep(self, sitting: Sitting, entry: Entry, known: Finding | None, finding: Finding) -> None:
+        if known is None:
+            self._open(sitting, finding)
+        elif entry.plugin.scope == "copy" and known.sentence != finding.sentence:
+            # What it names may be gone, or another have been earlier; nobody is told of that anew.
+            sitting.judging.reword(finding.but(at=known.at))
+
     def _open(self, sitting: Sitting, finding: Finding) -> None:
         if sitting.judging.open(finding):
             sitting.judging.afterwards(partial(self._note_open, finding))
@@ -183,12 +187,6 @@ class Matters:
 
 def _matter(finding: Finding) -> tuple[str, Severity]:
     return finding.fingerprint, finding.severity
-
-
-def _reword(sitting: Sitting, known: Finding, finding: Finding) -> None:
-    """What it names may be gone, or another have been earlier; nobody is told of that anew."""
-    if known.sentence != finding.sentence:
-        sitting.judging.reword(finding.but(at=known.at))
 
 
 def always(finding: Finding) -> bool:

@@ -3,7 +3,6 @@
 import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, NamedTuple
@@ -45,8 +44,7 @@ _sketch = metadata.tables["sketch"]
 _mark = metadata.tables["sketch_mark"]
 
 
-@dataclass(frozen=True)
-class Sketched:
+class Sketched(NamedTuple):
     """An item of which a sketch is kept. `marks`: at most 23 numbers of 63 bits; none: nobody finds it.
 
     `observed_at`: when the version that was sketched was shown. `body`: only the analyzer reads it.
@@ -134,7 +132,7 @@ class Sketches:
 
     def _renew(self, known: Row[Any], item: Sketched, kept: Kept) -> None:
         before = _sketched(known)
-        if replace(before, observed_at=item.observed_at) == item:
+        if before._replace(observed_at=item.observed_at) == item:
             self._connection.execute(_SHOWN_AGAIN, {"of": item.fingerprint, "at": item.observed_at})
             kept.again.append(item)
             return
@@ -155,7 +153,7 @@ class Sketches:
         own = {
             item.fingerprint: {"marks": _packed(item.marks), "waiting": item.fingerprint in waiting} for item in items
         }
-        values = [vars(item) | own[item.fingerprint] for item in items]
+        values = [item._asdict() | own[item.fingerprint] for item in items]
         numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
         if marks := _numbered((numbers[item.fingerprint], item) for item in items):
             self._marks.add(self._connection, marks)
