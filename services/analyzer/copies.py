@@ -17,13 +17,15 @@ LEAST_LETTERS = 80
 NOT_AT_ALL = timedelta(0)
 
 
-def keep_sketches(judging: Judging, posts: Sequence[Post], indicators: Collection[str] = ()) -> None:
+def keep_sketches(
+    judging: Judging, posts: Sequence[Post], indicators: Collection[str] = (), also: Collection[str] = ()
+) -> None:
     """Keep the posts' sketches, so that others can be held against them, of each item one version.
 
     A version that shows no text changes nothing. The posts in the order in which they were observed. `indicators`: what
-    copies are accused under.
+    copies are accused under. `also`: fingerprints of items to be held against others, though they are as they were.
     """
-    if not posts:
+    if not posts and not also:
         return
     judging.serialise(SKETCHES)
     items = [(post, _sketched(post)) for post in posts]
@@ -41,7 +43,7 @@ def keep_sketches(judging: Judging, posts: Sequence[Post], indicators: Collectio
     while kept.replaced and restore_marks(judging.connection):
         pass
     waiting |= {copy.fingerprint for before in kept.replaced for copy in touched_by(judging, before)}
-    judging.sketches.wait(waiting)
+    judging.sketches.wait(waiting.union(also))
 
 
 def _is_accused(judging: Judging, post: Post, indicators: Collection[str]) -> bool:

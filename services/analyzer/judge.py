@@ -97,7 +97,7 @@ class Judge:
         keys = [own[0].key for own in accounts]
         sitting.judging.expect(keys, [event for own in accounts for event in own])
         refused = [one for own in accounts for one in self._judge_account(sitting, own[0].key, own, trace_of)]
-        keep_sketches(sitting.judging, sitting.to_sketch, sitting.copies)
+        keep_sketches(sitting.judging, sitting.to_sketch, sitting.copies, sitting.restored)
         return refused
 
     def _judge_account(self, sitting: Sitting, key: str, events: list[Observed], trace_of: TraceOf) -> list[Refused]:
@@ -135,10 +135,13 @@ class Judge:
             sitting.to_sketch += posts
             sitting.copies.update(entry.indicator for entry in entries)
         before = sitting.at(key, at - INSTANT)
+        listed = before.probed.latest_list
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
         if before.latest_list_at is None or before.latest_list_at <= at:
             self._matters.check_time(sitting, case, known_until=at - INSTANT)
             self._judge_new(sitting, case, posts, probes)
+            for probe in probes:
+                _note_restored(sitting, probe, listed)
         else:
             self._judge_new(sitting, case, posts, ())
         return Came.LATE if is_late else Came.IN_ORDER
@@ -193,6 +196,14 @@ class Judge:
         for finding in held:
             if finding.subject in deleted:
                 self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
+
+
+def _note_restored(sitting: Sitting, probe: Probe, before: Probe | None) -> None:
+    """What was gone from the list and is on it again may be a copy, though nothing of it changed."""
+    back = set(probe.post_ids).difference(before.post_ids) if probe.proves_list and before else ()
+    if before and back:
+        known = sitting.at(probe.key, probe.at).posts()
+        sitting.restored |= {post.fingerprint for post in known if post.id in back and post.observed_at <= before.at}
 
 
 def _occurred_at(event: Observed) -> datetime:

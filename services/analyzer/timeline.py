@@ -103,12 +103,14 @@ class Sitting:
     """A part of a transaction of the analyzer, with the timeline of the account it is at.
 
     `to_sketch`: what is to be held against what others published; `copies`: the indicators that copies fall under.
+    `restored`: fingerprints of what came back to its list.
     """
 
     def __init__(self, judging: Judging) -> None:
         self.judging = judging
         self.to_sketch: list[Post] = []
         self.copies: set[str] = set()
+        self.restored: set[str] = set()
         self._timeline: Timeline | None = None
 
     def at(self, key: str, moment: datetime) -> Timeline:

@@ -244,6 +244,21 @@ def test_a_deleted_copy_is_over_and_stays_so(store: Store) -> None:
     assert [one for one in store.judgements.untold() if one.rule == "copied_post"] == []
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_deleted_copy_that_is_shown_again_is_one_again(store: Store, together: bool) -> None:
+    older = published("2", NOW - days(3), OTHER, id="p0")
+    lists = [
+        a_probe(NOW + n * HOUR, account_id="2", newest_post_at=older.published_at, post_ids=["p0"]) for n in (0, 1)
+    ]
+    shown_again: list[Post | Probe] = [SECOND.but(observed_at=NOW + HOUR), lists[1].but(post_ids=("p2", "p0"))]
+    Analyzer(store).judge([FIRST, older, SECOND])
+    Analyzer(store).judge([lists[0]])
+    assert accused(store) == []
+    for batch in [shown_again] if together else [[event] for event in shown_again]:
+        Analyzer(store).judge(batch)
+    assert accused(store) == ["2/p2"]
+
+
 def test_a_copy_counts_against_originality_and_puts_the_account_to_check(store: Store) -> None:
     chance = random.Random(3)
     bodies = ["".join(chance.choices(NEWS + OTHER, k=150)) for _ in range(12)]
