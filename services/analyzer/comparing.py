@@ -133,4 +133,4 @@ class Comparing:
 
     def _is_deleted(self, sitting: Sitting, post: Post) -> bool:
         latest = sitting.at(post.key, END).probed.latest_list
-        return latest is not None and post.id in deleted_ids(sitting.at(post.key, latest.at).posts(), latest)
+        return latest is not None and post.id in deleted_ids(sitting.at(post.key, END).posts(), latest)

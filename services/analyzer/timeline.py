@@ -76,6 +76,10 @@ class Timeline:
         """The newest version of each item as first met so, newest published first, at most HISTORY_POSTS."""
         return sorted(self._items.values(), key=_by_time, reverse=True)[:HISTORY_POSTS]
 
+    def ids(self) -> set[str]:
+        """Of the items; of an account with very many not of the oldest."""
+        return set(self._items)
+
     def _meet(self, post: Post) -> None:
         known = self._items.pop(post.id, None)
         unchanged = known is not None and known == post.but(observed_at=known.observed_at)

@@ -259,6 +259,20 @@ def test_a_deleted_copy_that_is_shown_again_is_one_again(store: Store, together:
     assert accused(store) == ["2/p2"]
 
 
+@pytest.mark.parametrize("text", [f"{NEWS}（编辑：王某）", None])
+@pytest.mark.parametrize("together", [True, False])
+def test_what_is_seen_after_the_list_it_was_missing_from_is_not_gone(
+    store: Store, text: str | None, together: bool
+) -> None:
+    older = published("2", NOW - days(3), OTHER, id="p0")
+    missing = a_probe(NOW, account_id="2", newest_post_at=older.published_at, post_ids=["p0"])
+    seen_again = SECOND.but(text=text, observed_at=NOW + HOUR, title="要闻二")
+    events: list[Post | Probe] = [FIRST, older, SECOND, missing, seen_again]
+    for batch in [events] if together else [[event] for event in events]:
+        Analyzer(store).judge(batch)
+    assert accused(store) == ["2/p2"]
+
+
 def test_a_copy_counts_against_originality_and_puts_the_account_to_check(store: Store) -> None:
     chance = random.Random(3)
     bodies = ["".join(chance.choices(NEWS + OTHER, k=150)) for _ in range(12)]
