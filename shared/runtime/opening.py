@@ -75,7 +75,7 @@ class Process:
         return Hooks({f"/hooks/{name}": token for name, token in tokens.items()}, time.monotonic)
 
     def open(self, stack: ExitStack) -> Host:
-        """Everything opened, to be closed by `stack`.
+        """Everything opened, to be closed by `stack`; a bus that is not used is never asked.
 
         Raises TransientError when database or broker is away or has no topics, InputError for settings that cannot be
         used, OldSchemaError for tables that have to be upgraded.
@@ -89,7 +89,9 @@ class Process:
                     presence.begin()
                     parts.callback(presence.close)
             with self._opening("broker"):
-                bus = open_bus(self.settings, self.clock, self.name)
+                # Who uses none makes no topics either: a bus on Kafka that is only made connects to nothing.
+                unasked = {} if self.uses_bus else {"kafka_create_topics": 0}
+                bus = open_bus(self.settings.model_copy(update=unasked), self.clock, self.name)
                 parts.callback(bus.close)
                 missing = _missing_topics(bus, self.settings) if self.uses_bus else []
             if missing:

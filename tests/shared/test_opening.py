@@ -48,3 +48,12 @@ def test_a_broker_that_is_away_from_the_beginning_is_not_the_database(tmp_path: 
     with ExitStack() as stack, pytest.raises(TransientError):
         process.open(stack)
     assert shown(process) == ['xunjian_part_ok{part="broker"} 0.0', 'xunjian_part_ok{part="database"} 1.0']
+
+
+def test_who_uses_no_bus_opens_without_a_broker_and_makes_no_topics_there(tmp_path: Path) -> None:
+    away = {"data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:1", "kafka_create_topics": 2}
+    process = Process("reporter", load_settings(more=away), lambda: NOW, threading.Event(), uses_bus=False)
+    with ExitStack() as stack:
+        process.open(stack)
+        assert process.vitals.problems() == []
+    assert shown(process) == ['xunjian_part_ok{part="database"} 1.0']
