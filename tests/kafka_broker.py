@@ -26,7 +26,9 @@ def kafka_bootstrap() -> Iterator[str]:
 @pytest.fixture
 def refused_connections() -> Iterator[None]:
     """For tests in which a broker is away: kafka-python leaves each refused socket to the garbage collector."""
-    warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)  # pytest takes it back after the test
+    warnings.filterwarnings(
+        "ignore", "unclosed <(socket|ssl.SSLSocket)", ResourceWarning
+    )  # pytest takes it back after the test
     library_log = logging.getLogger("kafka")
     library_log.setLevel(logging.CRITICAL)  # a captured log line would hold on to the socket by its traceback
     yield

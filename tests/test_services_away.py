@@ -50,7 +50,7 @@ def test_a_database_that_is_away_is_waited_for(
         gate.refuse(STARTING_UP)
         waits(service, "starting up")
         gate.refuse(WRONG_PASSWORD)
-        waits(service, "password authentication failed")
+        waits(service, "数据库拒绝了用户名或密码")
         gate.open()
         service.becomes_ready()
         gate.shut()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -18,7 +18,7 @@ from shared.bus.kafka.bus import KafkaBus
 from shared.bus.sqlite import SqliteBus
 from shared.bus.topics import declared
 from shared.clock import Clock, utc_now
-from shared.errors import PermanentError, TransientError
+from shared.errors import InputError, PermanentError, TransientError
 from shared.runtime import lock
 from shared.runtime.announced import announced
 from shared.runtime.draining import draining
@@ -67,6 +67,8 @@ class Process:
     uses_bus: bool = True
     metrics: Metrics = field(default_factory=Metrics)
     vitals: Vitals = field(default_factory=Vitals)
+    read: Callable[[], Settings] | None = None
+    """The settings as they are now: who waits for what it needs knocks with what was mended meanwhile."""
 
     @cached_property
     def hooks(self) -> Hooks:
@@ -75,25 +77,30 @@ class Process:
         return Hooks({f"/hooks/{name}": token for name, token in tokens.items()}, time.monotonic)
 
     def open(self, stack: ExitStack) -> Host:
-        """Everything opened, to be closed by `stack`.
+        """Everything opened, to be closed by `stack`; a bus that is not used is never asked.
 
         Raises TransientError when database or broker is away or has no topics, InputError for settings that cannot be
         used, OldSchemaError for tables that have to be upgraded.
         """
+        return self._open(stack, self.settings)
+
+    def _open(self, stack: ExitStack, settings: Settings) -> Host:
         with ExitStack() as parts:
             with self._opening("database"):
-                store = open_store(self.settings.store_url)
+                store = open_store(settings.store_url)
                 parts.callback(store.close)
                 if not store.database.file:
                     presence = Presence(store.members, member_name(), self.clock)
                     presence.begin()
                     parts.callback(presence.close)
             with self._opening("broker"):
-                bus = open_bus(self.settings, self.clock, self.name)
+                # Who uses none makes no topics either: a bus on Kafka that is only made connects to nothing.
+                unasked = {} if self.uses_bus else {"kafka_create_topics": 0}
+                bus = open_bus(settings.model_copy(update=unasked), self.clock, self.name)
                 parts.callback(bus.close)
-                missing = _missing_topics(bus, self.settings) if self.uses_bus else []
+                missing = _missing_topics(bus, settings) if self.uses_bus else []
             if missing:
-                where = f"Kafka {self.settings.kafka_bootstrap} 上还没有主题 {'、'.join(missing)}"
+                where = f"Kafka {settings.kafka_bootstrap} 上还没有主题 {'、'.join(missing)}"
                 raise TransientError(f"{where}；请运行 xunjian topics apply")
             stack.push(parts.pop_all())
         self.vitals.watch(store.check)
@@ -101,7 +108,7 @@ class Process:
         if self.uses_bus:
             self.vitals.watch(bus.check)
             show_part(self.metrics, "broker", bus.check)
-        return Host(self.settings, store, bus, self.metrics, self.clock, self.hooks)
+        return Host(settings, store, bus, self.metrics, self.clock, self.hooks)
 
     @contextmanager
     def _opening(self, part: str) -> Iterator[None]:
@@ -121,12 +128,13 @@ class Process:
     ) -> Host | None:
         """As `open`, but what is away is waited for, and told; null when told to stop first.
 
-        Also tables of an older program: where a cluster is updated, somebody is at it. InputError as `open`.
+        Also tables of an older program: where a cluster is updated, somebody is at it. InputError as `open`, unless
+        it is about what was changed meanwhile: whoever is mending the settings may not be done.
         """
         failures = 0
         while not self.stop.is_set():
             try:
-                host = self.open(stack)
+                host = self._open_again(stack) if failures else self.open(stack)
             except (TransientError, OldSchemaError) as error:
                 failures += 1
                 pause = spread(pause_seconds(failures, getattr(error, "retry_after_seconds", None)))
@@ -138,6 +146,25 @@ class Process:
                 pulse.beat()
                 return host
         return None
+
+    def _open_again(self, stack: ExitStack) -> Host:
+        try:
+            settings = self._renewed()
+        except InputError as error:
+            raise TransientError(str(error)) from error
+        try:
+            return self._open(stack, settings)
+        except InputError as error:
+            if settings == self.settings or isinstance(error, OldSchemaError):
+                raise
+            raise TransientError(str(error)) from error
+
+    def _renewed(self) -> Settings:
+        """With the keys to database and broker as they are now. All else was put to use before, and stays."""
+        if self.read is None:
+            return self.settings
+        now = self.read()
+        return self.settings.model_copy(update={"database_url": now.database_url, "kafka_security": now.kafka_security})
 
     def serve_health(self, stack: ExitStack) -> HealthServer:
         """Raises InputError when the port is taken."""
@@ -210,7 +237,8 @@ def run_alone(
     stop = threading.Event()
     received = install_signals(stop)
     try:
-        process = Process(name, load_settings(config), utc_now, stop, uses_bus)
+        read = partial(load_settings, config)
+        process = Process(name, read(), utc_now, stop, uses_bus, read=read)
         configure_logs(process.settings.log_format, process.settings.log_level)
         with announced(process.settings, [name], received), naming_file(process.settings), draining(stop):
             _run(process, build, idle_seconds, process.vitals.pulse(name, longest_round_seconds))

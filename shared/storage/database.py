@@ -18,7 +18,7 @@ from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError, TransientError
 from shared.fact import takeable
 from shared.storage.files import use_log_of_changes
-from shared.storage.refused import server_words, sqlite_words
+from shared.storage.refused import login_state, server_words, sqlite_words
 from shared.storage.rows import Add, AsJson, Change, OneByOne, Rows, Upsert, Writing
 from shared.storage.schema import Schema, schema_of
 from shared.storage.server_options import demand_options
@@ -224,7 +224,7 @@ def _may_pass(error: DBAPIError) -> bool:
 def _state(error: DBAPIError) -> str | None:
     """PostgreSQL's five characters; null where it is not the server that speaks."""
     state: str | None = getattr(error.orig, "sqlstate", None)
-    return state
+    return state or login_state(str(error.orig))
 
 
 def _not_to_be_kept(context: ExceptionContext) -> None:

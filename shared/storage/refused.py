@@ -22,6 +22,7 @@ _SERVER_WORDS = {
     "25P": ("结束了停留过久的事务", _AGAIN),
     "26": ("不认得准备好的语句", f"{_AGAIN}；经连接池（如 PgBouncer）时请用会话模式"),
     "28": ("拒绝登录", "请核对设置 database_url 中的用户和密码，以及数据库的 pg_hba.conf"),
+    "28P01": ("拒绝了用户名或密码", "请核对设置 database_url 中的用户和密码"),
     "3D": ("那里没有这个库", "请核对设置 database_url 的库名，或先建库"),
     "3F": ("里没有本程序的表", "请核对设置 database_url 指向哪个库、哪个 schema"),
     "40": ("取消了与别处冲突的事务", _AGAIN),
@@ -43,6 +44,21 @@ _SERVER_WORDS = {
 
 Of none of these is a row the cause, and most pass by themselves: what was to be written waits.
 """
+
+
+_AT_LOGIN = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "认证失败": "28P01",
+    "no pg_hba.conf entry": "28000",
+    "not permitted to log in": "28000",
+}
+"""libpq keeps the words of a server that lets nobody in, English or Chinese, and drops their SQLSTATE."""
+
+
+def login_state(said: str) -> str | None:
+    """The SQLSTATE of a refused log-in; null: nobody was refused one."""
+    return next((state for words, state in _AT_LOGIN.items() if words in said), None)
 
 
 def server_words(state: str) -> tuple[str, str] | None:

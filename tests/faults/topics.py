@@ -35,8 +35,8 @@ def is_whole(bus: KafkaBus) -> bool:
     """Whether all replicas of every partition are in step; before, a node taken away may be the only one that was.
 
     Raises TransientError."""
-    with bus.clients.admin() as admin:
-        partitions = [partition for topic in admin.describe_topics() for partition in topic["partitions"]]
+    topics = bus.clients.ask(lambda admin: admin.describe_topics())
+    partitions = [partition for topic in topics for partition in topic["partitions"]]
     return all(set(one["isr_nodes"]) == set(one["replica_nodes"]) for one in partitions)
 
 

@@ -9,6 +9,7 @@ from scripts.manifests.__main__ import DEFINITIONS, problems
 from scripts.manifests.objects import Manifest, names_of, read
 from scripts.manifests.rendering import K8S, render, renderer
 from tests.k8s.planting import containing
+from xunjian.commands.topics import DIFFERS
 
 pytestmark = pytest.mark.skipif(not renderer(), reason="no kubectl or kustomize to render k8s/ with")
 SETTINGS = (K8S / "overlays" / "small" / "xunjian.yaml").read_text(encoding="utf-8")
@@ -42,6 +43,13 @@ def test_every_component_fits_into_a_namespace_of_another_name(tmp_path: Path) -
     assert names_of(manifests, "Namespace") == {"watch"}
     assert {"xunjian-migrate", "xunjian-topics"} <= names_of(manifests, "Job")
     assert faults(manifests) == []
+
+
+def test_a_difference_of_topics_that_only_a_person_settles_is_not_tried_again(tmp_path: Path) -> None:
+    job = next(one for one in rendered(tmp_path, "topics") if one["metadata"]["name"] == "xunjian-topics")
+    (rule,) = job["spec"]["podFailurePolicy"]["rules"]
+    assert (rule["action"], rule["onExitCodes"]["values"]) == ("FailJob", [DIFFERS])
+    assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never"
 
 
 def test_mail_without_its_component_is_refused(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 import threading
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from shared.errors import TransientError
+from shared.errors import InputError, TransientError
 from shared.runtime.opening import Process, open_bus
 from shared.runtime.settings import load_settings
+from shared.runtime.vitals import Pulse
 from tests.builders import NOW, a_probe, days
 
 
@@ -48,3 +50,46 @@ def test_a_broker_that_is_away_from_the_beginning_is_not_the_database(tmp_path: 
     with ExitStack() as stack, pytest.raises(TransientError):
         process.open(stack)
     assert shown(process) == ['xunjian_part_ok{part="broker"} 0.0', 'xunjian_part_ok{part="database"} 1.0']
+
+
+def test_who_uses_no_bus_opens_without_a_broker_and_makes_no_topics_there(tmp_path: Path) -> None:
+    away = {"data_dir": tmp_path, "kafka_bootstrap": "127.0.0.1:1", "kafka_create_topics": 2}
+    process = Process("reporter", load_settings(more=away), lambda: NOW, threading.Event(), uses_bus=False)
+    with ExitStack() as stack:
+        process.open(stack)
+        assert process.vitals.problems() == []
+    assert shown(process) == ['xunjian_part_ok{part="database"} 1.0']
+
+
+WRONG = "postgresql+psycopg://a:b@127.0.0.1:1/x?sslmode=wrong"
+
+
+def test_who_waits_reads_a_mended_secret_and_tells_what_is_wrong_with_it_meanwhile(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    config, secret = tmp_path / "xunjian.yaml", tmp_path / "database_url"
+    config.write_text("database_url: {file: database_url}\n")
+    secret.write_text("postgresql+psycopg://a:b@127.0.0.1:1/x")
+    read = partial(load_settings, config)
+    process = Process("reporter", read(), lambda: NOW, threading.Event(), uses_bus=False, read=read)
+    written, told = iter(["half an address", WRONG, postgres_url]), list[str]()
+
+    def tell(reason: str) -> None:
+        told.append(reason)
+        secret.write_text(next(written))
+
+    with ExitStack() as stack:
+        host = process.open_patiently(Pulse("reporter"), stack, tell)
+        assert host is not None
+        assert (host.settings.database_url, host.hooks) == (postgres_url, process.hooks)
+    assert len(told) == 3
+    assert all(
+        words in reason for words, reason in zip(("没有应答", "不是数据库的地址", "sslmode"), told, strict=True)
+    ), told
+
+
+def test_settings_that_cannot_be_used_from_the_beginning_end_the_process(tmp_path: Path) -> None:
+    wrong = load_settings(more={"data_dir": tmp_path, "database_url": WRONG})
+    process = Process("reporter", wrong, lambda: NOW, threading.Event(), read=lambda: wrong)
+    with ExitStack() as stack, pytest.raises(InputError, match="sslmode"):
+        process.open_patiently(Pulse("reporter"), stack)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from shared.errors import PermanentError, TransientError
 from shared.storage.database import Database
 from shared.storage.refused import server_words
+from tests.fakes.gate import Gate
 
 WRITE = "INSERT INTO account SELECT * FROM account WHERE false"
 
@@ -73,6 +74,23 @@ def watch_until_ended(database: Database, pid: int) -> None:
         with database.read() as another:
             if not another.execute(here, {"pid": pid}).scalar():
                 return
+
+
+@pytest.mark.fault(15)
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (("28P01", 'password authentication failed for user "xunjian"'), "数据库拒绝了用户名或密码"),
+        (("28P01", '用户 "xunjian" Password 认证失败'), "数据库拒绝了用户名或密码"),
+        (("28000", 'no pg_hba.conf entry for host "10.0.0.7", user "xunjian"'), "数据库拒绝登录"),
+        (("28000", 'role "xunjian" is not permitted to log in'), "数据库拒绝登录"),
+    ],
+)
+def test_a_refused_log_in_is_told_as_that_and_waited_out(refusal: tuple[str, str], said: str) -> None:
+    with Gate("127.0.0.1", 1) as server:
+        server.refuse(refusal)
+        with pytest.raises(TransientError, match=rf"{said}：.*请核对设置 database_url 中的用户和密码"):
+            Database(f"postgresql+psycopg://xunjian:secret@127.0.0.1:{server.port}/x")
 
 
 @pytest.mark.parametrize("state", ["22001", "22P02", "23505", "42601", "42804", "54000"])

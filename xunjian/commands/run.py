@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -58,7 +59,8 @@ def run(
     stop = threading.Event()
     received = install_signals(stop)
     with ExitStack() as stack:
-        process = Process(OWNER, settings_of(config, demo, bus, stack), utc_now, stop)
+        read = None if _shows(config, demo) else partial(load_settings, config)
+        process = Process(OWNER, settings_of(config, demo, bus, stack), utc_now, stop, read=read)
         settings = process.settings
         file = RotatingFile(settings.data_dir / "xunjian.log")
         stack.callback(file.close)
@@ -85,9 +87,14 @@ def run(
             _until_stopped(host, screen, process)
 
 
+def _shows(config: Path | None, demo: bool) -> bool:
+    """Whether it is the demonstration that runs."""
+    return demo or (config is None and not is_set_up())
+
+
 def settings_of(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStack) -> Settings:
     """The settings, their data folder held by this process alone: before the demonstration begins it anew, too."""
-    if not demo and (config is not None or is_set_up()):
+    if not _shows(config, demo):
         settings = load_settings(config)
         hold_folder(settings, utc_now(), ROLES, stack)
         typer.echo(where(settings))

@@ -66,8 +66,7 @@ class KafkaBus:
         return {full[name]: number for name, number in groups.kept(self.clients, list(full)).items()}
 
     def check(self) -> None:
-        with self.clients.admin() as admin:
-            admin.describe_cluster()
+        self.clients.ask(lambda admin: admin.describe_cluster())
 
     def close(self) -> None:
         self._producer.close()

@@ -1,18 +1,43 @@
 """How kafka-python's clients are made and ended. Their values are untyped (Any)."""
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from kafka import KafkaAdminClient, KafkaConsumer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    LeaderNotAvailableError,
+    NodeNotReadyError,
+    NotControllerError,
+    NotLeaderForPartitionError,
+    RequestTimedOutError,
+)
 
 from shared.bus.kafka.certificates import demand_certificates
+from shared.bus.kafka.nodes import CONNECTING_SECONDS, Nodes
 from shared.bus.kafka.refusals import note_refused_logins, told
 from shared.errors import PermanentError, TransientError
 
+Answer = TypeVar("Answer")
+
 CHECK_SECONDS = 5.0
+CHANGE_SECONDS = 10.0
+"""Longer than a cluster takes by default to see that a node is gone (9 s) and to give its work to the others."""
+AGAIN_SECONDS = 0.2
+_OF_ONE_NODE = (
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    LeaderNotAvailableError,
+    NodeNotReadyError,
+    NotControllerError,
+    NotLeaderForPartitionError,
+    RequestTimedOutError,
+)
+"""What a node says, or does not, that is gone, silent or has just given its work away: another may do it."""
 
 
 class Clients:
@@ -28,6 +53,7 @@ class Clients:
         _require_crc32c()
         self.bootstrap = bootstrap
         self._security = security
+        self._nodes = Nodes()
         self.timeout_seconds = timeout_seconds
         self._settings: dict[str, Any] = {
             "bootstrap_servers": bootstrap.split(","),
@@ -43,7 +69,9 @@ class Clients:
         opened: list[Any] = []
 
         def remember(**config: Any) -> Any:
+            config["socket_connection_setup_timeout_ms"] = int(CONNECTING_SECONDS * 1000)
             opened.append(KafkaConsumer.DEFAULT_CONFIG["kafka_client"](**config))
+            self._nodes.lead(opened[-1])
             note_refused_logins(opened[-1])
             return opened[-1]
 
@@ -55,15 +83,25 @@ class Clients:
                 network.close()
             raise self.failure(refused or error) from error
 
-    @contextmanager
-    def admin(self) -> Iterator[Any]:
-        """Raises TransientError for whatever Kafka says against what is done inside."""
+    def ask(self, work: Callable[[Any], Answer], patience_seconds: float = CHECK_SECONDS) -> Answer:
+        """What `work` tells of the admin client it is given. Raises TransientError for whatever Kafka says against it.
+
+        It is done anew, up to `patience_seconds` after the beginning, where one node failed: what may be done twice.
+        """
+        deadline = time.monotonic() + min(patience_seconds, self.timeout_seconds)
+        while True:
+            try:
+                return self._asked(work)
+            except KafkaError as error:
+                if not isinstance(error, _OF_ONE_NODE) or time.monotonic() + AGAIN_SECONDS >= deadline:
+                    raise self.failure(error) from error
+            time.sleep(AGAIN_SECONDS)
+
+    def _asked(self, work: Callable[[Any], Answer]) -> Answer:
         milliseconds = int(min(CHECK_SECONDS, self.timeout_seconds) * 1000)
         admin = self.open(KafkaAdminClient, bootstrap_timeout_ms=milliseconds, request_timeout_ms=milliseconds)
         try:
-            yield admin
-        except KafkaError as error:
-            raise self.failure(error) from error
+            return work(admin)
         finally:
             admin.close()
 

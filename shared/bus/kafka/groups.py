@@ -29,16 +29,8 @@ SETTLED_STATES = ("Stable", "Empty", "Dead")
 
 def refused_groups(clients: Clients, groups: Iterable[str]) -> dict[str, str]:
     """Full name -> why, of the groups that the broker does not let us use. Raises TransientError."""
-    refused: dict[str, str] = {}
-    with clients.admin() as admin:
-        for name in groups:
-            try:
-                error = admin.describe_groups([name])[name]["error"]
-            except KafkaError as raised:  # a broker too new to have any coordinator yet refuses nobody
-                error = raised
-            if "AUTHORIZATION" in repr(error).upper():
-                refused[name] = str(error)
-    return refused
+    names = list(groups)
+    return clients.ask(lambda admin: {name: why for name in names if (why := _refusal(admin, name))})
 
 
 def waiting(clients: Clients, group: str, topics: list[str]) -> dict[Any, tuple[int, int]]:
@@ -46,40 +38,27 @@ def waiting(clients: Clients, group: str, topics: list[str]) -> dict[Any, tuple[
 
     Raises TransientError.
     """
-    with clients.admin() as admin:
-        described = admin.describe_topics(topics)
-        places = [
-            TopicPartition(topic["name"], n["partition_index"]) for topic in described for n in topic["partitions"]
-        ]
-        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-        starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
-        committed = _committed(admin, group, places)
-    spans = {place: (max(starts[place].offset, committed[place].offset), ends[place].offset) for place in places}
-    return {place: (first, end) for place, (first, end) in spans.items() if first < end}
+
+    def ask(admin: Any) -> dict[Any, tuple[int, int]]:
+        kept = _kept(admin, topics)
+        committed = _committed(admin, group, list(kept))
+        return {place: (max(first, committed[place].offset), end) for place, (first, end) in kept.items()}
+
+    return {place: (first, end) for place, (first, end) in clients.ask(ask).items() if first < end}
 
 
 def kept(clients: Clients, topics: list[str]) -> dict[str, int]:
     """Topic -> records it keeps at present. Raises TransientError."""
-    with clients.admin() as admin:
-        described = admin.describe_topics(topics)
-        places = {
-            TopicPartition(topic["name"], n["partition_index"]): topic["name"]
-            for topic in described
-            for n in topic["partitions"]
-        }
-        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
-        starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
     numbers = dict.fromkeys(topics, 0)
-    for place, name in places.items():
-        numbers[name] += ends[place].offset - starts[place].offset
+    for place, (first, end) in clients.ask(lambda admin: _kept(admin, topics)).items():
+        numbers[place.topic] += end - first
     return numbers
 
 
 def left_to(clients: Clients, group: str, member_id: str, places: set[Any]) -> set[Any]:
     """Those partitions no other member of the group holds; none while the group shares them out anew."""
     try:
-        with clients.admin() as admin:
-            described = admin.describe_groups([group])[group]
+        described = clients.ask(lambda admin: admin.describe_groups([group])[group])
     except TransientError as error:
         described = {"error": str(error)}
     if described["error"]:  # an old broker, or one that forbids it: the member's own view has to do
@@ -88,6 +67,23 @@ def left_to(clients: Clients, group: str, member_id: str, places: set[Any]) -> s
     if described["group_state"] not in SETTLED_STATES:
         return set()
     return places - set(_held_by_others(described["members"], member_id))
+
+
+def _refusal(admin: Any, group: str) -> str | None:
+    try:
+        error = admin.describe_groups([group])[group]["error"]
+    except KafkaError as raised:  # a broker too new to have any coordinator yet refuses nobody
+        error = raised
+    return str(error) if "AUTHORIZATION" in repr(error).upper() else None
+
+
+def _kept(admin: Any, topics: list[str]) -> dict[Any, tuple[int, int]]:
+    """Partition -> (first offset, end)."""
+    described = admin.describe_topics(topics)
+    places = [TopicPartition(topic["name"], n["partition_index"]) for topic in described for n in topic["partitions"]]
+    ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+    starts = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.EARLIEST))
+    return {place: (starts[place].offset, ends[place].offset) for place in places}
 
 
 def _committed(admin: Any, group: str, places: list[Any]) -> Any:

@@ -8,7 +8,7 @@ from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import InvalidPartitionsError, TopicAlreadyExistsError, for_code
 
-from shared.bus.kafka.client import Clients
+from shared.bus.kafka.client import CHANGE_SECONDS, Clients
 from shared.bus.topics import FoundTopic, Topic
 from shared.errors import TransientError
 
@@ -29,44 +29,58 @@ class TopicAdmin:
     def ensure(self, topics: Iterable[Topic]) -> None:
         """Create what is missing; what is there is left as it is."""
         wanted = {topic.name: topic for topic in topics}
-        with self._clients.admin() as admin:
+
+        def work(admin: Any) -> None:
             for name in sorted(wanted.keys() - _described(admin, wanted).keys()):
                 _create(admin, wanted[name])
             admin.wait_for_topics(list(wanted))
 
+        self._clients.ask(work, CHANGE_SECONDS)
+
     def brokers(self) -> int:
         """How many are there now."""
-        with self._clients.admin() as admin:
-            told = admin.describe_cluster()["brokers"]
+        told = self._clients.ask(lambda admin: admin.describe_cluster()["brokers"], CHANGE_SECONDS)
         return sum(not broker.get("is_fenced", False) for broker in told)
 
     def found(self, names: Iterable[str]) -> dict[str, FoundTopic]:
         """Those that are there."""
-        with self._clients.admin() as admin:
-            described = _described(admin, names)
+        wanted = list(names)
+
+        def work(admin: Any) -> dict[str, FoundTopic]:
+            described = _described(admin, wanted)
             configs = _configs(admin, described)
             return {name: _found(admin, topic, configs.get(name)) for name, topic in described.items()}
 
+        return self._clients.ask(work, CHANGE_SECONDS)
+
     def create(self, topic: Topic) -> None:
         """Returns when it can be used. One that another has just made is left as it is."""
-        with self._clients.admin() as admin:
+
+        def work(admin: Any) -> None:
             _create(admin, topic)
             admin.wait_for_topics([topic.name])
 
+        self._clients.ask(work, CHANGE_SECONDS)
+
     def add_partitions(self, name: str, count: int) -> None:
         """Up to so many; where another has just done it there is nothing to do."""
-        with self._clients.admin() as admin:
+
+        def work(admin: Any) -> None:
             try:
                 admin.create_partitions({name: count})
             except InvalidPartitionsError:
                 log.info("partitions_added_by_another", topic=name)
             admin.wait_for_topics([name])
 
+        self._clients.ask(work, CHANGE_SECONDS)
+
     def configure(self, name: str, config: Mapping[str, str]) -> None:
-        with self._clients.admin() as admin:
-            resource = ConfigResource(ConfigResourceType.TOPIC, name, dict(config))
-            # Unless told, the library first asks what there is to set, and takes a refusal for an unknown name.
-            (said,) = admin.alter_configs([resource], raise_on_unknown=False)["topic"].values()
+        resource = ConfigResource(ConfigResourceType.TOPIC, name, dict(config))
+        # Unless told, the library first asks what there is to set, and takes a refusal for an unknown name.
+        answer = self._clients.ask(
+            lambda admin: admin.alter_configs([resource], raise_on_unknown=False), CHANGE_SECONDS
+        )
+        (said,) = answer["topic"].values()
         if said != "OK":
             raise TransientError(f"Kafka {self._clients.bootstrap} 没有改 {name} 的设置（{said}）；请 Kafka 管理员处理")
 
