@@ -95,7 +95,7 @@ class AlerterEngine:
             )
             for name, channel in self._channels.items()
         }
-        lists = Lists(readings or {}, parts, owner=owner, closing=self._closing, jitter=jitter)
+        lists = Lists(readings or {}, parts, owner=owner, closing=self._closing, jitter=jitter, monotonic=monotonic)
         self._dispatch = Dispatch({**couriers, NAME: lists}, self._closing)
 
     def step(self, now: datetime) -> bool:

@@ -44,6 +44,12 @@ class Notices:
             rows = connection.execute(select(_notice).where(mine).order_by(_notice.c.kind, _notice.c.subject)).all()
         return [Notice.model_validate(dict(row._mapping)) for row in rows]
 
+    def renew(self, claim: str, now: datetime, lease: timedelta) -> int:
+        """Hold them for longer; how many they are, none when the lease had ended: another may be telling them."""
+        held = and_(_notice.c.leased_by == claim, _notice.c.leased_until > now, _notice.c.told_at.is_(None))
+        with self._database.begin() as connection:
+            return connection.execute(update(_notice).where(held).values(leased_until=now + lease)).rowcount
+
     def record_told(self, notices: Iterable[Notice], now: datetime) -> None:
         self._free(notices, told_at=now)
 

@@ -44,6 +44,12 @@ class ReportDeliveries:
             mine = update(_row).where(_same(row), due).values(leased_until=now + lease, leased_by=claim)
             return row if connection.execute(mine).rowcount == 1 else None
 
+    def renew(self, claim: str, now: datetime, lease: timedelta) -> bool:
+        """Hold it for longer; false when the lease had ended: another may be sending it."""
+        held = and_(_row.c.leased_by == claim, _row.c.leased_until > now, _PENDING)
+        with self._database.begin() as connection:
+            return connection.execute(update(_row).where(held).values(leased_until=now + lease)).rowcount == 1
+
     def release(self, claim: str) -> None:
         with self._database.begin() as connection:
             connection.execute(update(_row).where(_row.c.leased_by == claim).values(**_FREE))

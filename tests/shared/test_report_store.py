@@ -60,6 +60,18 @@ def test_of_two_alerters_one_sends_and_a_row_is_queued_once(store: Store) -> Non
     assert rows.enqueue([a_row()], NOW) == 0
 
 
+def test_a_claim_is_renewed_only_while_it_is_held(store: Store) -> None:
+    rows = store.report_deliveries
+    rows.enqueue([a_row()], NOW)
+    assert rows.claim(NOW, LEASE, "one/1")
+    assert rows.renew("one/1", NOW + LEASE / 2, LEASE)
+    assert not rows.renew("one/1", NOW + 2 * LEASE, LEASE)
+    assert rows.claim(NOW + 2 * LEASE, LEASE, "two/1")
+    assert not rows.renew("one/1", NOW + 2 * LEASE, LEASE)
+    rows.record_sent(a_row(), NOW + 2 * LEASE, "id", "250 OK")
+    assert not rows.renew("two/1", NOW + 2 * LEASE, LEASE)
+
+
 def test_what_failed_waits_and_what_is_dead_is_due_when_asked_for(store: Store) -> None:
     rows = store.report_deliveries
     rows.enqueue([a_row(), a_row("c@d.cn")], NOW)
