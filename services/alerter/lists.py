@@ -55,7 +55,7 @@ class Lists:
         self._jitter = jitter
         self._monotonic = monotonic
         self._began = False
-        self._queued: dict[str, str] = {}
+        self._queued: dict[str, tuple[str, datetime]] = {}
         self._held: str | None = None
         self._unwritten: list[Callable[[], None]] = []
 
@@ -96,16 +96,16 @@ class Lists:
 
     def _queue(self, name: str, reading: Reading, now: datetime) -> None:
         """The newest only: nobody wants the lists of eight weeks on the day he is first sent any."""
-        period = self._parts.report_files.newest_period(name)
-        if period is None or self._queued.get(name) == period:
+        newest = self._parts.report_files.newest(name, now)
+        if newest is None or self._queued.get(name) == newest:
             return
-        file = self._parts.report_files.find(name, period)
+        file = self._parts.report_files.find(name, newest[0])
         if file is not None:
             # A machine that is no more may have sent it after the backup was made.
             held = {"state": DeliveryState.DEAD, "error": LIST_HELD_BACK} if is_quiet(self._parts.notes, now) else {}
             rows = [row.model_copy(update=held) for row in reading.deliveries(file)]
             self._parts.report_deliveries.enqueue(rows, now)
-        self._queued[name] = period
+        self._queued[name] = newest
 
     def _send(self, row: ReportDelivery, claim: str, clock: Clock) -> None:
         # Asked before, not within: a database that is away is no fault of the channel's.
