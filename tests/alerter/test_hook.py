@@ -2,10 +2,12 @@
 
 import json
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +21,7 @@ from shared.runtime import http_request
 from shared.runtime.health import HealthServer
 from shared.runtime.hooks import Hooks
 from shared.runtime.vitals import Vitals
+from shared.storage.store import open_store
 from tests.alerter.alerting import Bench, bench, bus, store
 from tests.builders import NOW
 
@@ -237,6 +240,52 @@ def test_a_database_that_is_away_asks_for_it_again(hooked: Hooked, monkeypatch: 
         patched.setattr(hooked.bench.store.notices, "post", away)
         assert hooked.post(a_notification())[0] == 503
     assert hooked.post(a_notification())[0] == 202
+
+
+def test_a_database_that_does_not_answer_keeps_nobody_waiting_and_holds_few_threads(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    post = hooked.bench.store.notices.post
+
+    def hangs(*given: Any) -> bool:
+        assert answers.wait(60)
+        return post(*given)
+
+    monkeypatch.setattr(module, "ANSWERED_WITHIN_SECONDS", 0.3)
+    hooked.hooks.register(PATH, AlertmanagerHook(hooked.bench.store.notices, hooked.bench.metrics, lambda: hooked.now))
+    with monkeypatch.context() as patched:
+        patched.setattr(hooked.bench.store.notices, "post", hangs)
+        replies = [hooked.post(a_notification()) for _ in range(module.MOST_AT_ONCE + 5)]
+        assert {status for status, _ in replies} == {503}
+        assert waiting() == module.MOST_AT_ONCE
+        answers.set()
+        while waiting():
+            time.sleep(0.01)
+    assert hooked.post(a_notification())[0] == 200
+    assert len(hooked.told()) == 1
+
+
+def waiting() -> int:
+    return sum(thread.name == module.THREAD for thread in threading.enumerate())
+
+
+@pytest.mark.fault(15)
+def test_a_table_that_somebody_holds_locked_keeps_nobody_waiting(
+    hooked: Hooked, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ANSWERED_WITHIN_SECONDS", 1.0)
+    with closing(open_store(postgres_url)) as store:
+        hooked.hooks.register(PATH, AlertmanagerHook(store.notices, hooked.bench.metrics, lambda: hooked.now))
+        with store.database.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM notice")
+            connection.exec_driver_sql("LOCK TABLE notice")
+            begun = time.monotonic()
+            assert hooked.post(a_notification())[0] == 503
+            assert time.monotonic() - begun < 10
+        while waiting():
+            time.sleep(0.01)
+        assert hooked.post(a_notification())[0] == 200
 
 
 def test_before_the_alerter_is_ready_the_sender_is_asked_to_wait(bench: Bench) -> None:
