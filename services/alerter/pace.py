@@ -7,6 +7,8 @@ MOST_FAILURES = 5
 """So many in a row (more than an hour), and the channel is switched off: somebody has to know."""
 ROUND_SECONDS = 20.0
 """After so long a round ends, whatever is left: the next one goes on."""
+USUAL_WAIT = timedelta(minutes=76)
+"""No channel in trouble is left alone for longer, unless its far side asked for that."""
 _DAY_SECONDS = 86_400
 _BACKOFF_SECONDS = (60, 300, 900, 3600, 10_800, 21_600, 43_200, _DAY_SECONDS)
 Clock = Callable[[], datetime]

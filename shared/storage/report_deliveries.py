@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 from shared.delivery import DeliveryState
 from shared.report_file import ReportDelivery
 from shared.storage.database import CLOCKS_DIFFER, Database
-from shared.storage.deliveries import LONGEST_WAIT
+from shared.storage.deliveries import LONGEST_LEASE, LONGEST_WAIT
 from shared.storage.tables.every import metadata
 
 _row = metadata.tables["report_delivery"]
@@ -92,12 +92,13 @@ class ReportDeliveries:
         with self._database.begin() as connection:
             return connection.execute(update(_row).where(*wanted).values(**again)).rowcount
 
-    def mend_plans(self, now: datetime) -> None:
+    def mend_plans(self, now: datetime, longest: timedelta = LONGEST_WAIT) -> None:
         """What was put off or claimed under a clock that ran ahead is due now."""
-        ahead = now + LONGEST_WAIT
+        ahead = now + CLOCKS_DIFFER
         with self._database.begin() as connection:
-            connection.execute(update(_row).where(_PENDING, _row.c.leased_until > ahead).values(**_FREE))
-            late = update(_row).where(_PENDING, _row.c.next_attempt_at > ahead)
+            held = update(_row).where(_PENDING, _row.c.leased_until > ahead + LONGEST_LEASE)
+            connection.execute(held.values(**_FREE))
+            late = update(_row).where(_PENDING, _row.c.next_attempt_at > ahead + longest)
             connection.execute(late.values(next_attempt_at=now))
 
     def _record(self, row: ReportDelivery, **values: object) -> None:
