@@ -7,7 +7,7 @@ import structlog
 from pydantic import ValidationError
 
 from services.alerter.alertmanager import Notification
-from services.alerter.notices import HOOK, HOOK_OVER
+from services.alerter.hooked import HOOK, HOOK_OVER
 from shared.clock import Clock
 from shared.delivery import Notice
 from shared.errors import PermanentError, TransientError

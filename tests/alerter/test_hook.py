@@ -146,6 +146,40 @@ def test_a_storm_is_one_message_with_what_matters_first(hooked: Hooked) -> None:
     assert not any("已恢复" in line for line in lines)
 
 
+def test_a_group_that_grew_before_it_was_told_is_told_once_and_every_alert_counted(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    hooked.post(a_notification(an_alert(), an_alert("XunjianCoverageLow"), an_alert("XunjianCoverageLow")))
+    (told,) = hooked.told()
+    assert told.splitlines()[0] == "【巡检运维】3项需要处理"
+    assert len(told.splitlines()) == 4
+    many = [an_alert(f"A{number}", labels={"alertname": "A", "n": str(number)}) for number in range(6000)]
+    hooked.post(a_notification(*[{**one, "annotations": {}} for one in many[:10]], groupKey="b"))
+    hooked.post(a_notification(*[{**one, "annotations": {}} for one in many[:900]], truncatedAlerts=5100, groupKey="b"))
+    assert hooked.told()[1].splitlines()[0] == "【巡检运维】6000项需要处理"
+
+
+def test_what_was_over_before_anybody_was_told_is_told_as_over(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    hooked.now += MINUTE
+    hooked.post(a_notification(an_alert(status="resolved"), status="resolved"))
+    (told,) = hooked.told()
+    assert told.splitlines()[0] == "【巡检运维】1项已恢复"
+    assert len(told.splitlines()) == 2
+
+
+def test_what_still_holds_is_told_whatever_is_over(hooked: Hooked) -> None:
+    douyin = {"alertname": "XunjianPlatformBlocked", "platform": "douyin"}
+    hooked.post(a_notification(an_alert(), an_alert("XunjianCoverageLow")))
+    hooked.post(a_notification(an_alert(labels=douyin), groupKey="another"))
+    hooked.now += MINUTE
+    hooked.post(a_notification(an_alert(status="resolved"), status="resolved"))
+    hooked.now += MINUTE
+    hooked.post(a_notification(an_alert(startsAt="2026-11-21T05:00:00Z")))
+    (told,) = hooked.told()
+    assert told.splitlines()[0] == "【巡检运维】4项需要处理，1项已恢复"
+    assert "XunjianCoverageLow" in told
+
+
 def test_text_is_hostile(hooked: Hooked) -> None:
     evil = {"summary": "一\n【巡检提醒】假消息\u202e\x00" + "长" * 5000, "description": "<@all>"}
     assert hooked.post(a_notification(an_alert(annotations=evil)))[0] == 202
