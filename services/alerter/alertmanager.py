@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from services.alerter.hooked import GROUP_CHARACTERS, OVER
 from services.alerter.text import one_line
 from shared.clock import chinese_time
 from shared.runtime.logs import redacted
@@ -50,7 +51,7 @@ class Alert(_Part):
         said = _harmless(self.annotations.get("summary", ""), 90) or self.named
         since = chinese_time(self.starts_at)
         if self.status == "resolved":
-            return f"〔已恢复〕{said}（{since}起）"
+            return f"{OVER}{said}（{since}起）"
         level = _LEVELS.get(self.labels.get("severity", ""), "提醒")
         what = _harmless(self.annotations.get("description", ""), 200)
         where = _harmless(self.annotations.get("runbook") or self.annotations.get("runbook_url", ""), 120)
@@ -70,7 +71,7 @@ class Notification(_Part):
     def subject(self) -> str:
         """The same of every copy: sent again after a lost answer, or by another Alertmanager of the cluster."""
         told = [self.group_key, self.status, self.truncated, sorted(alert.identity for alert in self.alerts)]
-        return hashlib.sha256(json.dumps(told).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+        return _digest(self.group_key)[:GROUP_CHARACTERS] + _digest(json.dumps(told))[:32]
 
     @property
     def since(self) -> datetime:
@@ -83,6 +84,10 @@ class Notification(_Part):
         left = max(0, len(ordered) - MOST_ALERTS) + self.truncated
         lines = [alert.line for alert in ordered[:MOST_ALERTS]]
         return "\n".join([*lines, *([f"另有{left}条，见 Alertmanager。"] if left > 0 else [])])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _harmless(text: str, most: int) -> str:

@@ -14,6 +14,7 @@ from services.alerter.destinations import Destinations
 from services.alerter.message import Matter, Message
 from services.alerter.notices import word_notices
 from services.alerter.own import Destination
+from services.alerter.pace import ROUND_SECONDS, Clock, moving_clock
 from services.alerter.parts import Parts
 from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
@@ -25,8 +26,6 @@ from shared.trace import traced_together
 
 LEASE = timedelta(seconds=60)
 """Renewed before each message, and longer than the longest a channel may take for one."""
-ROUND_SECONDS = 20.0
-"""After so long the round ends, whatever is left: the next one goes on."""
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
@@ -62,7 +61,7 @@ class Courier:
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Tell what is due by `now` + `early`; the number of messages tried. Raises TransientError without database."""
-        clock = _clock(now, self._monotonic)
+        clock = moving_clock(now, self._monotonic)
         self._write_down()
         self._let_go()
         tried = self._tell_operators(clock) if self._tells_operators and self._may_send(now) else 0
@@ -91,7 +90,7 @@ class Courier:
         sent_since = self._parts.deliveries.sent_since
         return all(rate is None or sent_since(self._name, now - span, now) < rate for rate, span in limits)
 
-    def _tell(self, rows: Sequence[Delivery], claim: str, clock: "Clock") -> int:
+    def _tell(self, rows: Sequence[Delivery], claim: str, clock: Clock) -> int:
         """The claimed rows' messages. When the database goes away the next round lets go of what was left."""
         trouble = self._parts.channels.trouble(self._name)
         waited = trouble is not None and trouble.off_since is not None
@@ -112,7 +111,7 @@ class Courier:
         self._parts.deliveries.release(claim)
         return tried
 
-    def _send(self, group: Group, to: Destination | None, clock: "Clock") -> None:
+    def _send(self, group: Group, to: Destination | None, clock: Clock) -> None:
         worded = self._worded(group, clock)
         if worded is None:
             return
@@ -149,7 +148,7 @@ class Courier:
             self._unwritten[0]()
             del self._unwritten[0]
 
-    def _worded(self, group: Group, clock: "Clock") -> tuple[Sequence[Delivery], Message] | None:
+    def _worded(self, group: Group, clock: Clock) -> tuple[Sequence[Delivery], Message] | None:
         """The message, without what cannot be put into words; null when nothing is left."""
         resolved = group.status is FindingStatus.RESOLVED
         sound: list[Delivery] = []
@@ -169,15 +168,18 @@ class Courier:
             matters.append(matter)
         return (sound, word(group.unit, matters, resolved=resolved)) if matters else None
 
-    def _tell_operators(self, clock: "Clock") -> int:
+    def _tell_operators(self, clock: Clock) -> int:
         claim = self._held = next(self._claims)
         notices = self._parts.notices.claim(clock(), LEASE, claim, not_about=self._name)
-        if notices:
+        # Who was frozen since the claim may hold nothing any more: another told it.
+        if notices and self._parts.notices.renew(claim, clock(), LEASE) == len(notices):
             self._tell_news(notices, claim, clock)
+        elif notices:
+            self._parts.notices.release(claim)
         self._held = None
         return 1 if notices else 0
 
-    def _tell_news(self, notices: Sequence[Notice], claim: str, clock: "Clock") -> None:
+    def _tell_news(self, notices: Sequence[Notice], claim: str, clock: Clock) -> None:
         try:
             self._channel.send(word_notices(notices), clock())
         except (TransientError, PermanentError) as error:
@@ -199,12 +201,3 @@ class Courier:
 def _crash(error: Exception) -> str:
     """Without its words: they may hold the channel's address, which is a secret."""
     return f"程序出错（{type(error).__name__}），请报告给开发者"
-
-
-Clock = Callable[[], datetime]
-
-
-def _clock(now: datetime, monotonic: Callable[[], float]) -> Clock:
-    """The time since the round began: a lease ends while a slow message is sent, whatever the round's `now` says."""
-    began = monotonic()
-    return lambda: now + timedelta(seconds=monotonic() - began)

@@ -29,6 +29,8 @@ from services.alerter.routes import Routes
 from shared.bus.contract import Bus
 from shared.errors import TransientError
 from shared.runtime.metrics import Metrics
+from shared.storage.database import CLOCKS_DIFFER
+from shared.storage.deliveries import LONGEST_WAIT
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +76,7 @@ class AlerterEngine:
         self._readdressing = Readdressing(parts, self._intake, own)
         self._shown_at: datetime | None = None
         self._mended_at: datetime | None = None
+        self._seen_at: datetime | None = None
         self._off: dict[str, str] = {}
         gone = set(parts.deliveries.channels_waited_for()) - channels.keys()
         self._channels = {**channels, **{name: Gone() for name in sorted(gone)}}
@@ -95,7 +98,7 @@ class AlerterEngine:
             )
             for name, channel in self._channels.items()
         }
-        lists = Lists(readings or {}, parts, owner=owner, closing=self._closing, jitter=jitter)
+        lists = Lists(readings or {}, parts, owner=owner, closing=self._closing, jitter=jitter, monotonic=monotonic)
         self._dispatch = Dispatch({**couriers, NAME: lists}, self._closing)
 
     def step(self, now: datetime) -> bool:
@@ -154,13 +157,23 @@ class AlerterEngine:
         return bool(records) or tried > 0
 
     def _mend(self, now: datetime) -> None:
-        """Hourly, and whenever the clock was set back."""
-        if self._mended_at is None or not self._mended_at <= now < self._mended_at + MEND_EVERY:
-            self._parts.deliveries.mend_plans(now)
-            self._parts.notices.mend_claims(now)
-            self._parts.channels.mend_plans(now)
-            self._parts.report_deliveries.mend_plans(now)
-            self._mended_at = now
+        """Hourly; more strictly at the start, and most strictly when the clock was set back: whatever waits then was
+        put off by a clock that ran ahead, and is worth a try."""
+        set_back = self._seen_at is not None and now < self._seen_at - CLOCKS_DIFFER
+        if set_back:
+            self._mend_plans(now, timedelta(0))
+        elif self._mended_at is None:
+            self._mend_plans(now, pace.USUAL_WAIT)
+        elif not self._mended_at <= now < self._mended_at + MEND_EVERY:
+            self._mend_plans(now, LONGEST_WAIT)
+        self._seen_at = now
+
+    def _mend_plans(self, now: datetime, longest: timedelta) -> None:
+        self._parts.deliveries.mend_plans(now, timedelta(seconds=self._group_wait_seconds), longest)
+        self._parts.notices.mend_claims(now)
+        self._parts.channels.mend_plans(now, longest)
+        self._parts.report_deliveries.mend_plans(now, longest)
+        self._mended_at = now
 
     def _begin(self, now: datetime) -> None:
         """What the settings mended since the last start is due: channels set up anew, findings that had no route."""

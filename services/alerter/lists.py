@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from services.alerter import pace
 from services.alerter.channels.base import Channel
 from services.alerter.message import Message, MessageEvent
 from services.alerter.notices import REPORT
+from services.alerter.pace import ROUND_SECONDS, Clock, moving_clock
 from services.alerter.parts import Parts
 from services.alerter.readers import Reading
 from services.alerter.receipts import TOLD_AGAIN_AFTER
@@ -30,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 NAME = "清单"
 LEASE = timedelta(minutes=2)
-"""Longer than a channel may take for a message."""
+"""Renewed before each message, and longer than a channel may take for one."""
 
 
 class Lists:
@@ -44,19 +46,22 @@ class Lists:
         owner: str,
         closing: threading.Event,
         jitter: Callable[[], float],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._readings = readings
         self._parts = parts
         self._claims = (f"{owner}/{NAME}/{number}" for number in itertools.count())
         self._closing = closing
         self._jitter = jitter
+        self._monotonic = monotonic
         self._began = False
-        self._queued: dict[str, str] = {}
+        self._queued: dict[str, tuple[str, datetime]] = {}
         self._held: str | None = None
         self._unwritten: list[Callable[[], None]] = []
 
     def round(self, now: datetime, early: timedelta) -> int:
         """Send what is due; the number tried. Raises TransientError without database."""
+        clock = moving_clock(now, self._monotonic)
         self._write_down()
         self._let_go()
         if not self._began:
@@ -66,9 +71,14 @@ class Lists:
         for name, reading in self._readings.items():
             self._queue(name, reading, now)
         tried = 0
-        while not self._closing.is_set() and (row := self._claim(now)):
-            self._send(row, now)
+        while clock() - now < timedelta(seconds=ROUND_SECONDS) and not self._closing.is_set():
+            claim = self._held = next(self._claims)
+            row = self._parts.report_deliveries.claim(clock(), LEASE, claim)
+            if row:
+                self._send(row, claim, clock)
             self._held = None
+            if row is None:
+                break
             tried += 1
         return tried
 
@@ -86,37 +96,32 @@ class Lists:
 
     def _queue(self, name: str, reading: Reading, now: datetime) -> None:
         """The newest only: nobody wants the lists of eight weeks on the day he is first sent any."""
-        period = self._parts.report_files.newest_period(name)
-        if period is None or self._queued.get(name) == period:
+        newest = self._parts.report_files.newest(name, now)
+        if newest is None or self._queued.get(name) == newest:
             return
-        file = self._parts.report_files.find(name, period)
+        file = self._parts.report_files.find(name, newest[0])
         if file is not None:
             # A machine that is no more may have sent it after the backup was made.
             held = {"state": DeliveryState.DEAD, "error": LIST_HELD_BACK} if is_quiet(self._parts.notes, now) else {}
             rows = [row.model_copy(update=held) for row in reading.deliveries(file)]
             self._parts.report_deliveries.enqueue(rows, now)
-        self._queued[name] = period
+        self._queued[name] = newest
 
-    def _claim(self, now: datetime) -> ReportDelivery | None:
-        self._held = next(self._claims)
-        row = self._parts.report_deliveries.claim(now, LEASE, self._held)
-        if row is None:
-            self._held = None
-        return row
-
-    def _send(self, row: ReportDelivery, now: datetime) -> None:
+    def _send(self, row: ReportDelivery, claim: str, clock: Clock) -> None:
         # Asked before, not within: a database that is away is no fault of the channel's.
         file, office = self._parts.report_files.find(row.report, row.period), self._office(row)
+        if not self._parts.report_deliveries.renew(claim, clock(), LEASE):
+            return
         try:
-            message, answer = self._sent(row, file, office, now)
+            message, answer = self._sent(row, file, office, clock())
         except (TransientError, ChannelError) as error:
-            self._failed(row, error, now)
+            self._failed(row, error, clock())
         except PermanentError as error:
-            self._dead(row, str(error), now)
+            self._dead(row, str(error), clock())
         except Exception as error:  # noqa: BLE001 - one list may not stop the others
-            self._dead(row, f"程序出错（{type(error).__name__}），请报告给开发者", now)
+            self._dead(row, f"程序出错（{type(error).__name__}），请报告给开发者", clock())
         else:
-            self._unwritten.append(partial(self._was_sent, row, message, answer, now))
+            self._unwritten.append(partial(self._was_sent, row, message, answer, clock()))
             self._write_down()
 
     def _was_sent(self, row: ReportDelivery, message: Message, answer: str, now: datetime) -> None:

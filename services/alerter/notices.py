@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.alerter.hooked import HOOK, HOOK_OVER, Hooked, put_together
 from services.alerter.message import Message, MessageEvent
 from services.alerter.own import MAIL, ROBOT
 from services.alerter.routes import OPERATORS
@@ -11,8 +12,6 @@ from shared.delivery import Notice
 from shared.events import Severity
 
 OFF, UNROUTED, DEAD, UNIT, REPORT, RESTORED = "channel", "unrouted", "dead", "unit", "report", "restored"
-HOOK, HOOK_OVER = "hook", "hook_over"
-"""What Prometheus says of this system, and that it is over."""
 GRAVEST = "〔严重〕"
 MOST_NAMES = 30
 MOST_WORDS = 300
@@ -21,8 +20,8 @@ MOST_WORDS = 300
 
 def word_notices(notices: Sequence[Notice]) -> Message:
     """At least one. Names and errors come from the settings and from far sides, so each is cut."""
-    hooked = sorted((notice.text for notice in notices if notice.kind == HOOK), key=_is_lesser)
-    lines = [line for text in hooked for line in text.splitlines()]
+    hooked = put_together(notices)
+    lines = [line for text in sorted(hooked.holding, key=_is_lesser) for line in text.splitlines()]
     lines += [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
     lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
@@ -30,11 +29,11 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     lines += [_report(notice) for notice in notices if notice.kind == REPORT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]
     lines += [_unrouted(units)] if units else []
-    lines += [line for notice in notices if notice.kind == HOOK_OVER for line in notice.text.splitlines()]
+    lines += [line for text in hooked.over for line in text.splitlines()]
     return Message(
         unit=OPERATORS,
         event=MessageEvent.NOTICE,
-        title=f"【{MessageEvent.NOTICE.words}】{_how_many(notices)}",
+        title=f"【{MessageEvent.NOTICE.words}】{_how_many(notices, hooked)}",
         lines=tuple(lines),
         severity=Severity.UNVERIFIED,
         at=max(notice.since for notice in notices),
@@ -46,9 +45,9 @@ def _is_lesser(text: str) -> bool:
     return not text.startswith(GRAVEST)
 
 
-def _how_many(notices: Sequence[Notice]) -> str:
-    over = sum(notice.kind == HOOK_OVER for notice in notices)
-    counts = ((len(notices) - over, "项需要处理"), (over, "项已恢复"))
+def _how_many(notices: Sequence[Notice], hooked: Hooked) -> str:
+    others = sum(notice.kind not in (HOOK, HOOK_OVER) for notice in notices)
+    counts = ((others + hooked.holding_count, "项需要处理"), (hooked.over_count, "项已恢复"))
     return "，".join(f"{count}{words}" for count, words in counts if count)
 
 

@@ -1,11 +1,23 @@
-"""When: the end of a grouping window, the next attempt after a failure. Pure."""
+"""When: the time within a round, the end of a grouping window, the next attempt after a failure. Pure."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 MOST_FAILURES = 5
 """So many in a row (more than an hour), and the channel is switched off: somebody has to know."""
+ROUND_SECONDS = 20.0
+"""After so long a round ends, whatever is left: the next one goes on."""
+USUAL_WAIT = timedelta(minutes=76)
+"""No channel in trouble is left alone for longer, unless its far side asked for that."""
 _DAY_SECONDS = 86_400
 _BACKOFF_SECONDS = (60, 300, 900, 3600, 10_800, 21_600, 43_200, _DAY_SECONDS)
+Clock = Callable[[], datetime]
+
+
+def moving_clock(now: datetime, monotonic: Callable[[], float]) -> Clock:
+    """The time since the round began: a lease ends while a slow message is sent, whatever the round's `now` says."""
+    began = monotonic()
+    return lambda: now + timedelta(seconds=monotonic() - began)
 
 
 def due_at(now: datetime, group_wait_seconds: float) -> datetime:

@@ -31,7 +31,7 @@ from shared.runtime.presence import Presence
 from shared.runtime.process import is_dead, member_name
 from shared.runtime.settings import Settings, load_settings, naming_file
 from shared.runtime.shown import show_opened, show_part, show_process
-from shared.runtime.vitals import LONGEST_ROUND_SECONDS, Pulse, Vitals, reason_of
+from shared.runtime.vitals import LONGEST_ROUND_SECONDS, STARTING, Pulse, Vitals, reason_of
 from shared.storage.schema import OldSchemaError
 from shared.storage.store import Store, open_store
 
@@ -143,7 +143,7 @@ class Process:
                 tell(reason_of(error))
                 self.stop.wait(pause)
             else:
-                pulse.beat()
+                pulse.beat(problem=STARTING)
                 return host
         return None
 
@@ -253,4 +253,12 @@ def _run(process: Process, build: Callable[[Host], Service], idle_seconds: float
         process.serve_health(stack)
         host = process.open_patiently(pulse, stack)
         if host is not None:
-            run(lambda: build(host), process.stop, idle_seconds, host.clock, pulse)
+            run(lambda: built(build, host, pulse), process.stop, idle_seconds, host.clock, pulse)
+
+
+def built(build: Callable[[Host], Service], host: Host, pulse: Pulse) -> Service:
+    """Ready from then on: what is posted is taken; a first round may be long."""
+    service = build(host)
+    if pulse.problem == STARTING:
+        pulse.beat()
+    return service

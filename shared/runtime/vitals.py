@@ -16,6 +16,7 @@ LONGEST_ROUND_SECONDS = 300.0
 LONGEST_DYING_SECONDS = 900.0
 """Who died again and again for this long is not healed by itself: a fresh process may be."""
 MAX_REASON_CHARACTERS = 300
+STARTING = "正在启动"
 
 Check = Callable[[], None]
 """Really asks a bus or a database; raises what is wrong with it."""
@@ -29,7 +30,7 @@ class Pulse:
         self._longest = longest_round_seconds
         self._due = time.monotonic() + longest_round_seconds
         self._dying_since: float | None = None
-        self.problem: str | None = "正在启动"
+        self.problem: str | None = STARTING
 
     def beat(self, pause_seconds: float = 0.0, problem: str | None = None) -> None:
         """A round is over; the next begins in `pause_seconds`. `problem`: why it did not go well."""
@@ -66,6 +67,10 @@ class Vitals:
         pulse = Pulse(name, longest_round_seconds)
         self._pulses.append(pulse)
         return pulse
+
+    def over(self, name: str) -> None:
+        """A part that is done: nobody asks how it is, or misses it."""
+        self._pulses = [pulse for pulse in self._pulses if pulse.name != name]
 
     def watch(self, *checks: Check) -> None:
         self._checks.extend(checks)

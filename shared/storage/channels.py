@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from shared.delivery import DeliveryState, Trouble
-from shared.storage.database import Database
+from shared.storage.database import CLOCKS_DIFFER, Database
 from shared.storage.deliveries import LONGEST_WAIT
 from shared.storage.tables.every import metadata
 
@@ -40,11 +40,14 @@ class Channels:
         with self._database.begin() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=new | counted))
 
-    def mend_plans(self, now: datetime) -> None:
-        """What was to be left alone by a clock that ran ahead is tried now, not in months."""
-        late = update(_channel).where(_channel.c.retry_at > now + LONGEST_WAIT)
+    def mend_plans(self, now: datetime, longest: timedelta = LONGEST_WAIT) -> None:
+        """What was to be left alone, or switched off, by a clock that ran ahead is tried now, not in months."""
+        ahead = now + CLOCKS_DIFFER
         with self._database.begin() as connection:
+            late = update(_channel).where(_channel.c.retry_at > ahead + longest)
             connection.execute(late.values(retry_at=now))
+            off = update(_channel).where(_channel.c.off_since > ahead)
+            connection.execute(off.values(retry_at=now, off_since=now))
 
     def mend(self, name: str, now: datetime) -> bool:
         """It works, or is worth a try: everything that waited for it is due, at one moment, so that it is one digest a

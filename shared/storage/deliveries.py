@@ -20,7 +20,9 @@ _KEPT: ColumnElement[bool] = _delivery.c.state.in_([literal_column("'dead'"), li
 _FREE: dict[str, object] = {"leased_until": None, "leased_by": None}
 _silence = metadata.tables["silence"]
 LONGEST_WAIT = timedelta(hours=25)
-"""Nothing waits longer for its next attempt, and no claim lasts as long: what does was written under a wrong clock."""
+"""Nothing waits longer for its next attempt: what does was put off under a wrong clock."""
+LONGEST_LEASE = timedelta(minutes=2)
+"""No claim of a message, a list or news lasts longer without being renewed."""
 _NUMBER_CHARACTERS = 8
 """A 告警编号 is the beginning of a fingerprint."""
 
@@ -132,14 +134,22 @@ class Deliveries:
         with self._database.begin() as connection:
             return connection.execute(due.values(next_attempt_at=now, held_by=None, error=None)).rowcount
 
-    def mend_plans(self, now: datetime) -> None:
-        """What was put off or claimed under a clock that ran ahead is due now, not in months."""
-        ahead = now + LONGEST_WAIT
+    def mend_plans(self, now: datetime, group_wait: timedelta, longest: timedelta = LONGEST_WAIT) -> None:
+        """What was put off or claimed under a clock that ran ahead is due now, not in months.
+
+        What was never tried waits for its group; it may also have been put off for an hour, and is then asked about
+        anew. What a silence holds may wait longer than anything, and is let go with it.
+        """
+        leased = _delivery.c.leased_until > now + LONGEST_LEASE + CLOCKS_DIFFER
+        untried = and_(_delivery.c.attempts == 0, _delivery.c.error.is_(None))
+        late = or_(
+            _delivery.c.next_attempt_at > now + longest + CLOCKS_DIFFER,
+            and_(untried, _delivery.c.next_attempt_at > now + group_wait + CLOCKS_DIFFER),
+        )
         with self._database.begin() as connection:
-            connection.execute(update(_delivery).where(_PENDING, _delivery.c.leased_until > ahead).values(**_FREE))
-            # What a silence holds may wait longer, and is let go with it.
-            late = update(_delivery).where(_PENDING, _delivery.c.next_attempt_at > ahead, _delivery.c.held_by.is_(None))
-            connection.execute(late.values(next_attempt_at=now))
+            connection.execute(update(_delivery).where(_PENDING, leased).values(**_FREE))
+            due = update(_delivery).where(_PENDING, late, _delivery.c.held_by.is_(None))
+            connection.execute(due.values(next_attempt_at=now))
 
     def of(self, fingerprint: str, channel: str) -> list[Delivery]:
         """All there is to tell this channel of one matter, in the order in which it happened."""

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from shared.delivery import Notice
-from shared.storage.database import Database
-from shared.storage.deliveries import LONGEST_WAIT
+from shared.storage.database import CLOCKS_DIFFER, Database
+from shared.storage.deliveries import LONGEST_LEASE
 from shared.storage.tables.every import metadata
 
 _notice = metadata.tables["notice"]
@@ -44,6 +44,12 @@ class Notices:
             rows = connection.execute(select(_notice).where(mine).order_by(_notice.c.kind, _notice.c.subject)).all()
         return [Notice.model_validate(dict(row._mapping)) for row in rows]
 
+    def renew(self, claim: str, now: datetime, lease: timedelta) -> int:
+        """Hold them for longer; how many they are, none when the lease had ended: another may be telling them."""
+        held = and_(_notice.c.leased_by == claim, _notice.c.leased_until > now, _notice.c.told_at.is_(None))
+        with self._database.begin() as connection:
+            return connection.execute(update(_notice).where(held).values(leased_until=now + lease)).rowcount
+
     def record_told(self, notices: Iterable[Notice], now: datetime) -> None:
         self._free(notices, told_at=now)
 
@@ -61,9 +67,9 @@ class Notices:
 
     def mend_claims(self, now: datetime) -> None:
         """What was claimed, or told, under a clock that ran ahead may be told now."""
-        ahead = now + LONGEST_WAIT
+        ahead = now + CLOCKS_DIFFER
         with self._database.begin() as connection:
-            held = update(_notice).where(_notice.c.leased_until > ahead)
+            held = update(_notice).where(_notice.c.leased_until > ahead + LONGEST_LEASE)
             connection.execute(held.values(leased_until=None, leased_by=None))
             connection.execute(update(_notice).where(_notice.c.told_at > ahead).values(told_at=now))
 

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
 from shared.delivery import DeliveryState
 from shared.report_file import ReportDelivery
-from shared.storage.database import Database
-from shared.storage.deliveries import LONGEST_WAIT
+from shared.storage.database import CLOCKS_DIFFER, Database
+from shared.storage.deliveries import LONGEST_LEASE, LONGEST_WAIT
 from shared.storage.tables.every import metadata
 
 _row = metadata.tables["report_delivery"]
@@ -32,7 +32,9 @@ class ReportDeliveries:
     def claim(self, now: datetime, lease: timedelta, claim: str) -> ReportDelivery | None:
         """The one that waits longest, leased: of two alerters one sends it."""
         free = or_(_row.c.leased_until.is_(None), _row.c.leased_until <= now)
-        due = and_(_PENDING, _row.c.next_attempt_at <= now, free)
+        # A list that is dated after now was written under a wrong clock: the true one comes in its place.
+        is_true = _row.c.queued_at <= now + CLOCKS_DIFFER
+        due = and_(_PENDING, _row.c.next_attempt_at <= now, is_true, free)
         order = (_row.c.next_attempt_at, _row.c.report, _row.c.period, _row.c.channel, _row.c.recipient)
         first = select(_row).where(due).order_by(*order).limit(1)
         with self._database.read() as connection:
@@ -43,6 +45,12 @@ class ReportDeliveries:
         with self._database.begin() as connection:
             mine = update(_row).where(_same(row), due).values(leased_until=now + lease, leased_by=claim)
             return row if connection.execute(mine).rowcount == 1 else None
+
+    def renew(self, claim: str, now: datetime, lease: timedelta) -> bool:
+        """Hold it for longer; false when the lease had ended: another may be sending it."""
+        held = and_(_row.c.leased_by == claim, _row.c.leased_until > now, _PENDING)
+        with self._database.begin() as connection:
+            return connection.execute(update(_row).where(held).values(leased_until=now + lease)).rowcount == 1
 
     def release(self, claim: str) -> None:
         with self._database.begin() as connection:
@@ -84,12 +92,13 @@ class ReportDeliveries:
         with self._database.begin() as connection:
             return connection.execute(update(_row).where(*wanted).values(**again)).rowcount
 
-    def mend_plans(self, now: datetime) -> None:
+    def mend_plans(self, now: datetime, longest: timedelta = LONGEST_WAIT) -> None:
         """What was put off or claimed under a clock that ran ahead is due now."""
-        ahead = now + LONGEST_WAIT
+        ahead = now + CLOCKS_DIFFER
         with self._database.begin() as connection:
-            connection.execute(update(_row).where(_PENDING, _row.c.leased_until > ahead).values(**_FREE))
-            late = update(_row).where(_PENDING, _row.c.next_attempt_at > ahead)
+            held = update(_row).where(_PENDING, _row.c.leased_until > ahead + LONGEST_LEASE)
+            connection.execute(held.values(**_FREE))
+            late = update(_row).where(_PENDING, _row.c.next_attempt_at > ahead + longest)
             connection.execute(late.values(next_attempt_at=now))
 
     def _record(self, row: ReportDelivery, **values: object) -> None:

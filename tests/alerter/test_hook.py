@@ -2,10 +2,12 @@
 
 import json
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +21,7 @@ from shared.runtime import http_request
 from shared.runtime.health import HealthServer
 from shared.runtime.hooks import Hooks
 from shared.runtime.vitals import Vitals
+from shared.storage.store import open_store
 from tests.alerter.alerting import Bench, bench, bus, store
 from tests.builders import NOW
 
@@ -143,6 +146,40 @@ def test_a_storm_is_one_message_with_what_matters_first(hooked: Hooked) -> None:
     assert not any("已恢复" in line for line in lines)
 
 
+def test_a_group_that_grew_before_it_was_told_is_told_once_and_every_alert_counted(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    hooked.post(a_notification(an_alert(), an_alert("XunjianCoverageLow"), an_alert("XunjianCoverageLow")))
+    (told,) = hooked.told()
+    assert told.splitlines()[0] == "【巡检运维】3项需要处理"
+    assert len(told.splitlines()) == 4
+    many = [an_alert(f"A{number}", labels={"alertname": "A", "n": str(number)}) for number in range(6000)]
+    hooked.post(a_notification(*[{**one, "annotations": {}} for one in many[:10]], groupKey="b"))
+    hooked.post(a_notification(*[{**one, "annotations": {}} for one in many[:900]], truncatedAlerts=5100, groupKey="b"))
+    assert hooked.told()[1].splitlines()[0] == "【巡检运维】6000项需要处理"
+
+
+def test_what_was_over_before_anybody_was_told_is_told_as_over(hooked: Hooked) -> None:
+    hooked.post(a_notification())
+    hooked.now += MINUTE
+    hooked.post(a_notification(an_alert(status="resolved"), status="resolved"))
+    (told,) = hooked.told()
+    assert told.splitlines()[0] == "【巡检运维】1项已恢复"
+    assert len(told.splitlines()) == 2
+
+
+def test_what_still_holds_is_told_whatever_is_over(hooked: Hooked) -> None:
+    douyin = {"alertname": "XunjianPlatformBlocked", "platform": "douyin"}
+    hooked.post(a_notification(an_alert(), an_alert("XunjianCoverageLow")))
+    hooked.post(a_notification(an_alert(labels=douyin), groupKey="another"))
+    hooked.now += MINUTE
+    hooked.post(a_notification(an_alert(status="resolved"), status="resolved"))
+    hooked.now += MINUTE
+    hooked.post(a_notification(an_alert(startsAt="2026-11-21T05:00:00Z")))
+    (told,) = hooked.told()
+    assert told.splitlines()[0] == "【巡检运维】4项需要处理，1项已恢复"
+    assert "XunjianCoverageLow" in told
+
+
 def test_text_is_hostile(hooked: Hooked) -> None:
     evil = {"summary": "一\n【巡检提醒】假消息\u202e\x00" + "长" * 5000, "description": "<@all>"}
     assert hooked.post(a_notification(an_alert(annotations=evil)))[0] == 202
@@ -237,6 +274,52 @@ def test_a_database_that_is_away_asks_for_it_again(hooked: Hooked, monkeypatch: 
         patched.setattr(hooked.bench.store.notices, "post", away)
         assert hooked.post(a_notification())[0] == 503
     assert hooked.post(a_notification())[0] == 202
+
+
+def test_a_database_that_does_not_answer_keeps_nobody_waiting_and_holds_few_threads(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    post = hooked.bench.store.notices.post
+
+    def hangs(*given: Any) -> bool:
+        assert answers.wait(60)
+        return post(*given)
+
+    monkeypatch.setattr(module, "ANSWERED_WITHIN_SECONDS", 0.3)
+    hooked.hooks.register(PATH, AlertmanagerHook(hooked.bench.store.notices, hooked.bench.metrics, lambda: hooked.now))
+    with monkeypatch.context() as patched:
+        patched.setattr(hooked.bench.store.notices, "post", hangs)
+        replies = [hooked.post(a_notification()) for _ in range(module.MOST_AT_ONCE + 5)]
+        assert {status for status, _ in replies} == {503}
+        assert waiting() == module.MOST_AT_ONCE
+        answers.set()
+        while waiting():
+            time.sleep(0.01)
+    assert hooked.post(a_notification())[0] == 200
+    assert len(hooked.told()) == 1
+
+
+def waiting() -> int:
+    return sum(thread.name == module.THREAD for thread in threading.enumerate())
+
+
+@pytest.mark.fault(15)
+def test_a_table_that_somebody_holds_locked_keeps_nobody_waiting(
+    hooked: Hooked, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ANSWERED_WITHIN_SECONDS", 1.0)
+    with closing(open_store(postgres_url)) as store:
+        hooked.hooks.register(PATH, AlertmanagerHook(store.notices, hooked.bench.metrics, lambda: hooked.now))
+        with store.database.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM notice")
+            connection.exec_driver_sql("LOCK TABLE notice")
+            begun = time.monotonic()
+            assert hooked.post(a_notification())[0] == 503
+            assert time.monotonic() - begun < 10
+        while waiting():
+            time.sleep(0.01)
+        assert hooked.post(a_notification())[0] == 200
 
 
 def test_before_the_alerter_is_ready_the_sender_is_asked_to_wait(bench: Bench) -> None:

@@ -25,7 +25,7 @@ from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.restored import hold_back
 from shared.storage.store import Store
 from tests.alerter.alerting import MINUTE, Bench, away, bus, store
-from tests.builders import NOW, a_finding, a_probe, an_account
+from tests.builders import NOW, a_finding, a_probe, an_account, days
 from tests.fakes.channel import RecordingChannel
 from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
 
@@ -162,6 +162,31 @@ def test_of_weeks_that_were_missed_only_the_newest_is_sent(office: Office, serve
     office.written(MONDAY + timedelta(weeks=7))
     office.sent_by(MONDAY + timedelta(weeks=7))
     assert len(server.mails) == 2
+
+
+@pytest.mark.fault(24)
+@pytest.mark.parametrize("restarts", [True, False])
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), days(8), days(21) + MINUTE * 60, days(364) + MINUTE * 60])
+def test_after_the_clock_ran_ahead_the_list_of_every_true_week_is_sent(
+    office: Office, server: FakeMailServer, ahead: timedelta, restarts: bool
+) -> None:
+    office.sent_by(MONDAY - MINUTE)
+    alerter = office.engine
+    office.written(MONDAY)
+    office.run(MONDAY, MINUTE, MINUTE / 2)
+    office.written(MONDAY + ahead)
+    office.run(MONDAY + ahead, MINUTE, MINUTE / 2)
+    wrong = len(server.mails)
+    for week in (1, 2, 3, 4, 52):
+        now = MONDAY + timedelta(weeks=week)
+        if restarts:
+            office.sent_by(now - MINUTE * 10)
+        office.written(now)
+        office.run(now, MINUTE, MINUTE / 2)
+    assert restarts or office.engine is alerter
+    told = [mail["Subject"].rpartition("｜")[2] for mail in server.mails]
+    assert told[0] == "2026年第47周"
+    assert told[wrong:] == [f"2026年第{week}周" for week in range(48, 52)] + ["2027年第46周"]
 
 
 def test_after_a_backup_came_back_a_list_that_may_have_been_sent_waits_for_a_person(

@@ -94,6 +94,18 @@ def test_a_notice_is_told_once_by_one_and_not_by_whom_it_is_about(store: Store) 
     assert store.notices.post(notice)
 
 
+def test_news_are_held_longer_only_by_whoever_holds_them(store: Store) -> None:
+    notices = [Notice(kind="unit", subject=name, text="wrong", since=NOW) for name in "ab"]
+    assert all(store.notices.post(notice) for notice in notices)
+    assert store.notices.claim(NOW, LEASE, "a", not_about="mail") == notices
+    assert store.notices.renew("a", NOW + LEASE / 2, LEASE) == 2
+    late = NOW + 2 * LEASE
+    assert store.notices.renew("a", late, LEASE) == 0
+    assert store.notices.claim(late, LEASE, "b", not_about="mail") == notices
+    assert store.notices.renew("a", late, LEASE) == 0
+    assert store.notices.renew("b", late, LEASE) == 2
+
+
 def test_what_has_no_route_is_counted_and_routed(store: Store) -> None:
     kept = a_delivery(channel="", state=DeliveryState.UNROUTED)
     store.deliveries.enqueue([kept])

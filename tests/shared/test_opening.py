@@ -2,13 +2,15 @@
 
 import threading
 from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from shared.errors import InputError, TransientError
-from shared.runtime.opening import Process, open_bus
+from shared.runtime.loop import run
+from shared.runtime.opening import Host, Process, built, open_bus
 from shared.runtime.settings import load_settings
 from shared.runtime.vitals import Pulse
 from tests.builders import NOW, a_probe, days
@@ -93,3 +95,38 @@ def test_settings_that_cannot_be_used_from_the_beginning_end_the_process(tmp_pat
     process = Process("reporter", wrong, lambda: NOW, threading.Event(), read=lambda: wrong)
     with ExitStack() as stack, pytest.raises(InputError, match="sslmode"):
         process.open_patiently(Pulse("reporter"), stack)
+
+
+def test_who_has_opened_everything_is_not_ready_before_its_service_is_built(tmp_path: Path) -> None:
+    stop = threading.Event()
+    process = Process("alerter", load_settings(more={"data_dir": tmp_path}), lambda: NOW, stop)
+    pulse = process.vitals.pulse("alerter")
+    told: list[list[str]] = []
+
+    class Idle:
+        def step(self, now: datetime) -> bool:
+            told.append(process.vitals.problems())
+            stop.set()
+            return False
+
+        def close(self) -> None:
+            pass
+
+    def build(_: Host) -> Idle:
+        told.append(process.vitals.problems())
+        return Idle()
+
+    with ExitStack() as stack:
+        host = process.open_patiently(pulse, stack)
+        assert host is not None
+        run(lambda: built(build, host, pulse), stop, 0, lambda: NOW, pulse)
+    assert told == [["alerter：正在启动"], []]
+
+
+def test_a_process_that_came_up_long_ago_is_not_missed_at_its_start(tmp_path: Path) -> None:
+    process = Process("all-in-one", load_settings(more={"data_dir": tmp_path}), lambda: NOW, threading.Event())
+    with ExitStack() as stack:
+        assert process.open_patiently(process.vitals.pulse("启动", longest_round_seconds=-1), stack) is not None
+        assert process.vitals.stalled()
+        process.vitals.over("启动")
+        assert process.vitals.stalled() == process.vitals.problems() == []

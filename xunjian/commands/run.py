@@ -36,6 +36,8 @@ from xunjian.shown.where import where
 
 OWNER = "all-in-one"
 REPORTER_ROUND_SECONDS = 1800
+_START = "启动"
+"""What the process shows before its services run."""
 PATIENCE = timedelta(seconds=30)
 STALLED_SECONDS = 120.0
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -113,7 +115,7 @@ def settings_of(config: Path | None, demo: bool, bus: BusChoice, stack: ExitStac
 
 def _opened(process: Process, stack: ExitStack) -> Host | None:
     """Waits for a database or broker that is away, and says so. Raises what the services would."""
-    pulse = process.vitals.pulse("启动")
+    pulse = process.vitals.pulse(_START)
     return process.open_patiently(pulse, stack, lambda reason: typer.echo(f"等待中：{reason}", err=True))
 
 
@@ -168,6 +170,7 @@ def _until_stopped(host: Host, screen: Screen, process: Process) -> None:
     crew.start("alerter", lambda: build_alerter(host), idle_seconds=0.5)
     crew.start("reporter", lambda: build_reporter(host), 5, REPORTER_ROUND_SECONDS)
     crew.start("first_lists", lambda: _FirstLists(host), 1, REPORTER_ROUND_SECONDS)
+    process.vitals.over(_START)
     with screen.live():
         run_service(lambda: screen, process.stop, 1, host.clock, process.vitals.pulse("screen"))
     crew.join()
