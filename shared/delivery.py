@@ -22,6 +22,7 @@ class DeliveryState(StrEnum):
 class Delivery(Value):
     """What is to be told, to whom, and how far that has come. Identity: (fingerprint, status, channel, finding.at).
 
+    `message_id` of one that is not `sent`: the other side may have that message, though it never said so.
     `destination` tells a unit's own mailbox or robot from others, without naming it.
     `error` is why it was not told yet, or need not be; `answer` what the other side said when it took the message;
     `held_by` the number of the silence for whose end it waits; `trace` the `traceparent` of the visit that caused it.

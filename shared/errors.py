@@ -13,6 +13,10 @@ class TransientError(XunjianError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class UnansweredError(TransientError):
+    """What was sent was not answered: the other side may have it all the same."""
+
+
 class PermanentError(XunjianError):
     """Never try again with the same input: it will fail the same way."""
 

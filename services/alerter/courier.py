@@ -20,7 +20,7 @@ from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
 from services.alerter.wording import word
 from shared.delivery import Delivery, Notice
-from shared.errors import ChannelError, PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError, UnansweredError
 from shared.events import FindingStatus
 from shared.trace import traced_together
 
@@ -116,9 +116,12 @@ class Courier:
         if worded is None:
             return
         rows, message = worded
+        self._parts.deliveries.record_begun(rows, message.id)
         try:
             answer = (to.channel if to else self._channel).send(message, clock())
         except (TransientError, PermanentError) as error:
+            if not isinstance(error, UnansweredError):
+                self._parts.deliveries.record_not_taken(rows)
             self._failed(rows, error, to, clock())
         except Exception as error:  # noqa: BLE001 - one message may not stop the others
             self._receipts.dead(rows, _crash(error), clock())

@@ -40,16 +40,19 @@ class Decision:
 
     def _with_ledger(self, view: View, rows: Iterable[Delivery]) -> View:
         """The view, with what the ledger says was told of these matters before."""
-        told, under_way = set(), set()
+        told, under_way, perhaps = set(), set(), set()
         for row in rows:
             known = self._parts.deliveries.of(row.fingerprint, row.channel)
             sent = [earlier for earlier in known if earlier.state is DeliveryState.SENT]
             if sent and sent[-1].status is FindingStatus.OPEN:
                 told.add(stages.identity(row))
+            opened = [earlier for earlier in known if earlier.status is FindingStatus.OPEN]
+            if opened and opened[-1].message_id and opened[-1].state is not DeliveryState.SENT:
+                perhaps.add(stages.identity(row))
             waiting = (other.state is DeliveryState.PENDING and other.status is FindingStatus.OPEN for other in known)
             if any(waiting):
                 under_way.add(stages.identity(row))
-        return replace(view, told=frozenset(told), under_way=frozenset(under_way))
+        return replace(view, told=frozenset(told), under_way=frozenset(under_way), perhaps_told=frozenset(perhaps))
 
     def _keep(self, deliveries: Iterable[Delivery], view: View, now: datetime) -> list[Delivery]:
         """Those that no stage stops; the others are muted or put off, with the reason."""

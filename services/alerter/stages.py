@@ -25,14 +25,15 @@ class Stop:
 @dataclass(frozen=True)
 class View:
     """What the stages may know: findings that hold now (fingerprint, and since when), platforms that shut us out,
-    silences asked for, and the (fingerprint, channel) of matters whose opening was the last word told or is still under
-    way."""
+    silences asked for, and the (fingerprint, channel) of matters whose opening was the last word told, is still under
+    way, or was sent and never answered."""
 
     open: Mapping[str, datetime] = field(default_factory=dict)
     blocked_platforms: frozenset[str] = frozenset()
     silences: tuple[Silence, ...] = ()
     told: frozenset[tuple[str, str]] = frozenset()
     under_way: frozenset[tuple[str, str]] = frozenset()
+    perhaps_told: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(cls, findings: Iterable[Finding], silences: tuple[Silence, ...]) -> "View":
@@ -71,7 +72,7 @@ def never_told(delivery: Delivery, view: View, now: datetime) -> Stop | None:
         return None
     if identity(delivery) in view.under_way:
         return Stop("提醒尚在发送中", until=now + SETTLING)
-    if identity(delivery) not in view.told:
+    if identity(delivery) not in view.told | view.perhaps_told:
         return Stop("此渠道未曾发过这条提醒")
     return Stop("又再次出现") if delivery.fingerprint in view.open else None
 

@@ -87,6 +87,19 @@ class Deliveries:
         with self._database.read() as connection:
             return list(connection.execute(held.order_by(_delivery.c.leased_by)).scalars())
 
+    def record_begun(self, deliveries: Iterable[Delivery], message_id: str) -> None:
+        """The other side may have the message from now on, also if nobody lives to write down that it has."""
+        with self._database.begin() as connection:
+            for row in deliveries:
+                connection.execute(update(_delivery).where(_same(row), _PENDING).values(message_id=message_id))
+
+    def record_not_taken(self, deliveries: Iterable[Delivery]) -> None:
+        """It has not, for sure; of what it may have from an earlier try nothing is known anew."""
+        with self._database.begin() as connection:
+            for row in deliveries:
+                if row.message_id is None:
+                    connection.execute(update(_delivery).where(_same(row), _PENDING).values(message_id=None))
+
     def record_sent(
         self,
         deliveries: Iterable[Delivery],

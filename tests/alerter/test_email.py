@@ -1,5 +1,6 @@
 """Mail through a real SMTP conversation."""
 
+import socket
 import traceback
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
 from services.alerter.channels.email import Email
-from shared.errors import ChannelError, PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError, UnansweredError
 from tests.alerter.messages import a_message
 from tests.builders import NOW
 from tests.fakes.raw_server import RawServer
@@ -138,6 +139,20 @@ def test_a_port_that_goes_with_another_security_is_named(
 def test_a_server_that_hangs_up_says_what_to_look_at(server: FakeMailServer) -> None:
     with RawServer(lambda connection: None) as raw, pytest.raises(TransientError, match="断开了连接"):
         email(server, port=raw.port).send(a_message(), NOW)
+
+
+def test_a_mail_whose_receipt_is_lost_may_have_arrived(server: FakeMailServer) -> None:
+    def take_and_go(connection: socket.socket) -> None:
+        connection.sendall(b"220 ready\r\n")
+        while not connection.recv(65536).upper().startswith(b"DATA"):
+            connection.sendall(b"250 yes\r\n")
+        connection.sendall(b"354 go on\r\n")
+        heard = b""
+        while b"\r\n.\r\n" not in heard:
+            heard += connection.recv(65536)
+
+    with RawServer(take_and_go) as raw, pytest.raises(UnansweredError, match="断开了连接"):
+        email(server, port=raw.port, security="none", username=None, password=None).send(a_message(), NOW)
 
 
 def test_a_wrong_password_is_the_channels_and_stays_unsaid(server: FakeMailServer) -> None:

@@ -5,6 +5,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
 from services.alerter.routes import Route, Routes
 from shared.bus.sqlite import SqliteBus
+from shared.events import FindingStatus
 from shared.runtime.metrics import Metrics
 from shared.storage.store import open_store
 from tests.builders import NOW, a_finding, an_account
@@ -42,13 +44,13 @@ engine(folder).drain(NOW)
 """
 
 
-def engine(folder: Path) -> AlerterEngine:
-    """An alerter on the store and inbox in `folder`, whose bus holds two findings of one unit."""
+def engine(folder: Path, *, holding: bool = True) -> AlerterEngine:
+    """An alerter on the store and inbox in `folder`, whose bus holds two findings of one unit; `holding`: which hold."""
     store = open_store(f"sqlite:///{folder}/xunjian.db")
     findings = [a_finding("a"), a_finding("b")]
     store.accounts.upsert([an_account()], NOW)
     with store.judgements.judging() as judging:
-        for finding in findings:
+        for finding in findings if holding else ():
             judging.open(finding)
     routes = Routes((Route(channels=("inbox",)),), ())
     metrics = Metrics()
@@ -71,3 +73,21 @@ def test_a_killed_alerter_is_made_good_by_the_next_one(tmp_path: Path, place: st
         alerter.close()
     (message,) = (tmp_path / "inbox").iterdir()
     assert all(a_finding(subject).number in message.read_text("utf-8") for subject in "ab")
+
+
+@pytest.mark.fault(3)
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_what_a_killed_alerter_may_have_told_is_told_to_be_over(tmp_path: Path, place: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", CHILD, str(tmp_path), place], env=environment, check=False, cwd=ROOT)
+    over = [a_finding(subject, status=FindingStatus.RESOLVED, at=NOW + timedelta(seconds=5)) for subject in "ab"]
+    with closing(open_store(f"sqlite:///{tmp_path}/xunjian.db")) as store, store.judgements.judging() as judging:
+        for finding in over:
+            judging.close(finding, finding.at, FindingStatus.RESOLVED)
+    with closing(SqliteBus(tmp_path / "xunjian.db", "test", lambda: NOW)) as bus:
+        bus.publish(over)
+    for minutes in (2, 4):
+        with closing(engine(tmp_path, holding=False)) as alerter:
+            alerter.drain(NOW + timedelta(minutes=minutes))
+    told = {file.name.split("_")[1] for file in (tmp_path / "inbox").iterdir()}
+    assert told == ({"巡检提醒", "巡检恢复"} if place == "after" else {"巡检恢复"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.errors import TransientError
+from shared.errors import TransientError, UnansweredError
 from shared.events import FindingStatus, Severity
 from tests.alerter.alerting import HOUR, MINUTE, SECOND, Bench, bench, bus, store
 from tests.builders import NOW, a_finding, days
@@ -64,6 +64,38 @@ def test_a_channel_that_missed_the_opening_hears_neither_it_nor_its_end(bench: B
     bench.run(now, 2 * HOUR, MINUTE)
     assert bench.ding.messages == []
     assert [message.resolved for message in bench.mail.messages] == [False, True]
+
+
+def test_what_was_sent_and_never_answered_is_over_for_whoever_has_it(bench: Bench) -> None:
+    bench.ding.fail(UnansweredError("cut"))
+    bench.open(a_finding())
+    now = bench.run(NOW, 11 * SECOND)
+    bench.close(a_finding(), now)
+    bench.run(now, 2 * HOUR, MINUTE)
+    assert [message.resolved for message in bench.ding.messages] == [True]
+
+
+def test_a_later_refusal_does_not_unsay_what_may_have_arrived(bench: Bench) -> None:
+    bench.ding.fail(UnansweredError("cut"), TransientError("down"))
+    bench.open(a_finding())
+    now = bench.run(NOW, 2 * MINUTE)
+    bench.close(a_finding(), now)
+    bench.run(now, 2 * HOUR, MINUTE)
+    assert bench.ding.attempts == 3
+    assert [message.resolved for message in bench.ding.messages] == [True]
+
+
+def test_what_may_have_arrived_once_says_nothing_of_the_next_time(bench: Bench) -> None:
+    bench.ding.fail(UnansweredError("cut"))
+    bench.open(a_finding())
+    now = bench.run(NOW, 11 * SECOND)
+    bench.close(a_finding(), now)
+    now = bench.run(now, 2 * HOUR, MINUTE)
+    bench.ding.fail(TransientError("down"))
+    bench.open(a_finding(at=now))
+    bench.close(a_finding(at=now), bench.run(now, MINUTE))
+    bench.run(now + 2 * MINUTE, 2 * HOUR, MINUTE)
+    assert [message.resolved for message in bench.ding.messages] == [True]
 
 
 def test_a_step_of_the_ladder_that_was_superseded_before_sending_is_not_told(bench: Bench) -> None:

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from services.alerter.channels import _outgoing as outgoing
 from services.alerter.channels.webhook import Webhook
-from shared.errors import ChannelError, PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError, UnansweredError
 from tests.alerter.messages import HOSTILE, a_message
 from tests.builders import NOW
 from tests.fakes.http_server import Reply
@@ -74,7 +74,7 @@ def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(mode: str, monke
     with FakeReceiver() as server:
         server.mode = mode  # type: ignore[assignment]
         begun = time.monotonic()
-        with pytest.raises(TransientError, match="没有完整应答"):
+        with pytest.raises(UnansweredError, match="没有完整应答"):
             outgoing.post(server.url, b"{}", {}, NOW, deadline_seconds=0.7)
         assert time.monotonic() - begun < 3
 
@@ -83,8 +83,16 @@ def test_a_receiver_that_hangs_or_drips_is_left_at_the_deadline(mode: str, monke
 def test_a_cut_connection_is_tried_again() -> None:
     with FakeReceiver() as server:
         server.mode = "cut"
-        with pytest.raises(TransientError):
+        with pytest.raises(UnansweredError):
             webhook(server).send(a_message(), NOW)
+
+
+def test_who_could_not_be_reached_has_nothing() -> None:
+    with FakeReceiver() as server:
+        channel = webhook(server)
+    with pytest.raises(TransientError) as caught:
+        channel.send(a_message(), NOW)
+    assert not isinstance(caught.value, UnansweredError)
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "nonsense://x", "http://[::1"])

@@ -79,7 +79,7 @@ def write_csv(rows: Iterable[Delivery], file: Path) -> None:
             for row in rows:
                 number, *rest = cells(row)
                 # Else a spreadsheet makes 123E4567 a number and 00012345 a shorter one.
-                more = (f"#{row.fingerprint}", row.message_id or "—", _exactly(row.sent_at))
+                more = (f"#{row.fingerprint}", (row.sent_at and row.message_id) or "—", _exactly(row.sent_at))
                 writer.writerow(map(csv_text, (f"#{number}", *rest, *more)))
     except OSError as error:
         raise InputError(str(file), f"写不了：{system_words(error)}；请换一个位置") from error

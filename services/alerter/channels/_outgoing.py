@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from services.alerter.channels._network import network_trouble, tls_trouble, trusting
 from services.alerter.channels.base import Channel
 from services.alerter.text import one_line
-from shared.errors import ChannelError, PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError, UnansweredError
 from shared.http_time import retry_after
 
 DEADLINE_SECONDS = 10.0
@@ -100,6 +100,9 @@ def post(
     return answer
 
 
+_BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
 async def _post(
     url: str, body: bytes, headers: dict[str, str], verify: ssl.SSLContext | bool, deadline_seconds: float
 ) -> tuple[int, bytes, Mapping[str, str]]:
@@ -116,7 +119,7 @@ async def _post(
                     break
             return response.status_code, bytes(received[:MAX_ANSWER_BYTES]), response.headers
     except TimeoutError:
-        raise TransientError(f"{deadline_seconds:g} 秒内没有完整应答；请检查网络") from None
+        raise UnansweredError(f"{deadline_seconds:g} 秒内没有完整应答；请检查网络") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
         raise ChannelError("渠道的地址不可用；请改正设置") from None
     except (ImportError, ValueError):
@@ -125,7 +128,8 @@ async def _post(
     except httpx.TransportError as error:
         if trouble := tls_trouble(error):
             raise ChannelError(trouble) from None
-        raise TransientError(f"连接不上对方：{network_trouble(error)}") from None
+        kind = TransientError if isinstance(error, _BEFORE_SENDING) else UnansweredError
+        raise kind(f"连接不上对方：{network_trouble(error)}") from None
 
 
 def _secrets_of(url: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from services.alerter.channels.base import REFUSED, Channel, RecipientBusyError
 from services.alerter.message import Message
 from services.alerter.text import one_line
 from shared.clock import to_shanghai
-from shared.errors import ChannelError, PermanentError, TransientError
+from shared.errors import ChannelError, PermanentError, TransientError, UnansweredError
 from shared.report_file import Attachment
 
 _log = structlog.get_logger(__name__)
@@ -111,7 +111,10 @@ class Email(Channel):
         answers = {address: client.rcpt(address) for address in self.to}
         refused = {address: answer for address, answer in answers.items() if answer[0] not in (250, 251)}
         self._weigh(refused, now)
-        taken = _expect(client.data(mail), smtplib.SMTPDataError)
+        try:
+            taken = _expect(client.data(mail), smtplib.SMTPDataError)
+        except (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError) as error:
+            raise UnansweredError(f"邮件发出后，邮件服务器没有应答：{network_trouble(error)}") from None
         if refused:
             _log.error("some mail recipients refused", refused=len(refused), of=len(self.to))
         told = "、".join(address for address in answers if address not in refused)
