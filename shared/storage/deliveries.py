@@ -200,9 +200,10 @@ class Deliveries:
             ).scalar_one()
 
     def told_on(self, fingerprint: str) -> list[str]:
-        """Channels on which the matter's opening was told, or is to be."""
+        """Channels on which the matter's opening was told, or may have been, or is to be."""
         opened = and_(_delivery.c.fingerprint == fingerprint, _delivery.c.status == FindingStatus.OPEN.value)
-        known = and_(opened, _delivery.c.channel != NO_CHANNEL, _delivery.c.state != DeliveryState.MUTED.value)
+        said = or_(_delivery.c.state != DeliveryState.MUTED.value, _delivery.c.message_id.is_not(None))
+        known = and_(opened, _delivery.c.channel != NO_CHANNEL, said)
         with self._database.read() as connection:
             rows = select(_delivery.c.channel).where(known).distinct().order_by(_delivery.c.channel)
             return list(connection.execute(rows).scalars())

@@ -75,6 +75,18 @@ def test_what_was_sent_and_never_answered_is_over_for_whoever_has_it(bench: Benc
     assert [message.resolved for message in bench.ding.messages] == [True]
 
 
+def test_that_it_is_over_may_be_read_long_after_nobody_tries_to_tell_it(bench: Bench) -> None:
+    bench.ding.fail(UnansweredError("cut"))
+    bench.open(a_finding())
+    over_at = bench.run(NOW, 11 * SECOND)
+    with bench.store.judgements.judging() as judging:
+        judging.close(a_finding(), over_at, FindingStatus.RESOLVED)
+    now = bench.run(over_at, 10 * MINUTE)
+    bench.bus.publish([a_finding(status=FindingStatus.RESOLVED, at=over_at)])
+    bench.run(now, 2 * HOUR, MINUTE)
+    assert [message.resolved for message in bench.ding.messages] == [True]
+
+
 def test_a_later_refusal_does_not_unsay_what_may_have_arrived(bench: Bench) -> None:
     bench.ding.fail(UnansweredError("cut"), TransientError("down"))
     bench.open(a_finding())
