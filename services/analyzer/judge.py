@@ -15,7 +15,7 @@ from services.analyzer.copies import keep_sketches
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
-from services.analyzer.timeline import END, INSTANT, Sitting, Timeline
+from services.analyzer.timeline import END, INSTANT, Sitting
 from shared.account import Account
 from shared.bus.aside import failed, why
 from shared.errors import TransientError
@@ -135,13 +135,12 @@ class Judge:
             sitting.to_sketch += posts
             sitting.copies.update(entry.indicator for entry in entries)
         before = sitting.at(key, at - INSTANT)
-        gone = _unlisted(before)
-        sitting.restored.update(post.fingerprint for post in posts if post.id in gone)
+        shown = {post.id for post in posts}.union(*(probe.post_ids for probe in probes))
+        sitting.restored |= before.fingerprints_gone(shown)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
         if before.latest_list_at is None or before.latest_list_at <= at:
             self._matters.check_time(sitting, case, known_until=at - INSTANT)
             self._judge_new(sitting, case, posts, probes)
-            _note_restored(sitting, probes, gone)
         else:
             self._judge_new(sitting, case, posts, ())
         return Came.LATE if is_late else Came.IN_ORDER
@@ -196,20 +195,6 @@ class Judge:
         for finding in held:
             if finding.subject in deleted:
                 self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
-
-
-def _unlisted(timeline: Timeline) -> set[str]:
-    """Ids of what is known and was not on the last list: gone, or scrolled away."""
-    latest = timeline.probed.latest_list
-    return timeline.ids().difference(latest.post_ids) if latest else set()
-
-
-def _note_restored(sitting: Sitting, probes: Iterable[Probe], gone: set[str]) -> None:
-    """What is on its list again may be a copy, though nothing of it changed."""
-    for probe in probes:
-        if back := gone.intersection(probe.post_ids):
-            known = sitting.at(probe.key, probe.at).posts()
-            sitting.restored.update(post.fingerprint for post in known if post.id in back)
 
 
 def _occurred_at(event: Observed) -> datetime:

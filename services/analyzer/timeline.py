@@ -76,9 +76,11 @@ class Timeline:
         """The newest version of each item as first met so, newest published first, at most HISTORY_POSTS."""
         return sorted(self._items.values(), key=_by_time, reverse=True)[:HISTORY_POSTS]
 
-    def ids(self) -> set[str]:
-        """Of the items; of an account with very many not of the oldest."""
-        return set(self._items)
+    def fingerprints_gone(self, ids: set[str]) -> set[str]:
+        """Of those of the items that were known by the time of the last list and are not on it."""
+        listed = self.probed.latest_list
+        known = [self._items[one] for one in ids.difference(listed.post_ids) if one in self._items] if listed else []
+        return {post.fingerprint for post in known if listed and post.observed_at <= listed.at}
 
     def _meet(self, post: Post) -> None:
         known = self._items.pop(post.id, None)

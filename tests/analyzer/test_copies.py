@@ -354,6 +354,15 @@ def test_only_what_is_like_another_is_compared(store: Store, monkeypatch: pytest
     assert waiting() == ["p2"]
 
 
+def test_what_is_new_on_its_list_did_not_come_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.analyzer.comparing.Comparing.compare_waiting", lambda _self: None)
+    older = published("2", NOW - days(3), OTHER, id="p0")
+    lists = [a_probe(NOW + n * HOUR, account_id="2", post_ids=ids) for n, ids in enumerate((["p0"], ["p2", "p0"]))]
+    for event in (older, lists[0], SECOND.but(observed_at=NOW + HOUR / 2), lists[1]):
+        Analyzer(store).judge([event])
+    assert not store.judgements.anything_waits()
+
+
 def test_a_copy_that_names_its_source_is_put_right_when_all_sketches_are_gone(store: Store) -> None:
     Analyzer(store).judge([FIRST, SECOND])
     assert accused(store) == ["2/p2"]
