@@ -5,17 +5,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from kafka import KafkaAdminClient, KafkaConsumer
-from kafka.errors import (
-    KafkaConnectionError,
-    KafkaError,
-    KafkaTimeoutError,
-    LeaderNotAvailableError,
-    NodeNotReadyError,
-    NotControllerError,
-    NotLeaderForPartitionError,
-    RequestTimedOutError,
-)
+from kafka import KafkaAdminClient, KafkaConsumer, errors
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from shared.bus.kafka.certificates import demand_certificates
 from shared.bus.kafka.nodes import CONNECTING_SECONDS, Nodes
@@ -29,13 +20,13 @@ CHANGE_SECONDS = 10.0
 """Longer than a cluster takes by default to see that a node is gone (9 s) and to give its work to the others."""
 AGAIN_SECONDS = 0.2
 _OF_ONE_NODE = (
-    KafkaConnectionError,
-    KafkaTimeoutError,
-    LeaderNotAvailableError,
-    NodeNotReadyError,
-    NotControllerError,
-    NotLeaderForPartitionError,
-    RequestTimedOutError,
+    errors.KafkaConnectionError,
+    errors.KafkaTimeoutError,
+    errors.LeaderNotAvailableError,
+    errors.NodeNotReadyError,
+    errors.NotControllerError,
+    errors.NotLeaderForPartitionError,
+    errors.RequestTimedOutError,
 )
 """What a node says, or does not, that is gone, silent or has just given its work away: another may do it."""
 
