@@ -6,6 +6,7 @@ After a crash of the server, on a standby that took over and in a copy of its fi
 import structlog
 from sqlalchemy import Connection, text
 
+from shared.storage.sketch_marks import ASKED, Marks, as_arrays
 from shared.storage.sketches import unpacked, whole_seconds
 
 log = structlog.get_logger(__name__)
@@ -19,9 +20,7 @@ _NOTE = text("INSERT INTO sketch_mark (mark, at, sketch) VALUES (-2, :last, :who
 _LOCK = text("LOCK TABLE sketch IN SHARE ROW EXCLUSIVE MODE")
 _SOME = text("SELECT id, published_at, marks FROM sketch WHERE id > :last ORDER BY id LIMIT :most")
 _ADD = text(
-    "INSERT INTO sketch_mark (mark, at, sketch)"
-    " SELECT * FROM unnest(CAST(:marks AS bigint[]), CAST(:moments AS bigint[]), CAST(:numbers AS bigint[]))"
-    " ON CONFLICT DO NOTHING"
+    f"INSERT INTO sketch_mark (sketch, mark, at) SELECT number, mark, at FROM {ASKED} ON CONFLICT DO NOTHING"  # noqa: S608 - ours
 )
 
 
@@ -41,12 +40,11 @@ def restore_marks(connection: Connection, most: int = MOST_AT_ONCE) -> bool:
         return False
     done: int = connection.execute(_DONE).scalar_one()
     sketches = connection.execute(_SOME, {"last": done, "most": most}).all()
-    rows = [
-        (mark, whole_seconds(sketch.published_at), sketch.id) for sketch in sketches for mark in unpacked(sketch.marks)
-    ]
-    if rows:
-        marks, moments, numbers = map(list, zip(*rows, strict=True))
-        connection.execute(_ADD, {"marks": marks, "moments": moments, "numbers": numbers})
+    marks = Marks()
+    for sketch in sketches:
+        marks.of(sketch.id, unpacked(sketch.marks), whole_seconds(sketch.published_at))
+    if marks.values:
+        connection.execute(_ADD, as_arrays(marks))
     is_whole = len(sketches) < most
     connection.execute(_NOTE, {"last": sketches[-1].id if sketches else done, "whole": int(is_whole)})
     log.info("marks_restored", sketches=len(sketches), all=is_whole)

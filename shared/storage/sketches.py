@@ -23,7 +23,7 @@ from sqlalchemy import (
 from shared.storage.among import among
 from shared.storage.database import Database
 from shared.storage.rows import Add
-from shared.storage.sketch_marks import OF_DIALECT, Mark
+from shared.storage.sketch_marks import OF_DIALECT, Marks
 from shared.storage.tables.columns import WAITING
 from shared.storage.tables.every import metadata
 
@@ -155,7 +155,8 @@ class Sketches:
         }
         values = [item._asdict() | own[item.fingerprint] for item in items]
         numbers = {row.fingerprint: row.id for row in self._database.write(self._connection, _ADD, values)}
-        if marks := _numbered((numbers[item.fingerprint], item) for item in items):
+        marks = _numbered((numbers[item.fingerprint], item) for item in items)
+        if marks.values:
             self._marks.add(self._connection, marks)
 
     def wait(self, fingerprints: Collection[str]) -> None:
@@ -173,7 +174,7 @@ class Sketches:
     def sharing(self, items: Sequence[Sketched]) -> set[str]:
         """Fingerprints of the items of which `earlier` or `later` may find something: one question for many items."""
         marks = _numbered(enumerate(items))
-        places = self._marks.shared(self._connection, marks) if marks else ()
+        places = self._marks.shared(self._connection, marks) if marks.values else ()
         return {items[place].fingerprint for place, common in Counter(places).items() if common >= _LEAST_COMMON}
 
     def earlier(self, marks: Sequence[int], own: str, published_at: datetime) -> list[Sketched]:
@@ -199,11 +200,10 @@ def drop_sketches(connection: Connection, rows: Iterable[Row[Any]]) -> None:
         connection.execute(_DROP, {"which": row.id})
 
 
-def _numbered(items: Iterable[tuple[int, Sketched]]) -> list[Mark]:
-    marks: list[Mark] = []
+def _numbered(items: Iterable[tuple[int, Sketched]]) -> Marks:
+    marks = Marks()
     for number, item in items:
-        at = whole_seconds(item.published_at)
-        marks += [(number, mark, at) for mark in item.marks]
+        marks.of(number, item.marks, whole_seconds(item.published_at))
     return marks
 
 
