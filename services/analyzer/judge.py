@@ -191,7 +191,10 @@ class Judge:
             self._matters.stand(sitting, case, probe.at, probe.at)
 
     def _resolve_deleted(self, sitting: Sitting, probe: Probe, held: list[Finding]) -> None:
-        deleted = deleted_ids(sitting.at(probe.key, END).posts(), probe)
+        known = sitting.at(probe.key, probe.at)
+        if not known.is_whole:
+            known = sitting.at(probe.key, END)
+        deleted = deleted_ids(known.posts(), probe)
         for finding in held:
             if finding.subject in deleted:
                 self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)

@@ -37,6 +37,11 @@ class Timeline:
         self.latest_at = known.latest_at
         self.latest_list_at = known.latest_list_at
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is known that happened after `moment`."""
+        return not self._later and self._reaches is None
+
     def reaches(self, moment: datetime) -> bool:
         """False for a moment before this one, or so far after it that not all up to it was read."""
         return self.moment <= moment and (self._reaches is None or moment < self._reaches)

@@ -22,7 +22,10 @@ def asking(table: Table, moment: ColumnElement[datetime]) -> Select[Any]:
 
 
 class Added(Generic[E]):
-    """`add`: keeps what is there. `asked`: the statement of `asking`. Whoever adds has the accounts to itself."""
+    """`add`: keeps what is there. `asked`: the statement of `asking`. Whoever adds has the accounts to itself.
+
+    `unwritten`: keys of the accounts of which something is still to be written.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Added(Generic[E]):
         self._expected: set[_Sight] = set()
         self._known: set[_Sight] = set()
         self._new: list[E] = []
+        self.unwritten: set[str] = set()
 
     def expect(self, events: Iterable[E]) -> None:
         """Ask at once which of the events are stored; of others it is asked when they are added."""
@@ -65,15 +69,13 @@ class Added(Generic[E]):
         """`events` are unknown."""
         self._known |= {_sight(event) for event in events}
         self._new += events
-
-    def has_of(self, key: str) -> bool:
-        """Whether anything of the account is still to be written."""
-        return any(event.key == key for event in self._new)
+        self.unwritten |= {event.key for event in events}
 
     def write(self) -> None:
         if self._new:
             self._database.write(self._connection, self._add, [self._row_of(event) for event in self._new])
         self._new = []
+        self.unwritten = set()
 
 
 def _sight(event: Post | Probe) -> _Sight:

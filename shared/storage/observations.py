@@ -157,12 +157,13 @@ class Observations:
         return new
 
     def write(self) -> None:
-        self._latest = {}
+        for key in self.posts.unwritten | self.probes.unwritten:
+            self._latest.pop(key, None)
         self.posts.write()
         self.probes.write()
 
     def _write_of(self, key: str) -> None:
-        if self.posts.has_of(key) or self.probes.has_of(key):
+        if key in self.posts.unwritten or key in self.probes.unwritten:
             self.write()
 
     def is_newest(self, post: Post) -> bool:
@@ -197,6 +198,7 @@ class Observations:
         True when there were. They stay known, as nobody's, so that one that is delivered again is no news.
         """
         self.write()
+        self._latest.pop(key, None)
         return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
 
     def known(self, key: str, moment: datetime) -> Known:
