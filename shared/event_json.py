@@ -9,6 +9,7 @@ import msgspec
 
 from shared.errors import PoisonError
 from shared.events import SCHEMA_VERSION, Comments, Coverage, Event, Finding, Kind, Outcome, Post, Probe
+from shared.fact import decoded
 
 E = TypeVar("E", bound=Event)
 AnyEvent = Post | Probe | Finding
@@ -51,7 +52,7 @@ _SAID = (
 def read_any(body: bytes | str) -> AnyEvent:
     """Raises PoisonError with the place and what is wrong there."""
     try:
-        event: AnyEvent = _any.decode(body)
+        event: AnyEvent = decoded(_any, body)
     except (ValueError, RecursionError) as error:
         event = _read_newer(AnyEvent, body, error)
     if event.version > SCHEMA_VERSION:
@@ -62,7 +63,7 @@ def read_any(body: bytes | str) -> AnyEvent:
 def read(kind: type[E], body: bytes | str) -> E:
     """An event that is known to be of this kind. Raises PoisonError."""
     try:
-        event: E = _decoders[kind].decode(body)
+        event: E = decoded(_decoders[kind], body)
     except (ValueError, RecursionError) as error:
         event = _read_newer(kind, body, error)
     if event.version > SCHEMA_VERSION:

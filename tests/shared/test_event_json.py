@@ -182,6 +182,15 @@ def test_text_is_mended_when_an_event_is_made_and_when_it_is_read() -> None:
     assert Evidence(title="\0").title == "\ufffd"
 
 
+def test_text_is_mended_however_it_is_read_and_after_a_body_that_was_refused() -> None:
+    body = rewritten(a_probe(), reason="\n\0")
+    assert read(Probe, body.decode()).reason == read(Probe, body).reason == "\n\ufffd"
+    assert read(Probe, rewritten(a_probe(), version=9, covers="more", reason="\0")).reason == "\ufffd"
+    with pytest.raises(PoisonError):
+        decode(b'{"event":"probe"}')
+    assert a_post(text="\0").text == "\ufffd"
+
+
 def test_text_that_only_looks_like_an_escape_stays() -> None:
     assert a_post(text="\\u0000").text == "\\u0000"
 
