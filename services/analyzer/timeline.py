@@ -106,8 +106,8 @@ def _when(event: Post | Probe) -> datetime:
     return event.occurred_at
 
 
-def _by_time(post: Post) -> tuple[bool, datetime]:
-    return post.published_at is not None, post.published_at or post.observed_at
+def _by_time(post: Post) -> tuple[bool, datetime, str]:
+    return post.published_at is not None, post.published_at or post.observed_at, post.id
 
 
 class Sitting:

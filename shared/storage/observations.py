@@ -58,7 +58,8 @@ _OF_POST, _OF_PROBE = _post.c.key == bindparam("of"), _probe.c.key == bindparam(
 _POSTS = (
     select(_post.c.body)
     .where(_OF_POST, _post.c.observed_at <= _MOMENT)
-    .order_by(_post.c.observed_at.desc())
+    # Of what one visit saw, the same is cut off whoever asks and whenever.
+    .order_by(_post.c.observed_at.desc(), _post.c.fingerprint)
     .limit(bindparam("most"))
 )
 _PUBLISHED_SINCE = select(func.count()).select_from(

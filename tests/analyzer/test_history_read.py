@@ -11,8 +11,9 @@ import pytest
 from services.analyzer.timeline import Timeline
 from shared.events import Post
 from shared.storage.observations import HISTORY_POSTS
-from shared.storage.store import open_store
+from shared.storage.store import Store, open_store
 from tests.builders import NOW, a_post, days
+from tests.each_store import empty
 
 ITEMS = 450
 
@@ -63,3 +64,16 @@ def test_the_rules_see_the_same(name: str, back: int, tmp_path: Path) -> None:
     assert posts == Timeline("weibo/1", moment, replace(known, versions=whole)).posts()
     if name == "in order":
         assert [len(known.versions), len(posts)] == [HISTORY_POSTS, HISTORY_POSTS]
+
+
+def test_of_what_one_visit_saw_the_same_is_known_in_whatever_order_it_was_written(each_store: Store) -> None:
+    seen = [a_post(f"p{number}", published_at=None, observed_at=NOW) for number in range(ITEMS)]
+    found = []
+    for seed in range(3):
+        empty(each_store)
+        with each_store.judgements.judging() as judging:
+            judging.observed.add_posts(random.Random(seed).sample(seen, ITEMS))
+        with each_store.judgements.judging() as judging:
+            known = judging.observed.known(seen[0].key, NOW)
+        found.append(Timeline(seen[0].key, NOW, known).posts())
+    assert found[0] == found[1] == found[2]
