@@ -40,7 +40,7 @@ pytestmark = [
 
 @cache
 def moment() -> datetime:
-    """Of the first test that asks: the database has a clock of its own, and files are read long before they run."""
+    """One for all of a run, and of its time: the database has a clock of its own, and many runs take minutes."""
     return utc_now().replace(microsecond=0)
 
 
@@ -187,6 +187,7 @@ def test_a_round(name: str, how: str, store: Store, tmp_path: Path) -> None:
     for number in range(0, MOST_STATEMENTS, step):
         folder = tmp_path / str(number)
         folder.mkdir()
+        moment.cache_clear()
         emptied(store)
         with closing(SqliteBus(folder / "bus.db", "test", moment)) as bus:
             prepare(bus, store)
