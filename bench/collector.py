@@ -23,6 +23,7 @@ from services.collector.browser.chromium import BLOCKED, NAMES, BrowserSettings,
 from services.collector.browser.process import Browser
 from services.collector.clock_watch import ClockWatch
 from services.collector.engine import CollectorEngine
+from services.collector.looker import Looker
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
 from shared.errors import PermanentError
@@ -99,15 +100,25 @@ def _engine(here: Site) -> Iterator[Visit]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.db"
         with closing(open_store(f"sqlite:///{file}")) as store, closing(SqliteBus(file, "bench", utc_now)) as bus:
+            watch, metrics = ClockWatch(), Metrics()
+            platforms = {"douyin": build_platforms(settings)["douyin"]}
+            looker = Looker(
+                visits=store.visits,
+                platforms=platforms,
+                visitor=Browser(_settings(here), utc_now),
+                metrics=metrics,
+                clock=utc_now,
+                watch=watch,
+            )
             engine = CollectorEngine(
                 bus=bus,
                 visits=store.visits,
                 notes=store.notes,
-                platforms={"douyin": build_platforms(settings)["douyin"]},
-                visitor=Browser(_settings(here), utc_now),
-                metrics=Metrics(),
+                platforms=platforms,
+                looker=looker,
+                metrics=metrics,
                 clock=utc_now,
-                watch=ClockWatch(),
+                watch=watch,
                 owner="bench",
                 lease=LEASE,
                 chance=random.Random(7),  # noqa: S311

@@ -266,16 +266,24 @@ class Probe(Event, frozen=True, kw_only=True):
     post_ids: tuple[str, ...] = ()
     """Every item id on the list, so that a deleted item can be told from one that scrolled away."""
     url: str | None = None
+    source: str | None = None
+    """Which of the account's sources was looked at; null: its own page on its platform."""
+    session: str | None = None
+    """Name of the login it was seen with; null: seen as anybody sees it."""
+    listed_from: Moment | None = None
+    """The list shows everything published since (its oldest dated item that is not pinned); null: it does not tell."""
+    posts_total: Annotated[int, Meta(ge=0), Ge(0)] | None = None
+    """How many items the platform says the account has."""
     evidence_sha256: str | None = None
     """Hash over the captures this rests on."""
     duration_ms: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not are_takeable((self.reason, self.name, self.url, self.post_ids)):
-            _mend_texts(self, "reason", "name", "url")
+        if not are_takeable((self.reason, self.name, self.url, self.source, self.session, self.post_ids)):
+            _mend_texts(self, "reason", "name", "url", "source", "session")
             self.mend(post_ids=tuple(map(takeable, self.post_ids)))
-        _keep_in_utc(self, "at", "newest_post_at")
+        _keep_in_utc(self, "at", "newest_post_at", "listed_from")
 
     @property
     def occurred_at(self) -> datetime:
@@ -288,7 +296,8 @@ class Probe(Event, frozen=True, kw_only=True):
 
     @cached_property
     def fingerprint(self) -> str:
-        return _hash(self.platform, self.account_id, self.at.isoformat())
+        own = (self.source,) if self.source else ()
+        return _hash(self.platform, self.account_id, self.at.isoformat(), *own)
 
 
 class Clause(Fact, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from services.alerter.__main__ import build as build_alerter
 from services.analyzer.__main__ import build as build_analyzer
 from services.collector.clock_watch import ClockWatch
 from services.collector.engine import TRY_AGAIN_AFTER, CollectorEngine
+from services.collector.looker import Looker
 from services.reporter.__main__ import build as build_reporter
 from shared.bus.sqlite import SqliteBus
 from shared.clock import utc_now
@@ -144,15 +145,25 @@ class Collecting:
         self._clock = SteppingClock()
         self._clock.now = moment()
         self._visitor = ScriptedVisitor(self._clock)
+        watch = ClockWatch(self._clock.monotonic)
+        platforms = {"weibo": ScriptedPlatform()}
+        looker = Looker(
+            visits=host.store.visits,
+            platforms=platforms,
+            visitor=self._visitor,
+            metrics=host.metrics,
+            clock=self._clock,
+            watch=watch,
+        )
         self._engine = CollectorEngine(
             bus=host.bus,
             visits=host.store.visits,
             notes=host.store.notes,
-            platforms={"weibo": ScriptedPlatform()},
-            visitor=self._visitor,
+            platforms=platforms,
+            looker=looker,
             metrics=host.metrics,
             clock=self._clock,
-            watch=ClockWatch(self._clock.monotonic),
+            watch=watch,
             owner="test",
             lease=days(1),
             chance=random.Random(1),

@@ -16,6 +16,7 @@ from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
+from services.collector.looker import Looker
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
 from shared.errors import InputError
@@ -42,16 +43,20 @@ def build(host: Host) -> CollectorEngine:
     visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc)
     host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
     host.metrics.ask("sessions", lambda: _sessions(host.metrics, browser.storage_state, platforms))
+    watch = ClockWatch()
+    looker = Looker(
+        visits=visits, platforms=platforms, visitor=visitor, metrics=host.metrics, clock=host.clock, watch=watch
+    )
     return CollectorEngine(
         bus=host.bus,
         visits=visits,
         notes=host.store.notes,
         platforms=platforms,
         own=own_platforms(host.settings),
-        visitor=visitor,
+        looker=looker,
         metrics=host.metrics,
         clock=host.clock,
-        watch=ClockWatch(),
+        watch=watch,
         owner=unique_owner(),
         lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy

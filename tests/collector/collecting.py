@@ -11,6 +11,7 @@ import pytest
 from services.collector.capture import Capture, Captured, Plan, Reading, ShownAccount, ShownPost
 from services.collector.clock_watch import ClockWatch
 from services.collector.engine import CollectorEngine
+from services.collector.looker import Looker
 from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.bus.envelope import decode
@@ -130,15 +131,25 @@ class Bench:
         self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
         self.visitor = ScriptedVisitor(self.clock)
         self.metrics = Metrics()
+        watch = ClockWatch(self.clock.monotonic)
+        platforms = {"weibo": ScriptedPlatform(), "feed": ScriptedFeed()}
+        self.looker = Looker(
+            visits=self.store.visits,
+            platforms=platforms,
+            visitor=self.visitor,
+            metrics=self.metrics,
+            clock=self.clock,
+            watch=watch,
+        )
         self.engine = CollectorEngine(
             bus=self.bus,
             visits=self.store.visits,
             notes=self.store.notes,
-            platforms={"weibo": ScriptedPlatform(), "feed": ScriptedFeed()},
-            visitor=self.visitor,
+            platforms=platforms,
+            looker=self.looker,
             metrics=self.metrics,
             clock=self.clock,
-            watch=ClockWatch(self.clock.monotonic),
+            watch=watch,
             owner="test",
             lease=LEASE,
             chance=random.Random(1),

@@ -310,8 +310,8 @@ class TestFirstIsNewest:
         collector = CollectorBench(folder)
         pinning = an_account("1000004", name="青禾文旅")
         collector.store.accounts.upsert([pinning], NOW)
-        collector.engine._platforms = {"weibo": kind()}
-        collector.engine._visitor = InternetVisitor(Internet(demo_world(NOW)), NOW)
+        collector.looker._platforms = collector.engine._platforms = {"weibo": kind()}
+        collector.looker._visitor = InternetVisitor(Internet(demo_world(NOW)), NOW)
         assert collector.engine.step(NOW)
         analyzer = build_analyzer(
             Host(Settings(data_dir=folder), collector.store, collector.bus, Metrics(), lambda: NOW)

@@ -14,7 +14,7 @@ from demo.stand_in import FOLDER as DEMO
 from demo.stand_in import LEDGER, demo_settings, stand_in
 from services.collector.__main__ import build
 from services.collector.capture import Reading
-from services.collector.engine import Visit
+from services.collector.looker import Visit
 from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError

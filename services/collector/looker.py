@@ -1,0 +1,186 @@
+"""One look at one account: what its platform says to open is opened and read, and made into events."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from services.collector.capture import Captured, Plan, Reading, sha256_of
+from services.collector.clock_watch import ClockWatch, clock_reason
+from services.collector.news import first_times_kept, post_of
+from services.collector.platforms.base import Platform
+from shared.account import Account
+from shared.addresses import host_of
+from shared.clock import FUTURE_TOLERANCE, Clock
+from shared.errors import InputError, TransientError
+from shared.events import Coverage, Outcome, Post, Probe
+from shared.runtime.metrics import Metrics
+from shared.storage.published import Published
+from shared.storage.visits import Visits
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit to one account: what was captured, what it told, and the events made of it.
+
+    `known`: of the posts, what was published before.
+    """
+
+    reading: Reading
+    captured: Captured
+    probe: Probe
+    posts: tuple[Post, ...]
+    known: Mapping[str, Published]
+
+
+class Visitor(Protocol):
+    """What the engine needs of the browser."""
+
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured: ...
+
+    def hurry(self, seconds: float) -> None:
+        """The visit at hand fails unless it is over within `seconds`. Called from another thread."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Looker:
+    """Looks at accounts and remembers nothing. `renew`, of each look, tells that it takes longer than was leased."""
+
+    def __init__(
+        self,
+        *,
+        visits: Visits,
+        platforms: Mapping[str, Platform],
+        visitor: Visitor,
+        metrics: Metrics,
+        clock: Clock,
+        watch: ClockWatch,
+    ) -> None:
+        self._visits = visits
+        self._platforms = platforms
+        self._visitor = visitor
+        self._metrics = metrics
+        self._clock = clock
+        self._watch = watch
+        self._leaving = threading.Event()
+
+    @property
+    def is_leaving(self) -> bool:
+        return self._leaving.is_set()
+
+    def hurry(self, seconds: float) -> None:
+        """No further look begins, and the one at hand is given up after `seconds`. Any thread may call."""
+        self._leaving.set()
+        self._visitor.hurry(seconds)
+
+    def close(self) -> None:
+        """Close the browser; call it from the thread that looked."""
+        self._visitor.close()
+
+    def look(self, account: Account, full: bool, renew: Callable[[], None]) -> Visit:
+        """A row that cannot be opened, and a page that breaks its reader, is an outcome too."""
+        started, nothing = self._clock(), Captured(final_url=account.url)
+        platform = self._platforms.get(account.platform)
+        if platform is None:
+            return self._told(account, failed_reading(f"没有该平台（{account.platform}）的采集程序"), nothing, started)
+        try:
+            reading, captured = self._open(account, platform, platform.plan(account), full, renew)
+            if captured.clock_offset is not None:
+                self._watch.note(pace_of(platform, account), captured.clock_offset, self._clock())
+            return self._told(account, reading, captured, started)
+        except InputError as error:
+            return self._told(account, failed_reading(f"台账信息无法打开：{error}"), nothing, started)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("reader_raised", account=account.key)
+            self._metrics.reader_errors.labels(account.platform).inc()
+            return self._told(account, failed_reading(f"读取程序出错（{type(error).__name__}）"), nothing, started)
+
+    def _open(
+        self, account: Account, platform: Platform, plan: Plan, full: bool, renew: Callable[[], None]
+    ) -> tuple[Reading, Captured]:
+        captured = self._visitor.visit(account.platform, plan, platform.hosts, full)
+        self._give_up(captured)
+        reading = _read(account, platform, captured)
+        if captured.light and not reading.outcome.is_evidence and not _too_fast(captured):
+            # The light path proved nothing: before saying so, open the page as a person would.
+            renew()
+            captured = self._visitor.visit(account.platform, plan, platform.hosts, full=True)
+            self._give_up(captured)
+            reading = _read(account, platform, captured)
+        opened = plan.page or next(iter(plan.fetch), None)
+        # A page that never came leaves the browser on about:blank, which is nobody's address.
+        shown = captured.final_url if (captured.final_url or "").startswith("http") else opened
+        return reading, captured.model_copy(update={"final_url": shown})
+
+    def _give_up(self, captured: Captured) -> None:
+        """What failed because we are leaving says nothing about the account. Raises TransientError."""
+        if captured.failure is not None and self._leaving.is_set():
+            raise TransientError("正在停止，核查中止")
+
+    def _told(self, account: Account, reading: Reading, captured: Captured, started: datetime) -> Visit:
+        at = max([capture.at for capture in captured.captures], default=self._clock())
+        error = self._watch.error(self._clock())
+        if error is not None and (reading.outcome.is_evidence or reading.outcome is Outcome.GONE):
+            reading = Reading(outcome=Outcome.CLOCK, reason=clock_reason(error))
+        if error is not None:
+            # Never in the future, by our clock or by theirs: what lies ahead would count once the clock is right.
+            at = min(at, at - error)
+        known = self._visits.published(account.key, [post.id for post in reading.posts])
+        reading = first_times_kept(reading, known)
+        posts = tuple(post_of(account, shown, at) for shown in reading.posts)
+        times = [post.published_at for post in reading.posts if post.published_at]
+        probe = Probe(
+            platform=account.platform,
+            account_id=account.id,
+            at=at,
+            outcome=_proved(reading),
+            reason=reading.reason,
+            name=reading.account.name if reading.account else None,
+            covers=reading.covers,
+            newest_post_at=max((time for time in times if time <= at + FUTURE_TOLERANCE), default=None),
+            post_ids=tuple(post.id for post in reading.posts),
+            url=captured.final_url or account.url,
+            evidence_sha256=sha256_of(captured.captures),
+            duration_ms=int((self._clock() - started).total_seconds() * 1000),
+        )
+        return Visit(reading, captured, probe, posts, known)
+
+
+def nothing() -> None:
+    """The `renew` of a look that nobody else could begin."""
+
+
+def pace_of(platform: Platform | None, account: Account) -> str:
+    """Whose politeness a visit falls under: the platform's, or one host's of it."""
+    host = host_of(account.url or "") if platform and platform.paced_by_host else None
+    return f"{account.platform}:{host[:253]}" if host else account.platform
+
+
+def failed_reading(reason: str) -> Reading:
+    return Reading(outcome=Outcome.PARSE_ERROR, reason=reason)
+
+
+def _read(account: Account, platform: Platform, captured: Captured) -> Reading:
+    if captured.failure is not None:
+        return Reading(outcome=captured.failure, reason=captured.reason)
+    return platform.read(captured.captures, account)
+
+
+def _too_fast(captured: Captured) -> bool:
+    """Asked to slow down (Weibo's 418, HTTP's 429): asking for more at once would be rude."""
+    return any(capture.status in (418, 429) for capture in captured.captures)
+
+
+def _proved(reading: Reading) -> Outcome:
+    """What was read, but not of this account (several accounts' posts, or none), proves nothing about it."""
+    about_others = reading.covers in (Coverage.TIMELINE, Coverage.NOTHING)
+    return Outcome.PARSE_ERROR if reading.outcome.is_evidence and about_others else reading.outcome
