@@ -14,8 +14,10 @@ from shared.account import WHOLE_PLATFORM, Account, AccountStatus
 from shared.errors import TransientError
 from shared.events import FindingStatus
 from shared.storage.accounts import Accounts
+from shared.storage.database import CLOCKS_DIFFER
 from shared.storage.judgements import Judgements
 from shared.storage.leases import FOLLOWED, Leases
+from shared.storage.links import Links
 from shared.storage.notes import Notes
 from shared.storage.standings import Standings
 from shared.storage.store import Store
@@ -23,6 +25,8 @@ from shared.trace import Trace, traced
 
 log = structlog.get_logger(__name__)
 
+_LINKS = "links"
+"""Its mark is when the last link was opened that the rules have read."""
 LEASE = timedelta(minutes=1)
 RENEW_SECONDS = 10.0
 AGAIN_AFTER = timedelta(hours=1)
@@ -43,6 +47,7 @@ class Timer:
         accounts: Accounts,
         leases: Leases,
         notes: Notes,
+        links: Links,
         matters: Matters,
         owner: str,
         monotonic: Callable[[], float] = time.monotonic,
@@ -52,6 +57,7 @@ class Timer:
         self._accounts = accounts
         self._leases = leases
         self._notes = notes
+        self._links = links
         self._matters = matters
         self._owner = owner
         self._monotonic = monotonic
@@ -70,6 +76,7 @@ class Timer:
             accounts=store.accounts,
             leases=store.leases,
             notes=store.notes,
+            links=store.links,
             matters=matters,
             owner=owner,
             monotonic=monotonic,
@@ -92,10 +99,11 @@ class Timer:
                 self._apart(platform, partial(self._check_platform, platform, now))
         followed = self._follow_ledger(now)
         self._waiting = {key: until for key, until in self._waiting.items() if now < until <= now + AGAIN_AFTER}
+        linked = self._follow_links(now)
         due = self._standings.to_check(now, MOST_ACCOUNTS + len(self._waiting))
         lapsed = [key for key in due if key not in self._waiting][:MOST_ACCOUNTS]
         self._each(lapsed, now, self._check)
-        return followed or len(lapsed) == MOST_ACCOUNTS
+        return followed or linked or len(lapsed) == MOST_ACCOUNTS
 
     def _follow_ledger(self, now: datetime) -> bool:
         """Accounts that were filed, changed or cancelled since the last tick; all of them under another rulebook."""
@@ -112,6 +120,27 @@ class Timer:
         self._leases.set_mark("timer", f"{digest}:{newest}")
         self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
+
+    def _follow_links(self, now: datetime) -> bool:
+        """Accounts of which a link was opened since the last tick."""
+        mark = self._leases.mark(_LINKS)
+        after = datetime.fromisoformat(mark) if mark else None
+        if after is not None and after > now + CLOCKS_DIFFER:
+            after = None  # a clock that was ahead: read them all again, which changes nothing
+        changed = self._links.changed_after(after, MOST_ACCOUNTS)
+        if not changed:
+            return False
+        self._each(sorted({key for _, key in changed}), now, self._check_links)
+        self._leases.set_mark(_LINKS, changed[-1][0].isoformat())
+        return len(changed) == MOST_ACCOUNTS
+
+    def _check_links(self, sitting: Sitting, case: Case) -> None:
+        links = self._links.of(case.account.key)
+        held = sitting.judging.open_findings(case.account.key)
+        for entry in self._matters.entries(case, "link"):
+            ask = partial(entry.plugin.check_links, case.at, case.account, links)
+            self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
+        self._matters.stand(sitting, case, case.at, case.at)
 
     def _each(self, keys: Iterable[str], now: datetime, act: Callable[[Sitting, Case], None]) -> None:
         """Each account in a transaction of its own; one that spoils it comes later and holds up no other.

@@ -16,6 +16,7 @@ from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
+from services.collector.links.errands import Errands
 from services.collector.looker import Looker
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
@@ -47,7 +48,9 @@ def build(host: Host) -> CollectorEngine:
     looker = Looker(
         visits=visits, platforms=platforms, visitor=visitor, metrics=host.metrics, clock=host.clock, watch=watch
     )
+    opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
     return CollectorEngine(
+        errands=Errands(host.store.links, opener, host.clock, random.Random()),  # noqa: S311 - jitter, not secrecy
         bus=host.bus,
         visits=visits,
         notes=host.store.notes,
@@ -61,6 +64,10 @@ def build(host: Host) -> CollectorEngine:
         lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
     )
+
+
+LINK_SECONDS = 25.0
+"""Longer than what counts as slow, shorter than a lease."""
 
 
 class Visitor:

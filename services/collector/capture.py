@@ -16,7 +16,7 @@ from shared.events import Comments, Coverage, Kind, Moment, Outcome, Value
 
 MAX_ID, MAX_LINE, MAX_URL, MAX_TEXT = 256, 300, 2_000, 50_000
 """Code points. WeChat itself takes 64 of a title and 50,000 of a text."""
-MAX_POSTS, MAX_SIGNALS = 500, 50
+MAX_POSTS, MAX_SIGNALS, MAX_LINKS = 500, 50, 50
 MAX_COUNT = 10**12
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -59,6 +59,14 @@ def _count(value: Any) -> Any:
 
 def _signals(value: Any) -> Any:
     return tuple(map(_line, value[:MAX_SIGNALS])) if isinstance(value, list | tuple) else value
+
+
+def _links(value: Any) -> Any:
+    """A cut address leads nowhere."""
+    if not isinstance(value, list | tuple):
+        return value
+    whole = (clean(link).strip() for link in value if isinstance(link, str) and len(link) <= MAX_URL)
+    return tuple(dict.fromkeys(filter(None, whole)))[:MAX_LINKS]
 
 
 Id = Annotated[str, BeforeValidator(bounded_id)]
@@ -135,6 +143,8 @@ class ShownPost(Shown):
     kind: Kind = Kind.UNKNOWN
     comments: Comments = Comments.UNKNOWN
     ad_signals: Annotated[tuple[str, ...], BeforeValidator(_signals)] = ()
+    links: Annotated[tuple[str, ...], BeforeValidator(_links)] = ()
+    """Addresses that the item leads to, as they stand in it."""
 
 
 class Reading(Value):

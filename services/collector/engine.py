@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from services.collector.clock_watch import TOLERANCE, ClockWatch
+from services.collector.links.errands import Errands
 from services.collector.looker import Looker, Visit, failed_reading, nothing, pace_of
 from services.collector.news import items_to_remember, posts_per_day
 from services.collector.pace import next_visit, pause_after
@@ -59,6 +60,7 @@ class CollectorEngine:
         owner: str,
         lease: timedelta,
         chance: random.Random,
+        errands: Errands | None = None,
         own: Collection[str] = (),
     ) -> None:
         self._bus = bus
@@ -72,6 +74,7 @@ class CollectorEngine:
         self._owner = owner
         self._lease = lease
         self._chance = chance
+        self._errands = errands
         self._trace: Trace | None = None
         self._left: deque[Callable[[], None]] = deque()
         self._own = tuple(name for name in platforms if not own or name in own)
@@ -98,6 +101,8 @@ class CollectorEngine:
                     raise
                 log.warning("visit_not_begun", platform=name, error=str(error))
                 failure = failure or error
+        if self._errands and not self._looker.is_leaving:
+            self._errands.step(self._clock())
         if failure is not None and not visited:
             raise failure
         self._metrics.last_round.labels("collector").set(now.timestamp())
@@ -205,9 +210,18 @@ class CollectorEngine:
         items = items_to_remember(visit.reading.posts, visit.posts, known, visit.probe.at)
         # From here on only the database is asked: what was published is not published again.
         self._left.append(partial(self._record, *self._plan(due, visit), items))
+        self._note_links(due, visit)
         self._count(visit.probe)
         shown, outcome = len(visit.posts), str(visit.probe.outcome)
         log.info("visited", account=key, outcome=outcome, posts=shown, news=len(news) if shown else 0)
+
+    def _note_links(self, due: Due, visit: Visit) -> None:
+        if self._errands is None or not visit.probe.outcome.is_evidence:
+            return
+        self._errands.note_answer(visit.probe.at)
+        fresh = [post for post in visit.reading.posts if post.links and post.id not in visit.known]
+        if fresh:
+            self._left.append(partial(self._errands.note_posts, due.account, fresh, visit.probe.at))
 
     def _record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
         self._visits.record(due, next_at, items)

@@ -14,6 +14,7 @@ from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
 from shared.storage.leases import Leases
+from shared.storage.links import Links
 from shared.storage.marks import Marks
 from shared.storage.members import Members
 from shared.storage.notes import Notes
@@ -50,6 +51,7 @@ class Store:
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)
+        self.links = Links(database)
         self.members = Members(database)
         self.channels = Channels(database)
         self.notices = Notices(database)

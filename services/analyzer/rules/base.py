@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from services.analyzer.objection import Earlier, History, Hit, Objection
 from shared.account import Account
 from shared.events import Finding, Post, Probe
+from shared.links import Link
 from shared.plugins import Plugin
 
 
@@ -16,10 +17,11 @@ class Rule(Plugin):
     `scope` tells the engine when an open finding no longer holds: an `account` finding when a later look that proves
     the list does not yield it again; a `post` finding when the post is seen again without it, or is seen to be gone; a
     `platform` finding when the timer does not yield it again; a `copy` finding as a `post` one, but the post is asked
-    about after all that came with it, and again when something earlier comes to light.
+    about after all that came with it, and again when something earlier comes to light; a `link` finding when the
+    account's links, opened again, do not yield it.
     """
 
-    scope: ClassVar[Literal["account", "post", "platform", "copy"]] = "account"
+    scope: ClassVar[Literal["account", "post", "platform", "copy", "link"]] = "account"
     rests_on_text: ClassVar[bool] = False
     """True when `check_post` says nothing of a post whose title and text `check_text` has nothing to say of."""
     paths: ClassVar[tuple[str, ...]] = ()
@@ -72,6 +74,10 @@ class Rule(Plugin):
 
         What it objects to concerns the watch itself, not an account.
         """
+        return iter(())
+
+    def check_links(self, now: datetime, account: Account, links: Sequence[Link]) -> Iterator[Objection]:
+        """Called on the timer for an account of which a link was opened, with all of its links."""
         return iter(())
 
     @property

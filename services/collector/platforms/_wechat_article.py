@@ -20,7 +20,7 @@ from services.collector.platforms._wechat_identity import (
 )
 from services.collector.platforms._wechat_sighting import Sighting, failed
 from services.collector.reading.chinese_time import is_rough
-from services.collector.reading.markup import node_text, plain_text, tidy, tree
+from services.collector.reading.markup import links_below, node_text, plain_text, tidy, tree
 from services.collector.reading.moments import from_text, from_unix
 from services.collector.reading.script_values import assigned, members, variables
 from services.collector.reading.shops import is_mall, shop_host
@@ -172,6 +172,7 @@ def _sighting(facts: Mapping[str, Any], page: Page | None, capture: Capture) -> 
         kind=_kind(facts.get("copyright_info")),
         comments=_comments(facts),
         ad_signals=tuple(dict.fromkeys(_ad_signals(facts, page))),
+        links=tuple(_links(facts, page)),
     )
     return Sighting(outcome=Outcome.OK, identity=identity, posts=(post,), covers=Coverage.ITEM)
 
@@ -262,6 +263,14 @@ def _shops_in(root: LexborNode) -> Iterator[str]:
         name = one_line(card.attributes.get("data-miniprogram-nickname"), _MALL_NAME)
         if is_mall(name):
             yield f"mp-common-miniprogram={name}"
+
+
+def _links(facts: Mapping[str, Any], page: Page | None) -> Iterator[str]:
+    """阅读原文 and what the article itself links to; the page around it is WeChat's."""
+    yield entities(facts.get("source_url"))
+    shown = page.tree.css_first("#js_content") if page else None
+    for root in (shown, tree(str(facts.get("content_noencode") or "")).root):
+        yield from map(entities, links_below(root))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

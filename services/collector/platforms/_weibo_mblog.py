@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from services.collector.capture import Capture, ShownAccount, ShownPost
 from services.collector.reading.chinese_time import is_rough, names_day_only, parse_chinese_time
-from services.collector.reading.markup import plain_text
+from services.collector.reading.markup import links_in, plain_text
 from services.collector.reading.moments import from_text
 from services.collector.reading.shops import shop_host
 from services.collector.reading.sight import Item
@@ -97,6 +97,7 @@ def item_of(mblog: dict[str, object], capture: Capture, card: dict[str, object] 
         kind=Kind.REPOST if forwarder or mblog.get("retweeted_status") else Kind.ORIGINAL,
         comments=_comments(mblog),
         ad_signals=tuple(dict.fromkeys(_ad_signals(mblog))),
+        links=tuple(_links(mblog)),
     )
     author = forwarder or author
     return Item(post=post, author=author, ids=(author.id,) if author and author.id else ())
@@ -166,6 +167,12 @@ def _ad_signals(mblog: dict[str, object]) -> Iterator[str]:
                 yield f"url_struct.long_url={shop}"
             if card_kind := _AD_CARD.search(address):
                 yield f"url_struct.object_type={card_kind[1]}"
+
+
+def _links(mblog: dict[str, object]) -> Iterator[str]:
+    """What a short link stands for, where the answer tells, and what the text itself links to."""
+    yield from (as_text(link.get("long_url")) or "" for link in as_dicts(mblog.get("url_struct")))
+    yield from links_in(as_text(dig(mblog, "longText", "longTextContent")) or as_text(mblog.get("text")) or "")
 
 
 def host_of_link(address: str) -> str:

@@ -19,7 +19,7 @@ from services.collector.platforms.base import Platform
 from services.collector.reading.bridges import is_block, of_bridge, wants_login
 from services.collector.reading.chinese_time import is_rough
 from services.collector.reading.feed_formats import is_too_long, parsed
-from services.collector.reading.markup import plain_text, tidy
+from services.collector.reading.markup import links_in, plain_text, tidy
 from services.collector.reading.moments import from_text
 from services.collector.reading.notices import account_end, stands_for_text
 from services.collector.reading.sight import BLOCK_STATUSES
@@ -148,6 +148,7 @@ class Item:
     time: str
     published_at: datetime | None
     approximate: bool
+    links: tuple[str, ...] = ()
 
 
 def _item(entry: Mapping[str, Any], capture: Capture) -> Item:
@@ -166,6 +167,7 @@ def _item(entry: Mapping[str, Any], capture: Capture) -> Item:
         time=dated if from_text(dated) or not moment else "",
         published_at=moment,
         approximate=is_rough(dated),
+        links=tuple(link for text in entry["texts"] if isinstance(text, str) for link in links_in(text)),
     )
 
 
@@ -211,6 +213,7 @@ def _post(own_id: str, item: Item) -> ShownPost:
         published_at=item.published_at,
         approximate=item.approximate,
         pinned=False,
+        links=item.links,
     )
 
 

@@ -24,6 +24,7 @@ _CROWDED_TAG = re.compile(r"""<[a-zA-Z](?:(?:[^<>\s"'/]++|<(?![a-zA-Z]))*+(?:[\s
 """So many words or attributes in one tag: the parser compares each attribute with each other."""
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\r\f\v\xa0]+")
+_WEB = re.compile(r"https?://[^\s/]", re.I)
 _EMOTICON = re.compile(r"\[[^\[\]<>\n]{1,16}\]")
 
 
@@ -61,6 +62,17 @@ def node_text(node: LexborNode | None) -> str:
     if node is None:
         return ""
     return tidy("".join(_pieces(node)))
+
+
+def links_in(html: str) -> list[str]:
+    """The web addresses that a piece of HTML links to, in order."""
+    return links_below(tree(html).root)
+
+
+def links_below(node: LexborNode | None) -> list[str]:
+    """`links_in` of one element; none for none."""
+    addresses = [link.attributes.get("href") or "" for link in node.css("a[href]")] if node else []
+    return [address.strip() for address in addresses if _WEB.match(address.strip())]
 
 
 def tidy(text: str) -> str:
