@@ -19,6 +19,7 @@ SEVERITIES = {
 RULES = {
     "account_gone": "疑似注销",
     "account_renamed": "名称与台账不一致",
+    "broken_link": "链接打不开",
     "classification_mark": "出现涉密标识",
     "comments_closed": "关闭评论",
     "commercial_ad": "商业广告",
@@ -40,6 +41,7 @@ RULES = {
     "source_named": "转载未注明来源",
     "stop_notice": "停更公告后未注销",
     "too_few_posts": "更新次数过少",
+    "unanswered_question": "留言未回应",
     "unverified": "未能核实",
     "wrong_expression": "表述错误",
 }
