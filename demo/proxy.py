@@ -104,6 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             path=url.path,
             query=dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True)),
             cookies={name: morsel.value for name, morsel in cookies.items()},
+            referer=self.headers.get("Referer", ""),
         )
 
     def _send(self, answer: Answer) -> None:

@@ -16,6 +16,7 @@ class Request:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
+    referer: str = ""
 
 
 @dataclass(frozen=True)

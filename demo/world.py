@@ -36,6 +36,15 @@ class Behaviour(StrEnum):
 
 
 @dataclass(frozen=True)
+class DemoComment:
+    """What somebody wrote under a post; `answered_at`: when the account answered it."""
+
+    at: datetime
+    text: str
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class DemoPost:
     """`id` is filled in by the world when empty. `goods` is the name of a goods card the platform marks as commerce."""
 
@@ -46,6 +55,7 @@ class DemoPost:
     repost: bool = False
     comments_open: bool = True
     goods: str | None = None
+    comments: tuple[DemoComment, ...] = ()
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 """m.weibo.cn: visitor step, account page, getIndex answers."""
 
 import urllib.parse
+from datetime import datetime
 from typing import Any
 
 from demo.web import Answer, Request, as_json, as_page, not_found, redirect
@@ -9,6 +10,7 @@ from shared.clock import to_shanghai
 
 HOSTS = ("m.weibo.cn", "visitor.passport.weibo.cn", "passport.weibo.cn")
 PAGE_SIZE = 10
+_COMMENTS = "/comments/hotflow"
 _BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _VISITOR = """
@@ -28,7 +30,9 @@ fetch(api).then(r => r.json()).then(d => {
 
 
 def account_key(request: Request) -> str | None:
-    uid = request.query.get("value") or request.path.removeprefix("/u/")
+    # Who asks for comments asks from the account's page; the request itself names the post only.
+    opened = urllib.parse.urlsplit(request.referer).path if request.path == _COMMENTS else request.path
+    uid = request.query.get("value") or opened.removeprefix("/u/")
     return f"weibo/{uid}" if uid.isdigit() else None
 
 
@@ -41,6 +45,8 @@ def answer(request: Request, account: DemoAccount | None) -> Answer:
         return _page(request, account)
     if request.path == "/api/container/getIndex":
         return _index(request, account)
+    if request.path == _COMMENTS:
+        return _comments(request, account)
     return not_found()
 
 
@@ -131,6 +137,31 @@ def _mblog(account: DemoAccount, post: DemoPost, bid: str) -> dict[str, Any]:
     if post.goods:
         mblog["page_info"] = {"type": "product", "object_type": "product", "page_title": post.goods}
     return mblog
+
+
+def _comments(request: Request, account: DemoAccount | None) -> Answer:
+    """Closed comments and none at all are answered alike."""
+    mid = request.query.get("mid")
+    post = next((post for post in account.posts if post.id == mid), None) if account else None
+    if account is None or post is None or not post.comments_open or not post.comments:
+        return as_json({"ok": 0})
+    shown = [_comment(account, post, number) for number in range(len(post.comments))]
+    return as_json({"ok": 1, "data": {"data": shown, "total_number": len(shown), "max_id": 0, "max_id_type": 0}})
+
+
+def _comment(account: DemoAccount, post: DemoPost, number: int) -> dict[str, Any]:
+    comment, own_id = post.comments[number], str(int(post.id) + 1000 + 2 * number)
+    reader = {"id": 1900000 + number, "screen_name": f"读者{number}", "verified": False, "verified_type": -1}
+    said = _said(own_id, comment.at, comment.text, reader)
+    if comment.answered_at is None:
+        return said | {"comments": False, "total_number": 0}
+    answer = _said(str(int(own_id) + 1), comment.answered_at, "您好，已转有关科室办理。", _user(account))
+    return said | {"comments": [answer], "total_number": 1}
+
+
+def _said(own_id: str, at: datetime, text: str, user: dict[str, Any]) -> dict[str, Any]:
+    written = to_shanghai(at).strftime("%a %b %d %H:%M:%S %z %Y")
+    return {"created_at": written, "id": own_id, "rootid": own_id, "text": text, "user": user, "like_count": 0}
 
 
 def _source(post: DemoPost) -> dict[str, Any]:

@@ -19,14 +19,15 @@ from shared.storage.judgements import Judgements
 from shared.storage.leases import FOLLOWED, Leases
 from shared.storage.links import Links
 from shared.storage.notes import Notes
+from shared.storage.questions import Questions
 from shared.storage.standings import Standings
 from shared.storage.store import Store
 from shared.trace import Trace, traced
 
 log = structlog.get_logger(__name__)
 
-_LINKS = "links"
-"""Its mark is when the last link was opened that the rules have read."""
+_LINKS, _QUESTIONS = "links", "questions"
+"""Their marks are when the last was written down that the rules have read."""
 LEASE = timedelta(minutes=1)
 RENEW_SECONDS = 10.0
 AGAIN_AFTER = timedelta(hours=1)
@@ -48,6 +49,7 @@ class Timer:
         leases: Leases,
         notes: Notes,
         links: Links,
+        questions: Questions,
         matters: Matters,
         owner: str,
         monotonic: Callable[[], float] = time.monotonic,
@@ -58,6 +60,7 @@ class Timer:
         self._leases = leases
         self._notes = notes
         self._links = links
+        self._questions = questions
         self._matters = matters
         self._owner = owner
         self._monotonic = monotonic
@@ -77,6 +80,7 @@ class Timer:
             leases=store.leases,
             notes=store.notes,
             links=store.links,
+            questions=store.questions,
             matters=matters,
             owner=owner,
             monotonic=monotonic,
@@ -99,11 +103,12 @@ class Timer:
                 self._apart(platform, partial(self._check_platform, platform, now))
         followed = self._follow_ledger(now)
         self._waiting = {key: until for key, until in self._waiting.items() if now < until <= now + AGAIN_AFTER}
-        linked = self._follow_links(now)
+        linked = self._follow(_LINKS, self._links.changed_after, self._check_links, now)
+        asked = self._follow(_QUESTIONS, self._questions.noted_after, self._check_questions, now)
         due = self._standings.to_check(now, MOST_ACCOUNTS + len(self._waiting))
         lapsed = [key for key in due if key not in self._waiting][:MOST_ACCOUNTS]
         self._each(lapsed, now, self._check)
-        return followed or linked or len(lapsed) == MOST_ACCOUNTS
+        return followed or linked or asked or len(lapsed) == MOST_ACCOUNTS
 
     def _follow_ledger(self, now: datetime) -> bool:
         """Accounts that were filed, changed or cancelled since the last tick; all of them under another rulebook."""
@@ -121,17 +126,23 @@ class Timer:
         self._leases.set_mark(FOLLOWED, str(max(newest, int(self._leases.mark(FOLLOWED) or 0))))
         return len(changed) == MOST_ACCOUNTS
 
-    def _follow_links(self, now: datetime) -> bool:
-        """Accounts of which a link was opened since the last tick."""
-        mark = self._leases.mark(_LINKS)
+    def _follow(
+        self,
+        name: str,
+        changed_after: Callable[[datetime | None, int], list[tuple[datetime, str]]],
+        check: Callable[[Sitting, Case], None],
+        now: datetime,
+    ) -> bool:
+        """Accounts of which the collector wrote something down since the last tick, as the mark of this name tells."""
+        mark = self._leases.mark(name)
         after = datetime.fromisoformat(mark) if mark else None
         if after is not None and after > now + CLOCKS_DIFFER:
             after = None  # a clock that was ahead: read them all again, which changes nothing
-        changed = self._links.changed_after(after, MOST_ACCOUNTS)
+        changed = changed_after(after, MOST_ACCOUNTS)
         if not changed:
             return False
-        self._each(sorted({key for _, key in changed}), now, self._check_links)
-        self._leases.set_mark(_LINKS, changed[-1][0].isoformat())
+        self._each(sorted({key for _, key in changed}), now, check)
+        self._leases.set_mark(name, changed[-1][0].isoformat())
         return len(changed) == MOST_ACCOUNTS
 
     def _check_links(self, sitting: Sitting, case: Case) -> None:
@@ -139,6 +150,14 @@ class Timer:
         held = sitting.judging.open_findings(case.account.key)
         for entry in self._matters.entries(case, "link"):
             ask = partial(entry.plugin.check_links, case.at, case.account, links)
+            self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
+        self._matters.stand(sitting, case, case.at, case.at)
+
+    def _check_questions(self, sitting: Sitting, case: Case) -> None:
+        asked = self._questions.of(case.account.key)
+        held = sitting.judging.open_findings(case.account.key)
+        for entry in self._matters.entries(case, "question"):
+            ask = partial(entry.plugin.check_questions, case.at, case.account, asked)
             self._matters.settle(sitting, case, entry, ask, held=held, is_over=always)
         self._matters.stand(sitting, case, case.at, case.at)
 

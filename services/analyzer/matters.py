@@ -21,7 +21,7 @@ from shared.storage.observations import Probed
 
 log = structlog.get_logger(__name__)
 
-Scope = Literal["account", "post", "platform", "copy", "link"]
+Scope = Literal["account", "post", "platform", "copy", "link", "question"]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
+from services.collector.inquiry import Inquiry
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker
 from services.collector.platforms.base import Platform
@@ -50,6 +51,7 @@ def build(host: Host) -> CollectorEngine:
     )
     opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
     return CollectorEngine(
+        inquiry=Inquiry(platforms, visitor, host.store.questions),
         errands=Errands(host.store.links, opener, host.clock, random.Random()),  # noqa: S311 - jitter, not secrecy
         bus=host.bus,
         visits=visits,

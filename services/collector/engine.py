@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from services.collector.clock_watch import TOLERANCE, ClockWatch
+from services.collector.inquiry import Inquiry
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker, Visit, failed_reading, nothing, pace_of
 from services.collector.news import items_to_remember, posts_per_day
@@ -61,6 +62,7 @@ class CollectorEngine:
         lease: timedelta,
         chance: random.Random,
         errands: Errands | None = None,
+        inquiry: Inquiry | None = None,
         own: Collection[str] = (),
     ) -> None:
         self._bus = bus
@@ -75,6 +77,7 @@ class CollectorEngine:
         self._lease = lease
         self._chance = chance
         self._errands = errands
+        self._inquiry = inquiry
         self._trace: Trace | None = None
         self._left: deque[Callable[[], None]] = deque()
         self._own = tuple(name for name in platforms if not own or name in own)
@@ -168,7 +171,12 @@ class CollectorEngine:
     def _visit_due(self, due: Due) -> None:
         renew = partial(self._renew, due)
         try:
-            visit = self._looker.look(due.account, _first_today(due, self._clock()), renew)
+            is_first = _first_today(due, self._clock())
+            visit = self._looker.look(due.account, is_first, renew)
+            if is_first and self._inquiry:
+                renew()
+                found = self._inquiry.ask(due.account, visit)
+                self._left.append(partial(self._inquiry.note, due.account, found))
         except TransientError:
             self._left.append(partial(self._visits.give_back, due, self._clock() + TRY_AGAIN_AFTER))
             self._finish()

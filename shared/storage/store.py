@@ -20,6 +20,7 @@ from shared.storage.members import Members
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
 from shared.storage.posts import Posts
+from shared.storage.questions import Questions
 from shared.storage.refusals import Refusals
 from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.report_files import ReportFiles
@@ -52,6 +53,7 @@ class Store:
         self.thinning = Thinning(database)
         self.leases = Leases(database)
         self.links = Links(database)
+        self.questions = Questions(database)
         self.members = Members(database)
         self.channels = Channels(database)
         self.notices = Notices(database)

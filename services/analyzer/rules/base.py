@@ -9,6 +9,7 @@ from shared.account import Account
 from shared.events import Finding, Post, Probe
 from shared.links import Link
 from shared.plugins import Plugin
+from shared.questions import Question
 
 
 class Rule(Plugin):
@@ -18,10 +19,10 @@ class Rule(Plugin):
     the list does not yield it again; a `post` finding when the post is seen again without it, or is seen to be gone; a
     `platform` finding when the timer does not yield it again; a `copy` finding as a `post` one, but the post is asked
     about after all that came with it, and again when something earlier comes to light; a `link` finding when the
-    account's links, opened again, do not yield it.
+    account's links, opened again, do not yield it, and a `question` finding likewise.
     """
 
-    scope: ClassVar[Literal["account", "post", "platform", "copy", "link"]] = "account"
+    scope: ClassVar[Literal["account", "post", "platform", "copy", "link", "question"]] = "account"
     rests_on_text: ClassVar[bool] = False
     """True when `check_post` says nothing of a post whose title and text `check_text` has nothing to say of."""
     paths: ClassVar[tuple[str, ...]] = ()
@@ -78,6 +79,10 @@ class Rule(Plugin):
 
     def check_links(self, now: datetime, account: Account, links: Sequence[Link]) -> Iterator[Objection]:
         """Called on the timer for an account of which a link was opened, with all of its links."""
+        return iter(())
+
+    def check_questions(self, now: datetime, account: Account, asked: Sequence[Question]) -> Iterator[Objection]:
+        """Called on the timer for an account whose comments were read, with all that was asked lately."""
         return iter(())
 
     @property

@@ -24,7 +24,7 @@ class BrokenLink(Rule):
     page that a post links to is often another's.
     """
 
-    scope: ClassVar[Literal["account", "post", "platform", "copy", "link"]] = "link"
+    scope: ClassVar[Literal["account", "post", "platform", "copy", "link", "question"]] = "link"
 
     of: Literal["services", "posts"] = "services"
     times: int = Field(default=3, ge=1)

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from services.collector.capture import Capture, Plan, Reading
+from services.collector.capture import Capture, Plan, Reading, ShownPost
 from shared.account import Account
 from shared.plugins import Plugin
+from shared.questions import Question
 
 
 class Platform(Plugin):
@@ -32,3 +33,11 @@ class Platform(Plugin):
         """What the captures tell, taken together. Never raises on hostile input, never guesses: what they cannot tell
         is null or `unknown`. With an `account`, `ok` and `empty` mean: proved to be that account's page."""
         raise NotImplementedError
+
+    def comments_url(self, post: ShownPost) -> str | None:
+        """Where anybody can read the comments under a post, from inside the account's page; null: nowhere."""
+        return None
+
+    def read_questions(self, captures: Sequence[Capture], account: Account) -> tuple[Question, ...]:
+        """Which of the comments ask the account something. Neither words nor names go any further."""
+        return ()

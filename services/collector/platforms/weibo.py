@@ -6,6 +6,7 @@ from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms._weibo_comments import questions_in
 from services.collector.platforms._weibo_mblog import (
     COMMENT_MARKS,
     POSTS_CONTAINER,
@@ -42,6 +43,7 @@ from services.collector.reading.tree import (
 from shared.account import Account
 from shared.errors import InputError
 from shared.events import Coverage, Outcome
+from shared.questions import Question
 
 _API = "https://m.weibo.cn/api/container/getIndex?type=uid&value="
 
@@ -72,7 +74,7 @@ _COMMENTS_ONLY = Sight(reason="这是评论列表，其中没有博文；评论�
 
 
 class Weibo(Platform):
-    """`account.id` is the numeric uid. Comments are never read."""
+    """`account.id` is the numeric uid. Of comments it is read whether they ask and whether it answered, no more."""
 
     hosts: ClassVar[tuple[str, ...]] = (
         "m.weibo.cn",
@@ -100,6 +102,13 @@ class Weibo(Platform):
         """Marks that only weigh as commerce: promotion.type `ad`, commodity cards and shop links. `promotion=top`
         (粉丝头条) boosts one's own post and sells nothing, so it is no signal."""
         return settled([sight for capture in captures for sight in _sights(capture)], account)
+
+    def comments_url(self, post: ShownPost) -> str | None:
+        mid = post.id if post.id.isdigit() else None
+        return f"https://m.weibo.cn/comments/hotflow?id={mid}&mid={mid}&max_id_type=0" if mid else None
+
+    def read_questions(self, captures: Sequence[Capture], account: Account) -> tuple[Question, ...]:
+        return tuple(question for capture in captures for question in questions_in(capture, account))
 
 
 def _sights(capture: Capture) -> Iterator[Sight]:
