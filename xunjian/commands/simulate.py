@@ -1,4 +1,4 @@
-"""`xunjian simulate`: what so many accounts need, and what the schedule does with posting timelines; pure arithmetic."""
+"""`xunjian simulate`: what so many accounts need, and what the schedule does with posting timelines."""
 
 import json
 from collections.abc import Mapping
