@@ -16,7 +16,7 @@ from shared.event_json import read
 from shared.events import Post
 from shared.plugins import discover
 from shared.storage.store import Store
-from xunjian.commands.parse import read_body
+from xunjian.typed.saved_file import read_body
 
 _FIRST_ITEM = re.compile(rb"<(?:item|entry)\b", re.IGNORECASE)
 _MADE_AT = re.compile(rb"<(?:lastBuildDate|pubDate|updated)>([^<]{1,80})<", re.IGNORECASE)
