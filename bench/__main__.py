@@ -20,6 +20,7 @@ from bench import (
     pipeline,
     rescan,
     rules,
+    schedule,
     sizes,
     words,
 )
@@ -29,6 +30,7 @@ from xunjian.__main__ import NEW_OBJECTS
 
 SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,
+    "schedule": schedule.measure,
     "bus": bus.measure,
     "codec": codec.measure,
     "pipeline": pipeline.measure,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -232,7 +232,7 @@ def test_a_month_of_nothing_but_bad_answers_accuses_nobody_of_silence(
     account = _account_of(platform)
     each_store.accounts.upsert([account], NOW - days(300))
     analyzer, saved = Analyzer(each_store), Saved()
-    own = {"platform": platform, "account_id": account.id}
+    own: dict[str, Any] = {"platform": platform, "account_id": account.id}
     if was_seen:
         at = NOW - days(6)
         post = a_post("p1", NOW - days(6.5), observed_at=at, **own)

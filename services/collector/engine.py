@@ -13,9 +13,11 @@ from services.collector.clock_watch import TOLERANCE, ClockWatch
 from services.collector.inquiry import Inquiry
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker, Visit, failed_reading, nothing, pace_of
-from services.collector.news import items_to_remember, posts_per_day
-from services.collector.pace import next_visit, pause_after
+from services.collector.news import items_to_remember
+from services.collector.pace import pause_after
 from services.collector.platforms.base import Platform
+from services.collector.rhythm import read_rhythm
+from services.collector.schedule import NEVER_QUIET, Planned, Quiet, looks_per_day, next_visit, stretch_of
 from shared.account import Account
 from shared.backoff import doubled
 from shared.bus.contract import Bus
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 LONGEST_INTERVAL_SECONDS = 86_400.0
 TAKE_STOCK_EVERY = timedelta(minutes=1)
 MEND_EVERY = timedelta(hours=1)
+ADD_UP_EVERY = timedelta(minutes=10)
 TRY_AGAIN_AFTER = timedelta(seconds=30)
 """When the browser does not start, which is nobody's fault in the ledger."""
 HURRY_SECONDS = 8.0
@@ -85,6 +88,8 @@ class CollectorEngine:
         self._deadline_days: tuple[int, ...] = ()
         self._stock_taken_at: datetime | None = None
         self._mended_at: datetime | None = None
+        self._wanted: Mapping[str, float] = {}
+        self._added_up_at: datetime | None = None
 
     def step(self, now: datetime) -> bool:
         """Visit the longest-due account of each platform that may be visited; True when there was one.
@@ -138,6 +143,9 @@ class CollectorEngine:
         if _is_time(self._mended_at, now, MEND_EVERY) and self._watch.error(now) is None:
             self._visits.mend_plans(now)
             self._mended_at = now
+        if _is_time(self._added_up_at, now, ADD_UP_EVERY):
+            self._wanted = self._visits.wanted_per_day()
+            self._added_up_at = now
         self._stock_taken_at = now
 
     def _ask_database_clock(self, now: datetime) -> None:
@@ -201,7 +209,8 @@ class CollectorEngine:
         platform = self._platforms.get(due.account.platform)
         interval = doubled(platform.min_interval_seconds, 0, LONGEST_INTERVAL_SECONDS) if platform else 0.0
         cool_down = platform.cool_down_seconds if platform else 0.0
-        pause = pause_after(blocks, cool_down, visit.captured.retry_after_seconds or 0.0)
+        wish = visit.captured.retry_after_seconds or 0.0
+        pause = pause_after(blocks, cool_down, wish, self._chance.random())
         until = now + pause if pause else None
         free_at = now + timedelta(seconds=interval)
         self._visits.rest(due, Rest(now, free_at, until, blocks, visit.captured.clock_offset))
@@ -231,27 +240,44 @@ class CollectorEngine:
         if fresh:
             self._left.append(partial(self._errands.note_posts, due.account, fresh, visit.probe.at))
 
-    def _record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
-        self._visits.record(due, next_at, items)
+    def _record(self, due: Due, planned: Planned, items: Mapping[str, Published]) -> None:
+        self._visits.record(due, planned.at, items, at_line=planned.at_line)
         self._metrics.last_success.labels("visit").set(self._clock().timestamp())
 
-    def _plan(self, due: Due, visit: Visit) -> tuple[Due, datetime]:
+    def _plan(self, due: Due, visit: Visit) -> tuple[Due, Planned]:
         probe, failed, now = visit.probe, not visit.probe.outcome.is_evidence, self._clock()
+        rhythm = read_rhythm(due.rhythm)
+        if not failed:
+            rhythm = rhythm.learned(visit.reading.posts, probe.at)
+        rate = rhythm.posts_per_day(now)
         after = replace(
             due,
             failures=due.failures + 1 if failed else 0,
             last_at=now,
             newest_post_at=max(filter(None, (due.newest_post_at, probe.newest_post_at)), default=None),
-            posts_per_day=due.posts_per_day if failed else posts_per_day(visit.reading.posts, probe.at),
+            posts_per_day=rate,
+            rhythm=rhythm.text(),
+            wanted_per_day=looks_per_day(rate),
         )
         return after, next_visit(
             now,
-            posts_per_day=after.posts_per_day,
+            rhythm=rhythm,
             newest_post_at=after.newest_post_at,
             failures=after.failures,
             deadline_days=self._deadline_days,
             jitter=self._chance.uniform(-1, 1),
+            stretch=self._stretch(due),
+            quiet=self._quiet(due),
         )
+
+    def _stretch(self, due: Due) -> float:
+        platform = self._platforms.get(due.account.platform)
+        wanted = self._wanted.get(due.pace_key, 0.0)
+        return stretch_of(wanted, platform.min_interval_seconds) if platform else 1.0
+
+    def _quiet(self, due: Due) -> Quiet:
+        platform = self._platforms.get(due.account.platform)
+        return Quiet(platform.quiet_from_hour, platform.quiet_until_hour) if platform else NEVER_QUIET
 
     def _count(self, probe: Probe) -> None:
         self._metrics.visits.labels(probe.platform, str(probe.outcome)).inc()

@@ -1,14 +1,13 @@
 """What of a page is news: posts bounded, dated by their first evidenced time, and told from those published before."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from services.collector.capture import Reading, ShownPost
 from shared.account import Account
 from shared.events import Post
 from shared.storage.published import SHOWN_TO_THE_DAY, Published
 
-RHYTHM_WINDOW = timedelta(days=30)
 MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
 """Characters: what a page calls a post may be megabytes, and the bus takes one."""
 
@@ -46,16 +45,6 @@ def items_to_remember(
         for one, post in zip(shown, posts, strict=True)
     }
     return {post_id: item for post_id, item in items.items() if _is_stale(known.get(post_id), item)}
-
-
-def posts_per_day(posts: Sequence[ShownPost], now: datetime) -> float | None:
-    """Over the last 30 days; null when no post tells its time."""
-    times = [post.published_at for post in posts if post.published_at]
-    recent = [time for time in times if now - RHYTHM_WINDOW <= time <= now]
-    if not times:
-        return None
-    span = max((now - min(recent, default=now)) / timedelta(days=1), 1)
-    return len(recent) / span
 
 
 def _dated(shown: ShownPost, known: Published | None) -> ShownPost:

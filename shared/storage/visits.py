@@ -41,6 +41,8 @@ class Due:
     last_at: datetime | None
     newest_post_at: datetime | None
     posts_per_day: float | None
+    rhythm: str | None = None
+    wanted_per_day: float | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Visits:
             last_at=row.last_at,
             newest_post_at=row.newest_post_at,
             posts_per_day=row.posts_per_day,
+            rhythm=row.rhythm,
+            wanted_per_day=row.wanted_per_day,
         )
 
     def renew(self, due: Due, until: datetime) -> None:
@@ -133,8 +137,11 @@ class Visits:
                 values = _rested(row, rest, mine=row.leased_by == due.owner)
                 connection.execute(update(_pace).where(_pace.c.key == due.pace_key).values(**values))
 
-    def record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
-        """What the visit found is on the bus: plan the next one, remember what was published and forget the oldest."""
+    def record(self, due: Due, next_at: datetime, items: Mapping[str, Published], *, at_line: bool = False) -> None:
+        """What the visit found is on the bus: plan the next one, remember what was published and forget the oldest.
+
+        `at_line`: the next one is for a deadline, and goes before others that are due then.
+        """
         values = {
             "next_at": next_at,
             "attempts": 0,
@@ -143,6 +150,9 @@ class Visits:
             "last_at": due.last_at,
             "newest_post_at": due.newest_post_at,
             "posts_per_day": due.posts_per_day,
+            "rhythm": due.rhythm,
+            "wanted_per_day": due.wanted_per_day,
+            "at_line": at_line,
         }
         with self._database.begin() as connection:
             connection.execute(update(_visit).where(_mine(due)).values(**values))
@@ -154,6 +164,14 @@ class Visits:
         """What was published for this account, of these items."""
         with self._database.read() as connection:
             return published(connection, key, ids)
+
+    def wanted_per_day(self) -> dict[str, float]:
+        """By pace: how many visits a day its accounts would like together, of those visited at least once."""
+        wanted = func.sum(_visit.c.wanted_per_day)
+        told = _visit.c.wanted_per_day.is_not(None), _visit.c.pace_key.is_not(None)
+        rows = select(_visit.c.pace_key, wanted).where(*told)
+        with self._database.read() as connection:
+            return {key: float(total) for key, total in connection.execute(rows.group_by(_visit.c.pace_key))}
 
     def clock_offsets(self) -> dict[str, timedelta]:
         """By pace (a platform, or `feed:host`): our clock minus theirs, at the newest visit that told."""
@@ -259,7 +277,8 @@ def _free_pace(connection: Connection, platform: str, now: datetime) -> Row[*tup
 
 def _first_due(connection: Connection, platform: str, pace_key: str, now: datetime) -> Row[*tuple[object, ...]] | None:
     mine = _visit.c.platform == platform, _visit.c.pace_key == pace_key, _visit.c.next_at <= now
-    due = select(_visit).where(*mine).order_by(_visit.c.next_at, _visit.c.key)
+    # A warning must not come late because a hundred ordinary looks were due before it.
+    due = select(_visit).where(*mine).order_by(_visit.c.at_line.desc(), _visit.c.next_at, _visit.c.key)
     return connection.execute(due.limit(1).with_for_update(skip_locked=True)).first()
 
 

@@ -80,7 +80,7 @@ def test_the_pace_is_kept_though_the_bus_is_away(bench: Bench, monkeypatch: pyte
 def test_while_the_database_is_away_nothing_is_published_twice(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    def away(*given: object) -> None:
+    def away(*given: object, **named: object) -> None:
         raise TransientError("the database does not answer")
 
     with monkeypatch.context() as patch:

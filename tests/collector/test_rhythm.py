@@ -83,3 +83,26 @@ def test_a_visit_falls_just_past_the_deadlines_the_analyzer_noted(bench: Bench) 
     bench.clock.now = NOW - timedelta(minutes=40)
     bench.visit("two posts")
     assert next_at(bench) - NOW < timedelta(minutes=1)
+
+
+def test_a_visit_for_a_deadline_goes_before_others_that_are_due(bench: Bench) -> None:
+    bench.store.accounts.upsert([an_account("1002")], NOW)
+    visits = bench.store.visits
+    for at_line, at in ((False, NOW), (True, NOW + timedelta(minutes=1))):
+        due = visits.lease_due("weibo", "before", NOW, LEASE, lambda account: "weibo")
+        assert due is not None
+        visits.rest(due, Rest(NOW, NOW))
+        visits.record(due, at, {}, at_line=at_line)
+        marked = due.account.key
+        if not at_line:
+            visits.record(due, NOW + timedelta(seconds=30), {})
+    first = visits.lease_due("weibo", "asking", NOW + timedelta(hours=1), LEASE, lambda account: "weibo")
+    assert first is not None
+    assert first.account.key == marked
+
+
+def test_what_the_accounts_of_a_pace_want_is_added_up(bench: Bench) -> None:
+    assert bench.store.visits.wanted_per_day() == {}
+    bench.visit("two posts")
+    (wanted,) = bench.store.visits.wanted_per_day().values()
+    assert 2 <= wanted <= 144

@@ -1,8 +1,10 @@
-"""`xunjian simulate scale`: what so many accounts need, computed from the settings and from measured costs."""
+"""`xunjian simulate`: what so many accounts need, and what the schedule does with posting timelines."""
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,15 +12,20 @@ import typer
 
 from services.collector.__main__ import build_platforms
 from shared.account import PLATFORM_NAMES
+from shared.clock import utc_now
 from shared.errors import InputError
 from shared.runtime.settings import Settings, load_settings
+from shared.storage.store import open_to_read
 from xunjian.scale.demand import Population, demand_on
 from xunjian.scale.levels import LEVELS, MIX, Level
 from xunjian.scale.measured import MEASURED
 from xunjian.scale.needs import Keeping, Needs, needs_of
+from xunjian.schedule.play import Rules, outcome_of
+from xunjian.schedule.shown import lines_of as lines_of_schedule
+from xunjian.schedule.timelines import Timeline, saved, stored
 from xunjian.shown.sized import lines_of
 
-simulate_app = typer.Typer(help="推算：不访问平台，也不读写数据。", no_args_is_help=True)
+simulate_app = typer.Typer(help="推算：不访问平台，也不改数据。", no_args_is_help=True)
 
 MOST_ACCOUNTS = MOST_SHARE = 10_000_000
 """Of shares too, so that an office may give its counts of accounts as they are."""
@@ -26,7 +33,7 @@ MOST_ACCOUNTS = MOST_SHARE = 10_000_000
 
 @simulate_app.callback()
 def simulate() -> None:
-    """A group, although there is one of them."""
+    """Only arithmetic."""
 
 
 @simulate_app.command()
@@ -48,6 +55,38 @@ def scale(
         typer.echo(json.dumps([_row(level, needs) for level, needs in found.items()], ensure_ascii=False, indent=2))
         return
     typer.echo("\n".join(lines_of(found)))
+
+
+@simulate_app.command()
+def schedule(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[文件或文件夹]...", help="保存的订阅源 .xml，或 .csv（列 key,published_at）；不给则用库里的"
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(min=2, max=365, help="库里最近多少天的发布")] = 30,
+    seed: Annotated[int, typer.Option(min=0, help="随机数种子：同样的种子，同样的结果")] = 1,
+    failing: Annotated[float, typer.Option(min=0, max=0.9, help="假定多少比例的访问没有结果")] = 0.02,
+    config: Annotated[Path | None, typer.Option(help="设置文件（YAML）；没有则按默认设置")] = None,
+) -> None:
+    """拿账号实际的发布时间试排访问：每天访问几次、多久发现、提醒晚多少，与固定间隔相比；一个地址能管多少账号。"""
+    settings = load_settings(config, needs_store=not files)
+    timelines = list(saved(files)) if files else _stored(settings, timedelta(days=days))
+    outcome = outcome_of(timelines, Rules(seed=seed, failing=failing))
+    if outcome is None:
+        raise InputError("发布时间", "太少，排不出来：至少要有一个账号发布过两次、前后六小时；请加大 --days 或另给文件")
+    intervals = {name: platform.min_interval_seconds for name, platform in build_platforms(settings).items()}
+    typer.echo("\n".join(lines_of_schedule(outcome, intervals)))
+
+
+def _stored(settings: Settings, period: timedelta) -> list[Timeline]:
+    store = open_to_read(settings.store_url)
+    if store is None:
+        raise InputError("数据库", "还没有数据；请先运行 xunjian run，或给出保存的订阅源文件")
+    now = utc_now()
+    with closing(store):
+        return list(stored(store, now - period, now))
 
 
 def sized(population: Population, settings: Settings) -> Needs:

@@ -3,14 +3,12 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from statistics import NormalDist, fmean
 
-from services.collector.pace import next_visit
+from services.collector.schedule import looks_per_day
 
 DAY_SECONDS = 86_400
 _QUANTILES = 1_000
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,8 @@ def visits_per_day(posts_per_day: float, spread: float) -> float:
     """Mean over accounts whose rates are spread so, as the collector's own schedule has it."""
     rates = NormalDist(math.log(posts_per_day) - spread**2 / 2, spread)
     quantiles = [(number + 0.5) / _QUANTILES for number in range(_QUANTILES)]
-    return fmean(_visits(math.exp(rates.inv_cdf(share))) for share in quantiles) if spread else _visits(posts_per_day)
-
-
-def _visits(posts_per_day: float) -> float:
-    at = next_visit(
-        _ANY_DAY, posts_per_day=posts_per_day, newest_post_at=None, failures=0, deadline_days=(), jitter=0.0
+    return (
+        fmean(looks_per_day(math.exp(rates.inv_cdf(share))) for share in quantiles)
+        if spread
+        else looks_per_day(posts_per_day)
     )
-    return timedelta(days=1) / (at - _ANY_DAY)

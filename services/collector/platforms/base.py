@@ -24,6 +24,10 @@ class Platform(Plugin):
     """Politeness: the least time between two visits to this platform."""
     cool_down_seconds: float = Field(default=900.0, ge=0, le=86_400)
     """After a block, first pause; doubles with each block in a row."""
+    quiet_from_hour: int = Field(default=23, ge=0, le=23)
+    quiet_until_hour: int = Field(default=6, ge=0, le=23)
+    """Few visits in these Beijing hours, unless the account itself posts then or a deadline falls there; the same hour
+    twice is no quiet."""
 
     def plan(self, account: Account) -> Plan:
         """What to open for this account. Raises InputError when the ledger row cannot be opened (wrong id or host)."""

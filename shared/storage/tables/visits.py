@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlmodel import Field, SQLModel
 
-from shared.storage.tables.columns import time_column
+from shared.storage.tables.columns import text_column, time_column
 
 
 class VisitRow(SQLModel, table=True):
     """The collector's plan for one account. `next_at` lies ahead also while someone visits it.
 
     `pace_key` is null until a collector has named whose politeness it falls under. `attempts`: visits begun and never
-    ended, so that a row that kills its collector comes ever later. `leased_by`: who is at it.
+    ended, so that a row that kills its collector comes ever later. `leased_by`: who is at it. `rhythm`: the collector's
+    own words for the account's latest pushes. `wanted_per_day`: visits, by its rate. `at_line`: planned for a deadline.
     """
 
     __tablename__ = "visit"
@@ -28,6 +29,9 @@ class VisitRow(SQLModel, table=True):
     last_at: datetime | None = time_column(default=None)
     newest_post_at: datetime | None = time_column(default=None)
     posts_per_day: float | None = None
+    rhythm: str | None = text_column(default=None)
+    wanted_per_day: float | None = None
+    at_line: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class PublishedRow(SQLModel, table=True):
