@@ -43,6 +43,7 @@ class CollectorEngine:
 
     What a visit found is kept until the bus and the database have taken it, and nothing else is visited before. A crash
     in between repeats the visit, which is harmless. `own`: of the platforms, those it visits by itself; none is all.
+    `prune`: a little of the old evidence each minute, while the clock is known to be right.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class CollectorEngine:
         lease: timedelta,
         chance: random.Random,
         own: Collection[str] = (),
+        prune: Callable[[datetime], object] = lambda _: None,
     ) -> None:
         self._bus = bus
         self._visits = visits
@@ -72,6 +74,7 @@ class CollectorEngine:
         self._owner = owner
         self._lease = lease
         self._chance = chance
+        self._prune = prune
         self._trace: Trace | None = None
         self._left: deque[Callable[[], None]] = deque()
         self._own = tuple(name for name in platforms if not own or name in own)
@@ -130,6 +133,8 @@ class CollectorEngine:
         if _is_time(self._mended_at, now, MEND_EVERY) and self._watch.error(now) is None:
             self._visits.mend_plans(now)
             self._mended_at = now
+        if self._watch.error(now) is None:
+            self._prune(now)
         self._stock_taken_at = now
 
     def _ask_database_clock(self, now: datetime) -> None:

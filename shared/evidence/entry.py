@@ -48,7 +48,10 @@ EMPTY = Head(n=0, hash=FIRST)
 
 
 class Entry(Value):
-    """`at`: when it was logged. `key`: platform/account_id. `items`: what was kept or pruned. `why`: of pruning."""
+    """`at`: when it was logged. `key`: platform/account_id. `items`: what was kept or pruned.
+
+    `why`: of what was kept how the look ended (an outcome), of what was pruned the reason in Chinese.
+    """
 
     n: int = Field(ge=1)
     at: Moment

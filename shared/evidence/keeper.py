@@ -32,7 +32,7 @@ class Keeper:
         for content in look.contents():
             self.vault.put(contents[content])
         self.vault.put(look.to_bytes())
-        self.log.append(look.key, sha256, items, now)
+        self.log.append(look.key, sha256, items, now, look.outcome)
         return sha256
 
     def look(self, sha256: str) -> Look:

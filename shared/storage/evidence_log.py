@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select, update
 
+from shared.events import Outcome
 from shared.evidence.entry import EMPTY, Entry, EntryKind, Head, Item
 from shared.storage.database import Database
 from shared.storage.tables.every import metadata
@@ -17,6 +18,8 @@ _entry = metadata.tables["evidence_entry"]
 _content = metadata.tables["evidence_content"]
 _ITEMS = TypeAdapter(tuple[Item, ...])
 _HEAD = "evidence"
+_LASTING = (Outcome.OK, Outcome.EMPTY, Outcome.GONE)
+"""Outcomes that say something of the account; after any other there is only the picture of a wall."""
 _PAGE = 500
 BEFORE_ANY = -(1 << 62)
 """Entries begin at 1; what somebody put in before that is read, too."""
@@ -45,13 +48,13 @@ class EvidenceLog:
                     connection, _content, sha256=sha256, look=look, at=now, logged=False, leaving=False
                 )
 
-    def append(self, key: str, look: str, items: tuple[Item, ...], now: datetime) -> Entry:
+    def append(self, key: str, look: str, items: tuple[Item, ...], now: datetime, outcome: Outcome) -> Entry:
         """Log a look as kept; one that is logged already gives that entry."""
         with self._locked() as connection:
             found = connection.execute(_of_look(look, EntryKind.KEPT)).first()
             if found is not None:
                 return _written(found)
-            entry = _add(connection, now, kind=EntryKind.KEPT, key=key, look=look, items=items)
+            entry = _add(connection, now, kind=EntryKind.KEPT, key=key, look=look, items=items, why=str(outcome))
             connection.execute(update(_content).where(_content.c.look == look).values(logged=True))
             return entry
 
@@ -102,11 +105,15 @@ class EvidenceLog:
         with self._database.read() as connection:
             return [_written(row) for row in connection.execute(rows.order_by(_entry.c.n).limit(most))]
 
-    def old(self, before: datetime, after: int, most: int) -> list[Entry]:
-        """Looks stored before a moment and not pruned, by number, those after entry `after`."""
-        rows = select(_entry).where(_entry.c.open, _entry.c.at < before, _entry.c.n > after)
+    def old(self, before: datetime, walls_before: datetime, after: int, most: int) -> list[Entry]:
+        """Looks stored before a moment and not pruned, by number, those after entry `after`.
+
+        `walls_before`: the moment for those that saw nothing of the account.
+        """
+        is_old = or_(_entry.c.at < before, and_(_entry.c.at < walls_before, _entry.c.why.not_in(_LASTING)))
+        rows = select(_entry).where(_entry.c.open, _entry.c.n > after, is_old).order_by(_entry.c.n).limit(most)
         with self._database.read() as connection:
-            return [_written(row) for row in connection.execute(rows.order_by(_entry.c.n).limit(most))]
+            return [_written(row) for row in connection.execute(rows)]
 
     def head(self) -> Head:
         """Number and hash of the last entry; 0 and zeros before any."""
@@ -122,6 +129,10 @@ class EvidenceLog:
         while page := self._page(after):
             yield from page
             after = page[-1].n
+
+    def last(self, most: int) -> list[Logged]:
+        """The newest entries, in order."""
+        return list(self.each(max(self.head().n - most, BEFORE_ANY)))
 
     def _page(self, after: int) -> list[Logged]:
         rows = select(_entry).where(_entry.c.n > after).order_by(_entry.c.n).limit(_PAGE)
