@@ -14,8 +14,8 @@ COMMANDS = (
     *("backup", "restore"),
 )
 GROUPS = (
-    *("channel", "db", "deliveries", "events", "ledger", "links", "list", "rulebook", "silence", "simulate"),
-    "topics",
+    *("channel", "db", "deliveries", "events", "evidence", "ledger", "links", "list", "rulebook", "silence"),
+    *("simulate", "topics"),
 )
 
 

@@ -22,6 +22,7 @@ from services.collector.looker import Looker
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
 from shared.errors import InputError
+from shared.evidence.pruning import Pruning
 from shared.plugins import discover
 from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.metrics import Answer, Metrics, Told
@@ -65,6 +66,7 @@ def build(host: Host) -> CollectorEngine:
         owner=unique_owner(),
         lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
+        prune=Pruning(host.evidence.vault, host.store.evidence, host.store.findings, host.settings.evidence).prune,
     )
 
 

@@ -48,6 +48,7 @@ class CollectorEngine:
 
     What a visit found is kept until the bus and the database have taken it, and nothing else is visited before. A crash
     in between repeats the visit, which is harmless. `own`: of the platforms, those it visits by itself; none is all.
+    `prune`: a little of the old evidence each minute, while the clock is known to be right.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class CollectorEngine:
         errands: Errands | None = None,
         inquiry: Inquiry | None = None,
         own: Collection[str] = (),
+        prune: Callable[[datetime], object] = lambda _: None,
     ) -> None:
         self._bus = bus
         self._visits = visits
@@ -81,6 +83,7 @@ class CollectorEngine:
         self._chance = chance
         self._errands = errands
         self._inquiry = inquiry
+        self._prune = prune
         self._trace: Trace | None = None
         self._left: deque[Callable[[], None]] = deque()
         self._own = tuple(name for name in platforms if not own or name in own)
@@ -146,6 +149,8 @@ class CollectorEngine:
         if _is_time(self._added_up_at, now, ADD_UP_EVERY):
             self._wanted = self._visits.wanted_per_day()
             self._added_up_at = now
+        if self._watch.error(now) is None:
+            self._prune(now)
         self._stock_taken_at = now
 
     def _ask_database_clock(self, now: datetime) -> None:

@@ -26,16 +26,19 @@ from shared.bus.topics import declared
 from shared.clock import utc_now
 from shared.delivery import Trouble
 from shared.errors import InputError, XunjianError
+from shared.evidence.opening import folder_of, vault_of
 from shared.ledger.reading import LedgerFile, read_ledger
 from shared.ledger.refusal import Refusal
 from shared.plugins import discover
 from shared.runtime.opening import PORTS, open_bus
 from shared.runtime.settings import Settings
+from shared.storage.evidence_log import Logged
 from shared.storage.store import SQLITE, open_to_read
 from xunjian.checks import (
     bus,
     channels,
     clock,
+    evidence,
     ledger,
     machine,
     proxy,
@@ -73,6 +76,7 @@ class Examination:
         yield from surroundings(self.now)
         yield Check("数据库", self._database, True)
         yield Check("消息总线", self._bus, True)
+        yield Check("证据库", self._evidence, True)
         yield Check("运行中的服务", self._services)
         yield Check("规则集", self._rulebooks, True)
         yield Check("台账", self._ledger, True)
@@ -204,6 +208,17 @@ class Examination:
         else:
             yield from self._sqlite("消息总线", path, self.places.of("data_dir"))
 
+    def _evidence(self) -> Iterator[Diagnosis]:
+        options, folder = self.settings.evidence, folder_of(self.settings.evidence, self.settings.data_dir)
+        key = "evidence.folder" if options.folder else "evidence.bucket" if options.bucket else "data_dir"
+        shown = f"桶 {options.bucket.bucket}（{options.bucket.endpoint}）" if options.bucket else str(folder)
+        if options.bucket is None and not folder.exists():
+            yield good("证据库", f"尚未建立，保存第一份证据时会建在 {folder}")
+        else:
+            vault = vault_of(options, self.settings.data_dir)
+            yield evidence.check_vault(vault, shown, self.places.of(key))
+        yield from evidence.check_log(self.recorded.evidence)
+
     def _broker(self) -> bus.Broker:
         settings = self.settings.model_copy(update={"kafka_create_topics": 0})
         broker = open_bus(settings, utc_now, "doctor")
@@ -306,6 +321,7 @@ class Recorded:
     accounts: list[Account] | None = None
     troubles: Sequence[Trouble] = ()
     refused: Sequence[Refusal] = ()
+    evidence: Sequence[Logged] = ()
 
 
 def recorded_at(url: str) -> Recorded:
@@ -314,4 +330,9 @@ def recorded_at(url: str) -> Recorded:
     if store is None:
         return Recorded([])
     with closing(store):
-        return Recorded(list(store.accounts.all()), list(store.channels.troubles()), store.refusals.current())
+        return Recorded(
+            list(store.accounts.all()),
+            list(store.channels.troubles()),
+            store.refusals.current(),
+            store.evidence.last(evidence.LAST + 1),
+        )

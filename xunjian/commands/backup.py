@@ -26,7 +26,16 @@ from shared.storage.notes import Notes
 from shared.storage.store import SQLITE
 from shared.system_words import system_words
 from xunjian.backups import postgres_tools
-from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Manifest, is_ours, write_archive
+from xunjian.backups.archive import (
+    FOLDERS,
+    LEDGER,
+    POSTGRESQL_MEMBER,
+    SQLITE_MEMBER,
+    Manifest,
+    is_ours,
+    write_archive,
+)
+from xunjian.backups.folders import folder_in
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +63,7 @@ def backup(
     file = target if is_file else target / f"xunjian-backup-{to_shanghai(now):%Y%m%dT%H%M%S}.tar.gz"
     if taken := next((path for path in (target, file) if path.is_file()), None):
         raise InputError(str(taken), "已经存在，没有覆盖；请换一个文件名，或给出文件夹")
-    if within := next((name for name in FOLDERS if _lies_in(file, settings.data_dir / name)), None):
+    if within := next((name for name in FOLDERS if _lies_in(file, folder_in(settings, name))), None):
         raise InputError(str(target), f"在数据目录的 {within} 里，会被以后每一份备份带上；请换一个文件夹")
     try:
         manifest = make_backup(settings, file, now)
@@ -66,6 +75,8 @@ def backup(
     typer.echo(
         f"已备份到 {file.resolve()}（{size:.1f} MB，{len(manifest.files)}个文件，表结构版本{manifest.tables}），已校验"
     )
+    if (bucket := settings.evidence.bucket) is not None:
+        typer.echo(f"证据在桶 {bucket.bucket} 里，不在这份备份中；请用对象存储自己的备份或版本功能另行备份", err=True)
     if keep is not None:
         _tidy(target, file, keep)
 
@@ -140,7 +151,7 @@ def _databases(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
 
 def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
     for name in FOLDERS:
-        top = settings.data_dir / name
+        top = folder_in(settings, name)
         for path in sorted(top.rglob("*")) if top.is_dir() else ():
             member = f"{name}/{path.relative_to(top).as_posix()}"
             if not path.is_file() or path.is_symlink() or path.suffix in _UNFINISHED:

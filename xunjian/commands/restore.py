@@ -30,6 +30,7 @@ from shared.storage.upgrade import upgrade
 from shared.system_words import system_words
 from xunjian.backups import postgres_tools
 from xunjian.backups.archive import FOLDERS, LEDGER, POSTGRESQL_MEMBER, SQLITE_MEMBER, Entry, Manifest, open_archive
+from xunjian.backups.folders import folder_in
 from xunjian.backups.server_database import empty_server, put_aside
 
 QUIET_HOURS = 24
@@ -225,10 +226,11 @@ def _put_aside(settings: Settings, folders: Sequence[str], aside: Path) -> None:
             make_folder(aside)
             _write_out(database)
             _link(database, aside / database.name)
-        for path in (*beside, *(settings.data_dir / name for name in folders)):
+        named = [*((path, path.name) for path in beside), *((folder_in(settings, name), name) for name in folders)]
+        for path, name in named:
             if path.exists():
                 make_folder(aside)
-                shutil.move(path, aside / path.name)
+                shutil.move(path, aside / name)
     except OSError as error:
         raise InputError(str(aside), f"现有数据移不开（{system_words(error)}）；请核对数据目录的权限") from error
 
@@ -272,7 +274,8 @@ def _move_in(settings: Settings, folder: Path) -> None:
         _take_name(folder / SQLITE_MEMBER, _database_file(settings))
     for name in FOLDERS:
         if (folder / name).exists():
-            (folder / name).replace(settings.data_dir / name)
+            make_folder(folder_in(settings, name).parent)
+            shutil.move(folder / name, folder_in(settings, name))
     flush(settings.data_dir)
     for file in sorted((folder / LEDGER).glob("*")):
         wanted = settings.ledger if settings.ledger is not None and not settings.ledger.exists() else None

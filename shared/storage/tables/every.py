@@ -2,9 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from shared.storage.tables import judgements, ledger, links, messages, observations, questions, reports, visits
+from shared.storage.tables import evidence, judgements, ledger, links, messages, observations, questions, reports, visits
 
-ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports)
+ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata

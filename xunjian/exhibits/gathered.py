@@ -1,0 +1,78 @@
+"""What the store has of one finding or one look: its looks, their entries in the log, what is missing and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.clock import chinese_time
+from shared.errors import InputError, PermanentError
+from shared.events import Finding
+from shared.evidence.entry import Entry
+from shared.evidence.keeper import Keeper
+from shared.evidence.look import Look
+from shared.storage.findings import Findings
+
+_NUMBER = 8
+_SHORTEST, _MOST = 8, 2
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One look. `look` is null where it is not there any more; `missing` says why, in Chinese."""
+
+    sha256: str
+    entry: Entry | None
+    pruned: Entry | None
+    look: Look | None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """`finding`: null where a look was asked for by its own hash."""
+
+    number: str
+    finding: Finding | None
+    looks: tuple[Shown, ...]
+
+
+def gather(words: str, keeper: Keeper, findings: Findings) -> Gathered:
+    """By 告警编号, or by a look's SHA-256 or its beginning. Raises InputError."""
+    wanted = words.strip()
+    found = findings.numbered(wanted) if len(wanted) >= _NUMBER and wanted.isalnum() else []
+    if len(found) > 1:
+        raise InputError("编号", f"{wanted[:64]} 对应{len(found)}个问题；请多写几位")
+    if found:
+        finding = found[0]
+        cited = dict.fromkeys(shown.sha256 for shown in finding.evidence if shown.sha256)
+        return Gathered(finding.number, finding, tuple(shown_look(name, keeper) for name in cited))
+    entries = keeper.log.starting(wanted.lower(), _MOST) if len(wanted) >= _SHORTEST else []
+    if len(entries) != 1:
+        what = "不止一次查看以它开头，请多写几位" if entries else "没有这个告警编号，也没有这次查看"
+        raise InputError("编号", f"{wanted[:64]}：{what}；编号是消息末尾的8位字母和数字")
+    return Gathered(entries[0].look[:12], None, (shown_look(entries[0].look, keeper),))
+
+
+def shown_look(sha256: str, keeper: Keeper) -> Shown:
+    """Raises TransientError when the vault is away."""
+    entry, pruned = keeper.log.kept(sha256), keeper.log.pruned(sha256)
+    if pruned is not None:
+        why = f"已于{chinese_time(pruned.at)}清理：{pruned.why}（登记第{pruned.n}条）"
+        return Shown(sha256, entry, pruned, None, why)
+    try:
+        return Shown(sha256, entry, None, keeper.look(sha256))
+    except PermanentError as error:
+        why = str(error) if entry else "没有保存这次查看的内容（保存证据之前的查看，或没有存成）"
+        return Shown(sha256, entry, None, None, why)
+
+
+def chain_of(gathered: Gathered, keeper: Keeper) -> Iterator[Entry]:
+    """The entries of the log from the first of these looks to its head. Raises InputError where one is no entry."""
+    numbers = [shown.entry.n for shown in gathered.looks if shown.entry]
+    if not numbers:
+        return
+    for row in keeper.log.each(min(numbers) - 1):
+        if row.entry is None:
+            raise InputError(
+                "证据登记簿", f"第{row.n}条被改动过，无法导出；请运行 xunjian evidence verify 查看全部问题"
+            )
+        yield row.entry
