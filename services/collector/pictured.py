@@ -12,7 +12,7 @@ from shared.clock import to_shanghai
 from shared.events import Value
 
 MAX_PICTURE_HEIGHT = 12_000
-"""CSS pixels of the page. Longer pages are cut, and the bar says so: six metres of screen are enough to recognise one."""
+"""CSS pixels of the page: a dozen screens. Longer pages are cut, and the bar says so."""
 PICTURE_TYPE = "image/jpeg"
 """Opens in every mail program, in Word and in WeChat; WebP does not."""
 _MAX_URL = 300

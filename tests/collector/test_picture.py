@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from demo.internet import Internet
 from demo.proxy import Proxy
@@ -146,9 +146,9 @@ def test_a_page_cannot_paint_over_the_bar_or_the_frame(browser: Browser) -> None
     plain = seen(picture_of(browser, "/x/image"))
     top = top_of_page(image)
     assert abs(top - top_of_page(plain)) <= 1, "JPEG blends the two sides of the edge"
-    # The line of the account, which is the same on both, on whole blocks of the JPEG.
-    bars = [one.crop((0, 64, one.width, 96)).tobytes() for one in (image, plain)]
-    assert bars[0] == bars[1]
+    # The line of the account is the same on both, but for what JPEG makes of its neighbours.
+    bars = [one.crop((0, 64, one.width, 96)) for one in (image, plain)]
+    assert max(ImageChops.difference(*bars).convert("L").tobytes()) < 24
     assert is_like(image, (image.width // 2, top + 20), RED)
     assert all(is_like(image, (x, image.height // 2), BAR) for x in (5, image.width - 5))
     assert is_like(image, (image.width // 2, image.height - 5), BAR)

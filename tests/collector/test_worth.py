@@ -12,7 +12,7 @@ ORDINARY = Circumstances(at=NOW, outcome=Outcome.OK, last_at=NOW - timedelta(min
 
 
 def but(**changes: object) -> tuple[Why, ...]:
-    return reasons_to_keep(Circumstances(**{**vars(ORDINARY), **changes}))  # type: ignore[arg-type]
+    return reasons_to_keep(Circumstances(**{**vars(ORDINARY), **changes}))
 
 
 def test_a_look_that_shows_nothing_new_is_not_kept() -> None:

@@ -42,7 +42,7 @@ class Shot:
     notes: tuple[str, ...]
 
 
-class NoShot(Exception):
+class NoShotError(Exception):
     """No picture could be made; the message says why, in Chinese."""
 
 
@@ -74,7 +74,7 @@ class Sitting:
         page.on("load", lambda _: self._watch.load())
 
     def shoot(self, url: str, deadline: Deadline) -> Shot:
-        """Raises NoShot, or playwright's Error where the browser itself fails."""
+        """Raises NoShotError, or playwright's Error where the browser itself fails."""
         self._goto(url, deadline)
         self._wait(Deadline(deadline.seconds / 2))
         self._scroll(Deadline(deadline.seconds / 2))
@@ -82,7 +82,7 @@ class Sitting:
         finished = self._watch.is_settled(0)
         self._stop()
         if self._refused:
-            raise NoShot(f"页面跳转被拒绝：{self._refused}，未能拍照")
+            raise NoShotError(f"页面跳转被拒绝：{self._refused}，未能拍照")
         document = self._document()
         jpeg, height, whole = self._taken()
         notes = [_LOOP_WORDS] if self._is_busy else []
@@ -96,12 +96,12 @@ class Sitting:
             self._page.goto(url, wait_until="commit", timeout=max(1.0, deadline.milliseconds / 2))
         except pw.Error as error:
             if self._refused:
-                raise NoShot(f"页面跳转被拒绝：{self._refused}，未能拍照") from error
+                raise NoShotError(f"页面跳转被拒绝：{self._refused}，未能拍照") from error
             words = error.message
             # The page moved on by itself: what it moved to is what is photographed.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in words and "interrupted by another" not in words:
                 late = isinstance(error, pw.TimeoutError)
-                raise NoShot("页面在限定时间内没有应答，未能拍照" if late else "页面打不开，未能拍照") from error
+                raise NoShotError("页面在限定时间内没有应答，未能拍照" if late else "页面打不开，未能拍照") from error
             self._page.wait_for_timeout(SCROLL_MILLISECONDS)
 
     def _wait(self, deadline: Deadline) -> None:
@@ -151,7 +151,7 @@ class Sitting:
             return None
         address = response.server_addr() if self._checks_address else None
         if address is not None and is_private(address["ipAddress"]):
-            raise NoShot("网址指向内网地址，未能拍照")
+            raise NoShotError("网址指向内网地址，未能拍照")
         try:
             body = response.body()
         except pw.Error as error:

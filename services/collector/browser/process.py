@@ -14,7 +14,7 @@ from services.collector.browser.chromium import BrowserSettings, find_browser
 from services.collector.browser.frame import framed
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
-from services.collector.browser.picture import NoShot, Sitting
+from services.collector.browser.picture import NoShotError, Sitting
 from services.collector.browser.session import SessionFileError, saved_session, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
@@ -99,7 +99,7 @@ class Browser:
             deadline = Deadline(self._settings.timeout_seconds)
             with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
                 return self._pictured(tab, url, caption, deadline)
-        except NoShot as error:
+        except NoShotError as error:
             return no_picture(str(error))
         except SessionFileError as error:
             return no_picture(str(error))
