@@ -10,6 +10,7 @@ from shared.storage.channels import Channels
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.events import Events
+from shared.storage.evidence_log import EvidenceLog
 from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
@@ -47,6 +48,7 @@ class Store:
         self.counting = Counting(database)
         self.posts = Posts(database)
         self.events = Events(database)
+        self.evidence = EvidenceLog(database)
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)

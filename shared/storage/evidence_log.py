@@ -1,0 +1,166 @@
+"""The log of what evidence was stored when: a chain that any number of collectors lengthen, one at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
+
+from shared.evidence.entry import EMPTY, Entry, EntryKind, Head, Item
+from shared.storage.database import Database
+from shared.storage.tables.every import metadata
+
+_entry = metadata.tables["evidence_entry"]
+_content = metadata.tables["evidence_content"]
+_ITEMS = TypeAdapter(tuple[Item, ...])
+_HEAD = "evidence"
+_PAGE = 500
+
+
+class Written(Entry):
+    """An entry as it stands in the database: `written` is the hash beside it, to be held against its own."""
+
+    written: str
+
+
+class EvidenceLog:
+    """Entries are added, never changed; each tells the hash of the one before."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, look: str, items: Sequence[Item], now: datetime) -> None:
+        """From now on nobody removes these contents; to be called before they are stored."""
+        with self._locked() as connection:
+            for sha256 in dict.fromkeys(item.sha256 for item in items):
+                self._database.add_new(
+                    connection, _content, sha256=sha256, look=look, at=now, logged=False, leaving=False
+                )
+
+    def append(self, key: str, look: str, items: tuple[Item, ...], now: datetime) -> Entry:
+        """Log a look as kept; one that is logged already gives that entry."""
+        with self._locked() as connection:
+            found = connection.execute(_of_look(look, EntryKind.KEPT)).first()
+            if found is not None:
+                return _written(found)
+            entry = _add(connection, now, kind=EntryKind.KEPT, key=key, look=look, items=items)
+            connection.execute(update(_content).where(_content.c.look == look).values(logged=True))
+            return entry
+
+    def prune(self, look: str, why: str, now: datetime) -> Entry | None:
+        """Log a look as pruned, after which its contents may go; null where it is not there or pruned already."""
+        with self._locked() as connection:
+            row = connection.execute(_of_look(look, EntryKind.KEPT).where(_entry.c.open)).first()
+            if row is None:
+                return None
+            kept = _written(row)
+            connection.execute(update(_entry).where(_entry.c.n == kept.n).values(open=False))
+            connection.execute(update(_content).where(_content.c.look == look).values(leaving=True))
+            return _add(connection, now, kind=EntryKind.PRUNED, key=kept.key, look=look, items=kept.items, why=why)
+
+    def clear(self, remove: Callable[[str], None], claimed_before: datetime, most: int) -> int:
+        """Have the contents of pruned looks, and of claims that came to nothing, removed; how many went.
+
+        One a transaction: who claims the same content waits, and stores it again. What another look needs stays.
+        """
+        gone = 0
+        for _ in range(most):
+            with self._locked() as connection:
+                row = connection.execute(_to_clear(claimed_before)).first()
+                if row is None:
+                    break
+                other = and_(_content.c.sha256 == row.sha256, _content.c.look != row.look, ~_content.c.leaving)
+                if not connection.execute(select(exists().where(other))).scalar():
+                    remove(row.sha256)
+                    gone += 1
+                mine = and_(_content.c.sha256 == row.sha256, _content.c.look == row.look)
+                connection.execute(delete(_content).where(mine))
+        return gone
+
+    def kept(self, look: str) -> Entry | None:
+        """The entry that tells when a look was stored; pruned or not."""
+        with self._database.read() as connection:
+            row = connection.execute(_of_look(look, EntryKind.KEPT)).first()
+        return _written(row) if row else None
+
+    def pruned(self, look: str) -> Entry | None:
+        with self._database.read() as connection:
+            row = connection.execute(_of_look(look, EntryKind.PRUNED)).first()
+        return _written(row) if row else None
+
+    def starting(self, prefix: str, most: int) -> list[Entry]:
+        """Looks whose hash begins so."""
+        rows = select(_entry).where(_entry.c.kind == EntryKind.KEPT, _entry.c.look.startswith(prefix, autoescape=True))
+        with self._database.read() as connection:
+            return [_written(row) for row in connection.execute(rows.order_by(_entry.c.n).limit(most))]
+
+    def old(self, before: datetime, after: int, most: int) -> list[Entry]:
+        """Looks stored before a moment and not pruned, by number, those after entry `after`."""
+        rows = select(_entry).where(_entry.c.open, _entry.c.at < before, _entry.c.n > after)
+        with self._database.read() as connection:
+            return [_written(row) for row in connection.execute(rows.order_by(_entry.c.n).limit(most))]
+
+    def head(self) -> Head:
+        """Number and hash of the last entry; 0 and zeros before any."""
+        with self._database.read() as connection:
+            return _head(connection)
+
+    def count(self) -> int:
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(_entry)).scalar_one())
+
+    def each(self, after: int = 0) -> Iterator[Written]:
+        """In order, some hundred at a time: what is appended meanwhile comes, too."""
+        while True:
+            rows = select(_entry).where(_entry.c.n > after).order_by(_entry.c.n).limit(_PAGE)
+            with self._database.read() as connection:
+                page = connection.execute(rows).all()
+            yield from map(_written, page)
+            if len(page) < _PAGE:
+                return
+            after = page[-1].n
+
+    def needs(self, sha256: str) -> bool:
+        """Whether a look that is kept, or about to be, rests on this content."""
+        asked = select(exists().where(_content.c.sha256 == sha256))
+        with self._database.read() as connection:
+            return bool(connection.execute(asked).scalar())
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """A transaction in which nobody else lengthens the chain, claims or removes."""
+        with self._database.begin() as connection:
+            self._database.serialise(connection, _HEAD)
+            yield connection
+
+
+def _of_look(look: str, kind: EntryKind) -> Any:
+    return select(_entry).where(_entry.c.look == look, _entry.c.kind == kind)
+
+
+def _to_clear(claimed_before: datetime) -> Any:
+    idle = and_(~_content.c.logged, _content.c.at < claimed_before)
+    return select(_content).where(_content.c.leaving | idle).limit(1)
+
+
+def _add(connection: Connection, now: datetime, **said: Any) -> Entry:
+    """`said`: what is said of the look, as the entry's fields."""
+    before = _head(connection)
+    entry = Entry(n=before.n + 1, at=now, previous=before.hash, **said)
+    values = entry.model_dump(exclude={"items"})
+    packed = _ITEMS.dump_json(entry.items).decode()
+    is_open = entry.kind is EntryKind.KEPT
+    connection.execute(_entry.insert().values(**values, items=packed, hash=entry.hash, open=is_open))
+    return entry
+
+
+def _head(connection: Connection) -> Head:
+    row = connection.execute(select(_entry.c.n, _entry.c.hash).order_by(_entry.c.n.desc()).limit(1)).first()
+    return Head(n=row.n, hash=row.hash) if row else EMPTY
+
+
+def _written(row: Row[Any]) -> Written:
+    values = dict(row._mapping)
+    return Written(**{**values, "items": _ITEMS.validate_json(row.items)}, written=row.hash)
