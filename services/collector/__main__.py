@@ -16,10 +16,14 @@ from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
+from services.collector.keeping import Keeping
 from services.collector.looker import Looker
+from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
 from shared.errors import InputError
+from shared.evidence.folder import FolderVault
+from shared.evidence.keeper import Keeper
 from shared.plugins import discover
 from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.metrics import Answer, Metrics, Told
@@ -47,6 +51,13 @@ def build(host: Host) -> CollectorEngine:
     looker = Looker(
         visits=visits, platforms=platforms, visitor=visitor, metrics=host.metrics, clock=host.clock, watch=watch
     )
+    keeping = Keeping(
+        keeper=Keeper(FolderVault(host.settings.data_dir / "evidence"), host.store.evidence),
+        pictures=host.store.pictures,
+        platforms=platforms,
+        photographer=visitor,
+        clock=host.clock,
+    )
     return CollectorEngine(
         bus=host.bus,
         visits=visits,
@@ -60,6 +71,7 @@ def build(host: Host) -> CollectorEngine:
         owner=unique_owner(),
         lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
+        keeping=keeping,
     )
 
 
@@ -81,6 +93,9 @@ class Visitor:
         if plan.page is None:
             return self._downloader.visit(platform, plan, hosts)
         return self._browser.visit(platform, plan, hosts, full)
+
+    def picture(self, platform: str, url: str, hosts: tuple[str, ...], caption: Captioning) -> Picture:
+        return self._browser.picture(platform, url, hosts, caption)
 
     def hurry(self, seconds: float) -> None:
         self._browser.hurry(seconds)
