@@ -4,7 +4,7 @@ On which channel one was shown, the alerter writes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, select, update
@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, fun
 from shared.delivery import DeliveryState
 from shared.event_json import read
 from shared.events import Finding, FindingStatus, Severity
+from shared.evidence.entry import EntryKind
 from shared.storage.database import Database
 from shared.storage.tables.every import metadata
 
 _picture = metadata.tables["picture"]
 _finding = metadata.tables["finding"]
+_entry = metadata.tables["evidence_entry"]
 _told = metadata.tables["picture_told"]
 _delivery = metadata.tables["delivery"]
 _visit = metadata.tables["visit"]
@@ -50,7 +52,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Kept:
-    """Where a picture is kept: sha256 of the look's manifest, the image and the thumbnail. `at`: when it was made."""
+    """Where a picture is kept: sha256 of the look's manifest, the image and the thumbnail. `at`: when it was made.
+
+    `number`: of the look in the log of the evidence.
+    """
 
     fingerprint: str
     place: str
@@ -59,6 +64,7 @@ class Kept:
     look: str
     picture: str
     thumbnail: str | None
+    number: int | None = None
 
 
 PagesOf = Callable[[Finding], Sequence[Page]]
@@ -185,8 +191,10 @@ def _of(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _kept(connection: Connection, fingerprints: Sequence[str]) -> list[Kept]:
+    logged = and_(_entry.c.look == _picture.c.look, _entry.c.kind == EntryKind.KEPT)
     there = _picture.c.fingerprint.in_(fingerprints), _picture.c.picture.is_not(None)
-    return [_kept_of(row) for row in connection.execute(select(_picture).where(*there))]
+    rows = select(_picture, _entry.c.n).outerjoin(_entry, logged).where(*there)
+    return [replace(_kept_of(row), number=row.n) for row in connection.execute(rows)]
 
 
 def _kept_of(row: Row[*tuple[object, ...]]) -> Kept:
