@@ -31,6 +31,7 @@ BREACHES = [
     ("services/analyzer/judge.py", "services.analyzer.__main__", "Only the all-in-one command imports"),
     ("shared/bus/contract.py", "kafka", "kafka-python stands behind one room"),
     ("shared/storage/store.py", "sqlmodel", "sqlmodel stands behind one file"),
+    ("shared/evidence/keeper.py", "boto3", "boto3 stands behind one file"),
     ("services/analyzer/judge.py", "prometheus_client", "prometheus_client stands behind one file"),
     ("services/collector/engine.py", "playwright", "playwright stands behind one room"),
     ("services/collector/engine.py", "httpcore", "httpcore stands behind the downloader"),

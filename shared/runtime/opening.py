@@ -19,6 +19,8 @@ from shared.bus.sqlite import SqliteBus
 from shared.bus.topics import declared
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, PermanentError, TransientError
+from shared.evidence.keeper import Keeper
+from shared.evidence.opening import vault_of
 from shared.runtime import lock
 from shared.runtime.announced import announced
 from shared.runtime.draining import draining
@@ -50,6 +52,10 @@ class Host:
     metrics: Metrics
     clock: Clock
     hooks: Hooks = field(default_factory=lambda: Hooks({}, time.monotonic))
+
+    @cached_property
+    def evidence(self) -> Keeper:
+        return Keeper(vault_of(self.settings.evidence, self.settings.data_dir), self.store.evidence)
 
     def is_gone(self, owner: str) -> bool:
         """True when the process `owner`, which holds a lease or claim of our own role, surely lives no more."""

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.bus.topics import TopicSettings
 from shared.errors import InputError
+from shared.evidence.options import EvidenceSettings
 from shared.runtime.kafka_settings import checked_bootstrap, checked_prefix, checked_security
 from shared.runtime.settings_file import Given, find_file, read_file
 from shared.validation import beside, ended, first_problem
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     """After so many days probes and repeated sightings are thinned to what still proves something."""
     sketch_days: int = Field(default=30, ge=1, le=36_500)
     """For so many days a published text can be recognised in others' posts."""
+    evidence: EvidenceSettings = EvidenceSettings()
+    """Where captures and pictures are kept, and for how long."""
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
     """0 takes a free port. Null: each service has its own, see `shared.runtime.opening`."""
@@ -236,6 +239,9 @@ def _beside_file(settings: Settings) -> Settings:
         update={
             "data_dir": beside(folder, settings.data_dir),
             "ledger": settings.ledger and beside(folder, settings.ledger),
+            "evidence": settings.evidence.model_copy(
+                update={"folder": settings.evidence.folder and beside(folder, settings.evidence.folder)}
+            ),
             "database_url": settings.database_url and _database_beside(folder, settings.database_url),
             # kafka-python's names: ssl_cafile, ssl_certfile, ssl_keyfile.
             "kafka_security": {

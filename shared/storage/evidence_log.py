@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
 
 from shared.evidence.entry import EMPTY, Entry, EntryKind, Head, Item
@@ -17,12 +18,17 @@ _content = metadata.tables["evidence_content"]
 _ITEMS = TypeAdapter(tuple[Item, ...])
 _HEAD = "evidence"
 _PAGE = 500
+BEFORE_ANY = -(1 << 62)
+"""Entries begin at 1; what somebody put in before that is read, too."""
 
 
-class Written(Entry):
-    """An entry as it stands in the database: `written` is the hash beside it, to be held against its own."""
+@dataclass(frozen=True)
+class Logged:
+    """A row as it stands in the database. `entry`: null where it can be none. `written`: the hash beside it."""
 
+    n: int
     written: str
+    entry: Entry | None
 
 
 class EvidenceLog:
@@ -111,22 +117,40 @@ class EvidenceLog:
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(_entry)).scalar_one())
 
-    def each(self, after: int = 0) -> Iterator[Written]:
+    def each(self, after: int = BEFORE_ANY) -> Iterator[Logged]:
         """In order, some hundred at a time: what is appended meanwhile comes, too."""
-        while True:
-            rows = select(_entry).where(_entry.c.n > after).order_by(_entry.c.n).limit(_PAGE)
-            with self._database.read() as connection:
-                page = connection.execute(rows).all()
-            yield from map(_written, page)
-            if len(page) < _PAGE:
-                return
+        while page := self._page(after):
+            yield from page
             after = page[-1].n
 
-    def needs(self, sha256: str) -> bool:
-        """Whether a look that is kept, or about to be, rests on this content."""
-        asked = select(exists().where(_content.c.sha256 == sha256))
+    def _page(self, after: int) -> list[Logged]:
+        rows = select(_entry).where(_entry.c.n > after).order_by(_entry.c.n).limit(_PAGE)
         with self._database.read() as connection:
-            return bool(connection.execute(asked).scalar())
+            try:
+                return [_logged(row) for row in connection.execute(rows)]
+            except ValueError:
+                # Somebody wrote what the driver cannot read, a time that is none: found row by row.
+                numbers = connection.execute(rows.with_only_columns(_entry.c.n, _entry.c.hash)).all()
+        return [self._row(row.n, row.hash) for row in numbers]
+
+    def _row(self, n: int, written: str) -> Logged:
+        with self._database.read() as connection:
+            try:
+                return _logged(connection.execute(select(_entry).where(_entry.c.n == n)).one())
+            except ValueError:
+                return Logged(n, written, None)
+
+    def pruned_among(self, looks: Sequence[str]) -> set[str]:
+        """Those that an entry says are pruned."""
+        asked = select(_entry.c.look).where(_entry.c.look.in_(looks), _entry.c.kind == EntryKind.PRUNED)
+        with self._database.read() as connection:
+            return set(connection.execute(asked).scalars())
+
+    def needed_among(self, names: Sequence[str]) -> set[str]:
+        """Contents on which a look rests that is kept, about to be, or about to leave."""
+        asked = select(_content.c.sha256).where(_content.c.sha256.in_(names))
+        with self._database.read() as connection:
+            return set(connection.execute(asked).scalars())
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
@@ -161,6 +185,12 @@ def _head(connection: Connection) -> Head:
     return Head(n=row.n, hash=row.hash) if row else EMPTY
 
 
-def _written(row: Row[Any]) -> Written:
-    values = dict(row._mapping)
-    return Written(**{**values, "items": _ITEMS.validate_json(row.items)}, written=row.hash)
+def _written(row: Row[Any]) -> Entry:
+    return Entry(**{**row._mapping, "items": _ITEMS.validate_json(row.items)})
+
+
+def _logged(row: Row[Any]) -> Logged:
+    try:
+        return Logged(row.n, row.hash, _written(row))
+    except ValidationError:
+        return Logged(row.n, row.hash, None)
