@@ -11,7 +11,6 @@ from services.alerter.own import own_channels
 from services.alerter.parts import Parts
 from services.alerter.readers import build_readers
 from services.alerter.routes import build_routes
-from shared.evidence.folder import FolderVault
 from shared.plugins import discover
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
@@ -41,7 +40,7 @@ def build(host: Host) -> AlerterEngine:
         host.metrics,
         owner=unique_owner(),
         readings=build_readers(settings.reports, channels, settings.unit_mail, settings.file),
-        contents=FolderVault(settings.data_dir / "evidence").get,
+        contents=host.evidence.content,
         group_wait_seconds=settings.group_wait_seconds,
     )
 

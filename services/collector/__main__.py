@@ -22,8 +22,6 @@ from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
 from shared.errors import InputError
-from shared.evidence.folder import FolderVault
-from shared.evidence.keeper import Keeper
 from shared.plugins import discover
 from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.metrics import Answer, Metrics, Told
@@ -52,7 +50,7 @@ def build(host: Host) -> CollectorEngine:
         visits=visits, platforms=platforms, visitor=visitor, metrics=host.metrics, clock=host.clock, watch=watch
     )
     keeping = Keeping(
-        keeper=Keeper(FolderVault(host.settings.data_dir / "evidence"), host.store.evidence),
+        keeper=host.evidence,
         pictures=host.store.pictures,
         platforms=platforms,
         photographer=visitor,
