@@ -77,7 +77,7 @@ class Office(Bench):
         return probe_of(self.published())
 
     def kept(self) -> list[Look]:
-        return [self.keeper.look(entry.look) for entry in self.keeper.log.each()]
+        return [self.keeper.look(row.entry.look) for row in self.keeper.log.each() if row.entry]
 
 
 @pytest.fixture
