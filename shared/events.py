@@ -275,7 +275,7 @@ class Probe(Event, frozen=True, kw_only=True):
     posts_total: Annotated[int, Meta(ge=0), Ge(0)] | None = None
     """How many items the platform says the account has."""
     evidence_sha256: str | None = None
-    """Hash over the captures this rests on."""
+    """SHA-256 of the look's manifest (shared/evidence/look.py), kept or not."""
     duration_ms: int | None = None
 
     def __post_init__(self) -> None:

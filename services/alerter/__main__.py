@@ -40,6 +40,7 @@ def build(host: Host) -> AlerterEngine:
         host.metrics,
         owner=unique_owner(),
         readings=build_readers(settings.reports, channels, settings.unit_mail, settings.file),
+        contents=host.evidence.content,
         group_wait_seconds=settings.group_wait_seconds,
     )
 

@@ -16,6 +16,7 @@ from services.alerter.notices import word_notices
 from services.alerter.own import Destination
 from services.alerter.pace import ROUND_SECONDS, Clock, moving_clock
 from services.alerter.parts import Parts
+from services.alerter.proofs import Proofs
 from services.alerter.receipts import Receipts
 from services.alerter.stages import Group
 from services.alerter.wording import word
@@ -44,8 +45,10 @@ class Courier:
         owner: str,
         tells_operators: bool,
         closing: threading.Event,
+        proofs: Proofs | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._proofs = proofs
         self._name = name
         self._channel = channel
         self._parts = parts
@@ -72,6 +75,8 @@ class Courier:
             self._held = None
             if not rows:
                 break
+        if self._proofs and not tried and self._may_send(clock()):
+            self._proofs.round(clock())
         return tried
 
     def _let_go(self) -> None:

@@ -22,6 +22,7 @@ from services.alerter.lists import NAME, Lists
 from services.alerter.notices import OFF
 from services.alerter.own import Own
 from services.alerter.parts import Parts
+from services.alerter.proofs import Contents, Proofs
 from services.alerter.readdressing import Readdressing
 from services.alerter.readers import Reading
 from services.alerter.receipts import Receipts
@@ -62,6 +63,7 @@ class AlerterEngine:
         poll_seconds: float = 0.2,
         patience_seconds: float = 0.2,
         readings: Mapping[str, Reading] | None = None,
+        contents: Contents | None = None,
         jitter: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -83,6 +85,9 @@ class AlerterEngine:
         self._closing = threading.Event()
         decision = Decision(parts, metrics)
         receipts = {name: Receipts(name, channel, parts, metrics, jitter) for name, channel in self._channels.items()}
+        places = {
+            name: Destinations(name, channel, parts, receipts[name], jitter) for name, channel in self._channels.items()
+        }
         couriers = {
             name: Courier(
                 name,
@@ -90,7 +95,8 @@ class AlerterEngine:
                 parts,
                 decision,
                 receipts[name],
-                destinations=Destinations(name, channel, parts, receipts[name], jitter),
+                destinations=places[name],
+                proofs=Proofs(name, channel, parts, places[name], contents) if contents else None,
                 owner=owner,
                 tells_operators=name in routes.operators,
                 closing=self._closing,

@@ -9,13 +9,14 @@ from shared.events import Finding, Moment, Severity, Value
 
 class MessageEvent(StrEnum):
     """What a message is for. `notice` is about the watch itself, `test` about nothing but its channel, `report` a
-    finished list."""
+    finished list, `picture` shows what an opening was about."""
 
     OPENING = "opening"
     RESOLUTION = "resolution"
     NOTICE = "notice"
     TEST = "test"
     REPORT = "report"
+    PICTURE = "picture"
 
     @property
     def words(self) -> str:
@@ -29,6 +30,7 @@ _WORDS = {
     MessageEvent.NOTICE: "巡检运维",
     MessageEvent.TEST: "巡检测试",
     MessageEvent.REPORT: "巡检清单",
+    MessageEvent.PICTURE: "巡检留证",
 }
 
 

@@ -8,6 +8,7 @@ from shared.storage.deliveries import Deliveries
 from shared.storage.findings import Findings
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.pictures import Pictures
 from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.report_files import ReportFiles
 from shared.storage.silences import Silences
@@ -16,7 +17,7 @@ from shared.storage.store import Store
 
 @dataclass(frozen=True)
 class Parts:
-    """It writes deliveries (of reports too), channels and notices; the rest it only looks up."""
+    """It writes deliveries (of reports and pictures too), channels and notices; the rest it only looks up."""
 
     deliveries: Deliveries
     channels: Channels
@@ -27,9 +28,10 @@ class Parts:
     notes: Notes
     report_files: ReportFiles
     report_deliveries: ReportDeliveries
+    pictures: Pictures
 
     @classmethod
     def of(cls, store: Store) -> "Parts":
         looked_up = store.accounts, store.findings, store.silences, store.notes
         lists = store.report_files, store.report_deliveries
-        return cls(store.deliveries, store.channels, store.notices, *looked_up, *lists)
+        return cls(store.deliveries, store.channels, store.notices, *looked_up, *lists, store.pictures)

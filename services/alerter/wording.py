@@ -137,7 +137,8 @@ def _measure(finding: Finding) -> str:
 
 def _signature(finding: Finding, resolved: bool) -> str:
     word = "解除时间" if resolved else "核查时间"
-    return f"编号：{finding.number}　{word}：{chinese_time(finding.at)}（北京时间）"
+    proof = next((f"　证据：{one.sha256[:12]}" for one in finding.evidence if one.sha256), "")
+    return f"编号：{finding.number}　{word}：{chinese_time(finding.at)}（北京时间）{'' if resolved else proof}"
 
 
 def _link(matter: Matter) -> str | None:

@@ -17,8 +17,10 @@ from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
 from services.collector.inquiry import Inquiry
+from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker
+from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
 from shared.errors import InputError
@@ -51,6 +53,13 @@ def build(host: Host) -> CollectorEngine:
         visits=visits, platforms=platforms, visitor=visitor, metrics=host.metrics, clock=host.clock, watch=watch
     )
     opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
+    keeping = Keeping(
+        keeper=host.evidence,
+        pictures=host.store.pictures,
+        platforms=platforms,
+        photographer=visitor,
+        clock=host.clock,
+    )
     return CollectorEngine(
         inquiry=Inquiry(platforms, visitor, host.store.questions),
         errands=Errands(host.store.links, opener, host.clock, random.Random()),  # noqa: S311 - jitter, not secrecy
@@ -67,6 +76,7 @@ def build(host: Host) -> CollectorEngine:
         lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
         prune=Pruning(host.evidence.vault, host.store.evidence, host.store.findings, host.settings.evidence).prune,
+        keeping=keeping,
     )
 
 
@@ -92,6 +102,9 @@ class Visitor:
         if plan.page is None:
             return self._downloader.visit(platform, plan, hosts)
         return self._browser.visit(platform, plan, hosts, full)
+
+    def picture(self, platform: str, url: str, hosts: tuple[str, ...], caption: Captioning) -> Picture:
+        return self._browser.picture(platform, url, hosts, caption)
 
     def hurry(self, seconds: float) -> None:
         self._browser.hurry(seconds)

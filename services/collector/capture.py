@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -91,6 +92,11 @@ class Capture(Value):
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the body, in hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 class Captured(Value):
@@ -194,5 +200,5 @@ def sha256_of(captures: Sequence[Capture]) -> str | None:
         return None
     digest = hashlib.sha256()
     for capture in captures:
-        digest.update(hashlib.sha256(capture.body).digest())
+        digest.update(bytes.fromhex(capture.sha256))
     return digest.hexdigest()

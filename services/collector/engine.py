@@ -11,6 +11,7 @@ import structlog
 
 from services.collector.clock_watch import TOLERANCE, ClockWatch
 from services.collector.inquiry import Inquiry
+from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker, Visit, failed_reading, nothing, pace_of
 from services.collector.news import items_to_remember
@@ -18,10 +19,11 @@ from services.collector.pace import pause_after
 from services.collector.platforms.base import Platform
 from services.collector.rhythm import read_rhythm
 from services.collector.schedule import NEVER_QUIET, Planned, Quiet, looks_per_day, next_visit, stretch_of
+from services.collector.worth import is_first_today
 from shared.account import Account
 from shared.backoff import doubled
 from shared.bus.contract import Bus
-from shared.clock import Clock, to_shanghai
+from shared.clock import Clock
 from shared.errors import InputError, PermanentError, TransientError
 from shared.events import Outcome, Probe
 from shared.runtime.metrics import Metrics
@@ -49,6 +51,7 @@ class CollectorEngine:
     What a visit found is kept until the bus and the database have taken it, and nothing else is visited before. A crash
     in between repeats the visit, which is harmless. `own`: of the platforms, those it visits by itself; none is all.
     `prune`: a little of the old evidence each minute, while the clock is known to be right.
+    `keeping`: null where no evidence is to be kept.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class CollectorEngine:
         inquiry: Inquiry | None = None,
         own: Collection[str] = (),
         prune: Callable[[datetime], object] = lambda _: None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._bus = bus
         self._visits = visits
@@ -80,6 +84,7 @@ class CollectorEngine:
         self._watch = watch
         self._owner = owner
         self._lease = lease
+        self._keeping = keeping
         self._chance = chance
         self._errands = errands
         self._inquiry = inquiry
@@ -151,6 +156,8 @@ class CollectorEngine:
             self._added_up_at = now
         if self._watch.error(now) is None:
             self._prune(now)
+        if self._keeping:
+            self._keeping.take_stock(self._own, now)
         self._stock_taken_at = now
 
     def _ask_database_clock(self, now: datetime) -> None:
@@ -183,10 +190,11 @@ class CollectorEngine:
 
     def _visit_due(self, due: Due) -> None:
         renew = partial(self._renew, due)
+        # The first visit of a Beijing day is a full one: the light path would never notice a new name.
+        full = is_first_today(due.last_at, self._clock())
         try:
-            is_first = _first_today(due, self._clock())
-            visit = self._looker.look(due.account, is_first, renew)
-            if is_first and self._inquiry:
+            visit = self._looker.look(due.account, full, renew)
+            if full and self._inquiry:
                 renew()
                 found = self._inquiry.ask(due.account, visit)
                 self._left.append(partial(self._inquiry.note, due.account, found))
@@ -194,6 +202,8 @@ class CollectorEngine:
             self._left.append(partial(self._visits.give_back, due, self._clock() + TRY_AGAIN_AFTER))
             self._finish()
             raise
+        if self._keeping:
+            visit = self._keeping.kept(due, visit, self._deadline_days, renew)
         self._left.append(partial(self._rest, due, visit))
         self._left.append(partial(self._publish, due, visit))
         self._finish()
@@ -217,12 +227,11 @@ class CollectorEngine:
         wish = visit.captured.retry_after_seconds or 0.0
         pause = pause_after(blocks, cool_down, wish, self._chance.random())
         until = now + pause if pause else None
-        free_at = now + timedelta(seconds=interval)
+        free_at = now + timedelta(seconds=interval * visit.pages)
         self._visits.rest(due, Rest(now, free_at, until, blocks, visit.captured.clock_offset))
 
     def _publish(self, due: Due, visit: Visit) -> None:
-        known, key = visit.known, due.account.key
-        news = [post for post in visit.posts if post.id not in known or known[post.id].digest != post.digest]
+        known, key, news = visit.known, due.account.key, visit.news
         try:
             self._bus.publish([*news, visit.probe])
         except PermanentError as error:
@@ -308,8 +317,3 @@ def _unpublishable(visit: Visit) -> Visit:
     less = {"outcome": reading.outcome, "reason": reading.reason, "covers": reading.covers}
     none = {"name": None, "url": None, "post_ids": (), "newest_post_at": None}
     return replace(visit, reading=reading, posts=(), probe=visit.probe.but(**less, **none))
-
-
-def _first_today(due: Due, now: datetime) -> bool:
-    """The first visit of a Beijing day is a full one: the light path would never notice a new name."""
-    return due.last_at is None or to_shanghai(due.last_at).date() != to_shanghai(now).date()

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 class Visit:
     """One visit to one account: what was captured, what it told, and the events made of it.
 
-    `known`: of the posts, what was published before.
+    `known`: of the posts, what was published before. `pages`: how many were opened, which the platform rests for.
     """
 
     reading: Reading
@@ -36,6 +36,13 @@ class Visit:
     probe: Probe
     posts: tuple[Post, ...]
     known: Mapping[str, Published]
+    pages: int = 1
+
+    @property
+    def news(self) -> list[Post]:
+        """Of the posts those that are new or changed."""
+        known = self.known
+        return [post for post in self.posts if post.id not in known or known[post.id].digest != post.digest]
 
 
 class Visitor(Protocol):

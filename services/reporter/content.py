@@ -35,6 +35,7 @@ class Part(StrEnum):
 
 
 _WHOSE = ("序号", "账号名称", "平台", "主办单位")
+_PROOF = "证据"
 _TYPED = ("核实状态", "备注", "整改期限", "系统标识")
 _SILENT = (
     "行政区划",
@@ -48,7 +49,7 @@ _SILENT = (
     "告知情况",
 )
 _OTHER = ("指标", "等级", "问题", "实测", "标准", "依据", "证据摘录", "链接", "告警编号", "首次发现", "告知情况")
-HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), *_TYPED) for part in Part}
+HEADERS = {part: (*_WHOSE, *(_OTHER if part is Part.OTHER else _SILENT), _PROOF, *_TYPED) for part in Part}
 _PROBLEM = {part: headers.index("问题") - 1 for part, headers in HEADERS.items()}
 """Where it stands among a line's cells, of which 序号 is none."""
 SUMMARY = ("序号", "主办单位", "账号数", "已核实", "未能核实", "已超期", "临近超期", "其他问题（条）")
@@ -66,6 +67,7 @@ class _Line(NamedTuple):
     number: str
     matter: str
     silenced: str
+    cited: str
     cells: tuple[object, ...]
 
 
@@ -116,10 +118,13 @@ class Content:
         while batch := list(islice(lines, _AT_ONCE)):
             prints = [line.fingerprint for line in batch if line.fingerprint]
             told = self._store.deliveries.told(prints, self._cut_off)
+            proofs = self._store.pictures.of(prints)
             for line in batch:
                 place += 1
+                proof = wording.proof(proofs.get(line.fingerprint, ()), line.cited, self._cut_off)
                 said = wording.told(told.get(line.fingerprint, ())) if line.fingerprint else ""
-                yield [place, *line.cells, said + line.silenced, *_typed(line, self._marks.get(line.matter, UNMARKED))]
+                typed = _typed(line, self._marks.get(line.matter, UNMARKED))
+                yield [place, *line.cells, said + line.silenced, proof, *typed]
         if not place:
             yield ["", self._nothing(), *[""] * (len(HEADERS[part]) - 2)]
 
@@ -169,7 +174,8 @@ class Content:
         matter = matter_of(finding) if finding else unverified_matter(account.key, one.proved_at)
         number, fingerprint = (finding.number, finding.fingerprint) if finding else ("", "")
         silenced = self._silenced(finding, account.unit) if finding else ""
-        line = _Line(rank, account.unit, account.key, fingerprint, number, matter, silenced, (*whose, *cells))
+        cited = next((item.sha256 for item in finding.evidence if item.sha256), "") if finding else ""
+        line = _Line(rank, account.unit, account.key, fingerprint, number, matter, silenced, cited, (*whose, *cells))
         self._lines[part].append(line)
         self._units[account.unit]["其他问题（条）" if part is Part.OTHER else part] += part is not Part.UNVERIFIED
 

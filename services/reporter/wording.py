@@ -6,6 +6,9 @@ from datetime import datetime
 from shared.clock import chinese_time
 from shared.events import Finding, Severity
 from shared.silence import Silence
+from shared.storage.pictures import Kept
+
+_HASH_CHARACTERS = 12
 
 SEVERITIES = {
     Severity.VETO: "单项否决",
@@ -79,6 +82,15 @@ def told(sent: Sequence[tuple[datetime, str]]) -> str:
         return "尚未告知"
     channels = "、".join(dict.fromkeys(_CHANNELS.get(channel, channel) for _, channel in sent))
     return f"已于{chinese_time(sent[0][0])}告知（{channels}）"
+
+
+def proof(pictures: Sequence[Kept], cited: str, moment: datetime) -> str:
+    """What to ask `xunjian evidence show` for: the picture's look, or else what the finding cites; as of `moment`."""
+    kept = next((picture for picture in pictures if picture.at <= moment), None)
+    if kept is None:
+        return cited[:_HASH_CHARACTERS]
+    number = f"第{kept.number}号 " if kept.number else ""
+    return f"{number}{kept.look[:_HASH_CHARACTERS]}（有截图）"
 
 
 def silenced(silence: Silence) -> str:

@@ -39,7 +39,8 @@ class KeptCapture(Value):
 class Look(Value):
     """`began_at`, `at`: first request, last answer (UTC). `unit`: who answers for the account, as the ledger said then.
 
-    `picture_note`: Chinese, why there is no picture, or what is to be known of it. `program`: version that looked.
+    `thumbnail`: the picture's upper part, small enough for a mail or a robot. `picture_note`: Chinese, why there is no
+    picture, or what is to be known of it. `program`: version that looked.
     """
 
     format: int = FORMAT
@@ -57,6 +58,7 @@ class Look(Value):
     captures: tuple[KeptCapture, ...] = ()
     picture: Sha256 | None = None
     picture_size: int | None = Field(default=None, ge=0)
+    thumbnail: Sha256 | None = None
     picture_url: Words | None = None
     picture_note: Words | None = None
     program: Words = ""
@@ -86,7 +88,9 @@ class Look(Value):
 
     def contents(self) -> Iterator[str]:
         """The hashes of what it rests on, each once."""
-        named = [capture.sha256 for capture in self.captures] + ([self.picture] if self.picture else [])
+        named = [capture.sha256 for capture in self.captures] + [
+            image for image in (self.picture, self.thumbnail) if image
+        ]
         yield from dict.fromkeys(named)
 
 

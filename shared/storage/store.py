@@ -20,6 +20,7 @@ from shared.storage.marks import Marks
 from shared.storage.members import Members
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.pictures import Pictures
 from shared.storage.posts import Posts
 from shared.storage.questions import Questions
 from shared.storage.refusals import Refusals
@@ -51,6 +52,7 @@ class Store:
         self.posts = Posts(database)
         self.events = Events(database)
         self.evidence = EvidenceLog(database)
+        self.pictures = Pictures(database)
         self.deliveries = Deliveries(database)
         self.thinning = Thinning(database)
         self.leases = Leases(database)

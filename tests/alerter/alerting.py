@@ -10,6 +10,7 @@ import pytest
 from services.alerter.channels.base import Channel
 from services.alerter.engine import AlerterEngine
 from services.alerter.parts import Parts
+from services.alerter.proofs import Contents
 from services.alerter.readers import Reading
 from services.alerter.routes import Route, Routes
 from shared.bus.sqlite import SqliteBus
@@ -58,6 +59,7 @@ class Bench:
         without: tuple[str, ...] = (),
         more: Mapping[str, Channel] | None = None,
         readings: Mapping[str, Reading] | None = None,
+        contents: Contents | None = None,
         monotonic: Callable[[], float] = lambda: 0,
         patience_seconds: float = 60,
         **changed: Channel,
@@ -81,6 +83,7 @@ class Bench:
             owner=f"{owner}-{next(self._starts)}",
             poll_seconds=0,
             readings=readings,
+            contents=contents,
             patience_seconds=patience_seconds,
             jitter=lambda: 0,
             monotonic=monotonic,

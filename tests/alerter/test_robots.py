@@ -14,6 +14,7 @@ from services.alerter.channels.dingtalk import DingTalk
 from services.alerter.channels.feishu import Feishu
 from services.alerter.channels.wecom import WeCom
 from shared.errors import ChannelError, PermanentError, TransientError
+from shared.report_file import Attachment
 from tests.alerter.messages import HOSTILE, a_message
 from tests.builders import NOW
 from tests.fakes.http_server import FakeServer, Reply, said
@@ -207,3 +208,13 @@ def test_a_cut_keeps_whole_code_points_and_stays_within_the_bytes() -> None:
         cut = robot.cut("字😀" * 50, limit)
         assert len(cut.encode()) <= limit
         assert cut.endswith(robot.CUT_MARK)
+
+
+def test_wecom_shows_a_picture_as_one_and_of_other_files_the_words() -> None:
+    with FakeWeCom() as server:
+        channel = wecom(server)
+        channel.send_file(a_message(), Attachment("留证.jpg", "image/jpeg", b"\xff\xd8 small"), NOW)
+        channel.send_file(a_message(), Attachment("清单.xlsx", "application/zip", b"PK"), NOW)
+        channel.send_file(a_message(), Attachment("留证.jpg", "image/jpeg", bytes((2 << 20) + 1)), NOW)
+        assert server.images == [b"\xff\xd8 small"]
+        assert server.texts == [a_message().text] * 2

@@ -1,7 +1,7 @@
 """One collector on a real store and bus, with a scripted browser."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -11,11 +11,13 @@ import pytest
 from services.collector.capture import Capture, Captured, Plan, Reading, ShownAccount, ShownPost
 from services.collector.clock_watch import ClockWatch
 from services.collector.engine import CollectorEngine
+from services.collector.keeping import Keeping
 from services.collector.looker import Looker
 from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.bus.envelope import decode
 from shared.bus.sqlite import SqliteBus
+from shared.clock import Clock
 from shared.errors import InputError, TransientError
 from shared.events import Coverage, Finding, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
@@ -23,11 +25,13 @@ from shared.storage.store import Store, open_store
 from tests.builders import NOW, an_account, days
 
 LEASE = timedelta(minutes=2)
+MakeKeeping = Callable[[Store, Mapping[str, Platform], Clock], Keeping]
 
 
 class ScriptedPlatform(Platform):
     """Reads nothing: the body of what was captured names the reading."""
 
+    hosts: ClassVar[tuple[str, ...]] = ("m.weibo.cn",)
     min_interval_seconds: float = 10
     cool_down_seconds: float = 60
 
@@ -43,6 +47,7 @@ class ScriptedPlatform(Platform):
 
 
 class ScriptedFeed(ScriptedPlatform):
+    hosts: ClassVar[tuple[str, ...]] = ()
     paced_by_host: ClassVar[bool] = True
 
     def plan(self, account: Account) -> Plan:
@@ -125,14 +130,14 @@ class SteppingClock:
 class Bench:
     """One collector, its surroundings, and what it published."""
 
-    def __init__(self, folder: Path, own: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, own: Sequence[str] = (), keeping: MakeKeeping | None = None) -> None:
         self.clock = SteppingClock()
         self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
         self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
         self.visitor = ScriptedVisitor(self.clock)
         self.metrics = Metrics()
         watch = ClockWatch(self.clock.monotonic)
-        platforms = {"weibo": ScriptedPlatform(), "feed": ScriptedFeed()}
+        platforms: dict[str, Platform] = {"weibo": ScriptedPlatform(), "feed": ScriptedFeed()}
         self.looker = Looker(
             visits=self.store.visits,
             platforms=platforms,
@@ -154,6 +159,7 @@ class Bench:
             lease=LEASE,
             chance=random.Random(1),
             own=own,
+            keeping=keeping(self.store, platforms, self.clock) if keeping else None,
         )
 
     def visit(self, word: str, after: timedelta = timedelta()) -> bool:

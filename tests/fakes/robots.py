@@ -76,6 +76,7 @@ class FakeWeCom(FakeServer):
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
+        self.images: list[bytes] = []
         self.mentions: list[str] = []
         self.rate = Rate(20, timedelta(minutes=1))
 
@@ -83,6 +84,8 @@ class FakeWeCom(FakeServer):
         if request.path != "/cgi-bin/webhook/send" or parse_qs(request.query).get("key") != [self.key]:
             return said({"errcode": 93000, "errmsg": "invalid webhook url"})
         body = json.loads(request.body)
+        if body["msgtype"] == "image":
+            return self._image(body["image"])
         text = body["text"]["content"]
         if len(text.encode()) > 2048:
             return said({"errcode": 40058, "errmsg": "text.content exceed max length 2048"})
@@ -90,6 +93,15 @@ class FakeWeCom(FakeServer):
             return said({"errcode": 45009, "errmsg": "api freq out of limit"})
         self.mentions += re.findall(r"<@[^>]*>", text) + body["text"].get("mentioned_list", [])
         self.texts.append(text)
+        return said({"errcode": 0, "errmsg": "ok"})
+
+    def _image(self, image: dict[str, str]) -> Reply:
+        body = base64.b64decode(image["base64"], validate=True)
+        if hashlib.md5(body, usedforsecurity=False).hexdigest() != image["md5"]:
+            return said({"errcode": 301019, "errmsg": "media file md5 not match"})
+        if len(body) > 2 << 20:
+            return said({"errcode": 40009, "errmsg": "invalid image size"})
+        self.images.append(body)
         return said({"errcode": 0, "errmsg": "ok"})
 
 

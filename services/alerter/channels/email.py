@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import structlog
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
@@ -42,6 +42,8 @@ Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za
 class Email(Channel):
     """`to` are addresses; empty: it only carries mail that has an address of its own. `ca_file`: PEM of the office's
     own certificate authority. Login only over TLS."""
+
+    shows_pictures: ClassVar[bool] = True
 
     host: str
     port: int = Field(default=587, ge=1, le=65535)

@@ -11,12 +11,15 @@ from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
 from services.collector.browser.chromium import BrowserSettings, find_browser
+from services.collector.browser.frame import framed
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
+from services.collector.browser.picture import NoShotError, Sitting
 from services.collector.browser.session import SessionFileError, saved_session, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
 from services.collector.deadline import Deadline
+from services.collector.pictured import Captioning, Picture, no_picture
 from shared.addresses import refusal
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
@@ -81,6 +84,38 @@ class Browser:
             log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
             self._recover(platform, captured.failure)
         return heard(captured)
+
+    def picture(self, platform: str, url: str, hosts: tuple[str, ...], caption: Captioning) -> Picture:
+        """A framed picture of a whole page, opened beside the platform's warm one with its cookies.
+
+        Whatever the page does, the answer is a picture or a note of why there is none. Raises TransientError when no
+        browser starts.
+        """
+        if why := self._refusal(url, hosts):
+            return no_picture(f"{why}，未能拍照")
+        try:
+            with self._kill_switch.armed(START_SECONDS):
+                tab = self._tab(platform)
+            deadline = Deadline(self._settings.timeout_seconds)
+            with self._kill_switch.armed(deadline.seconds + KILL_GRACE_SECONDS):
+                return self._pictured(tab, url, caption, deadline)
+        except NoShotError as error:
+            return no_picture(str(error))
+        except SessionFileError as error:
+            return no_picture(str(error))
+        except pw.Error as error:
+            log.warning("picture_failed", platform=platform, error=error.message.splitlines()[0])
+            self.close()
+            return no_picture("页面使浏览器失去反应，未能拍照")
+
+    def _pictured(self, tab: Tab, url: str, caption: Captioning, deadline: Deadline) -> Picture:
+        chromium, settings = self._chromium, self._settings
+        if chromium is None:
+            raise TransientError("浏览器没有启动")
+        with tab.beside() as page:
+            sitting = Sitting(page, self._clock, self._refusal, settings.proxy is None, settings.max_body_bytes)
+            shot = sitting.shoot(url, deadline)
+        return framed(chromium, shot, url, caption)
 
     def check(self) -> str:
         """Really start the browser and show a page; returns its version. Raises TransientError when it does not."""

@@ -1,8 +1,8 @@
 """The warm page of one platform: opens what a plan names and returns the answers as bytes."""
 
 import base64
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from playwright import sync_api as pw
@@ -93,6 +93,18 @@ class Tab:
             failure = network_failure(watch.errors[0])
         self._is_warm = watch.is_complete and captures[0].status == 200
         return (failure or Captured()).model_copy(update={"captures": captures, "final_url": self.page.url})
+
+    @contextmanager
+    def beside(self) -> Iterator[pw.Page]:
+        """A second page with the same cookies, while inside; this one stays warm."""
+        self._is_opening = True
+        page = self.context.new_page()
+        self._is_opening = False
+        try:
+            yield page
+        finally:
+            with suppress(pw.Error):
+                page.close()
 
     def _on_page(self, page: pw.Page) -> None:
         """Pop-ups do not stay."""

@@ -2,9 +2,20 @@
 
 from sqlmodel import SQLModel
 
-from shared.storage.tables import evidence, judgements, ledger, links, messages, observations, questions, reports, visits
+from shared.storage.tables import (
+    evidence,
+    judgements,
+    ledger,
+    links,
+    messages,
+    observations,
+    pictures,
+    questions,
+    reports,
+    visits,
+)
 
-ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence)
+ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata
