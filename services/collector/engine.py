@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from services.collector.clock_watch import TOLERANCE, ClockWatch
+from services.collector.fallback import Fallback, best
 from services.collector.looker import Looker, Visit, failed_reading, nothing, pace_of
 from services.collector.news import items_to_remember, posts_per_day
 from services.collector.pace import next_visit, pause_after
@@ -60,7 +61,9 @@ class CollectorEngine:
         lease: timedelta,
         chance: random.Random,
         own: Collection[str] = (),
+        fallback: Fallback | None = None,
     ) -> None:
+        self._fallback = fallback
         self._bus = bus
         self._visits = visits
         self._notes = notes
@@ -163,13 +166,15 @@ class CollectorEngine:
     def _visit_due(self, due: Due) -> None:
         renew = partial(self._renew, due)
         try:
-            visit = self._looker.look(due.account, _first_today(due, self._clock()), renew)
+            page = self._looker.look(due.account, _first_today(due, self._clock()), renew)
+            visits = self._fallback.further(due, page, renew) if self._fallback else [page]
         except TransientError:
             self._left.append(partial(self._visits.give_back, due, self._clock() + TRY_AGAIN_AFTER))
             self._finish()
             raise
-        self._left.append(partial(self._rest, due, visit))
-        self._left.append(partial(self._publish, due, visit))
+        self._left.append(partial(self._rest, due, page, len(visits)))
+        self._left.extend(partial(self._publish, due, visits, place) for place in range(len(visits)))
+        self._left.append(partial(self._conclude, due, visits))
         self._finish()
 
     def _finish(self) -> None:
@@ -182,45 +187,57 @@ class CollectorEngine:
     def _renew(self, due: Due) -> None:
         self._visits.renew(due, self._clock() + self._lease)
 
-    def _rest(self, due: Due, visit: Visit) -> None:
+    def _rest(self, due: Due, visit: Visit, looks: int) -> None:
         now = self._clock()
         blocks = due.blocks + 1 if visit.probe.outcome is Outcome.BLOCKED else 0
         platform = self._platforms.get(due.account.platform)
-        interval = doubled(platform.min_interval_seconds, 0, LONGEST_INTERVAL_SECONDS) if platform else 0.0
+        interval = doubled(platform.min_interval_seconds * looks, 0, LONGEST_INTERVAL_SECONDS) if platform else 0.0
         cool_down = platform.cool_down_seconds if platform else 0.0
         pause = pause_after(blocks, cool_down, visit.captured.retry_after_seconds or 0.0)
         until = now + pause if pause else None
         free_at = now + timedelta(seconds=interval)
         self._visits.rest(due, Rest(now, free_at, until, blocks, visit.captured.clock_offset))
 
-    def _publish(self, due: Due, visit: Visit) -> None:
-        known, key = visit.known, due.account.key
+    def _publish(self, due: Due, visits: list[Visit], place: int) -> None:
+        visit, key = visits[place], due.account.key
+        known = visit.known
         news = [post for post in visit.posts if post.id not in known or known[post.id].digest != post.digest]
+        probes = [visit.probe] if visit.told else []
         try:
-            self._bus.publish([*news, visit.probe])
+            self._bus.publish([*news, *probes])
         except PermanentError as error:
             log.warning("not_publishable", account=key, error=str(error))
-            visit = _unpublishable(visit)
+            visits[place] = visit = _unpublishable(visit)
             self._bus.publish([visit.probe])
-        items = items_to_remember(visit.reading.posts, visit.posts, known, visit.probe.at)
-        # From here on only the database is asked: what was published is not published again.
-        self._left.append(partial(self._record, *self._plan(due, visit), items))
-        self._count(visit.probe)
         shown, outcome = len(visit.posts), str(visit.probe.outcome)
-        log.info("visited", account=key, outcome=outcome, posts=shown, news=len(news) if shown else 0)
+        of = {"source": visit.probe.source} if visit.probe.source else {}
+        log.info("visited", account=key, outcome=outcome, posts=shown, news=len(news) if shown else 0, **of)
+
+    def _conclude(self, due: Due, visits: list[Visit]) -> None:
+        items: dict[str, Published] = {}
+        for visit in visits:
+            found = items_to_remember(visit.reading.posts, visit.posts, visit.known, visit.probe.at)
+            items = found | items  # What the account's own page shows comes first.
+        # From here on only the database is asked: what was published is not published again.
+        self._left.append(partial(self._record, *self._plan(due, visits), items))
+        for visit in visits:
+            self._count(visit.probe)
 
     def _record(self, due: Due, next_at: datetime, items: Mapping[str, Published]) -> None:
         self._visits.record(due, next_at, items)
         self._metrics.last_success.labels("visit").set(self._clock().timestamp())
 
-    def _plan(self, due: Due, visit: Visit) -> tuple[Due, datetime]:
-        probe, failed, now = visit.probe, not visit.probe.outcome.is_evidence, self._clock()
+    def _plan(self, due: Due, visits: list[Visit]) -> tuple[Due, datetime]:
+        visit, now = best(visits), self._clock()
+        probe, failed = visit.probe, not visit.probe.outcome.is_evidence
+        newest = [due.newest_post_at, *(one.probe.newest_post_at for one in visits)]
+        keeps_rhythm = failed or probe.source is not None
         after = replace(
             due,
             failures=due.failures + 1 if failed else 0,
             last_at=now,
-            newest_post_at=max(filter(None, (due.newest_post_at, probe.newest_post_at)), default=None),
-            posts_per_day=due.posts_per_day if failed else posts_per_day(visit.reading.posts, probe.at),
+            newest_post_at=max(filter(None, newest), default=None),
+            posts_per_day=due.posts_per_day if keeps_rhythm else posts_per_day(visit.reading.posts, probe.at),
         )
         return after, next_visit(
             now,

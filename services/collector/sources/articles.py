@@ -23,9 +23,7 @@ class Articles(Source):
         parts = urlsplit(address)
         return parts.hostname == "mp.weixin.qq.com" and (parts.path == "/s" or parts.path.startswith("/s/"))
 
-    def read(
-        self, captures: Sequence[Capture], account: Account, given: GivenSource, platforms: Platforms
-    ) -> Reading:
+    def read(self, captures: Sequence[Capture], account: Account, given: GivenSource, platforms: Platforms) -> Reading:
         reading = super().read(captures, account, given, platforms)
         if reading.outcome is not Outcome.GONE:
             return reading

@@ -70,8 +70,10 @@ class Source(Plugin):
         was asked."""
         raise NotImplementedError
 
-    def read(
-        self, captures: Sequence[Capture], account: Account, given: GivenSource, platforms: Platforms
-    ) -> Reading:
+    def proved_until(self, captures: Sequence[Capture], given: GivenSource) -> datetime | None:
+        """Until when its list is whole, where that is not the moment of capture (yesterday's figures, an export)."""
+        return None
+
+    def read(self, captures: Sequence[Capture], account: Account, given: GivenSource, platforms: Platforms) -> Reading:
         """What the captures tell; as `Platform.read`. What it may prove is held to `proves` by whoever asked."""
         return platforms[self.reader(account)].read(captures, self.seen_as(account, given))

@@ -2,9 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from shared.storage.tables import judgements, ledger, messages, observations, reports, visits
+from shared.storage.tables import judgements, ledger, messages, observations, reports, sources, visits
 
-ROOMS = (ledger, visits, observations, judgements, messages, reports)
+ROOMS = (ledger, visits, observations, judgements, messages, reports, sources)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata
