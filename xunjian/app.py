@@ -13,7 +13,19 @@ COMMANDS = (
     *("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
     *("backup", "restore"),
 )
-GROUPS = ("channel", "db", "deliveries", "events", "ledger", "list", "rulebook", "silence", "simulate", "topics")
+GROUPS = (
+    "channel",
+    "db",
+    "deliveries",
+    "events",
+    "ledger",
+    "list",
+    "rulebook",
+    "silence",
+    "simulate",
+    "sources",
+    "topics",
+)
 
 
 def make_app(names: Iterable[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:

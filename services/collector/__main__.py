@@ -8,11 +8,11 @@ from pathlib import Path
 
 import structlog
 
+from services.collector.bridges import Bridges, bridges_in
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.memory import tree_memory
 from services.collector.browser.process import Browser
 from services.collector.browser.session_ages import session_ages
-from services.collector.bridges import Bridges, bridges_in
 from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader

@@ -31,10 +31,13 @@ _USUAL_DELAY_HOURS = 24.0
 
 
 class BridgeSettings(BaseModel):
-    """One bridge of the settings. `control`: the feed, on this bridge, of an account that is known to post daily, better
-    hourly. `max_silence_hours`: how long that account is silent at most while all is well. `delay_hours`: how late an
-    item may come; null: as the kind is known for. `trusted`: the office answers for it that its accounts publish nothing
-    the bridge cannot see. `key`: what opens the bridge's own status."""
+    """One bridge of the settings.
+
+    `control`: the feed, on this bridge, of an account that is known to post daily, better hourly. `max_silence_hours`:
+    how long that account is silent at most while all is well. `delay_hours`: how late an item may come; null: as the
+    kind is known for. `trusted`: the office answers for it that its accounts publish nothing that the bridge cannot see.
+    `key`: what opens the bridge's own status.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -97,19 +100,14 @@ class Bridges:
     clock: Clock
     _known: dict[str, tuple[datetime, Health]] = field(default_factory=dict)
 
-    def name_of(self, url: str | None) -> str | None:
-        """The bridge on which this feed lies; the longest address is meant where one holds another."""
-        under = [name for name, one in self.settings.items() if url and _is_under(one.base_url, url)]
-        return max(under, key=lambda name: len(self.settings[name].base_url), default=None)
-
     def held(self, url: str | None, reading: Reading, captured: Captured, *, is_bridge: bool) -> Held:
         """`is_bridge`: given as a bridge's feed, whether the settings know it or not; any other feed stays as read."""
-        name = self.name_of(url)
+        name = bridge_of(self.settings, url)
         if not reading.outcome.is_evidence or (name is None and not is_bridge):
             return Held(reading)
         if name is None:
             return Held(_activity(reading, "设置（bridges）里没有登记这个桥接，只作有更新的依据"))
-        return _held(name, self.settings[name], self.health(name), reading, captured, self.clock())
+        return _held((name, self.settings[name]), self.health(name), reading, captured, self.clock())
 
     def health(self, name: str) -> Health:
         """As asked within the last quarter of an hour, or now."""
@@ -171,34 +169,43 @@ class Bridges:
             return Captured(failure=Outcome.NETWORK, reason="设置里的桥接地址不能打开")
 
 
+def bridge_of(bridges: Mapping[str, BridgeSettings], url: str | None) -> str | None:
+    """The bridge on which this feed lies; the longest address is meant where one holds another."""
+    under = [name for name, one in bridges.items() if url and _is_under(one.base_url, url)]
+    return max(under, key=lambda name: len(bridges[name].base_url), default=None)
+
+
 def bridges_in(options: Mapping[str, Mapping[str, Any]], file: Any) -> dict[str, BridgeSettings]:
     """Raises InputError naming bridge and option."""
     return {name: validated(BridgeSettings, one, f"bridges.{name}", file) for name, one in options.items()}
 
 
-def _held(
-    name: str, bridge: BridgeSettings, health: Health, reading: Reading, captured: Captured, now: datetime
-) -> Held:
+def _held(of: tuple[str, BridgeSettings], health: Health, reading: Reading, captured: Captured, now: datetime) -> Held:
     if health.down:
         return Held(reading.model_copy(update={"outcome": health.down, "reason": health.why}))
     if reading.covers is not Coverage.LIST:
         return Held(reading)
-    if health.alive_at is None:
-        return Held(_activity(reading, health.why or ""))
-    if not bridge.lists_all:
-        return Held(_activity(reading, f"桥接 {name} 只含群发，看不到只发表的内容，只作有更新的依据"))
-    if is_cached(captured.captures):
-        return Held(_activity(reading, f"桥接 {name} 给的是缓存，只作有更新的依据"))
-    times = [post.published_at for post in reading.posts]
-    if None in times:
-        return Held(_activity(reading, f"桥接 {name} 的条目没有都标明时间，只作有更新的依据"))
+    why = _lacking(*of, reading, captured)
+    if health.alive_at is None or why:
+        return Held(_activity(reading, why if health.alive_at else health.why))
     # What it shows of this account, it has seen; what lies in the future is no time at all.
-    newest = max((time for time in times if time and time <= now), default=None)
-    until = max(filter(None, (health.alive_at - bridge.delay, newest)))
-    return Held(reading, until)
+    times = (post.published_at for post in reading.posts if post.published_at)
+    newest = max((time for time in times if time <= now), default=None)
+    return Held(reading, max(filter(None, (health.alive_at - of[1].delay, newest))))
 
 
-def _activity(reading: Reading, why: str) -> Reading:
+def _lacking(name: str, bridge: BridgeSettings, reading: Reading, captured: Captured) -> str | None:
+    """Why a working bridge proves no more than that there was activity; null: it proves its list."""
+    if not bridge.lists_all:
+        return f"桥接 {name} 只含群发，看不到只发表的内容，只作有更新的依据"
+    if is_cached(captured.captures):
+        return f"桥接 {name} 给的是缓存，只作有更新的依据"
+    if any(post.published_at is None for post in reading.posts):
+        return f"桥接 {name} 的条目没有都标明时间，只作有更新的依据"
+    return None
+
+
+def _activity(reading: Reading, why: str | None) -> Reading:
     covers = Coverage.ITEM if reading.covers is Coverage.LIST else reading.covers
     return reading.model_copy(update={"covers": covers, "reason": why})
 

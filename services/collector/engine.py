@@ -210,7 +210,7 @@ class CollectorEngine:
             visits[place] = visit = _unpublishable(visit)
             self._bus.publish([visit.probe])
         shown, outcome = len(visit.posts), str(visit.probe.outcome)
-        of = {"source": visit.probe.source} if visit.probe.source else {}
+        of = {"source": visit.probe.source.partition(":")[0]} if visit.probe.source else {}
         log.info("visited", account=key, outcome=outcome, posts=shown, news=len(news) if shown else 0, **of)
 
     def _conclude(self, due: Due, visits: list[Visit]) -> None:

@@ -21,7 +21,7 @@ from shared.clock import FUTURE_TOLERANCE, Clock
 from shared.errors import InputError, TransientError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
-from shared.source import GivenSource
+from shared.source import BRIDGE, GivenSource
 from shared.storage.published import Published
 from shared.storage.visits import Visits
 
@@ -100,7 +100,7 @@ class Looker:
             return self._told(account, failed_reading(f"没有该平台（{account.platform}）的采集程序"), nothing, started)
         try:
             read = partial(platform.read, account=account)
-            reading, captured = self._open(account.platform, platform, platform.plan(account), read, full, renew)
+            reading, captured = self._open(account.platform, platform.plan(account), read, full=full, renew=renew)
             if captured.clock_offset is not None:
                 self._watch.note(pace_of(platform, account), captured.clock_offset, self._clock())
             held = self._held(account.url, reading, captured, is_bridge=False)
@@ -110,6 +110,7 @@ class Looker:
         except TransientError:
             raise
         except Exception as error:
+            log.exception("reader_raised", account=account.key)
             return self._told(account, self._raised(account, error), nothing, started)
 
     def look_at(self, given: GivenSource, source: Source, account: Account, renew: Callable[[], None]) -> Visit:
@@ -119,7 +120,7 @@ class Looker:
             read = partial(source.read, account=account, given=given, platforms=self._platforms)
             reading, captured = self._gathered(given, source, account, read, renew)
             until = source.proved_until(captured.captures, given) if captured.captures else None
-            held = self._held(given.address, reading, captured, is_bridge=source.reader(account) != account.platform)
+            held = self._held(given.address, reading, captured, is_bridge=given.kind == BRIDGE)
             reading, until = _no_more(source, held.reading), min(filter(None, (until, held.until)), default=None)
             return self._told(account, reading, captured, started, until=until, source=given.name)
         except InputError as error:
@@ -128,10 +129,10 @@ class Looker:
         except TransientError:
             raise
         except Exception as error:
+            log.exception("reader_raised", account=account.key)
             return self._told(account, self._raised(account, error), nothing, started, source=given.name)
 
     def _raised(self, account: Account, error: Exception) -> Reading:
-        log.exception("reader_raised", account=account.key)
         self._metrics.reader_errors.labels(account.platform).inc()
         return failed_reading(f"读取程序出错（{type(error).__name__}）")
 
@@ -143,20 +144,21 @@ class Looker:
     ) -> tuple[Reading, Captured]:
         plan, name = source.plan(account, given, self._platforms), source.reader(account)
         if plan is not None:
-            return self._open(name, self._platforms[name], plan, read, False, renew)
+            return self._open(name, plan, read, full=False, renew=renew)
         captured = source.gather(account, given, self._clock())
         return _read(captured, read), captured
 
     def _open(
-        self, name: str, platform: Platform, plan: Plan, read: "Read", full: bool, renew: Callable[[], None]
+        self, name: str, plan: Plan, read: "Read", *, full: bool, renew: Callable[[], None]
     ) -> tuple[Reading, Captured]:
-        captured = self._visitor.visit(name, plan, platform.hosts, full)
+        hosts = self._platforms[name].hosts
+        captured = self._visitor.visit(name, plan, hosts, full)
         self._give_up(captured)
         reading = _read(captured, read)
         if captured.light and not reading.outcome.is_evidence and not _too_fast(captured):
             # The light path proved nothing: before saying so, open the page as a person would.
             renew()
-            captured = self._visitor.visit(name, plan, platform.hosts, full=True)
+            captured = self._visitor.visit(name, plan, hosts, full=True)
             self._give_up(captured)
             reading = _read(captured, read)
         opened = plan.page or next(iter(plan.fetch), None)

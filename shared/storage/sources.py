@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, select
 
 from shared.events import Outcome
 from shared.source import GivenSource, SourceState
@@ -30,7 +30,7 @@ class Sources:
         }
         with self._database.begin() as connection:
             self._database.serialise(connection, "source")
-            if connection.execute(select(_source.c.key).where(*_is(given))).first():
+            if connection.execute(select(_source.c.key).where(_is(given))).first():
                 return False
             named = {"key": given.key, "kind": given.kind, "address": given.address}
             connection.execute(insert(_source).values(**named, **values))
@@ -39,7 +39,7 @@ class Sources:
     def remove(self, given: GivenSource) -> bool:
         """With what was found there; False where the account has no such source."""
         with self._database.begin() as connection:
-            found = connection.execute(delete(_source).where(*_is(given))).rowcount > 0
+            found = connection.execute(delete(_source).where(_is(given))).rowcount > 0
             connection.execute(delete(_state).where(_state.c.key == given.key, _state.c.source == given.name))
         return found
 
@@ -67,8 +67,8 @@ class Sources:
                 connection.execute(insert(_state).values(**kept.model_dump()))
 
 
-def _is(given: GivenSource) -> tuple[object, ...]:
-    return _source.c.key == given.key, _source.c.kind == given.kind, _source.c.address == given.address
+def _is(given: GivenSource) -> ColumnElement[bool]:
+    return and_(_source.c.key == given.key, _source.c.kind == given.kind, _source.c.address == given.address)
 
 
 def _given(row: Row[tuple[object, ...]]) -> GivenSource:

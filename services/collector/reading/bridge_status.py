@@ -1,7 +1,7 @@
 """What a bridge's own status page says of its logins: pure. Facts of research/sessions-and-owner-interfaces.md, E.
 
-A status that looks well proves nothing (wewe-rss shows an account as valid whose lists stay empty; we-mp-rss answers from
-a stored date): only a bad one is believed.
+A status that looks well proves nothing (wewe-rss shows an account as valid whose lists stay empty; we-mp-rss answers
+from a stored date): only a bad one is believed.
 """
 
 from collections.abc import Iterator, Mapping

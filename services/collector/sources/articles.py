@@ -28,4 +28,6 @@ class Articles(Source):
         if reading.outcome is not Outcome.GONE:
             return reading
         # One article that is gone says nothing of the account.
-        return Reading(outcome=Outcome.PARSE_ERROR, reason=f"给出的文章已看不到：{reading.reason or '平台提示无法查看'}")
+        return Reading(
+            outcome=Outcome.PARSE_ERROR, reason=f"给出的文章已看不到：{reading.reason or '平台提示无法查看'}"
+        )
