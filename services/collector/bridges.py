@@ -35,7 +35,7 @@ class BridgeSettings(BaseModel):
 
     `control`: the feed, on this bridge, of an account that is known to post daily, better hourly. `max_silence_hours`:
     how long that account is silent at most while all is well. `delay_hours`: how late an item may come; null: as the
-    kind is known for. `trusted`: the office answers for it that its accounts publish nothing that the bridge cannot see.
+    kind is known for. `trusted`: the office answers for it that its accounts publish nothing the bridge cannot see.
     `key`: what opens the bridge's own status.
     """
 

@@ -13,7 +13,7 @@ from services.collector.capture import Capture, Captured, Plan, Reading, ShownAc
 from services.collector.clock_watch import ClockWatch
 from services.collector.engine import CollectorEngine
 from services.collector.fallback import Fallback
-from services.collector.looker import Looker
+from services.collector.looker import Looker, Visitor
 from services.collector.platforms.base import Platform
 from services.collector.sources.base import Source
 from shared.account import Account
@@ -145,27 +145,36 @@ class Bench:
     """One collector, its surroundings, and what it published."""
 
     def __init__(
-        self, folder: Path, own: Sequence[str] = (), bridges: Mapping[str, BridgeSettings] | None = None
+        self,
+        folder: Path,
+        own: Sequence[str] = (),
+        bridges: Mapping[str, BridgeSettings] | None = None,
     ) -> None:
         self.clock = SteppingClock()
         self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
         self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
         self.visitor = ScriptedVisitor(self.clock)
         self.metrics = Metrics()
+        self._own, self._bridges = own, bridges or {}
+        self.put_in(self.visitor, {})
+
+    def put_in(self, visitor: Visitor, platforms: Mapping[str, Platform]) -> None:
+        """A collector anew, with another browser and real readers."""
         watch = ClockWatch(self.clock.monotonic)
-        platforms: dict[str, Platform] = {
+        scripted: dict[str, Platform] = {
             "weibo": ScriptedPlatform(),
             "wechat": ScriptedPlatform(),
             "feed": ScriptedFeed(),
         }
+        platforms = scripted | dict(platforms)
         self.looker = Looker(
             visits=self.store.visits,
             platforms=platforms,
-            visitor=self.visitor,
+            visitor=visitor,
             metrics=self.metrics,
             clock=self.clock,
             watch=watch,
-            bridges=Bridges(bridges or {}, self.visitor, platforms["feed"], self.clock),
+            bridges=Bridges(self._bridges, visitor, platforms["feed"], self.clock),
         )
         self.engine = CollectorEngine(
             bus=self.bus,
@@ -179,7 +188,7 @@ class Bench:
             owner="test",
             lease=LEASE,
             chance=random.Random(1),
-            own=own,
+            own=self._own,
             fallback=Fallback(
                 looker=self.looker,
                 kinds={name: kind() for name, kind in discover("services.collector.sources", Source).items()},
