@@ -87,7 +87,7 @@ class Held:
 
 
 class Opener(Protocol):
-    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured: ...
+    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...]) -> Captured: ...
 
 
 @dataclass

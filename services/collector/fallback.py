@@ -9,7 +9,7 @@ import structlog
 from services.collector.looker import Looker, Visit, pace_of
 from services.collector.pace import pause_after
 from services.collector.platforms.base import Platform
-from services.collector.sources.base import Source
+from services.collector.sources.base import Source, given_by
 from shared.clock import Clock, chinese_time
 from shared.errors import TransientError
 from shared.events import Coverage, Outcome, Probe
@@ -44,7 +44,9 @@ class Fallback:
         A source that was asked only to be compared tells its posts and no probe. Raises TransientError only where the
         database is away.
         """
-        given = [one for one in self.sources.of(due.account.key) if self._shows(one, due)]
+        filed = given_by(due.account, self.kinds)
+        every = {one.name: one for one in (*filed, *self.sources.of(due.account.key))}
+        given = [one for one in every.values() if self._shows(one, due)]
         if not given or _is_over(page.probe):
             return [page]
         states, looks = self.sources.states(due.account.key), [page]

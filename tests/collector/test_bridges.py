@@ -117,7 +117,9 @@ def test_the_key_is_shown_to_the_bridge_alone_and_to_nobody_it_leads_to(bridge: 
     assert KEY not in repr(Plan(fetch=(BASE,), authorization=SecretStr(KEY)))
 
 
-@pytest.mark.parametrize("body", [b"", b"[", b"null", b"[[[[[]]]]]", b'{"items": 1}', b'{"items": [1, null]}', b"<html>"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[", b"null", b"[[[[[]]]]]", b'{"items": 1}', b'{"items": [1, null]}', b"<html>"]
+)
 def test_a_status_that_cannot_be_read_is_none(bridge: StandInBridge, body: bytes) -> None:
     bridge.answers["/trpc/account.list"] = answer(body)
     assert bridge.held(kind="wewe_rss", key=KEY, trusted=True).outcome in (Outcome.OK, Outcome.LOGIN_WALL)

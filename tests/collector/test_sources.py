@@ -252,3 +252,13 @@ def test_no_pair_of_failures_ever_proves_a_list(tmp_path: Path) -> None:
         bench.visit(", ".join((*pair, "control")))
         assert not any(probe.outcome.is_evidence and probe.covers is Coverage.LIST for probe in told(bench)), pair
         bench.close()
+
+
+def test_what_the_ledgers_column_names_is_asked_by_its_address(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.store.accounts.upsert([an_account(platform="wechat", other_sources=(ALBUM, ARTICLE, FEED))], NOW)
+    bench.visit("login, two posts, one article, two posts")
+    states = bench.store.sources.states("wechat/1001")
+    assert set(states) == {"page", f"album:{ALBUM}", f"articles:{ARTICLE}", f"bridge:{FEED}"}
+    assert not any(probe.proves_list for probe in told(bench))
+    bench.close()

@@ -53,7 +53,7 @@ def test_what_is_added_is_shown_with_what_it_cannot_see_and_can_be_removed(run: 
     assert "已有，未再添加" in run("add", "wechat/1001", "album", ALBUM).output
     assert "专辑只含一个栏目" in run("show", "wechat/1001").output
     assert "已移出" in run("remove", "wechat/1001", "album", ALBUM).output
-    assert "该账号没有这个来源" in refusal(run("remove", "wechat/1001", "album", ALBUM))
+    assert "没有添加过这个来源" in refusal(run("remove", "wechat/1001", "album", ALBUM))
 
 
 def test_a_bridge_says_at_once_that_without_a_control_account_it_proves_no_silence(run: Run) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from services.collector.__main__ import build_platforms, build_sources
 from services.collector.bridges import bridge_of, bridges_in
-from services.collector.sources.base import Source
+from services.collector.sources.base import Source, given_by
 from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
@@ -45,8 +45,10 @@ def show(
     kinds = build_sources(settings)
     with closing(_opened(settings)) as store:
         found = account_named(account, store.accounts.all(), "账号")
-        given = [GivenSource(key=found.key, kind=PAGE), *store.sources.of(found.key)]
+        page = GivenSource(key=found.key, kind=PAGE)
+        every = {one.name: one for one in (page, *given_by(found, kinds), *store.sources.of(found.key))}
         states = store.sources.states(found.key)
+    given = list(every.values())
     rows = [_row(one, kinds.get(one.kind), states.get(one.name), settings) for one in given]
     names = {one.name: row["name"] for one, row in zip(given, rows, strict=True) if row["proves"] == "list"}
     differing = disagreements([states[one.name] for one in given if one.name in states], names)
@@ -87,7 +89,9 @@ def remove(account: Named, kind: Kind, address: Address, config: Config = None) 
     with closing(_opened(settings, writes=True)) as store:
         found = account_named(account, store.accounts.all(), "账号")
         if not store.sources.remove(GivenSource(key=found.key, kind=kind.strip(), address=address.strip())):
-            raise InputError("网址", f"该账号没有这个来源；查看：xunjian sources {found.key}")
+            raise InputError(
+                "网址", f"没有添加过这个来源（台账“其他来源”一列里的，在台账里删）；查看：xunjian sources {found.key}"
+            )
     typer.echo(f"已移出：{found.name}（{found.key}）{kind} {address}")
     typer.echo(where(settings))
 

@@ -9,7 +9,7 @@ from services.collector.capture import Capture, Captured, Plan, Reading
 from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.plugins import Plugin
-from shared.source import GivenSource
+from shared.source import BRIDGE, GivenSource
 
 Platforms = Mapping[str, Platform]
 
@@ -77,3 +77,15 @@ class Source(Plugin):
     def read(self, captures: Sequence[Capture], account: Account, given: GivenSource, platforms: Platforms) -> Reading:
         """What the captures tell; as `Platform.read`. What it may prove is held to `proves` by whoever asked."""
         return platforms[self.reader(account)].read(captures, self.seen_as(account, given))
+
+
+def given_by(account: Account, kinds: Mapping[str, Source]) -> list[GivenSource]:
+    """What the ledger's column names, its kind told by the address; what no kind knows is a feed of a bridge."""
+    return [
+        GivenSource(key=account.key, kind=_kind_of(address, kinds), address=address)
+        for address in account.other_sources
+    ]
+
+
+def _kind_of(address: str, kinds: Mapping[str, Source]) -> str:
+    return next((name for name, kind in kinds.items() if kind.recognises(address)), BRIDGE)
