@@ -132,7 +132,7 @@ _SOURCES_REMEDY = "填以 http 开头的公开网址，多个用分号隔开"
 
 def read_sources(value: CellValue) -> tuple[str, ...]:
     """Addresses behind one another; each once. A semicolon inside one is its own."""
-    parts = [part for part in re.split(r"[;；\s]+(?=https?://|\Z)|\s+", str(value).strip()) if part]
+    parts = [part for part in re.split(r"；|\s+|;(?=\s|https?://|\Z)", str(value).strip()) if part]
     for part in parts:
         if why := refusal(part):
             raise BadCellError(f"“{part[:60]}”不能作来源：{why}", _SOURCES_REMEDY)
