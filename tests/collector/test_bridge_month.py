@@ -82,9 +82,9 @@ class Verdicts:
 
 
 def month(folder: Path, seed: int, frozen_on: float) -> Verdicts:
-    """36 days, looked at every six hours."""
+    """36 days, looked at every eight hours."""
     chance = random.Random(seed)
-    posts = {name: times(chance, gap * DAY) for name, gap in {"weekly": 7.0, "slow": 13.0, "slower": 17.0}.items()}
+    posts = {name: times(chance, gap * DAY) for name, gap in {"slow": 13.0, "slower": 17.0}.items()}
     posts["silent"] = [NOW - 18 * DAY]
     bench = Bench(folder, bridges={"own": SETTINGS})
     bench.store.accounts.upsert([an_account(name) for name in posts], NOW)
@@ -95,8 +95,8 @@ def month(folder: Path, seed: int, frozen_on: float) -> Verdicts:
     shown = posts | {"control": times(chance, 5 * HOUR)}
     reader = discover("services.collector.platforms", Platform)["feed"]()
     bench.put_in(MovingBridge(bench, shown, NOW + frozen_on * DAY, late), {"feed": reader})
-    for _ in range(36 * 4):
-        bench.clock.now += 6 * HOUR
+    for _ in range(36 * 3):
+        bench.clock.now += 8 * HOUR
         bench.store.visits.make_all_due(bench.clock.now)
         for _ in posts:
             bench.engine.step(bench.clock.now)
@@ -110,7 +110,7 @@ def month(folder: Path, seed: int, frozen_on: float) -> Verdicts:
     return verdicts
 
 
-@pytest.mark.parametrize(("seed", "frozen_on"), [(1, 99), (2, 13.7), (3, 21.2)])
+@pytest.mark.parametrize(("seed", "frozen_on"), [(1, 99), (2, 13.7)])
 def test_nobody_who_posted_is_called_silent_whenever_the_bridge_freezes(
     tmp_path: Path, seed: int, frozen_on: float
 ) -> None:
