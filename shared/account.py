@@ -42,6 +42,7 @@ class Account(BaseModel):
     `opened_on` is a Beijing calendar date. Contact fields are the only personal data kept.
     `mail`: the unit's own mailboxes; `robot`: its own chat robot, as shared.robots reads it, or the name of a channel.
     The robot's address is a secret: who has it can write into the group.
+    `other_sources`: addresses where the account is seen besides its page (albums, articles, bridges' feeds).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -61,6 +62,7 @@ class Account(BaseModel):
     phone: str | None = None
     mail: tuple[str, ...] = ()
     robot: str | None = Field(default=None, repr=False)
+    other_sources: tuple[str, ...] = ()
     followers: int | None = None
     remark: str | None = None
 

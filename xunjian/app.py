@@ -15,7 +15,7 @@ COMMANDS = (
 )
 GROUPS = (
     *("channel", "db", "deliveries", "events", "evidence", "ledger", "links", "list", "rulebook", "silence"),
-    *("simulate", "topics"),
+    *("simulate", "sources", "topics"),
 )
 
 

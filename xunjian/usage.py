@@ -39,6 +39,14 @@ class Group(TyperGroup):
         return _translated(super().get_usage(ctx))
 
 
+class Showing(Group):
+    """As Group; `show` is meant where a thing is named instead of a command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        names_a_thing = bool(args) and args[0] not in self.commands and not args[0].startswith("-")
+        return super().parse_args(ctx, ["show", *args] if names_a_thing else args)
+
+
 class Command(TyperCommand):
     """One command."""
 
@@ -51,7 +59,8 @@ class Command(TyperCommand):
 
 def in_chinese(app: typer.Typer) -> typer.Typer:
     """The same application, its commands' help with Chinese headings."""
-    app.info.cls = Group
+    if app.info.cls is not Showing:
+        app.info.cls = Group
     for command in app.registered_commands:
         command.cls = Command
     return app

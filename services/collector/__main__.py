@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from services.collector.bridges import Bridges, bridges_in
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.memory import tree_memory
 from services.collector.browser.process import Browser
@@ -16,12 +17,14 @@ from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
+from services.collector.fallback import Fallback
 from services.collector.inquiry import Inquiry
 from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker
 from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
+from services.collector.sources.base import Source
 from shared.clock import Clock
 from shared.errors import InputError
 from shared.evidence.pruning import Pruning
@@ -49,8 +52,25 @@ def build(host: Host) -> CollectorEngine:
     host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
     host.metrics.ask("sessions", lambda: _sessions(host.metrics, browser.storage_state, platforms))
     watch = ClockWatch()
+    known = bridges_in(host.settings.bridges, host.settings.file)
     looker = Looker(
-        visits=visits, platforms=platforms, visitor=visitor, metrics=host.metrics, clock=host.clock, watch=watch
+        visits=visits,
+        platforms=platforms,
+        visitor=visitor,
+        metrics=host.metrics,
+        clock=host.clock,
+        watch=watch,
+        bridges=Bridges(known, visitor, platforms["feed"], host.clock),
+    )
+    lease = timedelta(seconds=browser.timeout_seconds) + GRACE
+    fallback = Fallback(
+        looker=looker,
+        kinds=build_sources(host.settings),
+        platforms=platforms,
+        sources=host.store.sources,
+        visits=visits,
+        clock=host.clock,
+        lease=lease,
     )
     opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
     keeping = Keeping(
@@ -73,10 +93,11 @@ def build(host: Host) -> CollectorEngine:
         clock=host.clock,
         watch=watch,
         owner=unique_owner(),
-        lease=timedelta(seconds=browser.timeout_seconds) + GRACE,
+        lease=lease,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
         prune=Pruning(host.evidence.vault, host.store.evidence, host.store.findings, host.settings.evidence).prune,
         keeping=keeping,
+        fallback=fallback,
     )
 
 
@@ -135,6 +156,17 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
         raise InputError(f"platforms.{name}", f"没有这个平台；可用的有：{'、'.join(sorted(known))}")
     return {
         name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.file)
+        for name, kind in known.items()
+    }
+
+
+def build_sources(settings: Settings) -> dict[str, Source]:
+    """Every kind of source with its options. Raises InputError naming kind and option."""
+    known = discover("services.collector.sources", Source)
+    for name in settings.sources.keys() - known.keys():
+        raise InputError(f"sources.{name}", f"没有这种来源；可用的有：{'、'.join(sorted(known))}")
+    return {
+        name: validated(kind, settings.sources.get(name, {}), f"sources.{name}", settings.file)
         for name, kind in known.items()
     }
 

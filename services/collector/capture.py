@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from shared.events import Comments, Coverage, Kind, Moment, Outcome, Value
 
@@ -187,11 +187,13 @@ class Plan(Value):
     `keep`: regular expressions; answers whose URL (host and path, without query) matches one are captured.
     `fetch`: answers that may be asked for from inside the platform's warm page instead of loading `page` again;
     empty where the page's own script must sign the request.
+    `authorization`: shown to the host of `fetch` alone, by plain HTTP alone.
     """
 
     page: str | None = None
     keep: tuple[str, ...] = ()
     fetch: tuple[str, ...] = ()
+    authorization: SecretStr | None = None
 
 
 def sha256_of(captures: Sequence[Capture]) -> str | None:

@@ -57,6 +57,7 @@ class Downloader:
         self._limit = max_body_bytes
         self._trusted = trust.public_authorities()
         self._deadline = Deadline(0)
+        self._shown: tuple[str | None, bytes] | None = None
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...]) -> Captured:
         """What every address of `plan.fetch` answers.
@@ -67,6 +68,7 @@ class Downloader:
             if why := refusal(url, hosts):
                 raise _ledger_error(url, why)
         self._deadline = deadline = Deadline(self._seconds)
+        self._shown = _shown(plan)
         try:
             captures = tuple(self._get(url, hosts, deadline) for url in plan.fetch)
             captured = Captured(captures=captures, final_url=captures[-1].url if captures else None)
@@ -152,7 +154,20 @@ class Downloader:
             (b"Accept", b"*/*"),
             (b"Accept-Language", b"zh-CN,zh;q=0.9"),
             (b"Accept-Encoding", ACCEPTED.encode()),
+            *([(b"Authorization", self._shown[1])] if self._shown and self._shown[0] == _origin(url) else []),
         ]
+
+
+def _shown(plan: Plan) -> tuple[str | None, bytes] | None:
+    """To whom a plan's authority is shown, and to nobody it redirects to."""
+    if plan.authorization is None or not plan.fetch:
+        return None
+    return _origin(plan.fetch[0]), plan.authorization.get_secret_value().encode("utf-8")
+
+
+def _origin(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return f"{parts.scheme}://{host_of(url)}:{parts.port}"
 
 
 class _RedirectError(Exception):

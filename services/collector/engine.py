@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from services.collector.clock_watch import TOLERANCE, ClockWatch
+from services.collector.fallback import Fallback, best
 from services.collector.inquiry import Inquiry
 from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
@@ -73,7 +74,9 @@ class CollectorEngine:
         own: Collection[str] = (),
         prune: Callable[[datetime], object] = lambda _: None,
         keeping: Keeping | None = None,
+        fallback: Fallback | None = None,
     ) -> None:
+        self._fallback = fallback
         self._bus = bus
         self._visits = visits
         self._notes = notes
@@ -193,19 +196,22 @@ class CollectorEngine:
         # The first visit of a Beijing day is a full one: the light path would never notice a new name.
         full = is_first_today(due.last_at, self._clock())
         try:
-            visit = self._looker.look(due.account, full, renew)
+            page = self._looker.look(due.account, full, renew)
             if full and self._inquiry:
                 renew()
-                found = self._inquiry.ask(due.account, visit)
+                found = self._inquiry.ask(due.account, page)
                 self._left.append(partial(self._inquiry.note, due.account, found))
+            visits = self._fallback.further(due, page, renew) if self._fallback else [page]
         except TransientError:
             self._left.append(partial(self._visits.give_back, due, self._clock() + TRY_AGAIN_AFTER))
             self._finish()
             raise
         if self._keeping:
-            visit = self._keeping.kept(due, visit, self._deadline_days, renew)
-        self._left.append(partial(self._rest, due, visit))
-        self._left.append(partial(self._publish, due, visit))
+            visits = [self._keeping.kept(due, visit, self._deadline_days, renew) for visit in visits]
+            page = next((visit for visit in visits if visit.probe.source is None), page)
+        self._left.append(partial(self._rest, due, page, len(visits)))
+        self._left.extend(partial(self._publish, due, visits, place) for place in range(len(visits)))
+        self._left.append(partial(self._conclude, due, visits))
         self._finish()
 
     def _finish(self) -> None:
@@ -218,7 +224,7 @@ class CollectorEngine:
     def _renew(self, due: Due) -> None:
         self._visits.renew(due, self._clock() + self._lease)
 
-    def _rest(self, due: Due, visit: Visit) -> None:
+    def _rest(self, due: Due, visit: Visit, looks: int) -> None:
         now = self._clock()
         blocks = due.blocks + 1 if visit.probe.outcome is Outcome.BLOCKED else 0
         platform = self._platforms.get(due.account.platform)
@@ -227,24 +233,32 @@ class CollectorEngine:
         wish = visit.captured.retry_after_seconds or 0.0
         pause = pause_after(blocks, cool_down, wish, self._chance.random())
         until = now + pause if pause else None
-        free_at = now + timedelta(seconds=interval * visit.pages)
+        free_at = now + timedelta(seconds=interval * (visit.pages + looks - 1))
         self._visits.rest(due, Rest(now, free_at, until, blocks, visit.captured.clock_offset))
 
-    def _publish(self, due: Due, visit: Visit) -> None:
-        known, key, news = visit.known, due.account.key, visit.news
+    def _publish(self, due: Due, visits: list[Visit], place: int) -> None:
+        visit, key = visits[place], due.account.key
+        news, probes = visit.news, [visit.probe] if visit.told else []
         try:
-            self._bus.publish([*news, visit.probe])
+            self._bus.publish([*news, *probes])
         except PermanentError as error:
             log.warning("not_publishable", account=key, error=str(error))
-            visit = _unpublishable(visit)
+            visits[place] = visit = _unpublishable(visit)
             self._bus.publish([visit.probe])
-        items = items_to_remember(visit.reading.posts, visit.posts, known, visit.probe.at)
-        # From here on only the database is asked: what was published is not published again.
-        self._left.append(partial(self._record, *self._plan(due, visit), items))
-        self._note_links(due, visit)
-        self._count(visit.probe)
         shown, outcome = len(visit.posts), str(visit.probe.outcome)
-        log.info("visited", account=key, outcome=outcome, posts=shown, news=len(news) if shown else 0)
+        of = {"source": visit.probe.source.partition(":")[0]} if visit.probe.source else {}
+        log.info("visited", account=key, outcome=outcome, posts=shown, news=len(news) if shown else 0, **of)
+
+    def _conclude(self, due: Due, visits: list[Visit]) -> None:
+        items: dict[str, Published] = {}
+        for visit in visits:
+            found = items_to_remember(visit.reading.posts, visit.posts, visit.known, visit.probe.at)
+            items = found | items  # What the account's own page shows comes first.
+        # From here on only the database is asked: what was published is not published again.
+        self._left.append(partial(self._record, *self._plan(due, visits), items))
+        for visit in visits:
+            self._note_links(due, visit)
+            self._count(visit.probe)
 
     def _note_links(self, due: Due, visit: Visit) -> None:
         if self._errands is None or not visit.probe.outcome.is_evidence:
@@ -258,17 +272,19 @@ class CollectorEngine:
         self._visits.record(due, planned.at, items, at_line=planned.at_line)
         self._metrics.last_success.labels("visit").set(self._clock().timestamp())
 
-    def _plan(self, due: Due, visit: Visit) -> tuple[Due, Planned]:
-        probe, failed, now = visit.probe, not visit.probe.outcome.is_evidence, self._clock()
+    def _plan(self, due: Due, visits: list[Visit]) -> tuple[Due, Planned]:
+        visit, now = best(visits), self._clock()
+        probe, failed = visit.probe, not visit.probe.outcome.is_evidence
+        newest = [due.newest_post_at, *(one.probe.newest_post_at for one in visits)]
         rhythm = read_rhythm(due.rhythm)
-        if not failed:
+        if not failed and probe.source is None:
             rhythm = rhythm.learned(visit.reading.posts, probe.at)
         rate = rhythm.posts_per_day(now)
         after = replace(
             due,
             failures=due.failures + 1 if failed else 0,
             last_at=now,
-            newest_post_at=max(filter(None, (due.newest_post_at, probe.newest_post_at)), default=None),
+            newest_post_at=max(filter(None, newest), default=None),
             posts_per_day=rate,
             rhythm=rhythm.text(),
             wanted_per_day=looks_per_day(rate),

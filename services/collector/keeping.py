@@ -94,7 +94,9 @@ class Keeping:
     def kept(self, due: Due, visit: Visit, deadline_days: Collection[int], renew: Callable[[], None]) -> Visit:
         """The visit with the hash of its manifest, and what it is worth in the store. Makes at most one picture, and
         calls `renew` before."""
-        account, wanted = due.account, self._wanted(due.account, self._clock())
+        account = due.account
+        # Another source has no page of its own to be photographed.
+        wanted = () if visit.probe.source else self._wanted(account, self._clock())
         reasons = reasons_to_keep(
             Circumstances(
                 at=visit.probe.at,
@@ -128,6 +130,8 @@ class Keeping:
         self, account: Account, visit: Visit, reasons: Sequence[Why], asked: Wanted | None, renew: Callable[[], None]
     ) -> _Taken:
         outcome = visit.probe.outcome
+        if visit.probe.source:
+            return _Taken(no_picture(NO_PAGE))
         for_finding = asked is not None and asked.place == OF_ACCOUNT and not _is_walled(visit)
         if not for_finding and Why.FAILED not in reasons:
             return _Taken(no_picture(NOT_ASKED))

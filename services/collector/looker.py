@@ -1,23 +1,27 @@
 """One look at one account: what its platform says to open is opened and read, and made into events."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
 
-from services.collector.capture import Captured, Plan, Reading, sha256_of
+from services.collector.bridges import Bridges, Held
+from services.collector.capture import Capture, Captured, Plan, Reading, sha256_of
 from services.collector.clock_watch import ClockWatch, clock_reason
 from services.collector.news import first_times_kept, post_of
 from services.collector.platforms.base import Platform
+from services.collector.sources.base import Proves, Source
 from shared.account import Account
 from shared.addresses import host_of
 from shared.clock import FUTURE_TOLERANCE, Clock
 from shared.errors import InputError, TransientError
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
+from shared.source import BRIDGE, GivenSource
 from shared.storage.published import Published
 from shared.storage.visits import Visits
 
@@ -29,6 +33,8 @@ class Visit:
     """One visit to one account: what was captured, what it told, and the events made of it.
 
     `known`: of the posts, what was published before. `pages`: how many were opened, which the platform rests for.
+    `told`: false where its probe is kept to ourselves, since another source of the account proved what this one could
+    not.
     """
 
     reading: Reading
@@ -37,6 +43,7 @@ class Visit:
     posts: tuple[Post, ...]
     known: Mapping[str, Published]
     pages: int = 1
+    told: bool = True
 
     @property
     def news(self) -> list[Post]:
@@ -69,7 +76,9 @@ class Looker:
         metrics: Metrics,
         clock: Clock,
         watch: ClockWatch,
+        bridges: Bridges | None = None,
     ) -> None:
+        self._bridges = bridges
         self._visits = visits
         self._platforms = platforms
         self._visitor = visitor
@@ -98,31 +107,68 @@ class Looker:
         if platform is None:
             return self._told(account, failed_reading(f"没有该平台（{account.platform}）的采集程序"), nothing, started)
         try:
-            reading, captured = self._open(account, platform, platform.plan(account), full, renew)
+            read = partial(platform.read, account=account)
+            reading, captured = self._open(account.platform, platform.plan(account), read, full=full, renew=renew)
             if captured.clock_offset is not None:
                 self._watch.note(pace_of(platform, account), captured.clock_offset, self._clock())
-            return self._told(account, reading, captured, started)
+            held = self._held(account.url, reading, captured, is_bridge=False)
+            return self._told(account, held.reading, captured, started, until=held.until)
         except InputError as error:
             return self._told(account, failed_reading(f"台账信息无法打开：{error}"), nothing, started)
         except TransientError:
             raise
         except Exception as error:
             log.exception("reader_raised", account=account.key)
-            self._metrics.reader_errors.labels(account.platform).inc()
-            return self._told(account, failed_reading(f"读取程序出错（{type(error).__name__}）"), nothing, started)
+            return self._told(account, self._raised(account, error), nothing, started)
+
+    def look_at(self, given: GivenSource, source: Source, account: Account, renew: Callable[[], None]) -> Visit:
+        """As `look`, at a further source of the account. Raises TransientError also where nothing could be asked."""
+        started, nothing = self._clock(), Captured(final_url=given.address or None)
+        try:
+            read = partial(source.read, account=account, given=given, platforms=self._platforms)
+            reading, captured = self._gathered(given, source, account, read, renew)
+            until = source.proved_until(captured.captures, given) if captured.captures else None
+            held = self._held(given.address, reading, captured, is_bridge=given.kind == BRIDGE)
+            reading, until = _no_more(source, held.reading), min(filter(None, (until, held.until)), default=None)
+            return self._told(account, reading, captured, started, until=until, source=given.name)
+        except InputError as error:
+            reading = failed_reading(f"来源地址无法打开：{error}")
+            return self._told(account, reading, nothing, started, source=given.name)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("reader_raised", account=account.key)
+            return self._told(account, self._raised(account, error), nothing, started, source=given.name)
+
+    def _raised(self, account: Account, error: Exception) -> Reading:
+        self._metrics.reader_errors.labels(account.platform).inc()
+        return failed_reading(f"读取程序出错（{type(error).__name__}）")
+
+    def _held(self, url: str | None, reading: Reading, captured: Captured, *, is_bridge: bool) -> Held:
+        return self._bridges.held(url, reading, captured, is_bridge=is_bridge) if self._bridges else Held(reading)
+
+    def _gathered(
+        self, given: GivenSource, source: Source, account: Account, read: "Read", renew: Callable[[], None]
+    ) -> tuple[Reading, Captured]:
+        plan, name = source.plan(account, given, self._platforms), source.reader(account)
+        if plan is not None:
+            return self._open(name, plan, read, full=False, renew=renew)
+        captured = source.gather(account, given, self._clock())
+        return _read(captured, read), captured
 
     def _open(
-        self, account: Account, platform: Platform, plan: Plan, full: bool, renew: Callable[[], None]
+        self, name: str, plan: Plan, read: "Read", *, full: bool, renew: Callable[[], None]
     ) -> tuple[Reading, Captured]:
-        captured = self._visitor.visit(account.platform, plan, platform.hosts, full)
+        hosts = self._platforms[name].hosts
+        captured = self._visitor.visit(name, plan, hosts, full)
         self._give_up(captured)
-        reading = _read(account, platform, captured)
+        reading = _read(captured, read)
         if captured.light and not reading.outcome.is_evidence and not _too_fast(captured):
             # The light path proved nothing: before saying so, open the page as a person would.
             renew()
-            captured = self._visitor.visit(account.platform, plan, platform.hosts, full=True)
+            captured = self._visitor.visit(name, plan, hosts, full=True)
             self._give_up(captured)
-            reading = _read(account, platform, captured)
+            reading = _read(captured, read)
         opened = plan.page or next(iter(plan.fetch), None)
         # A page that never came leaves the browser on about:blank, which is nobody's address.
         shown = captured.final_url if (captured.final_url or "").startswith("http") else opened
@@ -133,7 +179,17 @@ class Looker:
         if captured.failure is not None and self._leaving.is_set():
             raise TransientError("正在停止，核查中止")
 
-    def _told(self, account: Account, reading: Reading, captured: Captured, started: datetime) -> Visit:
+    def _told(
+        self,
+        account: Account,
+        reading: Reading,
+        captured: Captured,
+        started: datetime,
+        *,
+        until: datetime | None = None,
+        source: str | None = None,
+    ) -> Visit:
+        """`until`: of a copy that is known to be whole up to then, what it proves it proves as of then."""
         at = max([capture.at for capture in captured.captures], default=self._clock())
         error = self._watch.error(self._clock())
         if error is not None and (reading.outcome.is_evidence or reading.outcome is Outcome.GONE):
@@ -144,11 +200,12 @@ class Looker:
         known = self._visits.published(account.key, [post.id for post in reading.posts])
         reading = first_times_kept(reading, known)
         posts = tuple(post_of(account, shown, at) for shown in reading.posts)
+        as_of = min(at, until) if until and reading.outcome.is_evidence and reading.covers is Coverage.LIST else at
         times = [post.published_at for post in reading.posts if post.published_at]
         probe = Probe(
             platform=account.platform,
             account_id=account.id,
-            at=at,
+            at=as_of,
             outcome=_proved(reading),
             reason=reading.reason,
             name=reading.account.name if reading.account else None,
@@ -156,10 +213,14 @@ class Looker:
             newest_post_at=max((time for time in times if time <= at + FUTURE_TOLERANCE), default=None),
             post_ids=tuple(post.id for post in reading.posts),
             url=captured.final_url or account.url,
+            source=source,
             evidence_sha256=sha256_of(captured.captures),
             duration_ms=int((self._clock() - started).total_seconds() * 1000),
         )
         return Visit(reading, captured, probe, posts, known)
+
+
+Read = Callable[[Sequence[Capture]], Reading]
 
 
 def nothing() -> None:
@@ -176,10 +237,19 @@ def failed_reading(reason: str) -> Reading:
     return Reading(outcome=Outcome.PARSE_ERROR, reason=reason)
 
 
-def _read(account: Account, platform: Platform, captured: Captured) -> Reading:
+def _read(captured: Captured, read: Read) -> Reading:
     if captured.failure is not None:
         return Reading(outcome=captured.failure, reason=captured.reason)
-    return platform.read(captured.captures, account)
+    return read(captured.captures)
+
+
+def _no_more(source: Source, reading: Reading) -> Reading:
+    """What it shows, as far as its kind can prove anything: `empty` is a proof of silence, too."""
+    if source.proves is Proves.LIST or reading.covers is not Coverage.LIST:
+        return reading
+    if reading.outcome is Outcome.EMPTY:
+        return failed_reading(f"{source.words}里没有内容，不能据此认定账号没有内容")
+    return reading.model_copy(update={"covers": Coverage.ITEM})
 
 
 def _too_fast(captured: Captured) -> bool:

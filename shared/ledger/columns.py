@@ -151,6 +151,14 @@ COLUMNS = (
         secret=True,
     ),
     Column(
+        "other_sources",
+        "其他来源",
+        "备用来源 其他链接 其他网址 专辑链接 备用链接",
+        "主页看不到时还能从哪里看到：公众号专辑、已知文章、桥接订阅源的网址，多个用分号隔开",
+        "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv",
+        width=40,
+    ),
+    Column(
         "followers", "粉丝数", "粉丝数量 粉丝量 粉丝 关注数 关注人数 订阅数 用户数", "整数，或 1.2万", "12000", width=12
     ),
     Column("remark", "备注", "备注说明 说明 其他", "", width=30),

@@ -21,6 +21,7 @@ from shared.ledger.values import (
     read_phone,
     read_platform,
     read_robot,
+    read_sources,
     read_status,
     read_text,
 )
@@ -40,6 +41,7 @@ _PARSERS: dict[str, Callable[[CellValue], object]] = {
     "phone": read_phone,
     "mail": read_mail,
     "robot": read_robot,
+    "other_sources": read_sources,
     "followers": read_followers,
     "followers_in_ten_thousands": partial(read_followers, in_ten_thousands=True),
 }

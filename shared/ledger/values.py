@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.account import PLATFORM_NAMES, AccountStatus
+from shared.addresses import refusal
 from shared.errors import InputError
 from shared.mailbox import PATTERN
 from shared.robots import is_address, parse_robot
@@ -125,6 +126,22 @@ def read_mail(value: CellValue) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+_MOST_SOURCES = 20
+_SOURCES_REMEDY = "填以 http 开头的公开网址，多个用分号隔开"
+
+
+def read_sources(value: CellValue) -> tuple[str, ...]:
+    """Addresses behind one another; each once. A semicolon inside one is its own."""
+    parts = [part for part in re.split(r"；|\s+|;(?=\s|https?://|\Z)", str(value).strip()) if part]
+    for part in parts:
+        if why := refusal(part):
+            raise BadCellError(f"“{part[:60]}”不能作来源：{why}", _SOURCES_REMEDY)
+    if not parts or len(parts) > _MOST_SOURCES or max(map(len, parts)) > _LONGEST_SOURCE:
+        raise BadCellError(f"来源应为1至{_MOST_SOURCES}个网址，各不超过{_LONGEST_SOURCE}个字符", _SOURCES_REMEDY)
+    return tuple(dict.fromkeys(parts))
+
+
+_LONGEST_SOURCE = 2_000
 _BARE_SECRET = re.compile(r"SEC\w{8,}|[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

@@ -20,7 +20,7 @@ from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
 
 _SQLITE = "sqlite:///"
 _DATABASES = (_SQLITE, "postgresql+psycopg://")
-_SECRET_TABLES = ("kafka_security", "hooks", "channels", "browser", "platforms", "reports")
+_SECRET_TABLES = ("kafka_security", "hooks", "channels", "browser", "platforms", "sources", "bridges", "reports")
 HOOKS = ("alertmanager",)
 SHORTEST_TOKEN = 16
 _STORES = ("data_dir", "database_url")
@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     """How the collector reaches the platforms; the collector knows the keys."""
     platforms: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options of the platform plug-ins, by file name."""
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options of the kinds of further sources, by file name."""
+    bridges: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Feed bridges under names of your own, and the control account that proves each; the collector knows the keys."""
     collector_platforms: tuple[str, ...] = ()
     """Those that this collector visits, where others visit the rest; none is all."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

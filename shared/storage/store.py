@@ -28,6 +28,7 @@ from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.report_files import ReportFiles
 from shared.storage.reports import Reports
 from shared.storage.silences import Silences
+from shared.storage.sources import Sources
 from shared.storage.standings import Standings
 from shared.storage.thinning import Thinning
 from shared.storage.upgrade import Upgraded, upgrade
@@ -46,6 +47,7 @@ class Store:
         self.accounts = Accounts(database)
         self.refusals = Refusals(database)
         self.visits = Visits(database)
+        self.sources = Sources(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.counting = Counting(database)

@@ -1,7 +1,7 @@
 """The collector's rows: what is due and who may be visited now, what was published already, which platform rests."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
@@ -103,6 +103,16 @@ class Visits:
             if connection.execute(update(_pace).where(*held).values(free_at=until)).rowcount:
                 later = _mine(due), _visit.c.next_at < until
                 connection.execute(update(_visit).where(*later).values(next_at=until))
+
+    def take_pace(self, due: Due, pace_key: str, platform: str, now: datetime, until: datetime) -> Due | None:
+        """The pace of another host that this visit asks, too, held until `until`; null while somebody else is at it, or
+        it rests. `rest` ends it."""
+        free = _pace.c.key == pace_key, _pace.c.free_at <= now
+        with self._database.begin() as connection:
+            self._database.add_new(connection, _pace, key=pace_key, platform=platform, free_at=now, blocks=0)
+            held = update(_pace).where(*free).values(free_at=until, leased_by=due.owner).returning(_pace.c.blocks)
+            blocks = connection.execute(held).scalar()
+        return None if blocks is None else replace(due, pace_key=pace_key, blocks=blocks)
 
     def give_back(self, due: Due, free_at: datetime) -> None:
         """The visit could not begin, and not for the account's fault: it is due as before, its pace from `free_at`."""

@@ -8,18 +8,22 @@ from typing import ClassVar
 
 import pytest
 
+from services.collector.bridges import Bridges, BridgeSettings
 from services.collector.capture import Capture, Captured, Plan, Reading, ShownAccount, ShownPost
 from services.collector.clock_watch import ClockWatch
 from services.collector.engine import CollectorEngine
+from services.collector.fallback import Fallback
 from services.collector.keeping import Keeping
-from services.collector.looker import Looker
+from services.collector.looker import Looker, Visitor
 from services.collector.platforms.base import Platform
+from services.collector.sources.base import Source
 from shared.account import Account
 from shared.bus.envelope import decode
 from shared.bus.sqlite import SqliteBus
 from shared.clock import Clock
 from shared.errors import InputError, TransientError
 from shared.events import Coverage, Finding, Outcome, Post, Probe
+from shared.plugins import discover
 from shared.runtime.metrics import Metrics
 from shared.storage.store import Store, open_store
 from tests.builders import NOW, an_account, days
@@ -72,6 +76,16 @@ READINGS = {
     "hours later": listed(item("moving", 1 / 16, approximate=True)),
     "exact": listed(item("moving", 1 / 7)),
     "gone": Reading(outcome=Outcome.GONE, reason="账号已注销", covers=Coverage.PROFILE),
+    "three posts": listed(item("pinned", 900, pinned=True), item("new", 1), item("newer", 0.5)),
+    "old posts": listed(item("old", 20), item("older", 30)),
+    "undated": listed(ShownPost(id="undated", title="青禾要闻")),
+    "one article": Reading(outcome=Outcome.OK, posts=(item("article", 2),), covers=Coverage.ITEM),
+    "article gone": Reading(outcome=Outcome.GONE, reason="该内容已被发布者删除"),
+    "nothing yet": Reading(outcome=Outcome.EMPTY, covers=Coverage.LIST),
+    "login": Reading(outcome=Outcome.LOGIN_WALL, reason="平台要求登录后查看"),
+    "control": listed(item("control", 1 / 24)),
+    "control of yesterday": listed(item("control", 1)),
+    "control of long ago": listed(item("control", 4)),
     "blocked": Reading(outcome=Outcome.BLOCKED, reason="平台要求验证"),
     "timeline": Reading(outcome=Outcome.OK, posts=(item("x", 0),), covers=Coverage.TIMELINE),
     "comments only": Reading(outcome=Outcome.OK, covers=Coverage.NOTHING),
@@ -84,14 +98,17 @@ class ScriptedVisitor:
     def __init__(self, clock: "SteppingClock") -> None:
         self.script: list[str] = []
         self.asked: list[tuple[str, bool]] = []
+        self.opened: list[str] = []
         self.clock = clock
         self.status = 200
         self.clock_offset: timedelta | None = None
         self.wish: float | None = 7200
+        self.headers: dict[str, str] = {}
         self.hurried = False
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
         self.asked.append((plan.page or "", full))
+        self.opened.append(plan.page or next(iter(plan.fetch), ""))
         word = self.script.pop(0)
         if word == "refused":
             raise InputError(plan.page or "", "不能打开内网地址")
@@ -100,7 +117,9 @@ class ScriptedVisitor:
         if word == "crash":
             return Captured(failure=Outcome.CRASH, reason="浏览器异常退出")
         light = word.startswith("light:")
-        capture = Capture(status=self.status, body=word.removeprefix("light:").encode(), at=self.clock())
+        capture = Capture(
+            status=self.status, headers=self.headers, body=word.removeprefix("light:").encode(), at=self.clock()
+        )
         return Captured(
             captures=(capture,),
             final_url=plan.page,
@@ -130,21 +149,38 @@ class SteppingClock:
 class Bench:
     """One collector, its surroundings, and what it published."""
 
-    def __init__(self, folder: Path, own: Sequence[str] = (), keeping: MakeKeeping | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        own: Sequence[str] = (),
+        bridges: Mapping[str, BridgeSettings] | None = None,
+        keeping: MakeKeeping | None = None,
+    ) -> None:
         self.clock = SteppingClock()
         self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
         self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
         self.visitor = ScriptedVisitor(self.clock)
         self.metrics = Metrics()
+        self._own, self._bridges, self._keeping = own, bridges or {}, keeping
+        self.put_in(self.visitor, {})
+
+    def put_in(self, visitor: Visitor, platforms: Mapping[str, Platform]) -> None:
+        """A collector anew, with another browser and real readers."""
         watch = ClockWatch(self.clock.monotonic)
-        platforms: dict[str, Platform] = {"weibo": ScriptedPlatform(), "feed": ScriptedFeed()}
+        scripted: dict[str, Platform] = {
+            "weibo": ScriptedPlatform(),
+            "wechat": ScriptedPlatform(),
+            "feed": ScriptedFeed(),
+        }
+        platforms = scripted | dict(platforms)
         self.looker = Looker(
             visits=self.store.visits,
             platforms=platforms,
-            visitor=self.visitor,
+            visitor=visitor,
             metrics=self.metrics,
             clock=self.clock,
             watch=watch,
+            bridges=Bridges(self._bridges, visitor, platforms["feed"], self.clock),
         )
         self.engine = CollectorEngine(
             bus=self.bus,
@@ -158,8 +194,17 @@ class Bench:
             owner="test",
             lease=LEASE,
             chance=random.Random(1),
-            own=own,
-            keeping=keeping(self.store, platforms, self.clock) if keeping else None,
+            own=self._own,
+            keeping=self._keeping(self.store, platforms, self.clock) if self._keeping else None,
+            fallback=Fallback(
+                looker=self.looker,
+                kinds={name: kind() for name, kind in discover("services.collector.sources", Source).items()},
+                platforms=platforms,
+                sources=self.store.sources,
+                visits=self.store.visits,
+                clock=self.clock,
+                lease=LEASE,
+            ),
         )
 
     def visit(self, word: str, after: timedelta = timedelta()) -> bool:

@@ -20,7 +20,7 @@ FULL = Account(
     platform="weibo", id="1234567890", name="某市发布", unit="某市政府办", supervisor="某省政府办公厅", region="某省某市",
     url="https://weibo.com/u/1234567890", verified_as="某市政府", status=AccountStatus.CLOSING, opened_on=date(2020, 3, 1),
     leader="李四", contact="张三", phone="+86 13800000000", mail=("xmt@example.gov.cn", "b.c@example.cn"),
-    robot="https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef 加签:SEC0123456789", followers=12_000, remark="两句。\"引号\",逗号;\t分号",
+    robot="https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef 加签:SEC0123456789", other_sources=("https://mp.weixin.qq.com/s?__biz=MzI&mid=1&idx=1", "https://rss.example.cn/a;b"), followers=12_000, remark="两句。\"引号\",逗号;\t分号",
 )  # fmt: skip
 
 

@@ -69,3 +69,13 @@ def test_a_csv_opens_right_in_excel(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_written_is_an_input_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):
         write_template(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "cell", ["专辑", "ftp://a.example/x", "https://10.0.0.1/feed", "https://localhost/x", "https://a.example/1；无"]
+)
+def test_a_source_that_nobody_may_open_is_left_out_and_its_row_taken(tmp_path: Path, cell: str) -> None:
+    write_ledger(tmp_path / "e.csv", [FULL.model_copy(update={"other_sources": (cell,)})])
+    file = read_ledger(tmp_path / "e.csv")
+    assert [account.other_sources for account in file.accounts] == [()]
+    assert [warning.field for warning in file.warnings] == ["other_sources"]

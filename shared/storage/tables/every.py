@@ -12,10 +12,11 @@ from shared.storage.tables import (
     pictures,
     questions,
     reports,
+    sources,
     visits,
 )
 
-ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures)
+ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures, sources)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata
