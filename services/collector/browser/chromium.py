@@ -3,7 +3,10 @@
 import importlib.util
 import os
 import shutil
+import urllib.parse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +33,10 @@ class BrowserSettings(BaseModel):
     user_agent: str | None = Field(default=None, examples=["Mozilla/5.0（只用英文字符）"], pattern=r"^[\x20-\x7e]+$")
     storage_state: Path | None = None
     """Folder of `<platform>.json` Playwright storage states (a login kept by hand), readable by their owner only."""
+    more_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
+        default=(), examples=[["*.example.cn"]]
+    )
+    """Beside the platforms' own, hosts that pages may reach (`*.example.cn`: every host below); no other is reached."""
     headless: bool = True
     sandbox: bool = False
     """Chromium's own sandbox: needs a user other than root and user namespaces."""
@@ -38,6 +45,22 @@ class BrowserSettings(BaseModel):
     settle_seconds: float = Field(default=1, gt=0, le=60)
     """Quiet time after which a loaded page is taken to ask for nothing more (a block page, a login wall)."""
     max_body_bytes: int = Field(default=20_000_000, gt=0)
+
+
+def arguments(settings: BrowserSettings, reach: Sequence[str]) -> list[str]:
+    """What Chromium is started with besides Playwright's own.
+
+    `reach`: hosts, and nothing else, for pages, what they load and where they are redirected: told to the network
+    itself it costs no request anything, which asking us about each would.
+    """
+    # The way to the proxy is looked up by the same rules.
+    proxy = urllib.parse.urlsplit(settings.proxy or "").hostname
+    rules = ",".join(("MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in (*reach, *([proxy] if proxy else [])))))
+    spki = settings.proxy_spki
+    return [
+        *([f"--host-rules={rules}"] if reach else []),
+        *([f"--ignore-certificate-errors-spki-list={spki}"] if spki else []),
+    ]
 
 
 def find_browser() -> Path | None:

@@ -10,7 +10,7 @@ import structlog
 from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
-from services.collector.browser.chromium import BrowserSettings, find_browser
+from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
 from services.collector.browser.session import SessionFileError, saved_session, unusable
@@ -25,8 +25,10 @@ from shared.runtime.logs import configure_logs
 
 log = structlog.get_logger(__name__)
 
-RECYCLE_AFTER = 50
-"""Visits before a platform's context is made anew: free within noise at 50, and memory stays flat."""
+RECYCLE_AFTER = 50.0
+"""Pages loaded before a platform's context is made anew: free within noise at 50, and memory stays flat."""
+LIGHT_LOAD = 1 / 20
+"""What a visit counts that loads no page: it leaves nothing behind but what its requests do."""
 RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
 START_SECONDS = 60.0
@@ -38,11 +40,18 @@ _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 class Browser:
     """One browser, one warm page per platform. One thread uses it; it starts on the first visit and after a crash."""
 
-    def __init__(self, settings: BrowserSettings, clock: Clock, started: Callable[[], object] = lambda: None) -> None:
-        """`started` is called whenever a browser was."""
+    def __init__(
+        self,
+        settings: BrowserSettings,
+        clock: Clock,
+        started: Callable[[], object] = lambda: None,
+        reach: tuple[str, ...] = (),
+    ) -> None:
+        """`started` is called whenever a browser was. `reach`: the hosts it may reach (`*.weibo.cn`); none is any."""
         self._settings = settings
         self._clock = clock
         self._started = started
+        self._reach = reach
         self._pid: int | None = None
         self._playwright: pw.Playwright | None = None
         self._chromium: pw.Browser | None = None
@@ -130,13 +139,13 @@ class Browser:
             self._close_chromium()
             self._chromium = self._launch()
         tab = self._tabs.get(platform)
-        if tab and tab.visits < RECYCLE_AFTER:
+        if tab and tab.loads < RECYCLE_AFTER - LIGHT_LOAD / 2:
             return tab
         state = tab.context.storage_state() if tab else saved_session(self._settings.storage_state, platform)
         if tab:
             tab.context.close()
         context = self._context(self._chromium, state)
-        self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal)
+        self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal, bool(self._reach))
         return self._tabs[platform]
 
     def _context(self, chromium: pw.Browser, state: pw.StorageState | Path | None) -> pw.BrowserContext:
@@ -164,7 +173,7 @@ class Browser:
                 proxy=_proxy(settings.proxy),
                 chromium_sandbox=settings.sandbox,
                 timeout=START_SECONDS * 1000,
-                args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
+                args=arguments(settings, self._reach),
             )
         except pw.Error as error:
             raise TransientError(_why_not_started(settings.executable, error)) from error
@@ -194,11 +203,12 @@ class Browser:
 
 
 def _visited(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
-    tab.visits += 1
     if not full and plan.fetch and tab.is_warm_for(plan.fetch):
+        tab.loads += LIGHT_LOAD
         captures = tab.fetch(plan.fetch, deadline)
         if captures:
             return Captured(captures=captures, final_url=page, light=True)
+    tab.loads += 1
     return tab.load(page, plan, deadline)
 
 
