@@ -15,6 +15,7 @@ from bench import (
     codec,
     collector,
     conventions,
+    looks,
     near_miss,
     originality,
     pipeline,
@@ -29,6 +30,7 @@ from xunjian.__main__ import NEW_OBJECTS
 
 SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,
+    "looks": looks.measure,
     "bus": bus.measure,
     "codec": codec.measure,
     "pipeline": pipeline.measure,

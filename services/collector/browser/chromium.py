@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import shutil
-import urllib.parse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -36,10 +35,12 @@ class BrowserSettings(BaseModel):
     more_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
         default=(), examples=[["*.example.cn"]]
     )
-    """Beside the platforms' own, hosts that pages may reach (`*.example.cn`: every host below); no other is reached."""
+    """Beside the platforms' own, hosts that pages may reach (`*.example.cn`: all below); without a proxy, no others."""
     headless: bool = True
-    sandbox: bool = False
-    """Chromium's own sandbox: needs a user other than root and user namespaces."""
+    sandbox: bool | None = None
+    """Chromium's own sandbox: needs a user other than root and user namespaces. Null: wherever both are there."""
+    max_memory_bytes: int = Field(default=1_500_000_000, ge=300_000_000)
+    """What browser and driver may take together (PSS) before both are started anew, between two visits."""
     timeout_seconds: float = Field(default=30, gt=0, le=600)
     """For one whole visit."""
     settle_seconds: float = Field(default=1, gt=0, le=60)
@@ -50,15 +51,13 @@ class BrowserSettings(BaseModel):
 def arguments(settings: BrowserSettings, reach: Sequence[str]) -> list[str]:
     """What Chromium is started with besides Playwright's own.
 
-    `reach`: hosts, and nothing else, for pages, what they load and where they are redirected: told to the network
-    itself it costs no request anything, which asking us about each would.
+    `reach`: hosts, and nothing else, for pages, what they load and where they are redirected: told to the resolver it
+    costs no request anything. Behind a proxy, which looks names up, Chromium would not ask it.
     """
-    # The way to the proxy is looked up by the same rules.
-    proxy = urllib.parse.urlsplit(settings.proxy or "").hostname
-    rules = ",".join(("MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in (*reach, *([proxy] if proxy else [])))))
+    rules = ",".join(("MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in reach)))
     spki = settings.proxy_spki
     return [
-        *([f"--host-rules={rules}"] if reach else []),
+        *([f"--host-resolver-rules={rules}"] if reach and settings.proxy is None else []),
         *([f"--ignore-certificate-errors-spki-list={spki}"] if spki else []),
     ]
 

@@ -87,11 +87,12 @@ class Tab:
         Not before: a page still being drawn would load its pictures. Documents stay forbidden to it only where the
         browser itself knows the hosts it may reach.
         """
-        if self._is_listening and self._is_bounded and self._watch.is_settled(self._settings.settle_seconds):
+        if self._is_listening and self._watch.is_settled(self._settings.settle_seconds):
             self._is_listening = False
             for event, heard in self._heard.items():
                 self.page.remove_listener(event, heard)
-            self._cdp.send("Fetch.disable")
+            if self._is_bounded:
+                self._cdp.send("Fetch.disable")
             self._cdp.send("Network.disable")
 
     def is_warm_for(self, urls: Sequence[str]) -> bool:
