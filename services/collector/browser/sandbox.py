@@ -24,7 +24,7 @@ def has_sandbox(settings: BrowserSettings) -> bool:
 def kernel_value(file: str) -> str | None:
     """What a file of /proc/sys holds; null where there is no such file."""
     try:
-        return Path(file).read_text(encoding="ascii").strip()
+        return Path(file).read_bytes().decode().strip()
     except (OSError, UnicodeDecodeError):
         return None
 
