@@ -5,6 +5,7 @@ BUS ?= embedded
 SCALE ?= 1
 ON ?= sqlite postgres
 ONCE ?=
+LOOKS ?=
 WORKERS ?= 2
 CHAOS ?=
 SEED ?=
@@ -12,7 +13,7 @@ PROMETHEUS ?=
 
 PYTEST := $(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: run cluster test faults check bench bench-analyzer bench-pipeline bench-scale eval format dashboards grafana wheel wheelhouse lock clean
+.PHONY: run cluster test faults check bench bench-analyzer bench-collector bench-pipeline bench-scale eval format dashboards grafana wheel wheelhouse lock clean
 
 run: $(VENV)/run.stamp $(VENV)/browser.stamp ## the demonstration: BUS=kafka for a real broker, ONCE=1 for one round
 	@$(VENV)/bin/xunjian run --demo --bus $(BUS) $(if $(ONCE),--once)
@@ -45,6 +46,9 @@ bench: $(VENV)/dev.stamp $(VENV)/browser.stamp ## ratios, measured side by side 
 
 bench-analyzer: $(VENV)/dev.stamp ## the same for what is said of a text
 	$(VENV)/bin/python -m bench words near-miss rules conventions originality analyzer rescan
+
+bench-collector: $(VENV)/dev.stamp $(VENV)/browser.stamp $(VENV)/peers.stamp ## the same for looks at accounts: LOOKS=5000 for their memory at length
+	$(if $(LOOKS),LOOKS=$(LOOKS)) $(VENV)/bin/python -m bench looks collector
 
 eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of ../shared, every figure beside its goal
 	$(VENV)/bin/python -m bench.eval
@@ -83,6 +87,10 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@PYTHON="$(PYTHON)" EDITABLE=1 scripts/install $(VENV) dev
+	@touch $@
+
+$(VENV)/peers.stamp: $(VENV)/run.stamp
+	@$(VENV)/bin/python -m venv $(VENV)/peers && $(VENV)/peers/bin/python -m pip install --quiet scrapy-playwright
 	@touch $@
 
 $(VENV)/browser.stamp: $(VENV)/run.stamp

@@ -15,6 +15,7 @@ from bench import (
     codec,
     collector,
     conventions,
+    looks,
     near_miss,
     originality,
     pipeline,
@@ -31,6 +32,7 @@ from xunjian.__main__ import NEW_OBJECTS
 SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,
     "schedule": schedule.measure,
+    "looks": looks.measure,
     "bus": bus.measure,
     "codec": codec.measure,
     "pipeline": pipeline.measure,

@@ -48,7 +48,7 @@ def build(host: Host) -> CollectorEngine:
     platforms = build_platforms(host.settings)
     visits = host.store.visits
     visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
-    visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc)
+    visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc, reach_of(platforms.values(), browser))
     host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
     host.metrics.ask("sessions", lambda: _sessions(host.metrics, browser.storage_state, platforms))
     watch = ClockWatch()
@@ -108,8 +108,14 @@ LINK_SECONDS = 25.0
 class Visitor:
     """What opens a plan: the browser, or, where there is no page to show, a plain download that needs none."""
 
-    def __init__(self, settings: BrowserSettings, clock: Clock, started: Callable[[], object] = lambda: None) -> None:
-        self._browser = Browser(settings, clock, started)
+    def __init__(
+        self,
+        settings: BrowserSettings,
+        clock: Clock,
+        started: Callable[[], object] = lambda: None,
+        reach: tuple[str, ...] = (),
+    ) -> None:
+        self._browser = Browser(settings, clock, started, reach)
         self._downloader = Downloader(
             clock,
             proxy=settings.proxy,
@@ -169,6 +175,12 @@ def build_sources(settings: Settings) -> dict[str, Source]:
         name: validated(kind, settings.sources.get(name, {}), f"sources.{name}", settings.file)
         for name, kind in known.items()
     }
+
+
+def reach_of(platforms: Iterable[Platform], settings: BrowserSettings) -> tuple[str, ...]:
+    """Every host that pages of these platforms may reach, and those that the settings add."""
+    named = (host for platform in platforms for host in (*platform.hosts, *platform.page_hosts))
+    return tuple(sorted({*named, *settings.more_hosts}))
 
 
 def own_platforms(settings: Settings) -> tuple[str, ...]:

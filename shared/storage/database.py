@@ -67,6 +67,7 @@ class Database:
         if self.engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
         self._reader = self.engine.execution_options(**options)
+        self._hasty = self.engine.execution_options(hasty=True)
         self._add_new: dict[Table, ReturningInsert[Any]] = {}
         self._writing: Writing = OneByOne() if is_sqlite else AsJson()
         if is_sqlite:
@@ -126,12 +127,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    def begin(self, lasting: bool = True) -> Iterator[Connection]:
         """One transaction: all or nothing. Raises TransientError when the database is away or locked too long.
 
-        PermanentError: it refuses a row or statement, and always will.
+        PermanentError: it refuses a row or statement, and always will. Not `lasting`: nothing waits for the disk
+        where the database is a file, and a power failure, but nothing less, may undo it.
         """
-        with _told_apart(self.place), self.engine.begin() as connection:
+        engine = self.engine if lasting else self._hasty
+        with _told_apart(self.place), engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -272,5 +275,8 @@ def _durable_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A read that later writes would fail at once with SQLITE_BUSY; taking the lock first makes it wait its turn.
-    read_only = connection.get_execution_options().get("read_only", False)
+    options = connection.get_execution_options()
+    read_only = options.get("read_only", False)
+    if not read_only:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get('hasty') else 'FULL'}")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

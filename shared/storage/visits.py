@@ -70,7 +70,8 @@ class Visits:
         `pace_of` names whose politeness an account falls under (the platform, or one host of it). The account moves to
         the back: a collector that dies in a visit finds it again at the end of the lease, and ever later.
         """
-        with self._database.begin() as connection:
+        # What a power failure undoes of a lease is due again when the machine is up.
+        with self._database.begin(lasting=False) as connection:
             self._name_paces(connection, platform, now, pace_of)
             pace = _free_pace(connection, platform, now)
             row = _first_due(connection, platform, pace.key, now) if pace else None
@@ -141,7 +142,8 @@ class Visits:
     def rest(self, due: Due, rest: Rest) -> None:
         """The visit is over: its pace is free again after its rest. A pause set meanwhile by another visit stays."""
         row_of = select(_pace).where(_pace.c.key == due.pace_key).with_for_update()
-        with self._database.begin() as connection:
+        # A rest of seconds is over when a machine is up again; a pause after a block is not.
+        with self._database.begin(lasting=rest.paused_until is not None) as connection:
             row = connection.execute(row_of).first()
             if row is not None:
                 values = _rested(row, rest, mine=row.leased_by == due.owner)

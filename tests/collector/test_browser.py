@@ -271,7 +271,7 @@ def test_a_killed_browser_or_driver_is_started_again(browser: Browser, victim: s
 
 
 def test_a_recycled_context_keeps_its_cookies(monkeypatch: pytest.MonkeyPatch, browser: Browser, net: Internet) -> None:
-    monkeypatch.setattr(module, "RECYCLE_AFTER", 2)
+    monkeypatch.setattr(module, "RECYCLE_AFTER", 1 + module.LIGHT_LOAD)
     lights = [look_at(browser).light for _ in range(5)]
     assert lights == [False, True, False, True, False]
     assert net.seen["visitor.passport.weibo.cn/visitor/visitor"] == 1

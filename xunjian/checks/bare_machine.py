@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from services.collector.browser.chromium import BrowserSettings, find_browser, find_driver
 from services.collector.browser.process import Browser
+from services.collector.browser.sandbox import kernel_value, why_not
 from services.collector.platforms.base import Platform
 from shared.clock import utc_now
 from shared.plugins import discover
@@ -80,7 +81,9 @@ def browser_check(settings: BrowserSettings | None = None, places: Places | None
 
 def _browser(settings: BrowserSettings, places: Places) -> Iterator[Diagnosis]:
     if settings.sandbox:
-        yield from browser.check_sandbox(os.geteuid(), browser.kernel_value, places.of("browser.sandbox"))
+        yield from browser.check_sandbox(os.geteuid(), kernel_value, places.of("browser.sandbox"))
+    elif settings.sandbox is None:
+        yield browser.tell_sandbox(why_not())
     found = settings.executable or find_browser()
     chosen = settings.model_copy(update={"executable": found})
     yield browser.check_browser(

@@ -5,16 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.collector.browser.sandbox import LIMITS
 from shared.errors import TransientError
 from xunjian.checks.diagnosis import Diagnosis, failed, good
 from xunjian.checks.packages import BROWSER, System
-
-_LIMITS = (
-    ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
-    ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=15000"),
-    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "kernel.apparmor_restrict_unprivileged_userns=0"),
-)
-"""File, value that forbids user namespaces, what lifts it."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +52,14 @@ def check_sandbox(user: int, value_of: Callable[[str], str | None], place: str) 
     if user == 0:
         yield failed("浏览器沙箱", "root 不能使用 Chromium 的沙箱", f"以普通用户运行，或在{place} 写 false")
         return
-    for file, forbidding, lifting in _LIMITS:
+    for file, forbidding, lifting in LIMITS:
         if value_of(file) == forbidding:
             remedy = f"管理员执行：sysctl -w {lifting}（并写入 /etc/sysctl.d/），或在{place} 写 false"
             yield failed("浏览器沙箱", f"系统不许普通用户建立用户命名空间（{file} 为 {forbidding}）", remedy)
 
 
-def kernel_value(file: str) -> str | None:
-    try:
-        return Path(file).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
+def tell_sandbox(reason: str | None) -> Diagnosis:
+    """For `browser.sandbox: null`. `reason`: why there can be none, null where there is one."""
+    if reason is None:
+        return good("浏览器沙箱", "已启用（系统允许）")
+    return good("浏览器沙箱", f"未启用：{reason}；不影响核查，容器或 systemd 的限制仍在")

@@ -3,7 +3,9 @@
 import importlib.util
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,14 +32,34 @@ class BrowserSettings(BaseModel):
     user_agent: str | None = Field(default=None, examples=["Mozilla/5.0（只用英文字符）"], pattern=r"^[\x20-\x7e]+$")
     storage_state: Path | None = None
     """Folder of `<platform>.json` Playwright storage states (a login kept by hand), readable by their owner only."""
+    more_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
+        default=(), examples=[["*.example.cn"]]
+    )
+    """Beside the platforms' own, hosts that pages may reach (`*.example.cn`: all below); without a proxy, no others."""
     headless: bool = True
-    sandbox: bool = False
-    """Chromium's own sandbox: needs a user other than root and user namespaces."""
+    sandbox: bool | None = None
+    """Chromium's own sandbox: needs a user other than root and user namespaces. Null: wherever both are there."""
+    max_memory_bytes: int = Field(default=1_500_000_000, ge=300_000_000)
+    """What browser and driver may take together (PSS) before both are started anew, between two visits."""
     timeout_seconds: float = Field(default=30, gt=0, le=600)
     """For one whole visit."""
     settle_seconds: float = Field(default=1, gt=0, le=60)
     """Quiet time after which a loaded page is taken to ask for nothing more (a block page, a login wall)."""
     max_body_bytes: int = Field(default=20_000_000, gt=0)
+
+
+def arguments(settings: BrowserSettings, reach: Sequence[str]) -> list[str]:
+    """What Chromium is started with besides Playwright's own.
+
+    `reach`: hosts, and nothing else, for pages, what they load and where they are redirected: told to the resolver it
+    costs no request anything. Behind a proxy, which looks names up, Chromium would not ask it.
+    """
+    rules = ",".join(("MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in reach)))
+    spki = settings.proxy_spki
+    return [
+        *([f"--host-resolver-rules={rules}"] if reach and settings.proxy is None else []),
+        *([f"--ignore-certificate-errors-spki-list={spki}"] if spki else []),
+    ]
 
 
 def find_browser() -> Path | None:

@@ -25,13 +25,24 @@ def _tree(pid: int, processes: Path) -> list[int]:
     children = defaultdict(list)
     for folder in processes.glob("[0-9]*"):
         with suppress(OSError, ValueError, IndexError):
-            # The name stands in brackets and may hold anything; state and parent follow it.
-            parent = int((folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
-            children[parent].append(int(folder.name))
+            children[_parent(folder)].append(int(folder.name))
     found = [pid]
     for one in found:
         found += children[one]
     return found
+
+
+def parent_of(pid: int, processes: Path = _PROCESSES) -> int | None:
+    """Null when the process is gone, or the system does not tell."""
+    try:
+        return _parent(processes / str(pid))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _parent(folder: Path) -> int:
+    """The name stands in brackets and may hold anything; state and parent follow it."""
+    return int((folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
 
 
 def _memory(folder: Path) -> Memory | None:

@@ -10,11 +10,13 @@ import structlog
 from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
-from services.collector.browser.chromium import BrowserSettings, find_browser
+from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
 from services.collector.browser.frame import framed
 from services.collector.browser.kill_switch import KillSwitch
+from services.collector.browser.memory import parent_of, tree_memory
 from services.collector.browser.own_session import own_session
 from services.collector.browser.picture import NoShotError, Sitting
+from services.collector.browser.sandbox import has_sandbox
 from services.collector.browser.session import SessionFileError, saved_session, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
@@ -28,10 +30,14 @@ from shared.runtime.logs import configure_logs
 
 log = structlog.get_logger(__name__)
 
-RECYCLE_AFTER = 50
-"""Visits before a platform's context is made anew: free within noise at 50, and memory stays flat."""
+RECYCLE_AFTER = 50.0
+"""Pages loaded before a platform's context is made anew: free within noise at 50, and memory stays flat."""
+LIGHT_LOAD = 1 / 20
+"""What a visit counts that loads no page: it leaves nothing behind but what its requests do."""
 RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
+WEIGH_EVERY = 10
+"""Visits between two looks at what browser and driver take of memory: each asks every process of this machine."""
 START_SECONDS = 60.0
 """For browser and page to be ready, which is no site's time."""
 KILL_GRACE_SECONDS = 10.0
@@ -41,12 +47,20 @@ _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 class Browser:
     """One browser, one warm page per platform. One thread uses it; it starts on the first visit and after a crash."""
 
-    def __init__(self, settings: BrowserSettings, clock: Clock, started: Callable[[], object] = lambda: None) -> None:
-        """`started` is called whenever a browser was."""
+    def __init__(
+        self,
+        settings: BrowserSettings,
+        clock: Clock,
+        started: Callable[[], object] = lambda: None,
+        reach: tuple[str, ...] = (),
+    ) -> None:
+        """`started` is called whenever a browser was. `reach`: the hosts it may reach (`*.weibo.cn`); none is any."""
         self._settings = settings
         self._clock = clock
         self._started = started
+        self._reach = reach
         self._pid: int | None = None
+        self._driver_pid: int | None = None
         self._playwright: pw.Playwright | None = None
         self._chromium: pw.Browser | None = None
         self._kill_switch = KillSwitch()
@@ -65,8 +79,7 @@ class Browser:
         browser starts. A session file that cannot be used is a failure of ours.
         """
         page = self._page_of(plan, hosts)
-        if self._visits >= RESTART_AFTER:
-            self.close()
+        self._restart_now_and_then()
         self._visits += 1
         try:
             with self._kill_switch.armed(START_SECONDS):
@@ -142,6 +155,16 @@ class Browser:
         """A visit that is not over after `seconds` ends with its browser. May be called from any thread."""
         self._kill_switch.fire_within(seconds)
 
+    def _restart_now_and_then(self) -> None:
+        """By number of visits, and by what browser and driver take: some pages take a hundred times what others do."""
+        is_time = self._visits % WEIGH_EVERY == WEIGH_EVERY - 1
+        memory = tree_memory(self._driver_pid) if is_time and self._driver_pid else None
+        is_heavy = memory is not None and memory.pss > self._settings.max_memory_bytes
+        if is_heavy:
+            log.info("browser_too_heavy", pss=memory and memory.pss, limit=self._settings.max_memory_bytes)
+        if is_heavy or self._visits >= RESTART_AFTER:
+            self.close()
+
     def _page_of(self, plan: Plan, hosts: tuple[str, ...]) -> str:
         if plan.page is None:
             raise ValueError("a plan without a page is for the downloader")
@@ -152,6 +175,10 @@ class Browser:
 
     def _refusal(self, url: str, hosts: tuple[str, ...] = ()) -> str | None:
         return refusal(url, hosts, resolve=self._settings.proxy is None)
+
+    @property
+    def _is_bounded(self) -> bool:
+        return bool(self._reach) and self._settings.proxy is None
 
     def _driver(self) -> pw.Playwright:
         if self._playwright is None:
@@ -165,13 +192,13 @@ class Browser:
             self._close_chromium()
             self._chromium = self._launch()
         tab = self._tabs.get(platform)
-        if tab and tab.visits < RECYCLE_AFTER:
+        if tab and tab.loads < RECYCLE_AFTER - LIGHT_LOAD / 2:
             return tab
         state = tab.context.storage_state() if tab else saved_session(self._settings.storage_state, platform)
         if tab:
             tab.context.close()
         context = self._context(self._chromium, state)
-        self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal)
+        self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal, self._is_bounded)
         return self._tabs[platform]
 
     def _context(self, chromium: pw.Browser, state: pw.StorageState | Path | None) -> pw.BrowserContext:
@@ -197,9 +224,9 @@ class Browser:
                 executable_path=settings.executable or find_browser(),
                 headless=settings.headless,
                 proxy=_proxy(settings.proxy),
-                chromium_sandbox=settings.sandbox,
+                chromium_sandbox=has_sandbox(settings),
                 timeout=START_SECONDS * 1000,
-                args=[f"--ignore-certificate-errors-spki-list={settings.proxy_spki}"] if settings.proxy_spki else [],
+                args=arguments(settings, self._reach),
             )
         except pw.Error as error:
             raise TransientError(_why_not_started(settings.executable, error)) from error
@@ -207,6 +234,7 @@ class Browser:
         pid = next(process["id"] for process in processes if process["type"] == "browser")
         self._kill_switch.aim(pid)
         self._pid = pid
+        self._driver_pid = parent_of(pid)
         self._started()
         log.info("browser_started", version=chromium.version, pid=pid)
         return chromium
@@ -224,16 +252,17 @@ class Browser:
         if self._chromium:
             with self._kill_switch.armed(KILL_GRACE_SECONDS), suppress(pw.Error):
                 self._chromium.close()
-        self._chromium = self._pid = None
+        self._chromium = self._pid = self._driver_pid = None
         self._kill_switch.aim(None)
 
 
 def _visited(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) -> Captured:
-    tab.visits += 1
     if not full and plan.fetch and tab.is_warm_for(plan.fetch):
+        tab.loads += LIGHT_LOAD
         captures = tab.fetch(plan.fetch, deadline)
         if captures:
             return Captured(captures=captures, final_url=page, light=True)
+    tab.loads += 1
     return tab.load(page, plan, deadline)
 
 

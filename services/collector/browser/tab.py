@@ -1,6 +1,7 @@
 """The warm page of one platform: opens what a plan names and returns the answers as bytes."""
 
 import base64
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
@@ -27,10 +28,16 @@ class Tab:
     """One context with one page, kept warm between visits to one platform."""
 
     def __init__(
-        self, context: pw.BrowserContext, settings: BrowserSettings, clock: Clock, refusal: Callable[[str], str | None]
+        self,
+        context: pw.BrowserContext,
+        settings: BrowserSettings,
+        clock: Clock,
+        refusal: Callable[[str], str | None],
+        is_bounded: bool = False,
     ) -> None:
+        """`is_bounded`: the browser reaches no hosts but those it was told."""
         self.context = context
-        self.visits = 0
+        self.loads = 0.0
         self._settings = settings
         self._clock = clock
         self._refusal = refusal
@@ -39,6 +46,13 @@ class Tab:
         self._is_warm = False
         self._is_used = False
         self._is_opening = False
+        self._is_asking = False
+        self._is_bounded = is_bounded
+        self._heard: dict[Any, Callable[[pw.Request], None]] = {
+            "request": self._on_request,
+            "requestfinished": self._on_end,
+            "requestfailed": self._on_end,
+        }
         context.on("page", self._on_page)
         self._open()
 
@@ -51,14 +65,35 @@ class Tab:
             if other != self.page:
                 other.close()
         self._cdp = self.context.new_cdp_session(self.page)
+        self._cdp.on("Fetch.requestPaused", self._on_document)
+        self.page.on("load", lambda _: self._watch.load())
+        self._is_listening = False
+        self._listen()
+
+    def _listen(self) -> None:
+        """Hear of every request of the page, and have its documents asked for first and its pictures blocked."""
+        if self._is_listening:
+            return
+        self._is_listening = True
         self._cdp.send("Network.enable")
         self._cdp.send("Network.setBlockedURLs", {"urls": BLOCKED})
-        self._cdp.on("Fetch.requestPaused", self._on_document)
         self._cdp.send("Fetch.enable", {"patterns": [{"resourceType": "Document", "requestStage": "Request"}]})
-        self.page.on("request", self._on_request)
-        self.page.on("requestfinished", self._on_end)
-        self.page.on("requestfailed", self._on_end)
-        self.page.on("load", lambda _: self._watch.load())
+        for event, heard in self._heard.items():
+            self.page.on(event, heard)
+
+    def _stop_listening(self) -> None:
+        """Where a page has become quiet, what asking from inside it tells of each request costs more than the request.
+
+        Not before: a page still being drawn would load its pictures. Documents stay forbidden to it only where the
+        browser itself knows the hosts it may reach.
+        """
+        if self._is_listening and self._watch.is_settled(self._settings.settle_seconds):
+            self._is_listening = False
+            for event, heard in self._heard.items():
+                self.page.remove_listener(event, heard)
+            if self._is_bounded:
+                self._cdp.send("Fetch.disable")
+            self._cdp.send("Network.disable")
 
     def is_warm_for(self, urls: Sequence[str]) -> bool:
         """The page has been seen to work, and the addresses are of its own origin (others would fail on CORS)."""
@@ -68,6 +103,8 @@ class Tab:
     def fetch(self, urls: Sequence[str], deadline: Deadline) -> tuple[Capture, ...]:
         """Ask from inside the page; it stays warm only if every answer is a good one. Empty when the page moved on."""
         self._is_warm = False
+        self._stop_listening()
+        self._is_asking = True
         limit = self._settings.max_body_bytes
         try:
             answers = self.page.evaluate(FETCH, {"urls": list(urls), "limit": limit, "timeout": deadline.milliseconds})
@@ -75,6 +112,8 @@ class Tab:
             if "context was destroyed" in error.message:
                 return ()
             raise
+        finally:
+            self._is_asking = False
         captures = tuple(self._fetched(answer) for answer in answers)
         self._is_warm = all(capture.status == 200 for capture in captures)
         return captures
@@ -83,6 +122,7 @@ class Tab:
         """Load the page and keep what the plan asks for, until all of it is there or nothing more comes."""
         if self._is_used and not self._is_warm:
             self._open()
+        self._listen()
         self._is_warm, self._is_used = False, True
         self._refused = None
         self._watch = watch = Watch[pw.Request](plan)
@@ -158,7 +198,7 @@ class Tab:
 
     def _on_request(self, request: pw.Request) -> None:
         is_document = request.is_navigation_request() and request.frame == self.page.main_frame
-        if request.resource_type in _WORKING_TYPES:
+        if request.resource_type in _WORKING_TYPES and not self._is_asking:
             self._watch.begin(request, request.url, is_document)
 
     def _on_end(self, request: pw.Request) -> None:
@@ -193,10 +233,10 @@ class Tab:
     def _fetched(self, answer: dict[str, Any]) -> Capture:
         if error := answer.get("error"):
             raise VisitError(network_failure(error).model_copy(update={"light": True}))
-        body = base64.b64decode(answer["body"])
-        return Capture(
-            url=answer["url"], status=answer["status"], headers=answer["headers"], body=body, at=self._clock()
-        )
+        text = answer.get("text")
+        body = base64.b64decode(answer["base64"]) if text is None else text.encode()
+        headers = dict(json.loads(answer["headers"]))
+        return Capture(url=answer["url"], status=answer["status"], headers=headers, body=body, at=self._clock())
 
 
 class VisitError(Exception):

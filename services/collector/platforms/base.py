@@ -17,6 +17,9 @@ class Platform(Plugin):
     hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts that a visit may open; everything else is refused (no SSRF through a ledger row)."""
 
+    page_hosts: ClassVar[tuple[str, ...]] = ()
+    """Whence its pages load their scripts (`*.weibo.cn`: every host below): with `hosts` all that its pages reach."""
+
     paced_by_host: ClassVar[bool] = False
     """True where accounts lie on hosts of their own: each host has its own pace and its own pauses."""
 

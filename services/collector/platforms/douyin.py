@@ -62,6 +62,21 @@ class Douyin(Platform):
     accounts not the newest works (research 2.8); the engine has to weigh that."""
 
     hosts: ClassVar[tuple[str, ...]] = ("www.douyin.com", "www.iesdouyin.com", "v.douyin.com")
+    page_hosts: ClassVar[tuple[str, ...]] = (
+        "*.douyin.com",
+        "*.douyinstatic.com",
+        "*.douyincdn.com",
+        "*.iesdouyin.com",
+        "*.amemv.com",
+        "*.bytegoofy.com",
+        "*.bytetos.com",
+        "*.bytedance.com",
+        "*.bytescm.com",
+        "*.pstatp.com",
+        "*.snssdk.com",
+        "*.zijieapi.com",
+        "*.ibytedapm.com",
+    )
 
     def plan(self, account: Account) -> Plan:
         if not is_sec_uid(account.id):

@@ -71,6 +71,19 @@ class Toutiao(Platform):
     """`account.id` is the token of the account's address, or the numeric user id."""
 
     hosts: ClassVar[tuple[str, ...]] = ("www.toutiao.com", "m.toutiao.com", "toutiao.com")
+    page_hosts: ClassVar[tuple[str, ...]] = (
+        "*.toutiao.com",
+        "*.toutiaostatic.com",
+        "*.byted-static.com",
+        "*.bytegoofy.com",
+        "*.bytetos.com",
+        "*.bytedance.com",
+        "*.bytescm.com",
+        "*.pstatp.com",
+        "*.snssdk.com",
+        "*.zijieapi.com",
+        "*.ibytedapm.com",
+    )
 
     def plan(self, account: Account) -> Plan:
         if re.fullmatch(r"[1-9]\d{4,19}", account.id):

@@ -46,6 +46,7 @@ class WeChat(Platform):
     """Opens the history page (or the album, article or homepage the ledger names) and reads what comes back."""
 
     hosts: ClassVar[tuple[str, ...]] = (HOST,)
+    page_hosts: ClassVar[tuple[str, ...]] = ("*.qq.com", "*.gtimg.com", "*.gtimg.cn", "*.qpic.cn", "*.qlogo.cn")
 
     def plan(self, account: Account) -> Plan:
         url = clean_url(account.url)

@@ -84,6 +84,14 @@ class Weibo(Platform):
         "passport.weibo.cn",
         "passport.weibo.com",
     )
+    page_hosts: ClassVar[tuple[str, ...]] = (
+        "*.weibo.cn",
+        "*.weibo.com",
+        "*.sinaimg.cn",
+        "*.sinajs.cn",
+        "*.sina.cn",
+        "*.sina.com.cn",
+    )
 
     def plan(self, account: Account) -> Plan:
         if not re.fullmatch(r"[1-9]\d{4,11}", account.id):
