@@ -2,8 +2,8 @@
 
 import random
 import shutil
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -73,13 +73,9 @@ def build(host: Host) -> CollectorEngine:
         lease=lease,
     )
     opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
-    keeping = Keeping(
-        keeper=host.evidence,
-        pictures=host.store.pictures,
-        platforms=platforms,
-        photographer=visitor,
-        clock=host.clock,
-    )
+    keeps = host.settings.keeps_evidence
+    if not keeps:
+        _log.warning("evidence_not_kept", remedy="set evidence.bucket or evidence.folder, which all services share")
     return CollectorEngine(
         inquiry=Inquiry(platforms, visitor, host.store.questions),
         errands=Errands(host.store.links, opener, host.clock, random.Random()),  # noqa: S311 - jitter, not secrecy
@@ -95,10 +91,28 @@ def build(host: Host) -> CollectorEngine:
         owner=unique_owner(),
         lease=lease,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
-        prune=Pruning(host.evidence.vault, host.store.evidence, host.store.findings, host.settings.evidence).prune,
-        keeping=keeping,
+        prune=_pruning(host) if keeps else _nothing_to_prune,
+        keeping=_keeping(host, platforms, visitor) if keeps else None,
         fallback=fallback,
     )
+
+
+def _keeping(host: Host, platforms: Mapping[str, Platform], visitor: "Visitor") -> Keeping:
+    return Keeping(
+        keeper=host.evidence,
+        pictures=host.store.pictures,
+        platforms=platforms,
+        photographer=visitor,
+        clock=host.clock,
+    )
+
+
+def _pruning(host: Host) -> Callable[[datetime], object]:
+    return Pruning(host.evidence.vault, host.store.evidence, host.store.findings, host.settings.evidence).prune
+
+
+def _nothing_to_prune(now: datetime) -> None:
+    """Nothing is kept."""
 
 
 LINK_SECONDS = 25.0

@@ -34,7 +34,7 @@ class BucketSettings(BaseModel):
 
 
 class EvidenceSettings(BaseModel):
-    """Null folder and bucket: `evidence` in the data folder."""
+    """Null folder and bucket: `evidence` in the data folder of who runs alone, and nothing is kept otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,6 +44,10 @@ class EvidenceSettings(BaseModel):
     """What no open finding cites goes after so many days; its hash stays."""
     wall_days: int = Field(default=30, ge=7, le=36_500)
     """Of looks that could not see (blocked, login, timeout...)."""
+
+    @property
+    def is_named(self) -> bool:
+        return self.folder is not None or self.bucket is not None
 
     @model_validator(mode="after")
     def _is_one_place(self) -> "EvidenceSettings":

@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         return self.database_url is None and self.kafka_bootstrap is None
 
     @property
+    def keeps_evidence(self) -> bool:
+        """False where services run apart and no place is named that they share: a folder of one is lost to the others,
+        and a container's own fills up."""
+        return self.is_alone or self.evidence.is_named
+
+    @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'xunjian.db'}"
 

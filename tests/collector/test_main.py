@@ -68,3 +68,18 @@ def test_a_platform_that_there_is_not_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"myspace；可用的有：.*weibo") as refused:
         own_platforms(settings)
     assert refused.value.place == "collector_platforms"
+
+
+@pytest.mark.parametrize(
+    ("more", "keeps"),
+    [
+        ({}, True),
+        ({"kafka_bootstrap": "broker:9092"}, False),
+        ({"database_url": "postgresql+psycopg://u:p@db/x"}, False),
+        ({"kafka_bootstrap": "broker:9092", "evidence": {"folder": "/srv/evidence"}}, True),
+    ],
+)
+def test_services_that_run_apart_keep_evidence_only_where_all_of_them_find_it(
+    more: dict[str, object], keeps: bool
+) -> None:
+    assert load_settings(more=more, needs_store=False).keeps_evidence is keeps

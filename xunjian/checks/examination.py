@@ -50,7 +50,7 @@ from xunjian.checks import (
     storage,
 )
 from xunjian.checks.bare_machine import browser_check, clock_check, font_check, hosts_of, surroundings
-from xunjian.checks.diagnosis import Check, Diagnosis, Sign, good
+from xunjian.checks.diagnosis import Check, Diagnosis, Sign, advice, good
 from xunjian.checks.patience import within
 from xunjian.checks.places import Places
 
@@ -212,7 +212,10 @@ class Examination:
         options, folder = self.settings.evidence, folder_of(self.settings.evidence, self.settings.data_dir)
         key = "evidence.folder" if options.folder else "evidence.bucket" if options.bucket else "data_dir"
         shown = f"桶 {options.bucket.bucket}（{options.bucket.endpoint}）" if options.bucket else str(folder)
-        if options.bucket is None and not folder.exists():
+        if not self.settings.keeps_evidence:
+            why = "各服务分开运行，没有设置共同的证据存放处，不留证据"
+            yield advice("证据库", why, f"设置{self.places.of('evidence.bucket')}")
+        elif options.bucket is None and not folder.exists():
             yield good("证据库", f"尚未建立，保存第一份证据时会建在 {folder}")
         else:
             vault = vault_of(options, self.settings.data_dir)
