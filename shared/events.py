@@ -213,7 +213,7 @@ class Post(Event, frozen=True, kw_only=True):
 
     @cached_property
     def fingerprint(self) -> str:
-        return _hash(self.platform, self.account_id, self.id)
+        return post_fingerprint(self.platform, self.account_id, self.id)
 
     @cached_property
     def digest(self) -> str:
@@ -374,6 +374,11 @@ class Finding(Event, frozen=True, kw_only=True):
     def number(self) -> str:
         """Short 告警编号 printed in messages, so that people can see two messages are about the same matter."""
         return self.fingerprint[:8].upper()
+
+
+def post_fingerprint(platform: str, account_id: str, post_id: str) -> str:
+    """Of every version of one item."""
+    return _hash(platform, account_id, post_id)
 
 
 def _mend_texts(fact: Fact, *names: str) -> None:

@@ -29,6 +29,7 @@ from shared.clock import Clock
 from shared.errors import InputError
 from shared.evidence.pruning import Pruning
 from shared.plugins import discover
+from shared.runtime.announced import program_version
 from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.metrics import Answer, Metrics, Told
 from shared.runtime.opening import Host, run_alone
@@ -104,6 +105,7 @@ def _keeping(host: Host, platforms: Mapping[str, Platform], visitor: "Visitor") 
         platforms=platforms,
         photographer=visitor,
         clock=host.clock,
+        program=f"xunjian {program_version()}",
     )
 
 

@@ -77,12 +77,15 @@ class Keeping:
         platforms: Mapping[str, Platform],
         photographer: Photographer,
         clock: Clock,
+        program: str = "",
     ) -> None:
+        """`program`: the version that looks, as it stands in each manifest."""
         self._keeper = keeper
         self._pictures = pictures
         self._platforms = platforms
         self._photographer = photographer
         self._clock = clock
+        self._program = program
         self._walls = Walls()
 
     def take_stock(self, platforms: Iterable[str], now: datetime) -> None:
@@ -252,6 +255,7 @@ class Keeping:
             thumbnail=_sha256(picture.thumbnail),
             picture_url=picture.opened.url if picture.opened else None,
             picture_note=picture.note,
+            program=self._program,
         )
 
     def _keep(self, look: Look, contents: Mapping[str, bytes]) -> bool:

@@ -20,7 +20,7 @@ def announced(settings: Settings, roles: Iterable[str], received: Sequence[int])
     own = list(roles)
     log.info(
         "started",
-        version=_version(),
+        version=program_version(),
         pid=os.getpid(),
         roles=own,
         settings=settings.place,
@@ -39,7 +39,7 @@ def announced(settings: Settings, roles: Iterable[str], received: Sequence[int])
         log.info("stopped", roles=own, why=signal.Signals(received[0]).name if received else "done")
 
 
-def _version() -> str:
+def program_version() -> str:
     try:
         return version("xunjian")
     except PackageNotFoundError:

@@ -41,6 +41,13 @@ class Posts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def first_observed(self, fingerprint: str) -> datetime | None:
+        """When an item was first observed, in whatever version; null where none is stored."""
+        first = select(func.min(_post.c.observed_at)).where(_post.c.fingerprint == fingerprint)
+        with self._database.read() as connection:
+            moment: datetime | None = connection.execute(first).scalar()
+        return moment
+
     def published(self, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:
         """The newest version of each item of the account published from `since` to before `until`, oldest first.
 

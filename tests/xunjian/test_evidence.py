@@ -14,8 +14,10 @@ from services.collector.browser.chromium import find_browser
 from shared.events import Evidence
 from shared.evidence.folder import FolderVault
 from shared.evidence.keeper import Keeper
+from shared.storage.pictures import OF_ACCOUNT, Page
 from shared.storage.store import open_store
-from tests.builders import NOW, a_finding
+from tests.analyzer.analyzing import Analyzer
+from tests.builders import NOW, a_finding, a_post, an_account
 from tests.evidence.looks import a_look
 from xunjian.app import make_app
 
@@ -96,7 +98,7 @@ def test_an_exhibit_is_checked_by_hand_and_holds_the_findings_reasons(kept: Kept
 def test_a_look_is_shown_by_the_beginning_of_its_hash_and_nothing_is_overwritten(kept: Kept) -> None:
     out = kept.folder / "exhibit"
     assert kept.run("show", kept.looks[0][:12], "--out", str(out))[0] == 0
-    assert (out / "01-截图.png").read_bytes() == b"\x89PNG"
+    assert (out / "01-截图.jpg").read_bytes() == b"\x89PNG"
     assert kept.run("show", kept.looks[0][:12], "--out", str(out))[0] != 0
     assert kept.run("show", "FFFFFFFF")[0] != 0
 
@@ -108,3 +110,26 @@ def test_what_was_pruned_is_said_with_its_reason(kept: Kept) -> None:
     status, said = kept.run("show", kept.finding.number, "--out", str(out))
     assert (status, "保存已满365天" in said) == (0, True)
     assert "保存已满365天" in (out / "说明.html").read_text("utf-8")
+
+
+def test_an_exhibit_holds_the_pictures_made_for_the_finding_and_when_each_item_was_first_seen(kept: Kept) -> None:
+    post = a_post("p1", observed_at=NOW)
+    finding = a_finding(subject="another matter", evidence=(Evidence(post_id="p1", at=NOW),))
+    with closing(open_store(f"sqlite:///{kept.folder}/var/xunjian.db")) as store:
+        store.accounts.upsert([an_account()], NOW)
+        with store.judgements.judging() as judging:
+            judging.open(finding)
+        Analyzer(store).judge([post])
+        store.pictures.note(lambda _: (Page(OF_ACCOUNT), Page("p1", url="https://weibo.com/1/a")), NOW)
+        wanted = next(one for one in store.pictures.wanted(finding.key, NOW) if one.place == OF_ACCOUNT)
+        picture = Keeper(kept.vault, store.evidence).look(kept.looks[2]).picture
+        store.pictures.keep(wanted, kept.looks[2], str(picture), None, NOW)
+        store.pictures.miss(
+            next(one for one in store.pictures.wanted(finding.key, NOW) if one.place == "p1"), "页面打不开", None
+        )
+    out = kept.folder / "pictured"
+    status, said = kept.run("show", finding.number, "--out", str(out))
+    page = (out / "说明.html").read_text("utf-8")
+    assert (status, "内容页截图：页面打不开" in said, "内容页截图：页面打不开" in page) == (0, True, True)
+    assert (out / "01-截图.jpg").exists()
+    assert "首次监测到：2026-11-21 12:00" in page

@@ -66,7 +66,7 @@ def show(
 ) -> None:
     """导出一个问题的证据：说明、网页原始内容、截图、登记，供附在公文后；不用本程序也能核对。"""
     with _opened(config) as (keeper, store):
-        gathered = gather(number, keeper, store.findings)
+        gathered = gather(number, keeper, store)
         folder = out or Path(f"证据-{gathered.number}")
         missing = write_exhibit(gathered, folder, keeper)
     try:

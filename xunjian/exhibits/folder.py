@@ -32,7 +32,7 @@ def write_exhibit(gathered: Gathered, folder: Path, keeper: Keeper) -> list[str]
 def _write(gathered: Gathered, folder: Path, keeper: Keeper) -> list[str]:
     files: dict[str, str] = {}
     pictures: dict[str, bytes] = {}
-    missing = [shown.missing for shown in gathered.looks if shown.missing]
+    missing = [*(shown.missing for shown in gathered.looks if shown.missing), *gathered.without_picture]
     for place, shown in enumerate(gathered.looks, 1):
         for sha256, name in _names(place, shown):
             try:
@@ -66,7 +66,7 @@ def _names(place: int, shown: Shown) -> Iterable[tuple[str, str]]:
         ending = _ENDINGS.get(kind) or _MARKUP.get(kind) or ("txt" if kind.startswith("text/") else "bin")
         yield capture.sha256, f"{place:02}-原始内容-{number:02}.{ending}"
     if shown.look.picture:
-        yield shown.look.picture, f"{place:02}-截图.png"
+        yield shown.look.picture, f"{place:02}-截图.jpg"
 
 
 def _write_log(file: Path, entries: Iterable[Entry]) -> Head:

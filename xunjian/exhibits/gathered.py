@@ -1,16 +1,19 @@
 """What the store has of one finding or one look: its looks, their entries in the log, what is missing and why."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError
-from shared.events import Finding
+from shared.events import Finding, post_fingerprint
 from shared.evidence.entry import Entry
 from shared.evidence.keeper import Keeper
 from shared.evidence.look import Look
-from shared.storage.findings import Findings
+from shared.storage.pictures import OF_ACCOUNT
+from shared.storage.store import Store
 
+_PLACES = {OF_ACCOUNT: "账号主页"}
 _NUMBER = 8
 _SHORTEST, _MOST = 8, 2
 
@@ -33,23 +36,48 @@ class Gathered:
     number: str
     finding: Finding | None
     looks: tuple[Shown, ...]
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)
+    """By post id, when we first saw it (UTC)."""
+    without_picture: tuple[str, ...] = ()
+    """Which pictures there are none of, and why, in Chinese."""
 
 
-def gather(words: str, keeper: Keeper, findings: Findings) -> Gathered:
+def gather(words: str, keeper: Keeper, store: Store) -> Gathered:
     """By 告警编号, or by a look's SHA-256 or its beginning. Raises InputError."""
     wanted = words.strip()
-    found = findings.numbered(wanted) if len(wanted) >= _NUMBER and wanted.isalnum() else []
+    found = store.findings.numbered(wanted) if len(wanted) >= _NUMBER and wanted.isalnum() else []
     if len(found) > 1:
         raise InputError("编号", f"{wanted[:64]} 对应{len(found)}个问题；请多写几位")
     if found:
-        finding = found[0]
-        cited = dict.fromkeys(shown.sha256 for shown in finding.evidence if shown.sha256)
-        return Gathered(finding.number, finding, tuple(shown_look(name, keeper) for name in cited))
+        return _of_finding(found[0], keeper, store)
     entries = keeper.log.starting(wanted.lower(), _MOST) if len(wanted) >= _SHORTEST else []
     if len(entries) != 1:
         what = "不止一次查看以它开头，请多写几位" if entries else "没有这个告警编号，也没有这次查看"
         raise InputError("编号", f"{wanted[:64]}：{what}；编号是消息末尾的8位字母和数字")
     return Gathered(entries[0].look[:12], None, (shown_look(entries[0].look, keeper),))
+
+
+def _of_finding(finding: Finding, keeper: Keeper, store: Store) -> Gathered:
+    """The looks it cites, then those at which its pictures were made."""
+    cited = [shown.sha256 for shown in finding.evidence if shown.sha256]
+    pictured = [kept.look for kept in store.pictures.of([finding.fingerprint]).get(finding.fingerprint, [])]
+    missing = (
+        f"{_PLACES.get(place, '内容页')}截图：{why}" for place, why in store.pictures.missing(finding.fingerprint)
+    )
+    return Gathered(
+        number=finding.number,
+        finding=finding,
+        looks=tuple(shown_look(name, keeper) for name in dict.fromkeys([*cited, *pictured])),
+        first_seen=dict(_first_seen(finding, store)),
+        without_picture=tuple(missing),
+    )
+
+
+def _first_seen(finding: Finding, store: Store) -> Iterator[tuple[str, datetime]]:
+    for post_id in {shown.post_id for shown in finding.evidence if shown.post_id}:
+        fingerprint = post_fingerprint(finding.platform, finding.account_id, post_id)
+        if moment := store.posts.first_observed(fingerprint):
+            yield post_id, moment
 
 
 def shown_look(sha256: str, keeper: Keeper) -> Shown:

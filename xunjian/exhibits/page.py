@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from html import escape
 
+from services.reporter.wording import SEVERITIES, indicator
 from shared.account import PLATFORM_NAMES
 from shared.clock import chinese_time
 from shared.events import Finding
-from shared.evidence.entry import Head
+from shared.evidence.entry import Head, ItemKind
 from xunjian.exhibits.gathered import Gathered, Shown
 
 _STYLE = (
@@ -17,6 +19,7 @@ _STYLE = (
     "th{width:9em;background:#f2f2f2}img{max-width:100%;border:1px solid #999}"
     "pre{white-space:pre-wrap;word-break:break-all}"
 )
+_KINDS = {ItemKind.MANIFEST: "查看记录", ItemKind.CAPTURE: "原始内容", ItemKind.PICTURE: "截图"}
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _BY_HAND = """# 在本文件夹里执行（Linux、macOS 自带；Windows 可用 WSL 或 Git Bash）
 sha256sum -c SHA256SUMS                # 每个文件都应显示 OK
@@ -26,9 +29,11 @@ while IFS= read -r line; do printf '%s\\n' "$line" | sha256sum; done < log.txt""
 
 def page(gathered: Gathered, files: Mapping[str, str], pictures: Mapping[str, bytes], head: Head) -> str:
     """`files`: name by SHA-256. `pictures`: by SHA-256. `head`: of the log as it was written to log.txt."""
-    parts = [_finding(gathered.finding)] if gathered.finding else []
+    parts = [_finding(gathered.finding, gathered.first_seen)] if gathered.finding else []
     for place, shown in enumerate(gathered.looks, 1):
         parts += [f"<h2>第{place}次查看</h2>", _look(shown, files, pictures)]
+    if gathered.without_picture:
+        parts.append(f"<p>没有的截图：{escape('；'.join(gathered.without_picture))}。</p>")
     if not gathered.looks:
         parts.append("<p>这个问题没有引用保存下来的网页内容。</p>")
     title = escape(f"证据说明 {gathered.number}")
@@ -41,12 +46,12 @@ def page(gathered: Gathered, files: Mapping[str, str], pictures: Mapping[str, by
     )
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, first_seen: Mapping[str, datetime]) -> str:
     rows = [
         ("问题", finding.sentence),
         ("平台和账号", f"{PLATFORM_NAMES.get(finding.platform, finding.platform)} {finding.key}"),
         ("告警编号", f"{finding.number}（{finding.fingerprint}）"),
-        ("规则和指标", f"{finding.rule}　{finding.indicator}　{finding.severity}"),
+        ("规则和指标", f"{indicator(finding)}　{SEVERITIES[finding.severity]}"),
         ("依据", f"{finding.clause.document}“{finding.clause.words}”"),
         ("实测值", finding.measured),
         ("标准", finding.threshold),
@@ -56,7 +61,12 @@ def _finding(finding: Finding) -> str:
         ("规则集", finding.rulebook_version),
     ]
     for shown in finding.evidence:
-        said = [shown.title, shown.quote, shown.url, f"发布于{chinese_time(shown.at)}" if shown.at else None]
+        seen = first_seen.get(shown.post_id or "")
+        times = [
+            f"发布于{chinese_time(shown.at)}" if shown.at else None,
+            f"首次监测到：{chinese_time(seen)}" if seen else None,
+        ]
+        said = [shown.title, shown.quote, shown.url, *times]
         rows.append(("所指内容", "　".join(word for word in said if word) or "—"))
     return f"<h2>问题</h2>{_table(rows)}"
 
@@ -69,7 +79,7 @@ def _look(shown: Shown, files: Mapping[str, str], pictures: Mapping[str, bytes])
         rows += [
             ("账号", f"{look.account_name}（{look.key}，{look.unit}）"),
             ("页面地址", look.url or "—"),
-            ("查看时间", f"{chinese_time(look.began_at)} 至 {chinese_time(look.at)}（首次见到内容的时间）"),
+            ("查看时间", f"{chinese_time(look.began_at)} 至 {chinese_time(look.at)}"),
             ("结果", f"{look.outcome.words}{'：' + look.reason if look.reason else ''}"),
             ("登录状态", look.session or "未登录，与公众所见相同"),
             ("截图", files.get(look.picture or "", look.picture_note or "没有截图，原因没有记下")),
@@ -85,7 +95,7 @@ def _look(shown: Shown, files: Mapping[str, str], pictures: Mapping[str, bytes])
             ("前一条", entry.previous),
             ("本条", entry.hash),
         ]
-        rows += [("登记的内容", f"{item.kind}　{item.size}字节　{item.sha256}") for item in entry.items]
+        rows += [("登记的内容", f"{_KINDS[item.kind]}　{item.size}字节　{item.sha256}") for item in entry.items]
     picture = pictures.get(look.picture or "") if look else None
     return _table(rows) + (_image(picture) if picture else "")
 
