@@ -63,7 +63,9 @@ class _Taken:
         """Why this proves nothing of the page, in Chinese."""
         if self.picture.jpeg is None:
             return self.picture.note or _NOT_OPENED
-        return self.sight.words if self.sight in _WALLS else None
+        if self.sight in _WALLS:
+            return self.sight.words
+        return _not_there(self.picture.opened)
 
 
 class Keeping:
@@ -180,7 +182,7 @@ class Keeping:
             platform=account.platform_name,
             account_id=account.id,
             unit=account.unit,
-            outcome=sight.words if sight else words,
+            outcome=sight.words if sight else _not_there(opened) or words,
         )
 
     def _sight(self, account: Account, document: Capture | None) -> Outcome | None:
@@ -308,6 +310,11 @@ def _impossible(visit: Visit, url: str | None) -> str | None:
         return _NOT_OPENED
     too_fast = any(capture.status in _TOO_FAST for capture in visit.captured.captures)
     return _SLOW_DOWN if too_fast else None
+
+
+def _not_there(opened: Opened | None) -> str | None:
+    status = opened.document.status if opened and opened.document else None
+    return f"页面打不开（HTTP {status}），可能已删除" if status is not None and status >= 400 else None
 
 
 def _is_walled(visit: Visit) -> bool:

@@ -33,6 +33,7 @@ class Camera:
         self.script: list[str] = []
         self.asked: list[str] = []
         self.captions: list[Caption] = []
+        self.status = 200
 
     def picture(self, platform: str, url: str, hosts: tuple[str, ...], caption: Captioning) -> Picture:
         self.asked.append(url)
@@ -41,7 +42,7 @@ class Camera:
             return no_picture("页面打不开，未能拍照")
         if word == "no browser":
             raise TransientError("浏览器无法启动")
-        opened = Opened(url=url, at=NOW, document=Capture(url=url, status=200, body=word.encode(), at=NOW))
+        opened = Opened(url=url, at=NOW, document=Capture(url=url, status=self.status, body=word.encode(), at=NOW))
         self.captions.append(caption(opened))
         return Picture(jpeg=b"jpeg of " + url.encode(), thumbnail=b"small", opened=opened)
 
@@ -193,6 +194,19 @@ def test_a_finding_about_a_post_is_photographed_on_the_posts_own_page_too_one_pa
     assert look.url == "https://m.weibo.cn/status/new"
     assert [office.keeper.content(capture.sha256) for capture in look.captures] == [b"two posts"]
     assert office.camera.captions[1].outcome == "已打开内容页"
+
+
+def test_a_page_that_is_not_there_is_no_proof_of_a_post_and_its_picture_says_so(office: Office) -> None:
+    settled(office)
+    finding = a_finding("new", evidence=(POST,))
+    office.accuse(finding)
+    assert office.visit("two posts", MINUTE)
+    office.camera.status = 404
+    assert office.visit("two posts", MINUTE)
+    assert office.camera.captions[-1].outcome == "页面打不开（HTTP 404），可能已删除"
+    kept = office.store.pictures.of([finding.fingerprint])[finding.fingerprint]
+    assert [one.place for one in kept] == [OF_ACCOUNT]
+    assert ("new", "页面打不开（HTTP 404），可能已删除") in office.store.pictures.missing(finding.fingerprint)
 
 
 def test_an_address_of_another_site_is_never_photographed(office: Office) -> None:
