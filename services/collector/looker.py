@@ -214,10 +214,20 @@ class Looker:
             post_ids=tuple(post.id for post in reading.posts),
             url=captured.final_url or account.url,
             source=source,
+            listed_from=_listed_from(reading),
+            posts_total=reading.account.posts_total if reading.account else None,
             evidence_sha256=sha256_of(captured.captures),
             duration_ms=int((self._clock() - started).total_seconds() * 1000),
         )
         return Visit(reading, captured, probe, posts, known)
+
+
+def _listed_from(reading: Reading) -> datetime | None:
+    """Nothing that was published since is missing from the list; what is pinned stands outside of its order."""
+    if not (reading.outcome.is_evidence and reading.covers is Coverage.LIST):
+        return None
+    in_order = (post for post in reading.posts if not (post.pinned or post.approximate))
+    return min((post.published_at for post in in_order if post.published_at), default=None)
 
 
 Read = Callable[[Sequence[Capture]], Reading]

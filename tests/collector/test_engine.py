@@ -20,6 +20,7 @@ def test_a_visit_publishes_its_posts_and_how_it_ended(bench: Bench) -> None:
     probe = probe_of(events)
     assert (probe.outcome, probe.newest_post_at, probe.post_ids) == (Outcome.OK, NOW - days(1), ("pinned", "new"))
     assert probe.evidence_sha256
+    assert probe.listed_from == NOW - days(1), "the pinned post stands outside of the order"
 
 
 def test_unchanged_posts_are_not_published_again_but_changed_ones_are(bench: Bench) -> None:

@@ -17,3 +17,8 @@ def silent_since(probe: Probe, history: History) -> datetime | None:
     if not moments and listed:
         return None
     return max(moments, default=history.watched_since)
+
+
+def comes_late(probe: Probe) -> bool:
+    """Seen through a feed, which may be hours behind the account itself."""
+    return probe.platform == "feed" or (probe.source or "").partition(":")[0] == "bridge"

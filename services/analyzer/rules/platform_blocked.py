@@ -11,7 +11,11 @@ from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Outcome, Probe
 
-REFUSALS = (Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.NETWORK, Outcome.TIMEOUT, Outcome.CLOCK)
+REFUSALS = (
+    *(Outcome.BLOCKED, Outcome.LOGIN_WALL, Outcome.NETWORK, Outcome.TIMEOUT, Outcome.CRASH, Outcome.CLOCK),
+    Outcome.PARSE_ERROR,
+)
+"""Also what nobody can read: where it is most of a platform, its pages have changed and not the accounts."""
 
 
 class PlatformBlocked(Rule):
@@ -49,8 +53,8 @@ class PlatformBlocked(Rule):
         return Objection(
             subject="platform",
             since=since,
-            sentence=f"该平台{len(recent)}个账号中有{len(refused)}个在最近一次核查时被拒绝（最早于{chinese_time(since)}），"
-            f"例如：{reason}。疑为平台限制、网络或本机问题，请检查采集环境；在恢复前不作任何超期判断。",
+            sentence=f"该平台{len(recent)}个账号中有{len(refused)}个在最近一次核查时未能看到内容（最早于{chinese_time(since)}），"
+            f"例如：{reason}。{_cause(refused)}；在恢复前不作任何超期判断。",
             measured=f"{len(refused)}/{len(recent)}个账号",
             threshold=f"{self.at_least_accounts}个且{self.at_least_percent:g}%",
             window=f"最近{self.within_hours:g}小时内的最近一次核查",
@@ -67,3 +71,10 @@ class PlatformBlocked(Rule):
             threshold=f"{self.idle_hours:g}小时",
             window="该平台所有账号的最近一次核查",
         )
+
+
+def _cause(refused: Sequence[Probe]) -> str:
+    unread = sum(probe.outcome is Outcome.PARSE_ERROR for probe in refused)
+    if 2 * unread > len(refused):
+        return "疑为平台页面改版，程序认不出，请联系维护人员升级"
+    return "疑为平台限制、网络或本机问题，请检查采集环境"

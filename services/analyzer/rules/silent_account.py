@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import silent_since
+from services.analyzer.rules._silence import comes_late, silent_since
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe, Severity
@@ -24,12 +24,15 @@ class SilentAccount(Rule):
     reminder_days: tuple[int, ...] = (7, 10, 12, 13)
     veto_days: int = Field(default=14, ge=1)
     zombie_days: int = Field(default=90, ge=1)
+    feed_grace_hours: float = Field(default=24, ge=0, le=240)
+    """A feed shows a post hours after it was published; so much later is a threshold reached by what a feed shows."""
 
     def at_least_as_strict_as(self, other: Rule) -> bool:
         return (
             isinstance(other, SilentAccount)
             and self.veto_days <= other.veto_days
             and self.zombie_days <= other.zombie_days
+            and self.feed_grace_hours <= other.feed_grace_hours
         )
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
@@ -38,7 +41,7 @@ class SilentAccount(Rule):
         since = silent_since(probe, history)
         if since is None:
             return
-        silence = probe.at - since
+        silence = probe.at - since - timedelta(hours=self._grace_hours(probe))
         reached = [days for days in self._thresholds() if silence >= timedelta(days=days)]
         if reached:
             yield self._objection(max(reached), since, probe, history)
@@ -50,6 +53,9 @@ class SilentAccount(Rule):
 
     def deadlines(self) -> tuple[timedelta, ...]:
         return tuple(timedelta(days=days) for days in self._thresholds())
+
+    def _grace_hours(self, probe: Probe) -> float:
+        return self.feed_grace_hours if comes_late(probe) else 0.0
 
     def _thresholds(self) -> tuple[int, ...]:
         return (*(days for days in self.reminder_days if days < self.veto_days), self.veto_days, self.zombie_days)
@@ -71,7 +77,7 @@ class SilentAccount(Rule):
             sentence=self._sentence(days, since, probe, history),
             measured=f"静默{silence.days}天{silence.seconds // 3600}小时",
             threshold=f"{days}天",
-            window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间",
+            window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间{self._late_words(probe)}",
             evidence=(
                 Evidence(
                     post_id=newest.id if newest else None,
@@ -82,6 +88,9 @@ class SilentAccount(Rule):
                 ),
             ),
         )
+
+    def _late_words(self, probe: Probe) -> str:
+        return f"；订阅源显示较晚，另加{self.feed_grace_hours:g}小时宽限" if self._grace_hours(probe) else ""
 
     def _sentence(self, days: int, since: datetime, probe: Probe, history: History) -> str:
         silence = probe.at - since
