@@ -162,9 +162,11 @@ class Looker:
         hosts = self._platforms[name].hosts
         captured = self._visitor.visit(name, plan, hosts, full)
         self._give_up(captured)
-        reading = _read(captured, read)
-        if captured.light and not reading.outcome.is_evidence and not _too_fast(captured):
-            # The light path proved nothing: before saying so, open the page as a person would.
+        reading, signs = _read(captured, read), 0
+        # The light path proved nothing: before saying so, open the page as a person would. And nobody is told that an
+        # account is no more by one sign alone: the page is opened again, and what it says then counts.
+        while plan.page and self._is_to_be_seen_again(reading, captured, signs):
+            signs += _is_gone(reading)
             renew()
             captured = self._visitor.visit(name, plan, hosts, full=True)
             self._give_up(captured)
@@ -173,6 +175,13 @@ class Looker:
         # A page that never came leaves the browser on about:blank, which is nobody's address.
         shown = captured.final_url if (captured.final_url or "").startswith("http") else opened
         return reading, captured.model_copy(update={"final_url": shown})
+
+    @staticmethod
+    def _is_to_be_seen_again(reading: Reading, captured: Captured, signs: int) -> bool:
+        """`signs`: how often it was said before that the account is no more."""
+        if _is_gone(reading):
+            return signs == 0
+        return captured.light and not reading.outcome.is_evidence and not _too_fast(captured)
 
     def _give_up(self, captured: Captured) -> None:
         """What failed because we are leaving says nothing about the account. Raises TransientError."""
@@ -260,6 +269,10 @@ def _no_more(source: Source, reading: Reading) -> Reading:
     if reading.outcome is Outcome.EMPTY:
         return failed_reading(f"{source.words}里没有内容，不能据此认定账号没有内容")
     return reading.model_copy(update={"covers": Coverage.ITEM})
+
+
+def _is_gone(reading: Reading) -> bool:
+    return reading.outcome is Outcome.GONE and reading.covers is Coverage.PROFILE
 
 
 def _too_fast(captured: Captured) -> bool:

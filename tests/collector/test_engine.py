@@ -111,7 +111,7 @@ def test_an_exact_time_replaces_a_rough_one_once(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("offset", [days(156), days(-156), timedelta(minutes=-6), timedelta(minutes=6)])
-@pytest.mark.parametrize("word", ["two posts", "gone"])
+@pytest.mark.parametrize("word", ["two posts", "gone, gone"])
 def test_a_wrong_clock_proves_nothing_and_publishes_no_post(bench: Bench, offset: timedelta, word: str) -> None:
     bench.visitor.clock_offset = offset
     bench.visit(word)
@@ -160,3 +160,21 @@ def test_a_collector_of_one_platform_leaves_the_others_to_others(tmp_path: Path)
         bench.visit("two posts", after=timedelta(minutes=2))
         visited = {event.platform for event in bench.published() if isinstance(event, Probe)}
     assert visited == {"weibo", "kuaishou"}  # of a platform that no plug-in knows somebody has to tell
+
+
+def test_an_account_is_no_more_only_when_the_page_says_so_twice(bench: Bench) -> None:
+    bench.visit("gone, gone")
+    assert probe_of(bench.published()).outcome is Outcome.GONE
+    assert [full for _, full in bench.visitor.asked] == [True, True]
+
+
+@pytest.mark.parametrize(("again", "outcome"), [("two posts", Outcome.OK), ("blocked", Outcome.BLOCKED)])
+def test_one_sign_that_an_account_is_no_more_is_none(bench: Bench, again: str, outcome: Outcome) -> None:
+    bench.visit(f"gone, {again}")
+    assert probe_of(bench.published()).outcome is outcome
+
+
+def test_the_light_path_and_the_page_are_two_signs(bench: Bench) -> None:
+    bench.visit("light:gone, gone")
+    assert probe_of(bench.published()).outcome is Outcome.GONE
+    assert len(bench.visitor.asked) == 2

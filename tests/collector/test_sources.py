@@ -186,7 +186,7 @@ def test_a_platform_that_refuses_us_is_asked_for_nothing_else(on_wechat: Bench) 
 
 
 def test_an_account_that_is_gone_is_not_kept_alive_by_old_copies(bridged: Bench) -> None:
-    bridged.visit("gone")
+    bridged.visit("gone, gone")
     (probe,) = told(bridged)
     assert probe.outcome is Outcome.GONE
 
