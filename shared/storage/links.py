@@ -1,7 +1,7 @@
 """Links of accounts: noted by whoever meets them, opened by the collectors, read by the rules."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
@@ -14,6 +14,7 @@ KEEP_REMOVED = timedelta(days=2)
 """Longer than an analyzer is away without anybody being told."""
 MOST_OF_POSTS = 200
 """Of one account: more links than an office writes in a month."""
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _link = metadata.tables["link"]
 _visit = metadata.tables["visit"]
 _IN_USE = _link.c.removed_at.is_(None)
@@ -90,8 +91,8 @@ class Links:
 
     def changed_after(self, moment: datetime | None, most: int) -> list[tuple[datetime, str]]:
         """When and whose, oldest first: of those opened after `moment`."""
-        when = _link.c.changed_at.is_not(None) if moment is None else _link.c.changed_at > moment
-        rows = select(_link.c.changed_at, _link.c.key).where(when).order_by(_link.c.changed_at, _link.c.key)
+        after = _link.c.changed_at > (moment or _BEGINNING)
+        rows = select(_link.c.changed_at, _link.c.key).where(after).order_by(_link.c.changed_at, _link.c.key)
         with self._database.read() as connection:
             return [(at, key) for at, key in connection.execute(rows.limit(most))]
 

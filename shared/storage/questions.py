@@ -1,7 +1,7 @@
 """Questions that the public asked: noted by the collectors, read by the rules."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select
 
@@ -10,6 +10,7 @@ from shared.storage.database import Database
 from shared.storage.tables.every import metadata
 
 KEEP = timedelta(days=90)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _question = metadata.tables["question"]
 
 
@@ -37,8 +38,8 @@ class Questions:
 
     def noted_after(self, moment: datetime | None, most: int) -> list[tuple[datetime, str]]:
         """When and whose, oldest first: of those written down after `moment`."""
-        when = _question.c.noted_at.is_not(None) if moment is None else _question.c.noted_at > moment
-        rows = select(_question.c.noted_at, _question.c.key).where(when).distinct()
+        after = _question.c.noted_at > (moment or _BEGINNING)
+        rows = select(_question.c.noted_at, _question.c.key).where(after).distinct()
         with self._database.read() as connection:
             found = connection.execute(rows.order_by(_question.c.noted_at, _question.c.key).limit(most))
             return [(at, key) for at, key in found]

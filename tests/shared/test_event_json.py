@@ -44,7 +44,8 @@ def test_what_the_first_writer_wrote_is_read_written_and_identified_as_it_did(li
     old = json.loads(line)
     event = decode(old["body"].encode())
     attributes = headers(event, "test")
-    assert json.loads(encode(event)) == json.loads(old["body"])
+    body, written = json.loads(old["body"]), json.loads(encode(event))
+    assert {name: told for name, told in written.items() if name in body or told is not None} == body
     assert decode(encode(event)) == event
     assert (event.fingerprint, attributes["ce_id"], attributes["ce_time"]) == (
         old["fingerprint"],

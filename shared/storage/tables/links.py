@@ -15,7 +15,7 @@ class LinkRow(SQLModel, table=True):
     """
 
     __tablename__ = "link"
-    __table_args__ = (Index("link_due", "next_at"), Index("link_changed", "changed_at"))
+    __table_args__ = (Index("link_due", "next_at"), Index("link_changed", "changed_at", "key"))
 
     key: str = Field(primary_key=True)
     url: str = Field(primary_key=True)

@@ -12,7 +12,7 @@ class QuestionRow(SQLModel, table=True):
     """`id` is a hash. `noted_at`: when the collector last wrote it down."""
 
     __tablename__ = "question"
-    __table_args__ = (Index("question_noted", "noted_at"), Index("question_asked", "asked_at"))
+    __table_args__ = (Index("question_noted", "noted_at", "key"), Index("question_asked", "asked_at"))
 
     key: str = Field(primary_key=True)
     id: str = Field(primary_key=True)

@@ -28,4 +28,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "url"),
     )
     op.create_index("link_due", "link", ["next_at"])
-    op.create_index("link_changed", "link", ["changed_at"])
+    op.create_index("link_changed", "link", ["changed_at", "key"])

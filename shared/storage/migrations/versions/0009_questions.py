@@ -20,5 +20,5 @@ def upgrade() -> None:
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", "id"),
     )
-    op.create_index("question_noted", "question", ["noted_at"])
+    op.create_index("question_noted", "question", ["noted_at", "key"])
     op.create_index("question_asked", "question", ["asked_at"])
