@@ -139,6 +139,8 @@ class CollectorEngine:
     def hurry(self) -> None:
         """Begin no further visit, and give up the one at hand if it takes long: another collector makes it."""
         self._looker.hurry(HURRY_SECONDS)
+        if self._errands:
+            self._errands.hurry(HURRY_SECONDS)
 
     def close(self) -> None:
         """Close the browser; call it from the thread that stepped."""

@@ -129,6 +129,7 @@ class Opener:
     def __init__(self) -> None:
         self.answers: dict[str, Captured] = {}
         self.asked: list[str] = []
+        self.hurried = False
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...]) -> Captured:
         url = plan.fetch[0]
@@ -136,6 +137,9 @@ class Opener:
         if url not in self.answers:
             raise InputError(url, "网址指向内网地址")
         return self.answers[url]
+
+    def hurry(self, seconds: float) -> None:
+        self.hurried = True
 
 
 class Bench:
@@ -236,3 +240,13 @@ def test_links_of_posts_are_forgotten_after_a_month(bench: Bench) -> None:
     bench.errands.note_posts(bench.account, [ShownPost(id="p1", published_at=NOW, links=(URL,))], NOW)
     bench.step(days(31))
     assert bench.store.links.of(bench.account.key) == ()
+
+
+def test_of_a_link_that_was_given_up_because_we_are_leaving_nothing_is_said(bench: Bench) -> None:
+    bench.opener.answers[URL] = failed(Outcome.TIMEOUT, "连接超时")
+    bench.store.links.add_service(a_link(key=bench.account.key), NOW)
+    bench.errands.note_answer(NOW)
+    bench.errands.hurry(8)
+    bench.step()
+    assert bench.opener.hurried
+    assert bench.link().state is LinkState.NEW

@@ -32,6 +32,8 @@ class Opener(Protocol):
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...]) -> Captured: ...
 
+    def hurry(self, seconds: float) -> None: ...
+
 
 class Errands:
     """Used by the engine's thread. Each link is leased in the store, so that no two collectors open it."""
@@ -44,6 +46,12 @@ class Errands:
         self._next_at: datetime | None = None
         self._online_at: datetime | None = None
         self._forgot_at: datetime | None = None
+        self._is_leaving = False
+
+    def hurry(self, seconds: float) -> None:
+        """The link at hand is given up within `seconds`, and nothing is said of it. Any thread may call."""
+        self._is_leaving = True
+        self._opener.hurry(seconds)
 
     def note_answer(self, now: datetime) -> None:
         """Some site answered: we are online."""
@@ -71,6 +79,8 @@ class Errands:
     def _look_at(self, link: Link) -> None:
         began = self._clock()
         seen = self._opened(link)
+        if self._is_leaving:
+            return  # its lease ends by itself, and another collector opens it
         now = self._clock()
         if seen.is_answer:
             self._online_at = now
