@@ -44,6 +44,10 @@ PAGES = {
     "image": "<body style='margin:0'><img src='/x/red.png' style='width:400px;height:400px;display:block'>",
     "lazy": "<body style='margin:0'><div style='height:6000px'></div>"
     "<img loading=lazy src='/x/red.png' style='width:400px;height:400px;display:block'>",
+    "comments": "<body style='margin:0;background:green'><script>for (const path of ['/x/comments/hotflow?id=1', '/x/list'])"
+    " fetch(path).then(() => { document.body.style.background = path.includes('hotflow') ? 'red' : 'blue' })</script>",
+    "list": "{}",
+    "comments/hotflow": "{}",
     "long": "<body style='margin:0'><div style='height:40000px;background:#f00'></div>",
     "loop": "<h1>循环</h1><script>setTimeout(() => { for (;;) {} }, 10)</script>",
     "loop_at_once": "<h1>循环</h1><script>for (;;) {}</script>",
@@ -266,3 +270,10 @@ def test_a_name_can_neither_turn_the_bar_round_nor_write_html() -> None:
     lines = bar_lines(Opened(url="https://m.weibo.cn/u/1", at=NOW), "https://m.weibo.cn/u/1", hostile, None)
     assert "青禾<img src=x>发布" in lines[1]
     assert "青禾&lt;img src=x&gt;发布" in frame_html(lines, "data:,", 10, 10)
+
+
+def test_what_readers_wrote_below_a_post_is_not_photographed(browser: Browser, net: Internet) -> None:
+    red, _, blue = seen(picture_of(browser, "/x/comments")).crop((700, 600, 701, 601)).tobytes()
+    assert (red < 60, blue > 200) == (True, True)
+    assert net.seen["m.weibo.cn/x/list"] == 1
+    assert net.seen["m.weibo.cn/x/comments/hotflow"] == 0

@@ -1,10 +1,12 @@
 """Photographs a page from top to bottom, images and all, in a page of its own beside the platform's warm one."""
 
 import base64
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright import sync_api as pw
 
@@ -27,6 +29,9 @@ _LOOP_WORDS = "页面脚本一直占用浏览器，已中止脚本后拍照"
 _UNFINISHED = "页面在限定时间内没有加载完成，只拍到已显示的部分"
 _SOUND = ("mp4", "m3u8", "webm", "mp3", "m4a")
 _BLOCKED = [f"*.{ending}{tail}" for ending in _SOUND for tail in ("", "?*")]
+_COMMENTS = re.compile(r"comment|hotflow", re.IGNORECASE)
+"""In the paths where every platform answers with what readers wrote, and who they are: nobody needs their picture."""
+_ASKED_BY_SCRIPT = ("XHR", "Fetch")
 _SCROLL = "y => { scrollTo(0, y); return true; }"
 _REACHED = "y => { scrollTo(0, y); return scrollY < y - 1 ? 'end' : 'more'; }"
 
@@ -165,7 +170,7 @@ class Sitting:
     def _on_paused(self, event: dict[str, Any]) -> None:
         """Everything the page asks for passes here: a picture would show what lies inside."""
         is_document = event.get("resourceType") == "Document" and event.get("frameId") == self._frame
-        why = self._why_not(event["request"]["url"])
+        why = _of_readers(event) or self._why_not(event["request"]["url"])
         with suppress(pw.Error):
             if why:
                 self._refused = why if is_document else self._refused
@@ -192,6 +197,12 @@ class Sitting:
             self._watch.skip(request)
         else:
             self._watch.end(request, request.failure if response is None else None)
+
+
+def _of_readers(event: dict[str, Any]) -> str | None:
+    path = urlsplit(event["request"]["url"]).path
+    is_theirs = event.get("resourceType") in _ASKED_BY_SCRIPT and _COMMENTS.search(path)
+    return "读者的评论不拍照" if is_theirs else None
 
 
 def screenshot(cdp: pw.CDPSession, width: int, height: int, quality: int, scale: float = 1) -> bytes:
