@@ -122,7 +122,7 @@ def is_as_written(path: Path) -> bool:
             for entry in archive.infolist():
                 if entry.filename != _PROPERTIES:
                     _digest(archive, entry.filename, content)
-            found = re.search(rb"identifier>([0-9a-f]{64})<", archive.read(_PROPERTIES))
+            found = re.search(rb"identifier[^<>]{0,200}>([0-9a-f]{64})<", archive.read(_PROPERTIES))
             return found is not None and found[1].decode() == content.hexdigest()
     except (*UNREADABLE, InputError):
         return False
