@@ -87,7 +87,7 @@ class Tab:
         Not before: a page still being drawn would load its pictures. Documents stay forbidden to it only where the
         browser itself knows the hosts it may reach.
         """
-        if self._is_listening and self._watch.is_settled(self._settings.settle_seconds):
+        if self._is_listening:
             self._is_listening = False
             for event, heard in self._heard.items():
                 self.page.remove_listener(event, heard)
@@ -103,7 +103,7 @@ class Tab:
     def fetch(self, urls: Sequence[str], deadline: Deadline) -> tuple[Capture, ...]:
         """Ask from inside the page; it stays warm only if every answer is a good one. Empty when the page moved on."""
         self._is_warm = False
-        self._stop_listening()
+        is_at_rest = self._watch.is_settled(self._settings.settle_seconds)
         self._is_asking = True
         limit = self._settings.max_body_bytes
         try:
@@ -114,15 +114,17 @@ class Tab:
             raise
         finally:
             self._is_asking = False
+        # Only now, when it has just answered: to a page that died while it was idle the browser would wait for ever.
+        if is_at_rest:
+            self._stop_listening()
         captures = tuple(self._fetched(answer) for answer in answers)
         self._is_warm = all(capture.status == 200 for capture in captures)
         return captures
 
     def load(self, url: str, plan: Plan, deadline: Deadline) -> Captured:
         """Load the page and keep what the plan asks for, until all of it is there or nothing more comes."""
-        if self._is_used and not self._is_warm:
+        if self._is_used and not (self._is_warm and self._is_listening):
             self._open()
-        self._listen()
         self._is_warm, self._is_used = False, True
         self._refused = None
         self._watch = watch = Watch[pw.Request](plan)
