@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import structlog
 
@@ -28,7 +29,7 @@ from services.collector.sources.base import Source
 from shared.clock import Clock
 from shared.errors import InputError
 from shared.evidence.pruning import Pruning
-from shared.plugins import discover
+from shared.plugins import Plugin, discover
 from shared.runtime.announced import program_version
 from shared.runtime.ledger_at_start import import_ledger
 from shared.runtime.metrics import Answer, Metrics, Told
@@ -117,6 +118,8 @@ def _nothing_to_prune(now: datetime) -> None:
     """Nothing is kept."""
 
 
+_NOUNS = {"platforms": "平台", "sources": "来源"}
+P = TypeVar("P", bound=Plugin)
 LINK_SECONDS = 25.0
 """Longer than what counts as slow, shorter than a lease."""
 
@@ -174,23 +177,21 @@ def _sessions(metrics: Metrics, folder: Path | None, platforms: Iterable[str]) -
 def build_platforms(settings: Settings) -> dict[str, Platform]:
     """Every platform with its options. Raises InputError naming platform and option."""
     known = discover("services.collector.platforms", Platform)
-    for name in settings.platforms.keys() - known.keys():
-        raise InputError(f"platforms.{name}", f"没有这个平台；可用的有：{'、'.join(sorted(known))}")
-    return {
-        name: validated(kind, settings.platforms.get(name, {}), f"platforms.{name}", settings.file)
-        for name, kind in known.items()
-    }
+    return _with_options(known, settings.platforms, "platforms", settings.file)
 
 
 def build_sources(settings: Settings) -> dict[str, Source]:
     """Every kind of source with its options. Raises InputError naming kind and option."""
     known = discover("services.collector.sources", Source)
-    for name in settings.sources.keys() - known.keys():
-        raise InputError(f"sources.{name}", f"没有这种来源；可用的有：{'、'.join(sorted(known))}")
-    return {
-        name: validated(kind, settings.sources.get(name, {}), f"sources.{name}", settings.file)
-        for name, kind in known.items()
-    }
+    return _with_options(known, settings.sources, "sources", settings.file)
+
+
+def _with_options(
+    known: Mapping[str, type[P]], given: Mapping[str, Mapping[str, Any]], key: str, file: Path | None
+) -> dict[str, P]:
+    for name in given.keys() - known.keys():
+        raise InputError(f"{key}.{name}", f"没有这个{_NOUNS[key]}；可用的有：{'、'.join(sorted(known))}")
+    return {name: validated(kind, given.get(name, {}), f"{key}.{name}", file) for name, kind in known.items()}
 
 
 def reach_of(platforms: Iterable[Platform], settings: BrowserSettings) -> tuple[str, ...]:

@@ -28,14 +28,15 @@ def test_what_comes_from_the_environment_is_text_and_understood(monkeypatch: pyt
 def test_feeds_need_no_browser() -> None:
     posts = (DemoPost(at=utc_now(), text="青禾要闻"),)
     net = Internet(World([DemoAccount("feed", "qinghe-news", "青禾要闻", "示例单位", posts)]))
-    before = psutil.Process().children(recursive=True)
+    before = set(psutil.Process().children(recursive=True))
     with Proxy(net) as proxy:
         reach = BrowserSettings(proxy=proxy.url, proxy_spki=proxy.spki, executable=Path("/nowhere"))
         with closing(Visitor(reach, utc_now)) as visitor:
             look = visitor.visit("feed", Plan(fetch=("https://feeds.qinghe.example/news.xml",)), ())
             assert look.failure is None
             assert b"<rss" in look.captures[0].body
-            assert psutil.Process().children(recursive=True) == before
+            # Others' may end meanwhile: this process has a database server of other tests.
+            assert set(psutil.Process().children(recursive=True)) <= before
             with pytest.raises(TransientError, match="浏览器无法启动"):
                 visitor.visit("weibo", Plan(page="https://m.weibo.cn/u/1000001"), ("m.weibo.cn",))
 

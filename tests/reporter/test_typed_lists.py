@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -400,16 +399,3 @@ def test_an_office_program_may_rewrite_the_list_without_harm(store: Store, ledge
     for title, sheet in before.items():
         assert list(sheet.values) == list(after[title].values)
     assert names(after["已超期"]) == ["青禾发布"]
-
-
-def test_a_list_is_known_again_also_as_another_library_writes_its_properties(
-    store: Store, ledger: Ledger, tmp_path: Path
-) -> None:
-    """With lxml beside it openpyxl names the namespace at each element."""
-    ledger.silent("1", 20)
-    first, named = write(store, tmp_path), tmp_path / "named.xlsx"
-    with ZipFile(first) as given, ZipFile(named, "w") as taken:
-        for entry in given.infolist():
-            plain = given.read(entry)
-            taken.writestr(entry, plain.replace(b"<dc:identifier>", b'<dc:identifier xmlns:dc="http://purl.org/dc/">'))
-    assert Weekly().is_as_written(named)

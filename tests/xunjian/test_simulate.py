@@ -1,22 +1,16 @@
 """`xunjian simulate scale`: from the settings, and the same table that docs/scale.md shows."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from shared.errors import InputError
 from tests.paths import ROOT
-from xunjian.app import make_app
+from tests.xunjian.simulating import simulate as run
 
-
-def simulate(*arguments: str) -> str:
-    result = CliRunner().invoke(make_app(["simulate"]), ["simulate", "scale", *arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
+simulate = partial(run, "scale")
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,15 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from shared.errors import InputError
 from tests.builders import NOW, days
 from tests.paths import ROOT
-from xunjian.app import make_app
+from tests.xunjian.simulating import simulate as run
 from xunjian.schedule.play import Rules, outcome_of, play
 from xunjian.schedule.timelines import Timeline, saved
 
@@ -19,12 +19,7 @@ DAILY = Timeline("daily", tuple(NOW - days(n) for n in range(40, 0, -1)), NOW)
 SILENT = Timeline("silent", (NOW - days(40), NOW - days(39)), NOW)
 
 
-def simulate(*arguments: str) -> str:
-    result = CliRunner().invoke(make_app(["simulate"]), ["simulate", "schedule", *arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
+simulate = partial(run, "schedule")
 
 
 @pytest.fixture(autouse=True)

@@ -13,9 +13,10 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.ledger.columns import HEADER_OF, SECRETS
 from shared.ledger.writing import cell_text
-from shared.runtime.settings import Settings, load_settings
+from shared.runtime.settings import load_settings
 from shared.storage.accounts import Version
-from shared.storage.store import Store, open_store, open_to_read
+from shared.storage.store import Store
+from xunjian.opened import opened
 from xunjian.shown.table import show as show_table
 from xunjian.shown.where import where
 from xunjian.typed.named import account_named
@@ -34,7 +35,7 @@ def list_(
     config: Config = None,
 ) -> None:
     """列出台账中的账号：名称、平台/账号ID、主办单位、目前状态。"""
-    with closing(_opened(load_settings(config))) as store:
+    with closing(opened(load_settings(config))) as store:
         gone = list(_removed_rows(store))
         rows = gone if removed else list(_rows(store))
     found = [row for row in rows if words.strip().casefold() in " ".join(row).casefold()]
@@ -49,7 +50,7 @@ def show(
     config: Config = None,
 ) -> None:
     """显示一个账号的台账内容，以及何时由谁改过什么。"""
-    with closing(_opened(load_settings(config))) as store:
+    with closing(opened(load_settings(config))) as store:
         key = account_named(account, [*store.accounts.all(), *_accounts(store.accounts.removed())], "账号").key
         versions, standing = store.accounts.versions(key), store.standings.find(key)
     newest = versions[-1]
@@ -69,7 +70,7 @@ def remove(accounts: Named, *, author: Author = "", comment: Comment = "", confi
     """把账号移出台账：即刻起不再核查、不再提醒；历史、已发现的问题和以前的清单都保留。"""
     who, why = _given("--author", author), _given("--comment", comment)
     settings = load_settings(config)
-    with closing(_opened(settings, writes=True)) as store:
+    with closing(opened(settings, writes=True)) as store:
         known = store.accounts.all()
         chosen = [account_named(words, known, "账号") for words in accounts]
         store.accounts.remove([account.key for account in chosen], who, why, utc_now())
@@ -83,24 +84,13 @@ def restore(accounts: Named, *, author: Author = "", comment: Comment = "", conf
     """让移出的账号连同历史回到台账，随即安排核查。"""
     who, why = _given("--author", author), _given("--comment", comment)
     settings = load_settings(config)
-    with closing(_opened(settings, writes=True)) as store:
+    with closing(opened(settings, writes=True)) as store:
         gone = _accounts(store.accounts.removed())
         chosen = [account_named(words, gone, "账号", "已移出的账号") for words in accounts]
         store.accounts.restore([account.key for account in chosen], who, why, utc_now())
     for account in _once(chosen):
         typer.echo(f"已恢复：{account.name}（{account.key}，{account.unit}），随即安排核查")
     typer.echo(where(settings))
-
-
-def _opened(settings: Settings, writes: bool = False) -> Store:
-    """What is not there yet is not made: who looks for an account has the wrong place then."""
-    store = open_to_read(settings.store_url)
-    if store is None:
-        raise InputError(str(settings.data_dir), "这里还没有数据；请先导入台账，或用 --config 指明设置文件")
-    if not writes:
-        return store
-    store.close()
-    return open_store(settings.store_url)
 
 
 def _given(place: str, words: str) -> str:

@@ -11,7 +11,8 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.links import Link
 from shared.runtime.settings import load_settings
-from shared.storage.store import Store, open_store, open_to_read
+from shared.storage.store import Store
+from xunjian.opened import opened
 from xunjian.shown.table import show as show_table
 from xunjian.shown.where import where
 from xunjian.typed.named import account_named
@@ -35,7 +36,7 @@ def add(
     """登记一个服务栏目的链接，随即检查，以后每三天检查一次。"""
     settings, now = load_settings(config), utc_now()
     url, name = _address(address), " ".join(label.split())[:MOST_LABEL]
-    with closing(open_store(settings.store_url)) as store:
+    with closing(opened(settings, writes=True)) as store:
         found = account_named(account, store.accounts.all(), "账号")
         is_new = store.links.add_service(Link(key=found.key, url=url, label=name or None, added_at=now), now)
     typer.echo(f"{'已登记' if is_new else '早已登记'}：{found.name}（{found.key}）的服务栏目 {name or url}")
@@ -46,7 +47,7 @@ def add(
 def remove(account: Named, address: Address, *, config: Config = None) -> None:
     """不再检查一个链接。"""
     settings = load_settings(config)
-    with closing(open_store(settings.store_url)) as store:
+    with closing(opened(settings, writes=True)) as store:
         found = account_named(account, store.accounts.all(), "账号")
         if not store.links.remove(found.key, address.strip(), utc_now()):
             raise InputError(address, f"{found.name}没有登记这个链接；查看已登记的：xunjian links list {found.key}")
@@ -61,10 +62,7 @@ def list_links(
     config: Config = None,
 ) -> None:
     """列出链接和最近一次检查的结果；指明账号时也列内容中的链接。"""
-    opened = open_to_read(load_settings(config).store_url)
-    if opened is None:
-        raise InputError("没有数据", "请先导入台账：xunjian ledger import 台账文件")
-    with closing(opened) as store:
+    with closing(opened(load_settings(config))) as store:
         rows = [_row(link) for link in _links(store, account)]
     if rows:
         show_table(("栏目或内容", "链接", "结果"), rows)

@@ -15,7 +15,7 @@ from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.runtime.settings import Settings, load_settings
 from shared.source import BRIDGE, PAGE, GivenSource, SourceState, disagreements
-from shared.storage.store import Store, open_store, open_to_read
+from xunjian.opened import opened
 from xunjian.shown.where import where
 from xunjian.typed.named import account_named
 from xunjian.usage import Showing
@@ -43,7 +43,7 @@ def show(
     """
     settings = load_settings(config)
     kinds = build_sources(settings)
-    with closing(_opened(settings)) as store:
+    with closing(opened(settings)) as store:
         found = account_named(account, store.accounts.all(), "账号")
         page = GivenSource(key=found.key, kind=PAGE)
         every = {one.name: one for one in (page, *given_by(found, kinds), *store.sources.of(found.key))}
@@ -70,7 +70,7 @@ def add(
 ) -> None:
     """给账号添加一个来源；主页看不到时按可信程度依次去看。"""
     settings = load_settings(config)
-    with closing(_opened(settings, writes=True)) as store:
+    with closing(opened(settings, writes=True)) as store:
         found = account_named(account, store.accounts.all(), "账号")
         given = GivenSource(key=found.key, kind=kind.strip(), address=address.strip(), by=by)
         source = _checked(given, found, settings)
@@ -86,7 +86,7 @@ def add(
 def remove(account: Named, kind: Kind, address: Address, config: Config = None) -> None:
     """移出账号的一个来源；已采集的内容保留。"""
     settings = load_settings(config)
-    with closing(_opened(settings, writes=True)) as store:
+    with closing(opened(settings, writes=True)) as store:
         found = account_named(account, store.accounts.all(), "账号")
         if not store.sources.remove(GivenSource(key=found.key, kind=kind.strip(), address=address.strip())):
             raise InputError(
@@ -171,13 +171,3 @@ def _print(account: Account, rows: list[dict[str, Any]], differing: list[str]) -
         typer.echo(f"不一致：{said}；请人工核对")
     if len(rows) == 1:
         typer.echo("只有主页一个来源；添加：xunjian sources add 账号 种类 网址")
-
-
-def _opened(settings: Settings, writes: bool = False) -> Store:
-    store = open_to_read(settings.store_url)
-    if store is None:
-        raise InputError(str(settings.data_dir), "这里还没有数据；请先导入台账，或用 --config 指明设置文件")
-    if not writes:
-        return store
-    store.close()
-    return open_store(settings.store_url)

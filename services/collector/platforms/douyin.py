@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms._bytedance import PAGE_HOSTS
 from services.collector.platforms.base import Platform
 from services.collector.reading.notices import account_end, account_may_end
 from services.collector.reading.sight import (
@@ -68,14 +69,7 @@ class Douyin(Platform):
         "*.douyincdn.com",
         "*.iesdouyin.com",
         "*.amemv.com",
-        "*.bytegoofy.com",
-        "*.bytetos.com",
-        "*.bytedance.com",
-        "*.bytescm.com",
-        "*.pstatp.com",
-        "*.snssdk.com",
-        "*.zijieapi.com",
-        "*.ibytedapm.com",
+        *PAGE_HOSTS,
     )
 
     def plan(self, account: Account) -> Plan:

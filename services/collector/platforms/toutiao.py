@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
+from services.collector.platforms._bytedance import PAGE_HOSTS
 from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import is_rough, parse_chinese_time
 from services.collector.reading.markup import plain_text
@@ -75,14 +76,7 @@ class Toutiao(Platform):
         "*.toutiao.com",
         "*.toutiaostatic.com",
         "*.byted-static.com",
-        "*.bytegoofy.com",
-        "*.bytetos.com",
-        "*.bytedance.com",
-        "*.bytescm.com",
-        "*.pstatp.com",
-        "*.snssdk.com",
-        "*.zijieapi.com",
-        "*.ibytedapm.com",
+        *PAGE_HOSTS,
     )
 
     def plan(self, account: Account) -> Plan:
