@@ -13,8 +13,6 @@ from shared.events import Value
 
 MAX_PICTURE_HEIGHT = 12_000
 """CSS pixels of the page: a dozen screens. Longer pages are cut, and the bar says so."""
-PICTURE_TYPE = "image/jpeg"
-"""Opens in every mail program, in Word and in WeChat; WebP does not."""
 _MAX_URL = 300
 
 
