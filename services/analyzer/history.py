@@ -1,7 +1,7 @@
 """What is known of an account as of a moment, put together from the store for the rules."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from services.analyzer.objection import History
 from services.analyzer.timeline import Sitting
@@ -10,6 +10,11 @@ from shared.clock import SHANGHAI
 from shared.events import Post, Probe
 from shared.storage.observations import Probed
 
+KEEPS_BACK = frozenset({"douyin"})
+"""Platforms that show visitors without a login a list without its newest items (research: Evil0ctal#665, 2025-09)."""
+SOONEST_SILENCE = timedelta(days=1)
+"""No rule asks about a shorter one, so of busy accounts nothing further is read."""
+
 
 def history_of(sitting: Sitting, account: Account, moment: datetime, copied: frozenset[str] = frozenset()) -> History:
     """The history a rule may see when it judges `account` at `moment`."""
@@ -17,13 +22,18 @@ def history_of(sitting: Sitting, account: Account, moment: datetime, copied: fro
     posts, probed = known.posts(), known.probed
     deleted = deleted_ids(posts, probed.latest_list)
     evidenced = [probed.newest_post_at, known.newest_published]
+    newest = max((time for time in evidenced if time is not None), default=None)
+    met = next((known.met_at(post.id) for post in posts if newest and post.published_at == newest), None)
     return History(
         account=account,
         posts=tuple(post for post in posts if post.id not in deleted),
-        newest_post_at=max((time for time in evidenced if time is not None), default=None),
+        newest_post_at=newest,
         last_list_at=probed.latest_list.at if probed.latest_list else None,
         failures=probed.failures,
         copied=copied,
+        deleted=tuple(post for post in posts if post.id in deleted),
+        newest_met_at=met,
+        unlisted=_unlisted(sitting, account, probed.latest_list, newest, met),
         watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
         cancelled_at=_cancelled_at(sitting, account),
         returned_at=sitting.judging.returned_at(account.key),
@@ -61,6 +71,21 @@ def deleted_ids(known: Sequence[Post], look: Probe | None) -> set[str]:
         and post.published_at
         and post.published_at > reach
     }
+
+
+def _unlisted(
+    sitting: Sitting, account: Account, look: Probe | None, newest: datetime | None, met: datetime | None
+) -> int:
+    """By how many the platform's count rose since the look that first showed the newest item; 0: nobody knows of any.
+
+    Held against that look and not against the last one: a rise is news once, and the silence it denies goes on.
+    """
+    if account.platform not in KEEPS_BACK or look is None or look.posts_total is None:
+        return 0
+    if newest is None or met is None or look.at - newest < SOONEST_SILENCE:
+        return 0
+    first = sitting.judging.observed.first_list(account.key, met)
+    return max(0, look.posts_total - first.posts_total) if first and first.posts_total is not None else 0
 
 
 def _cancelled_at(sitting: Sitting, account: Account) -> datetime | None:

@@ -32,6 +32,10 @@ class History:
     out. `newest_post_at`: newest publish time ever evidenced, deleted items included, future ones not.
     `last_list_at`: the last look that proved the account's list. `failures`: looks since then that proved nothing,
     oldest first. `copied`: ids of posts found to be copies of others' earlier ones.
+    `deleted`: of the items known those that the last list proves to be deleted, newest first. `newest_met_at`: when
+    the item of `newest_post_at` was first seen; null: only a look's summary told of it. `unlisted`: so many more items
+    than then the platform counts, though its list shows none that is newer; only of platforms known to keep their
+    newest from visitors.
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
     `cancelled_at`: since when the ledger has had it as cancelled; null: it has not. `returned_at`: when it came back
     to the ledger after a removal, in which nobody looked; null: it never left. No model: one is made for every event,
@@ -44,6 +48,9 @@ class History:
     last_list_at: datetime | None = None
     failures: tuple[Probe, ...] = ()
     copied: frozenset[str] = frozenset()
+    deleted: tuple[Post, ...] = ()
+    newest_met_at: datetime | None = None
+    unlisted: int = 0
     watched_since: datetime
     cancelled_at: datetime | None = None
     returned_at: datetime | None = None

@@ -37,8 +37,9 @@ def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tup
         return State.CANCELLED, FILED_AS_CANCELLED
     if latest and latest.outcome is Outcome.GONE and latest.covers is Coverage.PROFILE:
         return State.GONE, latest.reason or "平台提示账号已注销"
-    if any(finding.state is State.UNVERIFIED for finding in findings) or (latest and not probed.latest_list):
-        return State.UNVERIFIED, _why_unverified(probed)
+    unverified = [finding for finding in findings if finding.state is State.UNVERIFIED]
+    if unverified or (latest and not probed.latest_list):
+        return State.UNVERIFIED, _why_unverified(probed, unverified)
     if latest is None:
         return State.WAITING, NEVER_PROBED
     accusing = [finding for finding in findings if finding.severity.accuses]
@@ -47,7 +48,11 @@ def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tup
     return accusing[0].state or State.PROBLEM, _sentences(accusing)
 
 
-def _why_unverified(probed: Probed) -> str:
+def _why_unverified(probed: Probed, unverified: Sequence[Finding]) -> str:
+    latest = probed.latest
+    if latest and latest.proves_list and (at_looks := [one for one in unverified if one.at <= latest.at]):
+        # It was looked at: what is lacking stands in the finding.
+        return _sentences(at_looks)
     failed = probed.failures[-1] if probed.failures else None
     reason = (failed.reason or failed.outcome.words) if failed else "采集未进行"
     if probed.latest_list is None:

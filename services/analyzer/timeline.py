@@ -29,6 +29,7 @@ class Timeline:
         self.probed = known.probed
         self.newest_published: datetime | None = None
         self._items: dict[str, Post] = {}
+        self._met: dict[str, datetime] = {}
         for post in known.versions:
             self._meet(post)
         self._to_count = list(known.published)
@@ -81,6 +82,10 @@ class Timeline:
         """The newest version of each item as first met so, newest published first, at most HISTORY_POSTS."""
         return sorted(self._items.values(), key=_by_time, reverse=True)[:HISTORY_POSTS]
 
+    def met_at(self, post_id: str) -> datetime | None:
+        """When the item was first seen, in whatever version."""
+        return self._met.get(post_id)
+
     def fingerprints_gone(self, ids: set[str]) -> set[str]:
         """Of those of the items that were known by the time of the last list and are not on it."""
         listed = self.probed.latest_list
@@ -91,8 +96,10 @@ class Timeline:
         known = self._items.pop(post.id, None)
         unchanged = known is not None and known == post.but(observed_at=known.observed_at)
         self._items[post.id] = known if known is not None and unchanged else post
+        self._met.setdefault(post.id, post.observed_at)
         if len(self._items) > 2 * HISTORY_POSTS:
-            del self._items[next(iter(self._items))]
+            forgotten = next(iter(self._items))
+            del self._items[forgotten], self._met[forgotten]
 
 
 def _after(probed: Probed, probe: Probe) -> Probed:

@@ -12,7 +12,7 @@ import structlog
 from services.collector.bridges import Bridges, Held
 from services.collector.capture import Capture, Captured, Plan, Reading, sha256_of
 from services.collector.clock_watch import ClockWatch, clock_reason
-from services.collector.news import first_times_kept, post_of
+from services.collector.news import first_times_kept, post_of, without_stamps
 from services.collector.platforms.base import Platform
 from services.collector.sources.base import Proves, Source
 from shared.account import Account
@@ -145,6 +145,7 @@ class Looker:
         return failed_reading(f"读取程序出错（{type(error).__name__}）")
 
     def _held(self, url: str | None, reading: Reading, captured: Captured, *, is_bridge: bool) -> Held:
+        reading = without_stamps(reading, [capture.at for capture in captured.captures])
         return self._bridges.held(url, reading, captured, is_bridge=is_bridge) if self._bridges else Held(reading)
 
     def _gathered(

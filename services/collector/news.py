@@ -1,7 +1,7 @@
 """What of a page is news: posts bounded, dated by their first evidenced time, and told from those published before."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.collector.capture import Reading, ShownPost
 from shared.account import Account
@@ -10,6 +10,24 @@ from shared.storage.published import SHOWN_TO_THE_DAY, Published
 
 MAX_TITLE, MAX_TEXT, MAX_URL = 1_000, 100_000, 4_000
 """Characters: what a page calls a post may be megabytes, and the bus takes one."""
+
+STAMPED_WITHIN = timedelta(seconds=60)
+"""Of the fetch, our clock and a server's being a little apart."""
+
+
+def without_stamps(reading: Reading, fetched: Sequence[datetime]) -> Reading:
+    """Some bridges date what has no date by the moment they are asked: an account would never be silent.
+
+    Where two items or more are all dated so, none is taken as dated; each then counts from when it was first seen.
+    """
+    times = [post.published_at for post in reading.posts]
+    if len(times) < 2 or not fetched:
+        return reading
+    first, last = min(fetched) - STAMPED_WITHIN, max(fetched) + STAMPED_WITHIN
+    if not all(time is not None and first <= time <= last for time in times):
+        return reading
+    posts = tuple(post.model_copy(update={"published_at": None, "approximate": False}) for post in reading.posts)
+    return reading.model_copy(update={"posts": posts})
 
 
 def first_times_kept(reading: Reading, known: Mapping[str, Published]) -> Reading:

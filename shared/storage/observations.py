@@ -88,6 +88,9 @@ _PROBES = (
 )
 _LATEST = _PROBES.limit(1)
 _LATEST_LIST = _PROBES.where(text(PROVES)).limit(1)
+_FIRST_LIST = (
+    select(_probe.c.body).where(_OF_PROBE, text(PROVES), _probe.c.at >= _MOMENT).order_by(_probe.c.at).limit(1)
+)
 _NOT_PROVED = _PROBES.limit(MOST_FAILURES)
 _FAILURES = _PROBES.where(_probe.c.at > bindparam("proved")).limit(MOST_FAILURES)
 _NEWEST = (
@@ -201,6 +204,12 @@ class Observations:
         self.write()
         self._latest.pop(key, None)
         return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
+
+    def first_list(self, key: str, moment: datetime) -> Probe | None:
+        """The first look at or after a moment that proved the list."""
+        self._write_of(key)
+        body = self._connection.execute(_FIRST_LIST, {"of": key, "moment": moment}).scalar()
+        return read(Probe, body) if body else None
 
     def known(self, key: str, moment: datetime) -> Known:
         """What is known of an account at a moment, bounded however much there is."""

@@ -178,3 +178,16 @@ def test_the_light_path_and_the_page_are_two_signs(bench: Bench) -> None:
     bench.visit("light:gone, gone")
     assert probe_of(bench.published()).outcome is Outcome.GONE
     assert len(bench.visitor.asked) == 2
+
+
+def test_a_list_stamped_with_the_moment_of_asking_has_no_dates(bench: Bench) -> None:
+    bench.visit("stamped")
+    bench.visit("stamped anew", after=timedelta(hours=12))
+    events = bench.published()
+    assert [event.published_at for event in events if isinstance(event, Post)] == [None, None], "and is news once"
+    assert {event.newest_post_at for event in events if isinstance(event, Probe)} == {None}
+
+
+def test_one_item_published_just_now_is_dated(bench: Bench) -> None:
+    bench.visit("one just now")
+    assert probe_of(bench.published()).newest_post_at == NOW

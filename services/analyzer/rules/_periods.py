@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from services.analyzer.objection import History
+from services.analyzer.rules._silence import unseen
 from shared.clock import SHANGHAI, to_shanghai
 from shared.events import Outcome, Post, Probe
 
@@ -38,7 +39,7 @@ def covers(probe: Probe, history: History, start: datetime) -> bool:
     The list must reach back to an item from before `start`, pinned ones left out, and every item on it must be known
     with its date; an empty list must be proved to be so.
     """
-    if not probe.proves_list or history.watched_since > start:
+    if not probe.proves_list or history.watched_since > start or unseen(probe, history):
         return False
     if not probe.post_ids:
         return probe.outcome is Outcome.EMPTY and history.newest_post_at is None

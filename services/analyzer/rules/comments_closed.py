@@ -29,9 +29,9 @@ class CommentsClosed(Rule):
         known = [post for post in history.posts if post.comments is not Comments.UNKNOWN]
         closed = list(takewhile(lambda post: post.comments is Comments.CLOSED, known))
         if len(closed) >= self.last_posts:
-            yield self._objection(closed, probe)
+            yield self._objection(closed, len(known), len(history.posts), probe)
 
-    def _objection(self, closed: list[Post], probe: Probe) -> Objection:
+    def _objection(self, closed: list[Post], known: int, seen: int, probe: Probe) -> Objection:
         first = closed[-1]
         since = first.published_at or first.observed_at
         return Objection(
@@ -39,8 +39,9 @@ class CommentsClosed(Rule):
             subject="comments",
             since=since,
             sentence=f"截至{chinese_time(probe.at)}，最近{len(closed)}条可核实的内容均已关闭评论"
-            f"（最早一条发布于{chinese_time(since)}），请核实是否提供有效互动功能。",
-            measured=f"连续{len(closed)}条关闭评论",
+            f"（最早一条发布于{chinese_time(since)}；监测到的最近{seen}条中，"
+            f"评论状态可核实{known}条，无法核实{seen - known}条），请核实是否提供有效互动功能。",
+            measured=f"连续{len(closed)}条关闭评论，可核实{known}条，无法核实{seen - known}条",
             threshold=f"连续{self.last_posts}条",
             window=f"最近{self.last_posts}条评论状态可核实的内容",
             evidence=tuple(_evidence(post, probe) for post in closed[: self.last_posts]),

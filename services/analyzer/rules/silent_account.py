@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import comes_late, silent_since
+from services.analyzer.rules._silence import grace, grace_words, newest_words, silent_since
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe, Severity
@@ -41,7 +41,7 @@ class SilentAccount(Rule):
         since = silent_since(probe, history)
         if since is None:
             return
-        silence = probe.at - since - timedelta(hours=self._grace_hours(probe))
+        silence = probe.at - since - grace(probe, self.feed_grace_hours)
         reached = [days for days in self._thresholds() if silence >= timedelta(days=days)]
         if reached:
             yield self._objection(max(reached), since, probe, history)
@@ -53,9 +53,6 @@ class SilentAccount(Rule):
 
     def deadlines(self) -> tuple[timedelta, ...]:
         return tuple(timedelta(days=days) for days in self._thresholds())
-
-    def _grace_hours(self, probe: Probe) -> float:
-        return self.feed_grace_hours if comes_late(probe) else 0.0
 
     def _thresholds(self) -> tuple[int, ...]:
         return (*(days for days in self.reminder_days if days < self.veto_days), self.veto_days, self.zombie_days)
@@ -77,7 +74,8 @@ class SilentAccount(Rule):
             sentence=self._sentence(days, since, probe, history),
             measured=f"静默{silence.days}天{silence.seconds // 3600}小时",
             threshold=f"{days}天",
-            window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间{self._late_words(probe)}",
+            window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间"
+            f"{grace_words(probe, self.feed_grace_hours)}",
             evidence=(
                 Evidence(
                     post_id=newest.id if newest else None,
@@ -89,13 +87,10 @@ class SilentAccount(Rule):
             ),
         )
 
-    def _late_words(self, probe: Probe) -> str:
-        return f"；订阅源显示较晚，另加{self.feed_grace_hours:g}小时宽限" if self._grace_hours(probe) else ""
-
     def _sentence(self, days: int, since: datetime, probe: Probe, history: History) -> str:
         silence = probe.at - since
         if since == history.newest_post_at:
-            fact = f"最近一次发布于{chinese_time(since)}"
+            fact = newest_words(since, history)
         elif probe.post_ids:
             fact = f"最近一条内容未标明发布时间，{chinese_time(since)}已监测到"
         else:

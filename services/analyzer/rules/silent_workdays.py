@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import silent_since
+from services.analyzer.rules._silence import grace, grace_words, newest_words, silent_since
 from services.analyzer.rules.base import Rule
 from services.analyzer.workdays import Workdays, workdays_after
 from shared.clock import chinese_time, to_shanghai
@@ -23,12 +23,15 @@ class SilentWorkdays(Rule):
     """
 
     days: int = Field(default=7, ge=1, le=250)
+    feed_grace_hours: float = Field(default=24, ge=0, le=240)
+    """As of `silent_account`: the look at a feed counts as one so much earlier."""
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
         since = silent_since(probe, history) if probe.proves_list else None
         if since is None:
             return
-        passed = workdays_after(to_shanghai(since).date(), to_shanghai(probe.at).date(), self.days + 1)
+        known_until = probe.at - grace(probe, self.feed_grace_hours)
+        passed = workdays_after(to_shanghai(since).date(), to_shanghai(known_until).date(), self.days + 1)
         if passed.number > self.days:
             yield self._objection(since, passed, probe, history)
 
@@ -45,7 +48,7 @@ class SilentWorkdays(Rule):
         silence = (probe.at - since).days
         doubt = "" if passed.is_exact else "（所涉年度的节假日安排尚无数据，按周一至周五计算，请人工核对）"
         if since == history.newest_post_at:
-            fact = f"最近一次发布于{chinese_time(since)}"
+            fact = newest_words(since, history)
         else:
             fact = f"{chinese_time(since)}之后未见发布任何内容"
         return Objection(
@@ -57,7 +60,8 @@ class SilentWorkdays(Rule):
             sentence=f"{fact}，至{chinese_time(probe.at)}核查时已超过{self.days}个工作日未更新{doubt}。",
             measured=f"超过{self.days}个工作日（{silence}天）",
             threshold=f"{self.days}个工作日",
-            window=f"自最近一次发布的次日起计，核查当日为工作日的计入；法定节假日不计，调休上班日计入，北京时间{doubt}",
+            window=f"自最近一次发布的次日起计，核查当日为工作日的计入；法定节假日不计，调休上班日计入，北京时间{doubt}"
+            f"{grace_words(probe, self.feed_grace_hours)}",
             evidence=(Evidence(url=probe.url or history.account.url, at=since, sha256=probe.evidence_sha256),),
             confirm=None if passed.is_exact else True,
         )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
+from services.analyzer.rules._silence import unseen
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Coverage, Evidence, Outcome, Probe
@@ -15,19 +16,38 @@ class Unverified(Rule):
     """Absence of evidence is its own state (research: 国办发〔2018〕123号 asks for 实时监控, so a lost watch is told).
 
     Objects after `failures` looks in a row that proved nothing, or when the last proving look is older than
-    `stale_hours` (also when nobody looked at all, which only the timer can notice).
+    `stale_hours` (also when nobody looked at all, which only the timer can notice). Also when the list was seen, shows
+    nothing newer than `stale_hours`, and the platform itself says there is more than it shows.
     """
 
     stale_hours: float = Field(default=48, gt=0)
     failures: int = Field(default=3, ge=1)
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
-        if probe.proves_list or _account_is_gone(probe):
+        if _account_is_gone(probe):
+            return
+        if probe.proves_list:
+            yield from self._kept_back(probe, history)
             return
         if len(history.failures) >= self.failures:
             yield self._objection(probe.at, history)
         else:
             yield from self.check_time(probe.at, history)
+
+    def _kept_back(self, probe: Probe, history: History) -> Iterator[Objection]:
+        since, why = history.newest_post_at or history.watched_since, unseen(probe, history)
+        if why is None or probe.at - since < timedelta(hours=self.stale_hours):
+            return
+        yield Objection(
+            subject=f"unlisted:{since.isoformat()}",
+            since=since,
+            sentence=f"未能核实：{chinese_time(probe.at)}核查时{why}。"
+            "在看到全部内容前不作任何超期判断，请登录平台人工核实，或配置登录会话后再核查。",
+            measured=why,
+            threshold="列表与平台显示的总数相符",
+            window=f"最近一条内容发布{self.stale_hours:g}小时后的每次核查",
+            evidence=(Evidence(url=probe.url, quote=why, at=probe.at, sha256=probe.evidence_sha256),),
+        )
 
     def check_time(self, now: datetime, history: History) -> Iterator[Objection]:
         lapsed_at = self.lapses_at(history)
