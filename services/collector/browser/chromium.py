@@ -31,7 +31,12 @@ class BrowserSettings(BaseModel):
     """Base64 SHA-256 of the public key of a proxy that inspects TLS: trusted beside the public authorities."""
     user_agent: str | None = Field(default=None, examples=["Mozilla/5.0（只用英文字符）"], pattern=r"^[\x20-\x7e]+$")
     storage_state: Path | None = None
-    """Folder of `<platform>.json` Playwright storage states (a login kept by hand), readable by their owner only."""
+    """Folder of sealed logins, `<platform>/<name>.session`, and of `<platform>.json` Playwright storage states (logins
+    kept by hand); readable by their owner only."""
+    session_key: str | None = Field(
+        default=None, repr=False, examples=["openssl rand -base64 32 的输出"], pattern=r"^[A-Za-z0-9+/]{43}=$"
+    )
+    """32 bytes in base64, with which logins are sealed."""
     more_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
         default=(), examples=[["*.example.cn"]]
     )

@@ -5,6 +5,7 @@ import urllib.parse
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import structlog
 from playwright import sync_api as pw
@@ -17,11 +18,12 @@ from services.collector.browser.memory import parent_of, tree_memory
 from services.collector.browser.own_session import own_session
 from services.collector.browser.picture import NoShotError, Sitting
 from services.collector.browser.sandbox import has_sandbox
-from services.collector.browser.session import SessionFileError, saved_session, unusable
+from services.collector.browser.session import saved_state, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
 from services.collector.deadline import Deadline
 from services.collector.pictured import Captioning, Picture, no_picture
+from services.collector.sessions.session import SessionFileError
 from shared.addresses import refusal
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
@@ -194,14 +196,14 @@ class Browser:
         tab = self._tabs.get(platform)
         if tab and tab.loads < RECYCLE_AFTER - LIGHT_LOAD / 2:
             return tab
-        state = tab.context.storage_state() if tab else saved_session(self._settings.storage_state, platform)
+        state = tab.context.storage_state() if tab else saved_state(self._settings, platform)
         if tab:
             tab.context.close()
-        context = self._context(self._chromium, state)
+        context = self._context(self._chromium, state, platform)
         self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal, self._is_bounded)
         return self._tabs[platform]
 
-    def _context(self, chromium: pw.Browser, state: pw.StorageState | Path | None) -> pw.BrowserContext:
+    def _context(self, chromium: pw.Browser, state: Any, platform: str = "") -> pw.BrowserContext:
         try:
             return chromium.new_context(
                 accept_downloads=False,
@@ -213,8 +215,8 @@ class Browser:
                 storage_state=state,
             )
         except pw.Error as error:
-            if isinstance(state, Path) and _is_about_the_state(error.message):
-                raise unusable(state) from error
+            if state and platform and _is_about_the_state(error.message):
+                raise unusable(self._settings, platform) from error
             raise
 
     def _launch(self) -> pw.Browser:

@@ -1,33 +1,29 @@
-"""A login kept by hand: `<platform>.json`, a Playwright storage state."""
+"""The login a platform's page begins with: sealed by `xunjian login`, or kept by hand in `<platform>.json`."""
 
-import json
-from pathlib import Path
+from typing import Any
 
-from shared.errors import InputError
-from shared.folders import may_others_read
-
-_AGAIN = "请运维人员重新保存登录状态，或删除该文件后不登录核查"
-
-
-class SessionFileError(InputError):
-    """The engineer's mistake and not the ledger's: it says nothing of any account."""
+from services.collector.browser.chromium import BrowserSettings
+from services.collector.sessions.folder import SessionFolder
+from services.collector.sessions.seal import Seal
+from services.collector.sessions.session import SessionFileError
 
 
-def saved_session(folder: Path | None, platform: str) -> Path | None:
-    """The file, if there is one. Raises SessionFileError when others can read it, or the browser could not."""
-    path = folder / f"{platform}.json" if folder else None
-    if path is None or not path.exists():
+def saved_state(settings: BrowserSettings, platform: str) -> dict[str, Any] | None:
+    """Of the session `default`; null: there is none. Raises SessionFileError when it cannot be used."""
+    folder = session_folder(settings)
+    session = folder.find(platform) if folder else None
+    return session.state if session else None
+
+
+def session_folder(settings: BrowserSettings) -> SessionFolder | None:
+    """Null where no folder is set.."""
+    if settings.storage_state is None:
         return None
-    if may_others_read(path.stat()):
-        raise SessionFileError(str(path), f"登录状态文件可被其他用户读取，请运维人员执行 chmod 600 {path}")
-    try:
-        state = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise unusable(path) from error
-    if not isinstance(state, dict):
-        raise unusable(path)
-    return path
+    return SessionFolder(settings.storage_state, Seal(settings.session_key) if settings.session_key else None)
 
 
-def unusable(path: Path) -> SessionFileError:
-    return SessionFileError(str(path), f"登录状态文件无法使用，{_AGAIN}")
+def unusable(settings: BrowserSettings, platform: str) -> SessionFileError:
+    """What is said of a state that the browser does not take."""
+    folder = session_folder(settings)
+    why = f"登录状态无法使用，请重新登录：xunjian login {platform}；或删除该文件后不登录核查"
+    return SessionFileError(str(folder.file(platform)) if folder else platform, why)
