@@ -10,8 +10,10 @@ from services.alerter.text import one_line
 from shared.clock import chinese_time
 from shared.delivery import Notice
 from shared.events import Severity
+from shared.session_life import BROKEN, ENDING, OVER
 
 OFF, UNROUTED, DEAD, UNIT, REPORT, RESTORED = "channel", "unrouted", "dead", "unit", "report", "restored"
+_SAID_WHOLE = (RESTORED, OVER, BROKEN, ENDING)
 GRAVEST = "〔严重〕"
 MOST_NAMES = 30
 MOST_WORDS = 300
@@ -24,7 +26,7 @@ def word_notices(notices: Sequence[Notice]) -> Message:
     lines = [line for text in sorted(hooked.holding, key=_is_lesser) for line in text.splitlines()]
     lines += [_off(notice) for notice in notices if notice.kind == OFF]
     lines += [_dead(notice) for notice in notices if notice.kind == DEAD]
-    lines += [one_line(notice.text, 300) for notice in notices if notice.kind == RESTORED]
+    lines += [one_line(notice.text, MOST_WORDS) for notice in notices if notice.kind in _SAID_WHOLE]
     lines += [_unit(notice) for notice in notices if notice.kind == UNIT]
     lines += [_report(notice) for notice in notices if notice.kind == REPORT]
     units = [one_line(notice.subject, 40) for notice in notices if notice.kind == UNROUTED]

@@ -13,7 +13,6 @@ from services.collector.bridges import Bridges, bridges_in
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.memory import tree_memory
 from services.collector.browser.process import Browser
-from services.collector.browser.session_ages import session_ages
 from services.collector.capture import Captured, Plan
 from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
@@ -22,9 +21,14 @@ from services.collector.fallback import Fallback
 from services.collector.inquiry import Inquiry
 from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
+from services.collector.logins.base import Login
 from services.collector.looker import Looker
 from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
+from services.collector.sessions.folder import session_folder
+from services.collector.sessions.session import Session
+from services.collector.sessions.shown import shown
+from services.collector.sessions.turns import Turns
 from services.collector.sources.base import Source
 from shared.clock import Clock
 from shared.errors import InputError
@@ -32,7 +36,7 @@ from shared.evidence.pruning import Pruning
 from shared.plugins import Plugin, discover
 from shared.runtime.announced import program_version
 from shared.runtime.ledger_at_start import import_ledger
-from shared.runtime.metrics import Answer, Metrics, Told
+from shared.runtime.metrics import Answer, Metrics
 from shared.runtime.opening import Host, run_alone
 from shared.runtime.process import unique_owner
 from shared.runtime.settings import Settings
@@ -52,10 +56,24 @@ def build(host: Host) -> CollectorEngine:
     visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
     visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc, reach_of(platforms.values(), browser))
     host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
-    host.metrics.ask("sessions", lambda: _sessions(host.metrics, browser.storage_state, platforms))
+    sessions = session_folder(browser.storage_state, browser.session_key)
+    host.metrics.ask("sessions", lambda: shown(host.metrics, sessions, host.store.session_lives, platforms))
     watch = ClockWatch()
     known = bridges_in(host.settings.bridges, host.settings.file)
+    owner = unique_owner()
+    lives = host.store.session_lives
+    lives.free([holder for holder in lives.holders() if host.is_gone(holder)])
+    turns = Turns(
+        sessions=sessions,
+        logins=build_logins(),
+        lives=lives,
+        notices=host.store.notices,
+        opener=visitor,
+        clock=host.clock,
+        owner=owner,
+    )
     looker = Looker(
+        turns=turns,
         visits=visits,
         platforms=platforms,
         visitor=visitor,
@@ -90,7 +108,7 @@ def build(host: Host) -> CollectorEngine:
         metrics=host.metrics,
         clock=host.clock,
         watch=watch,
-        owner=unique_owner(),
+        owner=owner,
         lease=lease,
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
         prune=_pruning(host) if keeps else _nothing_to_prune,
@@ -152,6 +170,12 @@ class Visitor:
     def picture(self, platform: str, url: str, hosts: tuple[str, ...], caption: Captioning) -> Picture:
         return self._browser.picture(platform, url, hosts, caption)
 
+    def attend(self, platform: str, session: Session | None) -> None:
+        self._browser.attend(platform, session)
+
+    def state(self, platform: str) -> dict[str, Any] | None:
+        return self._browser.state(platform)
+
     def hurry(self, seconds: float) -> None:
         self._browser.hurry(seconds)
         self._downloader.hurry(seconds)
@@ -167,13 +191,6 @@ class Visitor:
         self._browser.close()
 
 
-def _sessions(metrics: Metrics, folder: Path | None, platforms: Iterable[str]) -> Answer:
-    ages = session_ages(folder, platforms)
-    ends: Told = {(name,): age.expires_at.timestamp() for name, age in ages.items() if age.expires_at}
-    saved: Told = {(name,): age.saved_at.timestamp() for name, age in ages.items()}
-    return {metrics.session_saved: saved, metrics.session_expires: ends}
-
-
 def build_platforms(settings: Settings) -> dict[str, Platform]:
     """Every platform with its options. Raises InputError naming platform and option."""
     known = discover("services.collector.platforms", Platform)
@@ -186,6 +203,11 @@ def build_sources(settings: Settings) -> dict[str, Source]:
     return _with_options(known, settings.sources, "sources", settings.file)
 
 
+def build_logins() -> dict[str, Login]:
+    """How one logs in, of each platform where one can."""
+    return {name: kind() for name, kind in discover("services.collector.logins", Login).items()}
+
+
 def _with_options(
     known: Mapping[str, type[P]], given: Mapping[str, Mapping[str, Any]], key: str, file: Path | None
 ) -> dict[str, P]:
@@ -196,8 +218,9 @@ def _with_options(
 
 def reach_of(platforms: Iterable[Platform], settings: BrowserSettings) -> tuple[str, ...]:
     """Every host that pages of these platforms may reach, and those that the settings add."""
-    named = (host for platform in platforms for host in (*platform.hosts, *platform.page_hosts))
-    return tuple(sorted({*named, *settings.more_hosts}))
+    named = {host for platform in platforms for host in (*platform.hosts, *platform.page_hosts)}
+    ends = {end for login in build_logins().values() for end in login.hosts} if settings.storage_state else set()
+    return tuple(sorted({*named, *ends, *(f"*.{end}" for end in ends), *settings.more_hosts}))
 
 
 def own_platforms(settings: Settings) -> tuple[str, ...]:

@@ -104,6 +104,7 @@ class Captured(Value):
     in Chinese. `light`: only the feed was asked for, from inside the warm page. `retry_after_seconds`: the platform's
     own wish with its refusal, at most a day. `clock_offset`: our clock minus the other side's, by the newest `Date` of
     the answers, too large by up to the length of the visit; null when none tells. One server may be wrong itself.
+    `session`: the name of the login it was seen with; null: as the public sees it.
     """
 
     captures: tuple[Capture, ...] = ()
@@ -113,6 +114,7 @@ class Captured(Value):
     light: bool = False
     retry_after_seconds: float | None = None
     clock_offset: timedelta | None = None
+    session: str | None = None
 
 
 class Shown(Value):

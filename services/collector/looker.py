@@ -14,6 +14,8 @@ from services.collector.capture import Capture, Captured, Plan, Reading, sha256_
 from services.collector.clock_watch import ClockWatch, clock_reason
 from services.collector.news import first_times_kept, post_of, without_stamps
 from services.collector.platforms.base import Platform
+from services.collector.sessions.session import SessionFileError
+from services.collector.sessions.turns import Turns
 from services.collector.sources.base import Proves, Source
 from shared.account import Account
 from shared.addresses import host_of
@@ -77,8 +79,10 @@ class Looker:
         clock: Clock,
         watch: ClockWatch,
         bridges: Bridges | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._bridges = bridges
+        self._turns = turns
         self._visits = visits
         self._platforms = platforms
         self._visitor = visitor
@@ -98,7 +102,11 @@ class Looker:
 
     def close(self) -> None:
         """Close the browser; call it from the thread that looked."""
-        self._visitor.close()
+        try:
+            if self._turns:
+                self._turns.close()
+        finally:
+            self._visitor.close()
 
     def look(self, account: Account, full: bool, renew: Callable[[], None]) -> Visit:
         """A row that cannot be opened, and a page that breaks its reader, is an outcome too."""
@@ -113,6 +121,8 @@ class Looker:
                 self._watch.note(pace_of(platform, account), captured.clock_offset, self._clock())
             held = self._held(account.url, reading, captured, is_bridge=False)
             return self._told(account, held.reading, captured, started, until=held.until)
+        except SessionFileError as error:
+            return self._told(account, Reading(outcome=Outcome.CRASH, reason=str(error)), nothing, started)
         except InputError as error:
             return self._told(account, failed_reading(f"台账信息无法打开：{error}"), nothing, started)
         except TransientError:
@@ -131,6 +141,9 @@ class Looker:
             held = self._held(given.address, reading, captured, is_bridge=given.kind == BRIDGE)
             reading, until = _no_more(source, held.reading), min(filter(None, (until, held.until)), default=None)
             return self._told(account, reading, captured, started, until=until, source=given.name)
+        except SessionFileError as error:
+            reading = Reading(outcome=Outcome.CRASH, reason=str(error))
+            return self._told(account, reading, nothing, started, source=given.name)
         except InputError as error:
             reading = failed_reading(f"来源地址无法打开：{error}")
             return self._told(account, reading, nothing, started, source=given.name)
@@ -158,6 +171,22 @@ class Looker:
         return _read(captured, read), captured
 
     def _open(
+        self, name: str, plan: Plan, read: "Read", *, full: bool, renew: Callable[[], None]
+    ) -> tuple[Reading, Captured]:
+        """Logged in where somebody is. Only the platform knows whether a wall is a login that has ended, so it is
+        asked; then another login looks, or the public."""
+        turn = self._turns.take(name, renew) if self._turns and plan.page else None
+        reading, captured = self._seen(name, plan, read, full=full, renew=renew)
+        if self._turns and turn:
+            if reading.outcome is Outcome.LOGIN_WALL and self._turns.is_over(turn, renew):
+                renew()
+                turn = self._turns.take(name, renew)
+                reading, captured = self._seen(name, plan, read, full=True, renew=renew)
+            if turn:
+                self._turns.note(turn, reading.outcome, captured.retry_after_seconds or 0.0)
+        return reading, captured.model_copy(update={"session": turn.named if turn else None})
+
+    def _seen(
         self, name: str, plan: Plan, read: "Read", *, full: bool, renew: Callable[[], None]
     ) -> tuple[Reading, Captured]:
         hosts = self._platforms[name].hosts
@@ -224,6 +253,7 @@ class Looker:
             post_ids=tuple(post.id for post in reading.posts),
             url=captured.final_url or account.url,
             source=source,
+            session=captured.session,
             listed_from=_listed_from(reading),
             posts_total=reading.account.posts_total if reading.account else None,
             evidence_sha256=sha256_of(captured.captures),

@@ -27,6 +27,7 @@ from shared.storage.refusals import Refusals
 from shared.storage.report_deliveries import ReportDeliveries
 from shared.storage.report_files import ReportFiles
 from shared.storage.reports import Reports
+from shared.storage.session_lives import SessionLives
 from shared.storage.silences import Silences
 from shared.storage.sources import Sources
 from shared.storage.standings import Standings
@@ -48,6 +49,7 @@ class Store:
         self.refusals = Refusals(database)
         self.visits = Visits(database)
         self.sources = Sources(database)
+        self.session_lives = SessionLives(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.counting = Counting(database)

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from services.collector.browser import process as module
 from services.collector.browser.chromium import BrowserSettings, find_browser
 from services.collector.browser.process import Browser
 from services.collector.capture import Captured, Plan
+from services.collector.sessions.session import Session
 from shared.clock import utc_now
 from shared.errors import InputError, TransientError
 from shared.events import Outcome
@@ -31,6 +34,7 @@ PATIENCE = 100
 """Seconds: what comes at all comes sooner on the slowest machine, and what was not waited for ended without them."""
 IMPATIENCE = 2
 
+SAVED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 WEIBO_HOSTS = ("m.weibo.cn", "visitor.passport.weibo.cn", "passport.weibo.cn")
 SEC_UID = "MS4wLjABAAAAQingheDemo000000000000000000000000000000001"
 
@@ -168,7 +172,7 @@ def test_a_popup_does_not_stay(browser: Browser, net: Internet) -> None:
     net.world.behave("weibo/1000001", "popup")
     look_at(browser)
     look_at(browser)
-    assert len(browser._tabs["weibo"].context.pages) == 1
+    assert len(browser._tabs["weibo", ""].context.pages) == 1
 
 
 def test_a_login_wall_elsewhere_is_still_seen(browser: Browser, net: Internet) -> None:
@@ -337,55 +341,59 @@ def test_a_proxy_with_another_key_is_not_trusted(settings: BrowserSettings) -> N
         browser.close()
 
 
-@pytest.fixture
-def session_file(settings: BrowserSettings, tmp_path: Path) -> Iterator[tuple[Path, Browser]]:
-    file = tmp_path / "weibo.json"
-    cookie = {"name": "SUB", "value": "kept", "domain": ".weibo.cn", "path": "/", "secure": True}
-    file.write_text(json.dumps({"cookies": [{**cookie, "expires": -1, "httpOnly": False, "sameSite": "Lax"}]}))
-    file.chmod(0o600)
-    browser = Browser(settings.model_copy(update={"storage_state": tmp_path}), utc_now)
-    yield file, browser
-    browser.close()
+def a_login(name: str = "default", value: str = "kept", saved_at: datetime = SAVED_AT) -> Session:
+    cookie = {"name": "SUB", "value": value, "domain": ".weibo.cn", "path": "/", "secure": True}
+    full = {**cookie, "expires": -1, "httpOnly": False, "sameSite": "Lax"}
+    return Session("weibo", name, saved_at, {"cookies": [full], "origins": []}, file="sessions/weibo.json")
 
 
-def test_a_saved_login_is_used(session_file: tuple[Path, Browser], net: Internet) -> None:
-    _, browser = session_file
+def kept_by(browser: Browser) -> str:
+    state = browser.state("weibo")
+    assert state is not None
+    return str(next(cookie["value"] for cookie in state["cookies"] if cookie["name"] == "SUB"))
+
+
+def test_a_saved_login_is_used(browser: Browser, net: Internet) -> None:
+    browser.attend("weibo", a_login())
     assert len(look_at(browser).captures) == 3
     assert net.seen["visitor.passport.weibo.cn/visitor/visitor"] == 0
+    assert kept_by(browser) == "kept"
 
 
-def test_a_saved_login_that_others_can_read_is_the_engineers_error(session_file: tuple[Path, Browser]) -> None:
-    file, browser = session_file
-    file.chmod(0o644)
-    look = look_at(browser)
-    assert look.failure is Outcome.CRASH
-    assert look.reason
-    assert str(file) in look.reason
-    assert "chmod 600" in look.reason
-    file.chmod(0o600)
-    assert look_at(browser).failure is None
+def test_two_logins_and_the_public_never_share_a_cookie(browser: Browser) -> None:
+    kept = []
+    for login in (a_login("first", "1"), a_login("second", "2"), None, a_login("first", "1"), None):
+        browser.attend("weibo", login)
+        assert look_at(browser).failure is None
+        kept.append(kept_by(browser))
+    assert [kept[0], kept[1], kept[3]] == ["1", "2", "1"]
+    assert not {kept[2], kept[4]} & {"1", "2"}
+
+
+def test_a_new_login_takes_the_place_of_the_old_one(browser: Browser) -> None:
+    browser.attend("weibo", a_login(value="old"))
+    look_at(browser)
+    browser.attend("weibo", a_login(value="new", saved_at=SAVED_AT + timedelta(days=1)))
+    look_at(browser)
+    assert kept_by(browser) == "new"
 
 
 @pytest.mark.parametrize(
-    "text",
+    "state",
     [
-        "",
-        "not json",
-        "[]",
-        '{"cookies": 1}',
-        '{"cookies": [{"name": 1}]}',
-        '{"cookies": [{"name": "a", "value": "b", "domain": "", "path": ""}]}',
-        '{"origins": [{"origin": 5}]}',
-        "[" * 100_000,
+        {"cookies": 1},
+        {"cookies": [{"name": 1}]},
+        {"cookies": [{"name": "a", "value": "b", "domain": "", "path": ""}]},
+        {"origins": [{"origin": 5}]},
     ],
 )
-def test_a_broken_saved_login_is_the_engineers_error(session_file: tuple[Path, Browser], text: str) -> None:
-    file, browser = session_file
-    file.write_text(text)
+def test_a_broken_saved_login_is_the_engineers_error(browser: Browser, state: dict[str, object]) -> None:
+    browser.attend("weibo", replace(a_login(), state=state))
     look = look_at(browser)
     assert look.failure is Outcome.CRASH
     assert look.reason
-    assert str(file) in look.reason
+    assert "sessions/weibo.json" in look.reason
+    assert "xunjian login weibo" in look.reason
     assert browser.visit("douyin", douyin(), ("www.douyin.com",)).failure is None
 
 

@@ -69,7 +69,7 @@ def look(browser: Browser, full: bool = False) -> Captured:
 @needs_browser
 def test_a_page_at_rest_is_asked_without_being_listened_to_and_heard_again_when_it_is_loaded(browser: Browser) -> None:
     look(browser)
-    tab = browser._tabs["weibo"]
+    tab = browser._tabs["weibo", ""]
     tab.page.wait_for_timeout(1500)
     assert look(browser).light
     assert not tab._is_listening
@@ -80,9 +80,9 @@ def test_a_page_at_rest_is_asked_without_being_listened_to_and_heard_again_when_
 @needs_browser
 def test_pictures_stay_away_from_a_page_that_is_not_listened_to(browser: Browser, net: Internet) -> None:
     look(browser)
-    browser._tabs["weibo"].page.wait_for_timeout(1500)
+    browser._tabs["weibo", ""].page.wait_for_timeout(1500)
     look(browser)
-    browser._tabs["weibo"].page.wait_for_timeout(500)
+    browser._tabs["weibo", ""].page.wait_for_timeout(500)
     assert not any("/static/" in place for place in net.seen)
 
 

@@ -176,7 +176,7 @@ def test_an_ordinary_look_after_a_picture_still_loads_no_images_and_is_as_warm_a
     assert browser.visit("weibo", plan, HOSTS).light
     browser.visit("weibo", plan, HOSTS, full=True)
     assert not any("/static/" in place or place.endswith(".png") for place in net.seen)
-    assert len(browser._tabs["weibo"].context.pages) == 1
+    assert len(browser._tabs["weibo", ""].context.pages) == 1
 
 
 def test_a_long_page_is_cut_and_the_bar_says_so(browser: Browser) -> None:
@@ -229,7 +229,7 @@ def test_an_image_from_inside_is_not_asked_for(browser: Browser, net: Internet) 
 def test_popups_and_downloads_change_nothing(browser: Browser, page: str) -> None:
     image = seen(picture_of(browser, f"/x/{page}"))
     assert is_like(image, (700, top_of_page(image) + 300), GREEN)
-    assert len(browser._tabs["weibo"].context.pages) == 1
+    assert len(browser._tabs["weibo", ""].context.pages) == 1
 
 
 def test_a_giant_page_ends_in_time_and_the_next_picture_is_made(

@@ -18,12 +18,11 @@ from services.collector.browser.memory import parent_of, tree_memory
 from services.collector.browser.own_session import own_session
 from services.collector.browser.picture import NoShotError, Sitting
 from services.collector.browser.sandbox import has_sandbox
-from services.collector.browser.session import saved_state, unusable
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
 from services.collector.deadline import Deadline
 from services.collector.pictured import Captioning, Picture, no_picture
-from services.collector.sessions.session import SessionFileError
+from services.collector.sessions.session import Session, SessionFileError, unusable
 from shared.addresses import refusal
 from shared.clock import Clock, utc_now
 from shared.errors import InputError, TransientError
@@ -47,7 +46,10 @@ _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 
 
 class Browser:
-    """One browser, one warm page per platform. One thread uses it; it starts on the first visit and after a crash."""
+    """One browser, one warm page per platform and login, used by one thread.
+
+    It starts on the first visit and after a crash.
+    """
 
     def __init__(
         self,
@@ -66,7 +68,8 @@ class Browser:
         self._playwright: pw.Playwright | None = None
         self._chromium: pw.Browser | None = None
         self._kill_switch = KillSwitch()
-        self._tabs: dict[str, Tab] = {}
+        self._tabs: dict[tuple[str, str], Tab] = {}
+        self._attended: dict[str, Session | None] = {}
         self._visits = 0
 
     @property
@@ -99,6 +102,18 @@ class Browser:
             log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
             self._recover(platform, captured.failure)
         return heard(captured)
+
+    def attend(self, platform: str, session: Session | None) -> None:
+        """As whom the platform's pages are opened from now on; null: as the public sees them."""
+        self._attended[platform] = session
+
+    def state(self, platform: str) -> dict[str, Any] | None:
+        """The storage state of who attends, as the platform has renewed it; null where no page is open."""
+        tab = self._tabs.get(self._key(platform))
+        try:
+            return dict(tab.context.storage_state()) if tab else None
+        except pw.Error:
+            return None
 
     def picture(self, platform: str, url: str, hosts: tuple[str, ...], caption: Captioning) -> Picture:
         """A framed picture of a whole page, opened beside the platform's warm one with its cookies.
@@ -193,17 +208,27 @@ class Browser:
         if self._chromium is None or not self._chromium.is_connected():
             self._close_chromium()
             self._chromium = self._launch()
-        tab = self._tabs.get(platform)
-        if tab and tab.loads < RECYCLE_AFTER - LIGHT_LOAD / 2:
+        key, session = self._key(platform), self._attended.get(platform)
+        since = session.saved_at if session else None
+        tab = self._tabs.pop(key, None)
+        is_same = tab is not None and tab.login_of == since
+        if tab and is_same and tab.loads < RECYCLE_AFTER - LIGHT_LOAD / 2:
+            self._tabs[key] = tab
             return tab
-        state = tab.context.storage_state() if tab else saved_state(self._settings, platform)
+        state: Any = tab.context.storage_state() if tab and is_same else session and session.state
         if tab:
             tab.context.close()
-        context = self._context(self._chromium, state, platform)
-        self._tabs[platform] = Tab(context, self._settings, self._clock, self._refusal, self._is_bounded)
-        return self._tabs[platform]
+        context = self._context(self._chromium, state, session)
+        self._tabs[key] = Tab(
+            context, self._settings, self._clock, self._refusal, is_bounded=self._is_bounded, login_of=since
+        )
+        return self._tabs[key]
 
-    def _context(self, chromium: pw.Browser, state: Any, platform: str = "") -> pw.BrowserContext:
+    def _key(self, platform: str) -> tuple[str, str]:
+        session = self._attended.get(platform)
+        return platform, session.name if session else ""
+
+    def _context(self, chromium: pw.Browser, state: Any, session: Session | None = None) -> pw.BrowserContext:
         try:
             return chromium.new_context(
                 accept_downloads=False,
@@ -215,8 +240,8 @@ class Browser:
                 storage_state=state,
             )
         except pw.Error as error:
-            if state and platform and _is_about_the_state(error.message):
-                raise unusable(self._settings, platform) from error
+            if session and _is_about_the_state(error.message):
+                raise unusable(session) from error
             raise
 
     def _launch(self) -> pw.Browser:
@@ -245,7 +270,7 @@ class Browser:
         """After a crash neither browser nor driver is trusted; after a time-out the page may still be stuck."""
         if failure is Outcome.CRASH:
             self.close()
-        elif failure is Outcome.TIMEOUT and (tab := self._tabs.pop(platform, None)):
+        elif failure is Outcome.TIMEOUT and (tab := self._tabs.pop(self._key(platform), None)):
             with self._kill_switch.armed(KILL_GRACE_SECONDS), suppress(pw.Error):
                 tab.context.close()
 

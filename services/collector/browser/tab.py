@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any, cast
 
 from playwright import sync_api as pw
@@ -33,10 +34,14 @@ class Tab:
         settings: BrowserSettings,
         clock: Clock,
         refusal: Callable[[str], str | None],
+        *,
         is_bounded: bool = False,
+        login_of: datetime | None = None,
     ) -> None:
-        """`is_bounded`: the browser reaches no hosts but those it was told."""
+        """`is_bounded`: the browser reaches no hosts but those it was told. `login_of`: when the login that the context
+        began with was saved."""
         self.context = context
+        self.login_of = login_of
         self.loads = 0.0
         self._settings = settings
         self._clock = clock

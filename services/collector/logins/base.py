@@ -1,10 +1,12 @@
 """How one logs in on a platform: its page, its QR code, what its own answers mean, and what proves a login."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from shared.plugins import Plugin
+from shared.session_life import Proof
 
 
 class Step(StrEnum):
@@ -42,14 +44,6 @@ _WORDS = {
 }
 
 
-class Proof(StrEnum):
-    """What the server itself says of a session. Cookies say nothing: visitors and expired logins have them, too."""
-
-    IN = "in"
-    OUT = "out"
-    UNKNOWN = "unknown"
-
-
 class Login(Plugin):
     """One file per platform, named like it. What it reads is hostile; its methods are pure and never raise for it."""
 
@@ -67,6 +61,8 @@ class Login(Plugin):
     """What sends it; none visible: Enter does."""
     signs: ClassVar[tuple[tuple[str, Step], ...]] = ()
     """Words that a page shows instead of answering a poll."""
+    life: ClassVar[timedelta | None] = None
+    """How long a login lasts, as others report; null: nobody published a number."""
 
     def step(self, url: str, body: bytes) -> Step | None:
         """What an answer to the page's own requests says; null: nothing of the login."""

@@ -1,8 +1,9 @@
 """Douyin's own site. A `sessionid` proves nothing: one that had it was told 会话过期 all the same."""
 
 from services.collector.logins._passport import fields, step_of
-from services.collector.logins.base import Login, Proof, Step, is_at
+from services.collector.logins.base import Login, Step, is_at
 from services.collector.reading.tree import as_int
+from shared.session_life import Proof
 
 _EXPIRED_SESSION = 13
 

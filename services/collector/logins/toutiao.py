@@ -1,7 +1,8 @@
 """Toutiao's back office (头条号)."""
 
 from services.collector.logins._passport import fields, step_of
-from services.collector.logins.base import Login, Proof, Step, is_at
+from services.collector.logins.base import Login, Step, is_at
+from shared.session_life import Proof
 
 
 class Toutiao(Login):

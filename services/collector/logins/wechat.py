@@ -1,10 +1,12 @@
 """WeChat's back office (公众平台). Its login lives in the cookies and in the token of the address."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from services.collector.logins._passport import fields
-from services.collector.logins.base import Login, Proof, Step, is_at
+from services.collector.logins.base import Login, Step, is_at
 from services.collector.reading.tree import as_int, loaded
+from shared.session_life import Proof
 
 _HOST = "mp.weixin.qq.com"
 _STEPS = {
@@ -28,6 +30,7 @@ class Wechat(Login):
     page = "https://mp.weixin.qq.com/"
     hosts = ("weixin.qq.com",)
     qr = (".login__type__container__scan__qrcode",)
+    life = timedelta(days=4)
     signs = (("请联系管理员", Step.APPROVE), ("管理员确认", Step.APPROVE))
 
     def step(self, url: str, body: bytes) -> Step | None:

@@ -1,7 +1,10 @@
 """Weibo, by its single sign-on. The visitor system sets SUB and SUBP, too: they prove nothing."""
 
-from services.collector.logins.base import Login, Proof, Step, is_at
+from datetime import timedelta
+
+from services.collector.logins.base import Login, Step, is_at
 from services.collector.reading.tree import loaded
+from shared.session_life import Proof
 
 _STEPS = {
     "50114001": Step.WAITING,
@@ -21,6 +24,7 @@ class Weibo(Login):
     qr = ('img[src*="qr.weibo.cn/inf/gen"]', "img.w-full.h-full")
     code_box = ('input[placeholder*="验证码"]',)
     code_button = ('button:has-text("登录")', 'button:has-text("确定")')
+    life = timedelta(days=7)
     signs = (("请输入短信验证码", Step.CODE), ("拖动滑块", Step.SLIDER), ("请完成安全验证", Step.SLIDER))
 
     def step(self, url: str, body: bytes) -> Step | None:

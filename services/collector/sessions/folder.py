@@ -1,9 +1,11 @@
 """Sessions in a folder: `<platform>/<name>.session`, sealed; and `<platform>.json`, a plain one saved by hand."""
 
+import fcntl
 import json
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,12 +28,12 @@ class SessionFolder:
     def save(self, session: Session) -> None:
         if self._seal is None:
             raise no_key()
-        told = {"saved_at": session.saved_at.isoformat(), "address": session.address, "state": session.state}
-        content = json.dumps(told).encode()
+        sealed = _closed(self._seal, session)
         file = self._sealed(session.platform, session.name)
         try:
             make_folder(file.parent)
-            _write_whole(file, self._seal.closed(content, _owner(session.platform, session.name)))
+            with _alone(file.parent):
+                _write_whole(file, sealed)
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise SessionFileError(str(file), f"登录状态存不进去（{why}），请让运行用户可以写这个文件夹") from error
@@ -42,6 +44,21 @@ class SessionFolder:
             return self._unsealed(file, platform, name)
         plain = self._plain(platform)
         return _from_plain(plain, platform) if name == DEFAULT and plain.exists() else None
+
+    def refresh(self, session: Session) -> bool:
+        file = self._sealed(session.platform, session.name)
+        if self._seal is None or not file.exists():
+            return False
+        sealed = _closed(self._seal, session)
+        try:
+            with _alone(file.parent):
+                known = self.find(session.platform, session.name)
+                if known is None or known.saved_at != session.saved_at:
+                    return False
+                _write_whole(file, sealed)
+        except OSError:  # mounted for reading only: what it holds still logs in
+            return False
+        return True
 
     def names(self, platform: str) -> tuple[str, ...]:
         folder = self._folder / checked_name(platform)
@@ -79,7 +96,12 @@ class SessionFolder:
             why = "登录状态文件打不开：密钥（browser.session_key）不对，或文件被改动、改名过"
             raise SessionFileError(str(file), f"{why}；{again}") from error
         saved_at = datetime.fromisoformat(content["saved_at"])
-        return Session(platform, name, saved_at, content["state"], content["address"])
+        return Session(platform, name, saved_at, content["state"], content["address"], str(file))
+
+
+def _closed(seal: Seal, session: Session) -> bytes:
+    told = {"saved_at": session.saved_at.isoformat(), "address": session.address, "state": session.state}
+    return seal.closed(json.dumps(told).encode(), _owner(session.platform, session.name))
 
 
 def _owner(platform: str, name: str) -> str:
@@ -95,7 +117,7 @@ def _from_plain(file: Path, platform: str) -> Session:
         raise _unusable(file) from error
     if not isinstance(state, dict):
         raise _unusable(file)
-    return Session(platform, DEFAULT, saved_at, state)
+    return Session(platform, DEFAULT, saved_at, state, file=str(file))
 
 
 def _read(file: Path) -> bytes:
@@ -114,6 +136,17 @@ def _unusable(file: Path) -> SessionFileError:
     return SessionFileError(str(file), "登录状态文件无法使用，请运维人员重新保存登录状态，或删除该文件后不登录核查")
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Who refreshes an old login must not write it over one that a person saves meanwhile."""
+    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _write_whole(file: Path, content: bytes) -> None:
     """Beside the file, then into its place: who reads meanwhile has the old one. mkstemp's mode is 0600."""
     handle, beside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
@@ -127,3 +160,8 @@ def _write_whole(file: Path, content: bytes) -> None:
         with suppress(OSError):
             Path(beside).unlink()
         raise
+
+
+def session_folder(folder: Path | None, key: str | None) -> SessionFolder | None:
+    """Null where no folder is set. Raises InputError for a key that is none."""
+    return SessionFolder(folder, Seal(key) if key else None) if folder else None

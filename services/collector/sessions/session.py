@@ -26,6 +26,8 @@ class Session:
     state: dict[str, Any] = field(repr=False)
     address: str | None = field(default=None, repr=False)
     """Where the login ended: WeChat's back office carries a token there that is part of the login."""
+    file: str = field(default="", compare=False)
+    """Where it lies, for a person."""
 
     def __post_init__(self) -> None:
         checked_name(self.platform)
@@ -41,6 +43,10 @@ class Sessions(Protocol):
     def find(self, platform: str, name: str = DEFAULT) -> Session | None:
         """Null where there is none; never one that was changed, cut or sealed for another."""
 
+    def refresh(self, session: Session) -> bool:
+        """What the platform has renewed meanwhile; False where it was not written: another login has taken its place,
+        it was saved by hand, or nothing can be written there."""
+
     def names(self, platform: str) -> tuple[str, ...]:
         """Of the platform's sessions, in order; whether they can be read is not asked."""
 
@@ -53,3 +59,9 @@ def checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise InputError(name[:60], "登录的名称只能用小写英文字母、数字、- 和 _，40 个以内，例如 duty-phone")
     return name
+
+
+def unusable(session: Session) -> SessionFileError:
+    """What is said of a state that the browser does not take."""
+    why = f"登录状态无法使用，请重新登录：xunjian login {session.platform} --name {session.name}；或删除它后不登录核查"
+    return SessionFileError(session.file or f"{session.platform}/{session.name}", why)

@@ -12,11 +12,15 @@ from shared.storage.tables import (
     pictures,
     questions,
     reports,
+    sessions,
     sources,
     visits,
 )
 
-ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures, sources)
+ROOMS = (
+    *(ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures, sources),
+    sessions,
+)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from services.collector.logins.base import Login, Proof, Step
+from services.collector.logins.base import Login, Step
 from shared.plugins import discover
+from shared.session_life import Proof
 
 LOGINS = {name: kind() for name, kind in discover("services.collector.logins", Login).items()}
 WEIBO = "https://passport.weibo.com/sso/v2/qrcode/check?entry=wapsso&qrid=1&rid=x&ver=2"

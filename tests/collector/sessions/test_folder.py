@@ -3,7 +3,7 @@
 import base64
 import json
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def test_the_file_is_its_owners_only_and_tells_nothing(sessions: Sessions, folde
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert SECRET.encode() not in file.read_bytes()
     assert b"cookies" not in file.read_bytes()
-    assert [path.name for path in file.parent.iterdir()] == ["default.session"]
+    assert {path.name for path in file.parent.iterdir()} == {"default.session", ".lock"}
 
 
 def test_neither_a_session_nor_a_seal_shows_its_secret(folder: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_failed_save_leaves_the_old_session(
     with pytest.raises(SessionFileError, match="存不进去"):
         sessions.save(Session("weibo", "default", NOW, {}))
     assert sessions.find("weibo") == a_session()
-    assert [path.name for path in (folder / "weibo").iterdir()] == ["default.session"]
+    assert {path.name for path in (folder / "weibo").iterdir()} == {"default.session", ".lock"}
 
 
 @pytest.mark.parametrize("key", ["", "short", base64.b64encode(b"k" * 31).decode(), "!" * 44])
@@ -198,3 +198,35 @@ def test_a_key_that_is_none_is_refused_without_being_repeated(key: str) -> None:
     with pytest.raises(InputError, match="32 字节") as caught:
         Seal(key)
     assert not key or key not in str(caught.value)
+
+
+def test_what_the_platform_renewed_is_kept(sessions: Sessions) -> None:
+    sessions.save(a_session())
+    renewed = Session("weibo", "default", NOW, {"cookies": [{"name": "SUB"}]}, a_session().address)
+    assert sessions.refresh(renewed)
+    assert sessions.find("weibo") == renewed
+
+
+def test_an_old_login_is_never_written_over_a_new_one(sessions: Sessions) -> None:
+    new = Session("weibo", "default", NOW + timedelta(days=1), {"cookies": []})
+    sessions.save(new)
+    assert not sessions.refresh(a_session())
+    assert sessions.find("weibo") == new
+
+
+def test_a_login_that_was_removed_does_not_come_back(sessions: Sessions) -> None:
+    sessions.save(a_session())
+    sessions.remove("weibo")
+    assert not sessions.refresh(a_session())
+    assert sessions.find("weibo") is None
+
+
+def test_one_saved_by_hand_stays_as_it_was_saved(sessions: Sessions, folder: Path) -> None:
+    folder.mkdir()
+    plain = folder / "weibo.json"
+    plain.write_text(json.dumps(STATE), encoding="utf-8")
+    plain.chmod(0o600)
+    found = sessions.find("weibo")
+    assert found is not None
+    assert not sessions.refresh(found)
+    assert json.loads(plain.read_text(encoding="utf-8")) == STATE
