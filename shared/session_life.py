@@ -10,6 +10,19 @@ ENDING, OVER, BROKEN = "session_ending", "session_over", "session_broken"
 """Kinds of notices to the operators; their subject is `platform/name`."""
 
 
+UNSURE = "?"
+"""Behind a session's name in a probe: the platform did not say whether we are logged in."""
+
+
+def as_whom(session: str | None) -> str:
+    """What a probe's `session` means, for people."""
+    if session is None:
+        return "未登录，与公众所见相同"
+    if session.endswith(UNSURE):
+        return f"以 {session.removesuffix(UNSURE)} 登录，平台没有答复登录是否有效"
+    return f"以 {session} 登录，平台已确认"
+
+
 class Proof(StrEnum):
     """What the server itself says of a session. Cookies say nothing: visitors and expired logins have them, too."""
 

@@ -11,11 +11,11 @@ from xunjian.usage import in_chinese
 
 COMMANDS = (
     *("init", "run", "visit", "parse", "check", "similar", "replay", "rescan", "report", "schema", "doctor"),
-    *("backup", "restore"),
+    *("backup", "restore", "login"),
 )
 GROUPS = (
     *("channel", "db", "deliveries", "events", "evidence", "ledger", "links", "list", "rulebook", "silence"),
-    *("simulate", "sources", "topics"),
+    *("sessions", "simulate", "sources", "topics"),
 )
 
 

@@ -1,6 +1,8 @@
 """What `xunjian init` writes: the settings file from the answers, the empty ledger, the folders with their modes."""
 
+import base64
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from shared.validation import beside
 
 LEDGER = "ledger.xlsx"
 SECRETS = "secrets"
+SESSION_KEY = "session.key"
+"""Nobody is asked for it: what it seals was never anywhere else."""
 TEMPLATE = Path(__file__).with_name("settings_template.yaml")
 _PRIVATE = 0o700
 ROBOT_SECRETS = {"dingtalk": "token", "wecom": "key", "feishu": "token"}
@@ -73,6 +77,8 @@ def _found(folder: Path, answers: Answers) -> list[Path]:
     names = [name for name in _secret_names(answers) if not (folder / SECRETS / name).exists()]
     for name in names:
         _write(folder / SECRETS / name, answers.secrets.get(name, ""), 0o600)
+    if not (folder / SECRETS / SESSION_KEY).exists():
+        _write(folder / SECRETS / SESSION_KEY, base64.b64encode(secrets.token_bytes(32)).decode(), 0o600)
     _write(folder / NAME, settings_text(answers), 0o640)
     return [folder / SECRETS / name for name in names if not answers.secrets.get(name)]
 

@@ -55,6 +55,12 @@ class SessionLives:
         with self._database.read() as connection:
             return tuple(map(_life_of, connection.execute(rows)))
 
+    def are_held(self, platform: str, now: datetime) -> bool:
+        """Whether somebody looks with one at this moment."""
+        held = select(_life.c.name).where(_life.c.platform == platform, _life.c.held_until > now).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(held).first() is not None
+
     def holders(self) -> list[str]:
         """Who holds a session, gone or not."""
         held = select(_life.c.holder).where(_life.c.holder.is_not(None)).distinct()

@@ -16,6 +16,7 @@ from services.collector.fallback import Fallback
 from services.collector.keeping import Keeping
 from services.collector.looker import Looker, Visitor
 from services.collector.platforms.base import Platform
+from services.collector.sessions.turns import Turns
 from services.collector.sources.base import Source
 from shared.account import Account
 from shared.bus.envelope import decode
@@ -167,7 +168,7 @@ class Bench:
         self._own, self._bridges, self._keeping = own, bridges or {}, keeping
         self.put_in(self.visitor, {})
 
-    def put_in(self, visitor: Visitor, platforms: Mapping[str, Platform]) -> None:
+    def put_in(self, visitor: Visitor, platforms: Mapping[str, Platform], turns: Turns | None = None) -> None:
         """A collector anew, with another browser and real readers."""
         watch = ClockWatch(self.clock.monotonic)
         scripted: dict[str, Platform] = {
@@ -184,6 +185,7 @@ class Bench:
             clock=self.clock,
             watch=watch,
             bridges=Bridges(self._bridges, visitor, platforms["feed"], self.clock),
+            turns=turns,
         )
         self.engine = CollectorEngine(
             bus=self.bus,

@@ -58,7 +58,7 @@ def test_every_setting_is_in_the_file_with_its_default() -> None:
     for name in set(Settings.model_fields) - SET:
         assert getattr(written, name) == getattr(default, name), name
     assert set(every["browser"]) == set(BrowserSettings.model_fields)
-    browser = BrowserSettings(**{**every["browser"], "storage_state": None})
+    browser = BrowserSettings(**{**every["browser"], "storage_state": None, "session_key": None})
     assert browser == BrowserSettings()
 
 
@@ -122,6 +122,7 @@ def test_what_is_private_is_private(tmp_path: Path) -> None:
         "sessions": 0o700,
         "secrets": 0o700,
         "mail.password": 0o600,
+        "session.key": 0o600,
         "ledger.xlsx": 0o600,
         "xunjian.yaml": 0o640,
     }

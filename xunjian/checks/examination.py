@@ -20,6 +20,7 @@ from services.analyzer.in_force import load_rulebooks
 from services.collector.__main__ import browser_settings, build_platforms, own_platforms
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.platforms.base import Platform
+from services.collector.sessions.folder import session_folder
 from services.reporter.__main__ import build_reports
 from shared.account import Account
 from shared.bus.topics import declared
@@ -301,7 +302,9 @@ class Examination:
         if self.browser is None:
             return []
         place = self.places.of("browser.storage_state")
-        return sessions.check_sessions(self.browser.storage_state, set(self.platforms), self.now, place)
+        folder = self.browser.storage_state
+        sealed = session_folder(folder, self.browser.session_key)
+        return sessions.check_sessions(folder, set(self.platforms), self.now, place, sealed)
 
     def _proxy(self) -> Iterable[Diagnosis]:
         if self.browser is None or self.browser.proxy is None:

@@ -17,6 +17,7 @@ from xunjian.checks.bare_machine import checks_of_machine
 from xunjian.checks.diagnosis import Check, Diagnosis, Sign, failed, good
 from xunjian.checks.examination import Examination
 from xunjian.checks.places import Places
+from xunjian.checks.platform_examination import PlatformExamination
 
 HEALTHY, FAILED, UNREADABLE = 0, 1, 2
 _RESULTS = {Sign.GOOD: "ok", Sign.FAILED: "failed", Sign.ADVICE: "advice"}
@@ -25,6 +26,9 @@ _RESULTS = {Sign.GOOD: "ok", Sign.FAILED: "failed", Sign.ADVICE: "advice"}
 def doctor(
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）；不给则依次寻找")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")] = False,
+    platform: Annotated[
+        str | None, typer.Option(metavar="平台", help="只查一个平台：被限制、登录失效、改版还是正常，怎么办")
+    ] = None,
 ) -> None:
     """逐项检查运行环境，只看不改，每项一行。
 
@@ -34,7 +38,7 @@ def doctor(
     found = [first]
     if not as_json:
         typer.echo(first.line)
-    for diagnosis in diagnose(_checks(settings)):
+    for diagnosis in diagnose(_checks(settings, platform)):
         found.append(diagnosis)
         if not as_json:
             typer.echo(diagnosis.line)
@@ -74,8 +78,10 @@ def _settings(config: Path | None) -> tuple[Settings | None, Diagnosis]:
     return settings, good("设置", f"{settings.place}{over}")
 
 
-def _checks(settings: Settings | None) -> Iterator[Check]:
+def _checks(settings: Settings | None, platform: str | None) -> Iterator[Check]:
     if settings is None:
         return checks_of_machine(utc_now())
+    if platform is not None:
+        return PlatformExamination(settings, platform.strip().lower(), utc_now()).checks()
     places = Places(settings.file, os.environ, settings.model_fields_set)
     return Examination(settings, places, utc_now()).checks()

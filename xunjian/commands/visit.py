@@ -2,7 +2,6 @@
 
 from contextlib import ExitStack, closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -12,7 +11,6 @@ from rich.table import Table
 
 from demo.stand_in import FOLDER as DEMO
 from demo.stand_in import LEDGER, demo_settings, stand_in
-from services.collector.__main__ import build
 from services.collector.capture import Reading
 from services.collector.looker import Visit
 from shared.account import Account
@@ -21,9 +19,11 @@ from shared.errors import InputError
 from shared.events import Comments, Kind
 from shared.ledger.reading import read_ledger
 from shared.runtime.logs import configure_logs
-from shared.runtime.opening import Host, open_host
+from shared.runtime.opening import open_host
 from shared.runtime.settings import Settings, is_set_up, load_settings
+from shared.session_life import as_whom
 from shared.storage.store import open_to_read
+from xunjian.looking import looked, thrown_away
 from xunjian.typed.meant import account_meant
 
 NOTHING_SHOWN = 1
@@ -51,8 +51,8 @@ def visit(
             typer.echo("（演示账号：由模拟平台应答）")
             settings = demo_settings(stack.enter_context(stand_in(DEMO, utc_now(), remembers=False)))
         configure_logs(settings.log_format, "debug" if debug else "error")
-        host = stack.enter_context(open_host(_thrown_away(settings, stack), utc_now, "visit"))
-        visited = _visit(host, asked)
+        host = stack.enter_context(open_host(thrown_away(settings, stack, utc_now()), utc_now, "visit"))
+        visited = looked(host, asked)
         _print(asked, visited, debug)
     if not visited.probe.outcome.is_evidence:
         raise typer.Exit(NOTHING_SHOWN)
@@ -74,26 +74,12 @@ def _filed(settings: Settings) -> list[Account]:
     return list({account.key: account for account in (*known, *given)}.values())
 
 
-def _thrown_away(settings: Settings, stack: ExitStack) -> Settings:
-    """The same settings over an empty folder that is gone afterwards: the visit leaves no trace."""
-    folder = Path(stack.enter_context(TemporaryDirectory()))
-    return settings.model_copy(update={"data_dir": folder, "database_url": None, "kafka_bootstrap": None})
-
-
-def _visit(host: Host, account: Account) -> Visit:
-    engine = build(host)
-    try:
-        return engine.visit(account)
-    finally:
-        engine.close()
-
-
 def _print(account: Account, visit: Visit, debug: bool) -> None:
     console = Console()
     probe, captures = visit.probe, visit.captured.captures
     for line in (
         f"账号：{account.platform_name} {account.name}（{account.key}）　主办单位：{account.unit}",
-        f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}）",
+        f"打开：{probe.url or '—'}（{'仅接口' if visit.captured.light else '完整页面'}，{as_whom(probe.session)}）",
         f"结果：{probe.reason or probe.outcome.words}　分类：{probe.outcome}",
         f"名称：{probe.name or '—'}　用时：{probe.duration_ms} 毫秒",
         f"保留应答：{len(captures)} 份　证据摘要：{probe.evidence_sha256 or '—'}",

@@ -10,6 +10,7 @@ from shared.account import PLATFORM_NAMES
 from shared.clock import chinese_time
 from shared.events import Finding
 from shared.evidence.entry import Head, ItemKind
+from shared.session_life import as_whom
 from xunjian.exhibits.gathered import Gathered, Shown
 
 _STYLE = (
@@ -81,7 +82,7 @@ def _look(shown: Shown, files: Mapping[str, str], pictures: Mapping[str, bytes])
             ("页面地址", look.url or "—"),
             ("查看时间", f"{chinese_time(look.began_at)} 至 {chinese_time(look.at)}"),
             ("结果", f"{look.outcome.words}{'：' + look.reason if look.reason else ''}"),
-            ("登录状态", look.session or "未登录，与公众所见相同"),
+            ("登录状态", as_whom(look.session)),
             ("截图", files.get(look.picture or "", look.picture_note or "没有截图，原因没有记下")),
             ("程序版本", look.program or "—"),
         ]

@@ -67,13 +67,13 @@ def arguments(settings: BrowserSettings, reach: Sequence[str]) -> list[str]:
     ]
 
 
-def find_browser() -> Path | None:
+def find_browser(*, with_window: bool = False) -> Path | None:
     """A Chromium that can be driven: Debian's headless shell first (half the CPU), then what else is installed."""
-    for name in NAMES:
+    for name in NAMES[with_window:]:
         if found := shutil.which(name):
             return Path(found)
     folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    for pattern in ("chromium_headless_shell-*/*/*headless*shell", "chromium-*/*/chrome"):
+    for pattern in ("chromium_headless_shell-*/*/*headless*shell", "chromium-*/*/chrome")[with_window:]:
         if installed := sorted(folder.glob(pattern)):
             return installed[-1]
     return None

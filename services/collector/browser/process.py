@@ -1,7 +1,6 @@
 """The browser and its driver: started on the first visit, recycled now and then, started again after a crash."""
 
 import sys
-import urllib.parse
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.memory import parent_of, tree_memory
 from services.collector.browser.own_session import own_session
 from services.collector.browser.picture import NoShotError, Sitting
+from services.collector.browser.proxy import proxy_of
 from services.collector.browser.sandbox import has_sandbox
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
@@ -250,7 +250,7 @@ class Browser:
             chromium = self._driver().chromium.launch(
                 executable_path=settings.executable or find_browser(),
                 headless=settings.headless,
-                proxy=_proxy(settings.proxy),
+                proxy=proxy_of(settings.proxy),
                 chromium_sandbox=has_sandbox(settings),
                 timeout=START_SECONDS * 1000,
                 args=arguments(settings, self._reach),
@@ -296,20 +296,6 @@ def _visited(tab: Tab, page: str, plan: Plan, deadline: Deadline, full: bool) ->
 def _is_about_the_state(message: str) -> bool:
     """The driver tells by words only: some name the state, others the field of it that is wrong."""
     return any(words in message for words in ("storage state", "storageState", "ookie"))
-
-
-def _proxy(url: str | None) -> pw.ProxySettings | None:
-    if url is None:
-        return None
-    parts = urllib.parse.urlsplit(url)
-    server = f"{parts.scheme}://{parts.hostname}:{parts.port or 80}"
-    if parts.username is None:
-        return {"server": server}
-    return {
-        "server": server,
-        "username": urllib.parse.unquote(parts.username),
-        "password": urllib.parse.unquote(parts.password or ""),
-    }
 
 
 def main() -> None:

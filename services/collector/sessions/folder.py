@@ -1,4 +1,7 @@
-"""Sessions in a folder: `<platform>/<name>.session`, sealed; and `<platform>.json`, a plain one saved by hand."""
+"""Sessions in a folder: `<platform>/<name>.session`, sealed; `<platform>.json`, a plain one saved by hand.
+
+`<platform>.<name>.session` is read as well: a mounted secret has no folders.
+"""
 
 import fcntl
 import json
@@ -11,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from services.collector.sessions.seal import BrokenSealError, Seal, WrongSealError, no_key
-from services.collector.sessions.session import DEFAULT, Session, SessionFileError, checked_name
+from services.collector.sessions.session import DEFAULT, Session, SessionFileError, checked_name, is_name
 from shared.folders import make_folder, may_others_read
 
 _ENDING = ".session"
@@ -24,6 +27,11 @@ class SessionFolder:
     def __init__(self, folder: Path, seal: Seal | None) -> None:
         self._folder = folder
         self._seal = seal
+
+    def check(self) -> None:
+        """Whether something could be saved. Raises InputError."""
+        if self._seal is None:
+            raise no_key()
 
     def save(self, session: Session) -> None:
         if self._seal is None:
@@ -63,6 +71,8 @@ class SessionFolder:
     def names(self, platform: str) -> tuple[str, ...]:
         folder = self._folder / checked_name(platform)
         sealed = {file.stem for file in folder.glob(f"*{_ENDING}")}
+        sealed |= {file.stem.removeprefix(f"{platform}.") for file in self._folder.glob(f"{platform}.*{_ENDING}")}
+        sealed = {name for name in sealed if is_name(name)}
         return tuple(sorted(sealed | ({DEFAULT} if self._plain(platform).exists() else set())))
 
     def remove(self, platform: str, name: str = DEFAULT) -> bool:
@@ -78,7 +88,9 @@ class SessionFolder:
         return plain if name == DEFAULT and plain.exists() and not sealed.exists() else sealed
 
     def _sealed(self, platform: str, name: str) -> Path:
-        return self._folder / checked_name(platform) / f"{checked_name(name)}{_ENDING}"
+        below = self._folder / checked_name(platform) / f"{checked_name(name)}{_ENDING}"
+        beside = self._folder / f"{platform}.{name}{_ENDING}"
+        return beside if beside.exists() and not below.exists() else below
 
     def _plain(self, platform: str) -> Path:
         return self._folder / f"{checked_name(platform)}.json"

@@ -54,9 +54,13 @@ class Sessions(Protocol):
         """Whether there was one."""
 
 
+def is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text))
+
+
 def checked_name(name: str) -> str:
     """The same name, which can be no path. Raises InputError."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InputError(name[:60], "登录的名称只能用小写英文字母、数字、- 和 _，40 个以内，例如 duty-phone")
     return name
 

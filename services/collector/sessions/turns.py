@@ -16,7 +16,7 @@ from shared.addresses import host_of
 from shared.clock import Clock, chinese_time
 from shared.delivery import Notice
 from shared.events import Outcome
-from shared.session_life import BROKEN, ENDING, EXPIRED, OVER, Life, Proof, end_of, usual_length
+from shared.session_life import BROKEN, ENDING, EXPIRED, OVER, UNSURE, Life, Proof, end_of, usual_length
 from shared.storage.notices import Notices
 from shared.storage.session_lives import SessionLives
 
@@ -31,8 +31,6 @@ ASK_AGAIN_AFTER = timedelta(minutes=5)
 HOLD = timedelta(minutes=10)
 WARN_BEFORE = timedelta(days=1)
 COOL_DOWN_SECONDS = 900.0
-UNSURE = "?"
-"""Behind a session's name: the platform did not say whether we are logged in."""
 
 
 class Opener(Protocol):

@@ -230,3 +230,19 @@ def test_one_saved_by_hand_stays_as_it_was_saved(sessions: Sessions, folder: Pat
     assert found is not None
     assert not sessions.refresh(found)
     assert json.loads(plain.read_text(encoding="utf-8")) == STATE
+
+
+def test_a_folder_without_folders_holds_sealed_ones_too(sessions: Sessions, folder: Path) -> None:
+    sessions.save(a_session("duty-phone"))
+    (folder / "weibo/duty-phone.session").rename(folder / "weibo.duty-phone.session")
+    (folder / "weibo/.lock").unlink()
+    (folder / "weibo").rmdir()
+    assert sessions.names("weibo") == ("duty-phone",)
+    assert sessions.find("weibo", "duty-phone") == a_session("duty-phone")
+
+
+def test_files_that_are_no_sessions_are_passed_over(sessions: Sessions, folder: Path) -> None:
+    sessions.save(a_session())
+    for name in ("weibo/值班.session", "weibo/a b.session", "weibo/.hidden.session", "weibo..session"):
+        (folder / name).write_bytes(b"")
+    assert sessions.names("weibo") == ("default",)
