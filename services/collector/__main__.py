@@ -54,12 +54,18 @@ def build(host: Host) -> CollectorEngine:
     platforms = build_platforms(host.settings)
     visits = host.store.visits
     visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
-    visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc, reach_of(platforms.values(), browser))
+    known = bridges_in(host.settings.bridges, host.settings.file)
+    visitor = Visitor(
+        browser,
+        host.clock,
+        host.metrics.browser_starts.inc,
+        reach_of(platforms.values(), browser),
+        own=[bridge.base_url for bridge in known.values()],
+    )
     host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
     sessions = session_folder(browser.storage_state, browser.session_key)
     host.metrics.ask("sessions", lambda: shown(host.metrics, sessions, host.store.session_lives, platforms))
     watch = ClockWatch()
-    known = bridges_in(host.settings.bridges, host.settings.file)
     owner = unique_owner()
     lives = host.store.session_lives
     lives.free([holder for holder in lives.holders() if host.is_gone(holder)])
@@ -151,7 +157,10 @@ class Visitor:
         clock: Clock,
         started: Callable[[], object] = lambda: None,
         reach: tuple[str, ...] = (),
+        *,
+        own: Iterable[str] = (),
     ) -> None:
+        """`reach`: hosts that pages may reach. `own`: servers of the office's own, which may lie inside."""
         self._browser = Browser(settings, clock, started, reach)
         self._downloader = Downloader(
             clock,
@@ -160,6 +169,7 @@ class Visitor:
             user_agent=settings.user_agent,
             timeout_seconds=settings.timeout_seconds,
             max_body_bytes=settings.max_body_bytes,
+            own=own,
         )
 
     def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:

@@ -10,6 +10,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from services.collector.capture import Captured, Plan, Reading
+from services.collector.news import without_stamps
 from services.collector.platforms.base import Platform
 from services.collector.reading.bridge_status import PATHS, Status, is_cached, status_in
 from shared.account import Account
@@ -136,6 +137,7 @@ class Bridges:
         if is_cached(captured.captures):
             return Health(why=f"桥接 {name} 给的是缓存，无法确认它现在是否正常")
         now = self.clock()
+        reading = without_stamps(reading, [capture.at for capture in captured.captures])
         times = [post.published_at for post in reading.posts if post.published_at]
         alive_at = max((time for time in times if time <= now + FUTURE_TOLERANCE), default=None)
         if alive_at is None:

@@ -36,7 +36,8 @@ class Downloader:
 
     `proxy`: `http://user:password@host:port`; it looks names up then, and `proxy_spki` (base64 SHA-256) is the key with
     which it may sign in place of the sites. `timeout_seconds`: for one whole visit, name servers included.
-    `max_body_bytes`: of one body, as received and as unpacked.
+    `max_body_bytes`: of one body, as received and as unpacked. `own`: addresses of the office's own servers, named in
+    the settings: these may lie inside; what they redirect to elsewhere may not.
     """
 
     def __init__(
@@ -48,7 +49,9 @@ class Downloader:
         user_agent: str | None = None,
         timeout_seconds: float = 30,
         max_body_bytes: int = 20_000_000,
+        own: Iterable[str] = (),
     ) -> None:
+        self._own = frozenset(filter(None, map(_origin, own)))
         self._clock = clock
         self._proxy = _proxy(proxy) if proxy else None
         self._spki = proxy_spki
@@ -65,7 +68,7 @@ class Downloader:
         Raises InputError for an address that may not be visited, which is the ledger's mistake.
         """
         for url in plan.fetch:
-            if why := refusal(url, hosts):
+            if _origin(url) not in self._own and (why := refusal(url, hosts)):
                 raise _ledger_error(url, why)
         self._deadline = deadline = Deadline(self._seconds)
         self._shown = _shown(plan)
@@ -90,9 +93,11 @@ class Downloader:
 
     def _get(self, url: str, hosts: tuple[str, ...], deadline: Deadline) -> Capture:
         asked, cookies = url, Cookies()
+        own = _origin(url) if _origin(url) in self._own else None
+        is_own = own is not None
         for redirects in range(MAX_REDIRECTS + 1):
             try:
-                answer = self._ask(urllib.parse.urldefrag(asked).url, cookies, deadline)
+                answer = self._ask(urllib.parse.urldefrag(asked).url, cookies, deadline, is_own)
             except InnerAddressError:
                 if not redirects:
                     raise _ledger_error(url, "网址指向内网地址") from None
@@ -100,14 +105,15 @@ class Downloader:
             if isinstance(answer, Capture):
                 return answer
             asked = _joined(asked, answer)
-            if why := refusal(asked, hosts):
+            is_own = own is not None and _origin(asked) == own
+            if not is_own and (why := refusal(asked, hosts)):
                 raise _RedirectError(f"跳转被拒绝：{why}")
         raise _RedirectError(f"跳转超过{MAX_REDIRECTS}次")
 
-    def _ask(self, url: str, cookies: Cookies, deadline: Deadline) -> Capture | str:
-        """The answer, or where it leads instead."""
+    def _ask(self, url: str, cookies: Cookies, deadline: Deadline, is_own: bool = False) -> Capture | str:
+        """The answer, or where it leads instead. `is_own`: it may lie inside."""
         try:
-            return self._ask_once(url, cookies, deadline)
+            return self._ask_once(url, cookies, deadline, is_own)
         except httpcore.ConnectError as error:
             if self._spki is None or not isinstance(_below(error), ssl.SSLCertVerificationError):
                 raise
@@ -115,10 +121,10 @@ class Downloader:
             if trusted is None:
                 raise
         self._trusted = trusted
-        return self._ask_once(url, cookies, deadline)
+        return self._ask_once(url, cookies, deadline, is_own)
 
-    def _ask_once(self, url: str, cookies: Cookies, deadline: Deadline) -> Capture | str:
-        network = Network(deadline, self._limit, proxied=self._proxy is not None)
+    def _ask_once(self, url: str, cookies: Cookies, deadline: Deadline, is_own: bool) -> Capture | str:
+        network = Network(deadline, self._limit, may_lie_inside=is_own or self._proxy is not None)
         with (
             httpcore.ConnectionPool(self._trusted, self._proxy, network_backend=network) as pool,
             pool.stream("GET", _address(url), headers=[*self._headers(url), *cookies.headers(url)]) as response,
@@ -136,7 +142,7 @@ class Downloader:
 
     def _presented(self, url: str, deadline: Deadline) -> list[bytes]:
         """The certificates shown at `url`, without asking anything."""
-        network = Network(deadline, self._limit, proxied=self._proxy is not None, only_certificates=True)
+        network = Network(deadline, self._limit, may_lie_inside=self._proxy is not None, only_certificates=True)
         with httpcore.ConnectionPool(trust.nobody(), self._proxy, network_backend=network) as pool:
             try:
                 pool.request("GET", _address(url), headers=self._headers(url))
@@ -165,9 +171,13 @@ def _shown(plan: Plan) -> tuple[str | None, bytes] | None:
     return _origin(plan.fetch[0]), plan.authorization.get_secret_value().encode("utf-8")
 
 
-def _origin(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    return f"{parts.scheme}://{host_of(url)}:{parts.port}"
+def _origin(url: str) -> str | None:
+    """Null for what is no address at all, which is nobody's own."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return f"{parts.scheme}://{host_of(url)}:{parts.port or _PORTS.get(parts.scheme)}" if host_of(url) else None
+    except ValueError:
+        return None
 
 
 class _RedirectError(Exception):

@@ -39,15 +39,16 @@ class Network(httpcore.NetworkBackend):
     """For one visit. A name is looked up once per connection, and what was checked is what is connected to, so that a
     name cannot be made to point inside in between (DNS rebinding); to TLS it stays the name.
 
-    `proxied`: every connection goes to our own proxy, which may well be inside. `only_certificates`: nothing is sent.
+    `may_lie_inside`: the connection goes to our own proxy or to a server that the settings name. `only_certificates`:
+    nothing is sent.
     """
 
     def __init__(
-        self, deadline: Deadline, max_bytes: int, *, proxied: bool = False, only_certificates: bool = False
+        self, deadline: Deadline, max_bytes: int, *, may_lie_inside: bool = False, only_certificates: bool = False
     ) -> None:
         self._deadline = deadline
         self._left = max_bytes + _HEADERS_BYTES
-        self._proxied = proxied
+        self._may_lie_inside = may_lie_inside
         self.only_certificates = only_certificates
 
     def connect_tcp(
@@ -59,7 +60,7 @@ class Network(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         addresses = _looked_up(host, self.seconds)
-        if not self._proxied and any(is_private(address) for address in addresses):
+        if not self._may_lie_inside and any(is_private(address) for address in addresses):
             raise InnerAddressError
         addresses = addresses[:MOST_ADDRESSES]
         error: httpcore.ConnectError | httpcore.ConnectTimeout | None = None

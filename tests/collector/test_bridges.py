@@ -72,6 +72,15 @@ def test_a_frozen_bridge_is_down_however_new_its_build_time(bridge: StandInBridg
     assert "没有新内容（超过36小时）" in (reading.reason or "")
 
 
+def test_a_control_account_that_is_dated_by_the_moment_of_asking_proves_nothing(bridge: StandInBridge) -> None:
+    item = rss(0.0).split(b"<item>")[1].partition(b"</item>")[0]
+    both = rss(0.0).replace(b"<item>", b"<item>" + item.replace(b"/0.0", b"/other") + b"</item><item>", 1)
+    bridge.answers["/feeds/control.rss"] = answer(both)
+    reading = bridge.held()
+    assert reading.covers is Coverage.ITEM
+    assert "没有标明时间" in (reading.reason or "")
+
+
 def test_a_bridge_in_error_and_one_that_answers_from_its_cache_prove_nothing(bridge: StandInBridge) -> None:
     bridge.answers["/feeds/control.rss"] = answer(b"ConfigNotFoundError: cookie", status="503 Service Unavailable")
     assert bridge.held().covers is Coverage.ITEM

@@ -156,7 +156,9 @@ def test_each_platform_says_of_a_saved_login_whether_it_is_one(
 
 def test_what_the_platform_renews_is_saved_for_the_next_start(place: Place) -> None:
     place.log_in()
-    renewed = replace(as_json({"ok": 1, "data": {"login": True}}), headers={"Set-Cookie": "SUB=new; Domain=.weibo.cn; Path=/; Secure"})
+    renewed = replace(
+        as_json({"ok": 1, "data": {"login": True}}), headers={"Set-Cookie": "SUB=new; Domain=.weibo.cn; Path=/; Secure"}
+    )
     answer = place.net.answer
     place.net.answer = lambda request: renewed if request.path == "/api/config" else answer(request)  # type: ignore[method-assign]
     place.look()
