@@ -18,6 +18,7 @@ from services.collector.clock_watch import ClockWatch
 from services.collector.download import Downloader
 from services.collector.engine import CollectorEngine
 from services.collector.fallback import Fallback
+from services.collector.forgetting import Forgetting
 from services.collector.inquiry import Inquiry
 from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
@@ -135,7 +136,15 @@ def _keeping(host: Host, platforms: Mapping[str, Platform], visitor: "Visitor") 
 
 
 def _pruning(host: Host) -> Callable[[datetime], object]:
-    return Pruning(host.evidence.vault, host.store.evidence, host.store.findings, host.settings.evidence).prune
+    evidence, options = host.store.evidence, host.settings.evidence
+    pruning = Pruning(host.evidence.vault, evidence, host.store.findings, options)
+    forgetting = Forgetting(host.store.pictures, host.store.sources, timedelta(days=options.keep_days))
+
+    def prune(now: datetime) -> None:
+        pruning.prune(now)
+        forgetting.prune(now)
+
+    return prune
 
 
 def _nothing_to_prune(now: datetime) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, or_, select, update
 
 from shared.delivery import DeliveryState
 from shared.event_json import read
@@ -77,7 +77,8 @@ class Pictures:
         self._database = database
 
     def note(self, pages_of: PagesOf, now: datetime) -> int:
-        """Write down what newly opened accusing findings are to be photographed; how many findings."""
+        """Write down what newly opened accusing findings are to be photographed, again those that were over meanwhile;
+        how many findings."""
         known = exists().where(_picture.c.fingerprint == _finding.c.fingerprint)
         fresh = select(_finding.c.body).where(_finding.c.closed_at.is_(None), _finding.c.severity.in_(_ACCUSING))
         with self._database.begin() as connection:
@@ -86,7 +87,8 @@ class Pictures:
             for finding in findings:
                 for page in pages_of(finding) or (Page(OF_ACCOUNT, impossible="没有可拍的网页"),):
                     self._database.add_new(connection, _picture, **_row(finding, page, now))
-        return len(findings)
+            again = _want_again(connection, now)
+        return len(findings) + again
 
     def hasten(self, platform: str, now: datetime, most: int) -> None:
         """Bring forward the visits of those whose pictures are due, the first `most`; the pace is as ever.
@@ -113,7 +115,8 @@ class Pictures:
         return sorted(found, key=lambda one: one.place != OF_ACCOUNT)
 
     def keep(self, wanted: Wanted, look: str, picture: str, thumbnail: str | None, now: datetime) -> None:
-        values = {"next_at": None, "at": now, "look": look, "picture": picture, "thumbnail": thumbnail, "reason": None}
+        made = {"at": now, "look": look, "picture": picture, "thumbnail": thumbnail}
+        values = {**made, "next_at": None, "attempts": 0, "reason": None}
         with self._database.begin() as connection:
             connection.execute(update(_picture).where(_of(wanted)).values(**values))
 
@@ -142,8 +145,13 @@ class Pictures:
             _delivery.c.state == DeliveryState.SENT.value,
         )
         shown = exists().where(_told.c.fingerprint == _picture.c.fingerprint, _told.c.place == _picture.c.place)
-        there = _picture.c.at >= since, _picture.c.picture.is_not(None), told, ~shown.where(_told.c.channel == channel)
-        rows = select(_picture).where(*there).order_by(_picture.c.at, _picture.c.fingerprint).limit(most)
+        made = _picture.c.at >= since, _picture.c.picture.is_not(None), _picture.c.next_at.is_(None)
+        rows = (
+            select(_picture)
+            .where(*made, told, ~shown.where(_told.c.channel == channel))
+            .order_by(_picture.c.at, _picture.c.fingerprint)
+            .limit(most)
+        )
         with self._database.read() as connection:
             return [_kept_of(row) for row in connection.execute(rows)]
 
@@ -160,12 +168,40 @@ class Pictures:
         with self._database.begin() as connection:
             connection.execute(delete(_told).where(*mine))
 
+    def forget(self, after: str, before: datetime, most: int) -> str:
+        """Of the next few findings those that were closed before then; where to go on, empty from the beginning."""
+        lasting = or_(_finding.c.closed_at.is_(None), _finding.c.closed_at > before)
+        holds = exists().where(_finding.c.fingerprint == _picture.c.fingerprint, lasting)
+        some = select(_picture.c.fingerprint, (~holds).label("is_old")).where(_picture.c.fingerprint > after)
+        with self._database.begin() as connection:
+            rows = connection.execute(some.order_by(_picture.c.fingerprint).limit(most)).all()
+            for table in (_picture, _told):
+                old = [row.fingerprint for row in rows if row.is_old]
+                connection.execute(delete(table).where(table.c.fingerprint.in_(old)))
+        return rows[-1].fingerprint if len(rows) == most else ""
+
     def missing(self, fingerprint: str) -> list[tuple[str, str]]:
         """Place and Chinese reason of the pictures of a finding that are not there."""
         none = _picture.c.fingerprint == fingerprint, _picture.c.picture.is_(None)
         with self._database.read() as connection:
             rows = connection.execute(select(_picture.c.place, _picture.c.reason).where(*none)).all()
         return [(row.place, row.reason or "尚未拍到") for row in rows]
+
+
+def _want_again(connection: Connection, now: datetime) -> int:
+    """A finding that was over and is open again is proved by what its page shows now; what was given up stays so."""
+    opened = _finding.c.closed_at.is_(None), _finding.c.fingerprint == _picture.c.fingerprint
+    old = (
+        select(_picture.c.fingerprint)
+        .join(_finding, and_(*opened))
+        .where(_picture.c.at < _finding.c.opened_at, _picture.c.next_at.is_(None), _picture.c.attempts == 0)
+    )
+    fingerprints = connection.execute(old.distinct().limit(NOTED_AT_ONCE)).scalars().all()
+    if fingerprints:
+        of = _picture.c.fingerprint.in_(fingerprints), _picture.c.at.is_not(None)
+        connection.execute(update(_picture).where(*of).values(next_at=now))
+        connection.execute(delete(_told).where(_told.c.fingerprint.in_(fingerprints)))
+    return len(fingerprints)
 
 
 def _row(finding: Finding, page: Page, now: datetime) -> dict[str, object]:

@@ -13,6 +13,7 @@ from shared.storage.tables.every import metadata
 
 _source = metadata.tables["source"]
 _state = metadata.tables["source_state"]
+_visit = metadata.tables["visit"]
 
 
 class Sources:
@@ -55,6 +56,16 @@ class Sources:
         with self._database.read() as connection:
             rows = connection.execute(select(_state).where(_state.c.key == key))
             return {row.source: _state_of(row) for row in rows}
+
+    def forget(self, before: datetime, most: int) -> int:
+        """What was found, until then, of accounts that are no longer watched; how many rows went."""
+        watched = select(_visit.c.key).where(_visit.c.key == _state.c.key).exists()
+        old = select(_state.c.key, _state.c.source).where(_state.c.looked_at < before, ~watched).limit(most)
+        with self._database.begin() as connection:
+            rows = connection.execute(old).all()
+            for row in rows:
+                connection.execute(delete(_state).where(_state.c.key == row.key, _state.c.source == row.source))
+        return len(rows)
 
     def note(self, states: Iterable[SourceState]) -> None:
         """What the newest looks found, on top of what earlier ones did."""

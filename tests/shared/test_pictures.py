@@ -122,3 +122,55 @@ def test_a_finding_that_no_longer_holds_is_not_photographed(store: Store) -> Non
     assert next_visit(store) == FAR
     assert store.pictures.wanted("weibo/1001", NOW + MINUTE) == []
     assert store.pictures.missing(finding.fingerprint) == [(OF_ACCOUNT, "问题已不成立，不再拍照")]
+
+
+def photographed(store: Store, at: datetime, mark: str) -> None:
+    store.pictures.note(own_page, at)
+    (wanted,) = store.pictures.wanted("weibo/1001", at)
+    store.pictures.keep(wanted, mark * 64, mark * 64, mark * 64, at)
+
+
+def closed(store: Store, finding: Finding, at: datetime) -> None:
+    with store.judgements.judging() as judging:
+        judging.close(finding, at, FindingStatus.RESOLVED)
+
+
+def test_a_finding_that_opens_again_is_photographed_again(store: Store) -> None:
+    finding = a_finding()
+    opened(store, finding)
+    photographed(store, NOW, "a")
+    closed(store, finding, NOW + days(1))
+    assert store.pictures.note(own_page, NOW + days(1)) == 0
+    opened(store, finding.but(at=NOW + days(2)))
+    photographed(store, NOW + days(2), "b")
+    ((kept,),) = store.pictures.of([finding.fingerprint]).values()
+    assert (kept.at, kept.look) == (NOW + days(2), "b" * 64)
+    assert store.pictures.note(own_page, NOW + days(3)) == 0
+
+
+def test_of_a_finding_that_opens_again_the_old_picture_stays_until_there_is_a_new_one(store: Store) -> None:
+    finding = a_finding()
+    opened(store, finding)
+    photographed(store, NOW, "a")
+    closed(store, finding, NOW + days(1))
+    opened(store, finding.but(at=NOW + days(2)))
+    assert store.pictures.note(own_page, NOW + days(2)) == 1
+    (wanted,) = store.pictures.wanted("weibo/1001", NOW + days(2))
+    store.pictures.miss(wanted, "平台要求验证", None)
+    assert [kept.look for kept in store.pictures.of([finding.fingerprint])[finding.fingerprint]] == ["a" * 64]
+    assert store.pictures.note(own_page, NOW + days(3)) == 0, "given up once is given up"
+
+
+def test_pictures_of_findings_long_closed_are_forgotten_and_no_others(store: Store) -> None:
+    holding, over, lately = (a_finding(subject) for subject in ("p1", "p2", "p3"))
+    opened(store, holding, over, lately)
+    photographed(store, NOW, "a")
+    closed(store, over, NOW + days(1))
+    closed(store, lately, NOW + days(3))
+    after = ""
+    for _ in range(3):
+        after = store.pictures.forget(after, NOW + days(2), 1)
+    assert after
+    assert store.pictures.forget(after, NOW + days(2), 1) == ""
+    kept = store.pictures.of([holding.fingerprint, over.fingerprint, lately.fingerprint])
+    assert kept.keys() == {holding.fingerprint, lately.fingerprint}
