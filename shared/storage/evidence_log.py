@@ -120,6 +120,13 @@ class EvidenceLog:
         with self._database.read() as connection:
             return _head(connection)
 
+    def head_at(self, moment: datetime) -> Head:
+        """As of then: entries stand in the order in which they were made."""
+        rows = select(_entry.c.n, _entry.c.hash).where(_entry.c.at <= moment).order_by(_entry.c.n.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(rows).first()
+        return Head(n=row.n, hash=row.hash) if row else EMPTY
+
     def count(self) -> int:
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(_entry)).scalar_one())

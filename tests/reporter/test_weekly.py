@@ -18,10 +18,13 @@ from services.reporter.reports.weekly import Weekly
 from services.reporter.writing import write_report
 from shared.account import AccountStatus
 from shared.events import Coverage, Outcome
+from shared.evidence.keeper import Keeper
 from shared.plugins import discover
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
+from tests.evidence.looks import a_look
+from tests.fakes.vault import MemoryVault
 from tests.paths import ROOT
 
 WEEK = Weekly().named("2026-W47")
@@ -263,6 +266,19 @@ def test_an_empty_ledger_makes_a_list_that_says_so(store: Store, tmp_path: Path)
     sheets = write(store, tmp_path)
     assert all("台账为空" in str(sheet["B7"].value) for sheet in sheets.values())
     assert "0个" not in str(sheets["汇总"]["A3"].value)
+
+
+def test_the_list_holds_the_end_of_the_evidence_log_as_of_its_moment(
+    store: Store, ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.silent("1", 20)
+    keeper = Keeper(MemoryVault(), store.evidence)
+    keeper.keep(*a_look(1), CUT_OFF - days(1))
+    first = store.evidence.head()
+    keeper.keep(*a_look(2), CUT_OFF + days(1))
+    said = [str(row[0].value) for row in write(store, tmp_path)["汇总"].iter_rows(max_row=6)]
+    assert any(f"共1条，簿尾 1:{first.hash}" in words for words in said)
+    assert "xunjian evidence verify --against" in "".join(said)
 
 
 def test_the_weekly_list_is_found_by_its_file_name() -> None:

@@ -137,7 +137,8 @@ class Weekly(Report):
         notes = (_when(store, week, cut_off), content.coverage(), beginning.words, _CAUTION)
         head = f"{self.title}（{week.chinese}）"
         told = tuple(note for note in notes if note)
-        yield ListSheet("汇总", f"{head}：汇总", told, _SUMMARY_COLUMNS, content.summary())
+        proved = (*told, *_evidence(store, cut_off))
+        yield ListSheet("汇总", f"{head}：汇总", proved, _SUMMARY_COLUMNS, content.summary())
         noted = wide_enough(content.notes(), _WIDTHS["备注"])
         for part in Part:
             yield ListSheet(part, f"{head}：{part}", told, _columns(part, noted), content.rows(part))
@@ -165,6 +166,15 @@ def _period(week: Week) -> Period:
 
 def _week(period: Period) -> Week:
     return Week.of(period.begins_at)
+
+
+def _evidence(store: Store, cut_off: datetime) -> tuple[str, ...]:
+    """Who has this list can later tell whether what was kept until then was rewritten."""
+    head = store.evidence.head_at(cut_off)
+    if not head.n:
+        return ()
+    how = "日后执行 xunjian evidence verify --against 簿尾，可核对证据未被改动"
+    return (f"证据登记簿至截止时间共{head.n}条，簿尾 {head}；{how}。",)
 
 
 def _when(store: Store, week: Week, cut_off: datetime) -> str:
