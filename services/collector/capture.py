@@ -27,6 +27,8 @@ _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 def clean(text: str) -> str:
     """The text without what no encoder takes (lone surrogates and NUL become U+FFFD) and without control characters."""
+    if text.isprintable():  # Of these none is, and most texts hold none.
+        return text
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"))
 
 
