@@ -22,12 +22,13 @@ MAX_COUNT = 10**12
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def clean(text: str) -> str:
     """The text without what no encoder takes (lone surrogates and NUL become U+FFFD) and without control characters."""
-    if text.isprintable():  # Of these none is, and most texts hold none.
+    if text.isprintable() or _UNCLEAN.search(text) is None:
         return text
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd"))
 
