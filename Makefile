@@ -48,7 +48,7 @@ bench-analyzer: $(VENV)/dev.stamp ## the same for what is said of a text
 	$(VENV)/bin/python -m bench words near-miss rules conventions originality analyzer rescan
 
 bench-collector: $(VENV)/dev.stamp $(VENV)/browser.stamp $(VENV)/peers.stamp ## the same for looks at accounts: LOOKS=5000 for their memory at length
-	$(if $(LOOKS),LOOKS=$(LOOKS)) $(VENV)/bin/python -m bench looks collector
+	$(if $(LOOKS),LOOKS=$(LOOKS)) $(VENV)/bin/python -m bench looks articles collector
 
 eval: $(VENV)/dev.stamp ## how right the text rules are on the labelled sets of ../shared, every figure beside its goal
 	$(VENV)/bin/python -m bench.eval

@@ -11,6 +11,7 @@ import typer
 
 from bench import (
     analyzer,
+    articles,
     bus,
     codec,
     collector,
@@ -33,6 +34,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "collector": collector.measure,
     "schedule": schedule.measure,
     "looks": looks.measure,
+    "articles": articles.measure,
     "bus": bus.measure,
     "codec": codec.measure,
     "pipeline": pipeline.measure,

@@ -1,5 +1,6 @@
 """The stand-in with pages as heavy as the platforms' own, in a process of its own so that its CPU is nobody's."""
 
+import base64
 import hashlib
 import multiprocessing
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.connection import Connection
+from urllib.parse import parse_qs
 
 from demo.internet import Internet
 from demo.proxy import Proxy
@@ -18,6 +20,8 @@ from shared.clock import utc_now
 ACCOUNTS = 60
 POSTS = 18
 PICTURES = 12
+ARTICLES = 8
+ARTICLE_BYTES = 2_000_000
 _PICTURE_BYTES = 80_000
 _TEXT = "县政务服务大厅本周六照常开放。群众可预约办理社保、不动产登记等事项。" * 4
 
@@ -29,6 +33,11 @@ _SCRIPT = "".join(
     f"let sum=0;for(let r=0;r<4;r++)sum+=[{','.join(f'part{n}' for n in range(2800))}].reduce((a,f)=>f(a),r);"
     "addEventListener('DOMContentLoaded',()=>{for(let c=0;c<20;c++){const d=document.createElement('section');"
     "d.innerHTML='<div class=a><span>'.repeat(8)+sum;document.body.append(d);d.getBoundingClientRect()}});"
+)
+# What stands in an article's own page: programs that are compiled and mostly never called.
+_BUNDLE = "".join(
+    f"function unit{n}(x){{const y=[x,{n},x*{n}%97];return y.map(z=>z*31+{n}).reduce((a,b)=>a+b,{n})%{n + 7}}}\n"
+    for n in range(ARTICLE_BYTES // 100)
 )
 _STYLE = "".join(f".a{n} .b{n}>span{{margin:{n % 9}px;color:#{n:06x};padding:{n % 7}px}}\n" for n in range(1000))
 _MARKUP = "".join(f"<div class=a{n}><p class=b{n}><span>第{n}段</span></p></div>" for n in range(1000))
@@ -64,6 +73,24 @@ def accounts(platform: str) -> list[Account]:
     ]
 
 
+def articles() -> list[Account]:
+    """One of each account, whose address the ledger names."""
+    given = [
+        ("wechat", base64.b64encode(str(3_000_000_000 + n).encode()).decode(), 2_650_000_000 + n)
+        for n in range(ARTICLES)
+    ]
+    return [
+        Account(
+            platform=platform,
+            id=biz,
+            name=f"青禾第{mid % 100}",
+            unit="青禾县示例局",
+            url=f"https://mp.weixin.qq.com/s?__biz={biz}&mid={mid}&idx=1&sn={mid:032x}",
+        )
+        for platform, biz, mid in given
+    ]
+
+
 class HeavyInternet(Internet):
     """About 60 KB of HTML, 300 KB of script and 50 KB of styles, kept by a cache, and a page's own 12 pictures."""
 
@@ -75,6 +102,10 @@ class HeavyInternet(Internet):
         if request.path.startswith("/static/picture-"):
             return Answer(_noise(request.path), content_type="image/jpeg", headers=_FOREVER)
         answer = super().answer(request)
+        if answer and request.path == "/s":
+            answer = replace(
+                answer, body=answer.body.replace(b"<body>", f"<body><script>{_BUNDLE}</script>".encode(), 1)
+            )
         return _heavier(answer, request) if answer and answer.is_page and answer.status == 200 else answer
 
 
@@ -102,6 +133,9 @@ def _serve(pipe: Connection) -> None:
         for platform in ("weibo", "douyin")
         for account in accounts(platform)
     ]
+    for account in articles():
+        article = DemoPost(at=now - timedelta(hours=1), text=_TEXT * 5, id=parse_qs(account.url or "")["mid"][0])
+        known.append(DemoAccount("wechat", account.id, account.name, account.unit, (article,)))
     with Proxy(HeavyInternet(World(known))) as proxy:
         pipe.send((proxy.url, proxy.spki))
         pipe.recv()

@@ -17,6 +17,7 @@ _AZURE_METADATA = ipaddress.IPv4Address("168.63.129.16")
 _INNER_NAMES = {"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "test", "invalid"}
 _INNER_DOMAIN = ".home.arpa"
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_ODD = re.compile(r"[\x00-\x20\x7f\\]")
 _NUMBER = re.compile(r"0x([0-9a-f]*)|0([0-7]*)|([1-9][0-9]*)")
 _PLATFORM_PORTS = (None, 80, 443)
 
@@ -87,7 +88,7 @@ def _split(url: str) -> urllib.parse.SplitResult | None:
     except ValueError:
         return None
     is_web = parts.scheme in ("http", "https")
-    is_odd = "\\" in url or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url) or "@" in parts.netloc
+    is_odd = _ODD.search(url) is not None or "@" in parts.netloc
     return None if is_web and (is_odd or not parts.netloc) else parts
 
 

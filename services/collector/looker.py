@@ -165,10 +165,16 @@ class Looker:
         self, given: GivenSource, source: Source, account: Account, read: "Read", renew: Callable[[], None]
     ) -> tuple[Reading, Captured]:
         plan, name = source.plan(account, given, self._platforms), source.reader(account)
-        if plan is not None:
-            return self._open(name, plan, read, full=False, renew=renew)
-        captured = source.gather(account, given, self._clock())
-        return _read(captured, read), captured
+        if plan is None:
+            captured = source.gather(account, given, self._clock())
+            return _read(captured, read), captured
+        if source.plain_first and plan.page:
+            reading, captured = self._open(name, Plan(fetch=(plan.page,)), read, full=False, renew=renew)
+            # Who is not on the network is not by browser either, and who asks too fast does not ask again.
+            if reading.outcome.is_evidence or captured.failure is not None or _too_fast(captured):
+                return reading, captured
+            renew()
+        return self._open(name, plan, read, full=False, renew=renew)
 
     def _open(
         self, name: str, plan: Plan, read: "Read", *, full: bool, renew: Callable[[], None]

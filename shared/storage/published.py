@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, and_, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from shared.storage.database import Database
+from shared.storage.rows import Add
 from shared.storage.tables.every import metadata
 
 KEPT_FOR = timedelta(days=400)
@@ -17,6 +18,18 @@ SHOWN_TO_THE_DAY = timedelta(days=1)
 
 _IDS_AT_ONCE = 500
 _published = metadata.tables["published"]
+_MINE = _published.c.key == bindparam("of")
+_OF_THESE = select(_published).where(_MINE, _published.c.post_id.in_(bindparam("these", expanding=True)))
+_BEYOND = select(_published.c.shown_at).where(_MINE).order_by(_published.c.shown_at.desc())
+_FIRST_BEYOND = _BEYOND.offset(MOST_PER_ACCOUNT).limit(1)
+_OLDEST = (
+    select(_published.c.post_id)
+    .where(_MINE, _published.c.shown_at <= bindparam("unshown"))
+    .order_by(_published.c.shown_at)
+    .limit(MOST_FORGOTTEN_AT_ONCE)
+)
+_PUT = Add(_published, by=("key", "post_id"), renew=("digest", "published_at", "approximate", "shown_at"))
+_FORGET = delete(_published).where(_MINE, _published.c.post_id.in_(_OLDEST))
 
 
 @dataclass(frozen=True)
@@ -33,20 +46,14 @@ def published(connection: Connection, key: str, ids: Collection[str]) -> dict[st
     found: dict[str, Published] = {}
     wanted = list(ids)
     for start in range(0, len(wanted), _IDS_AT_ONCE):
-        some = wanted[start : start + _IDS_AT_ONCE]
-        rows = select(_published).where(_published.c.key == key, _published.c.post_id.in_(some))
-        for row in connection.execute(rows):
+        for row in connection.execute(_OF_THESE, {"of": key, "these": wanted[start : start + _IDS_AT_ONCE]}):
             found[row.post_id] = Published(row.digest, row.published_at, row.approximate, row.shown_at)
     return found
 
 
 def record_published(database: Database, connection: Connection, key: str, items: Mapping[str, Published]) -> None:
-    if not items:
-        return
     rows = [{"key": key, "post_id": post_id, **vars(item)} for post_id, item in items.items()]
-    insert = database.insert(_published)
-    newest = {name: insert.excluded[name] for name in ("digest", "published_at", "approximate", "shown_at")}
-    connection.execute(insert.on_conflict_do_update(index_elements=["key", "post_id"], set_=newest), rows)
+    database.write(connection, _PUT, rows)
 
 
 def forget_unshown(connection: Connection, key: str, now: datetime) -> None:
@@ -54,16 +61,8 @@ def forget_unshown(connection: Connection, key: str, now: datetime) -> None:
 
     What the account shows today stays, however much that is: it would be published anew at each visit.
     """
-    shown_at = _published.c.shown_at
-    mine = _published.c.key == key
-    beyond = select(shown_at).where(mine).order_by(shown_at.desc()).offset(MOST_PER_ACCOUNT).limit(1)
-    crowded_out: datetime | None = connection.execute(beyond).scalar()
+    crowded_out: datetime | None = connection.execute(_FIRST_BEYOND, {"of": key}).scalar()
     unshown = now - KEPT_FOR
     if crowded_out is not None:
         unshown = max(unshown, min(crowded_out, now - 2 * SHOWN_TO_THE_DAY))
-    connection.execute(delete(_published).where(and_(mine, _published.c.post_id.in_(_oldest(key, unshown)))))
-
-
-def _oldest(key: str, unshown: datetime) -> Select[tuple[str]]:
-    oldest = select(_published.c.post_id).where(_published.c.key == key, _published.c.shown_at <= unshown)
-    return oldest.order_by(_published.c.shown_at).limit(MOST_FORGOTTEN_AT_ONCE)
+    connection.execute(_FORGET, {"of": key, "unshown": unshown})

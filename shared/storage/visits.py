@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, exists, func, or_, select, update
 
 from shared.account import Account
 from shared.backoff import doubled
@@ -22,6 +22,39 @@ _LONGEST_BACKOFF_SECONDS = timedelta(hours=12).total_seconds()
 _NAMED_AT_ONCE = 100
 _visit = metadata.tables["visit"]
 _pace = metadata.tables["pace"]
+
+# What every visit asks is put together once: building a statement costs more than running it.
+_NAMELESS = (
+    select(_visit.c.key)
+    .where(_visit.c.platform == bindparam("of"), _visit.c.pace_key.is_(None))
+    .order_by(_visit.c.key)
+    .limit(_NAMED_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_HAS_DUE = exists().where(
+    _visit.c.platform == bindparam("of"), _visit.c.pace_key == _pace.c.key, _visit.c.next_at <= bindparam("now")
+)
+_FREE_PACE = (
+    select(_pace)
+    .where(_pace.c.platform == bindparam("of"), _pace.c.free_at <= bindparam("now"), _HAS_DUE)
+    .order_by(_pace.c.free_at, _pace.c.key)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=_pace)
+)
+# A warning must not come late because a hundred ordinary looks were due before it.
+_FIRST_DUE = (
+    select(_visit)
+    .where(_visit.c.platform == bindparam("of"), _visit.c.pace_key == bindparam("pace"))
+    .where(_visit.c.next_at <= bindparam("now"))
+    .order_by(_visit.c.at_line.desc(), _visit.c.next_at, _visit.c.key)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_PLAN = update(_visit).where(_visit.c.key == bindparam("of"))
+# Unless another is at it by now: then the plan is the other's, whatever we found.
+_PLAN_MINE = _PLAN.where(or_(_visit.c.leased_by.is_(None), _visit.c.leased_by == bindparam("mine")))
+_THE_PACE = select(_pace).where(_pace.c.key == bindparam("of")).with_for_update()
+_SET_PACE = update(_pace).where(_pace.c.key == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +114,7 @@ class Visits:
             later = now + timedelta(seconds=doubled(lease.total_seconds(), row.attempts, _LONGEST_BACKOFF_SECONDS))
             _plan(connection, row.key, max(later, now + lease), row.attempts + 1, owner)
             held = {"free_at": now + lease, "leased_by": owner}
-            connection.execute(update(_pace).where(_pace.c.key == pace.key).values(**held))
+            connection.execute(_SET_PACE, {"of": pace.key, **held})
         return Due(
             account=account,
             owner=owner,
@@ -102,8 +135,8 @@ class Visits:
         held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
         with self._database.begin() as connection:
             if connection.execute(update(_pace).where(*held).values(free_at=until)).rowcount:
-                later = _mine(due), _visit.c.next_at < until
-                connection.execute(update(_visit).where(*later).values(next_at=until))
+                later = _PLAN_MINE.where(_visit.c.next_at < until)
+                connection.execute(later, _of(due) | {"next_at": until})
 
     def take_pace(self, due: Due, pace_key: str, platform: str, now: datetime, until: datetime) -> Due | None:
         """The pace of another host that this visit asks, too, held until `until`; null while somebody else is at it, or
@@ -120,7 +153,7 @@ class Visits:
         held = _pace.c.key == due.pace_key, _pace.c.leased_by == due.owner
         with self._database.begin() as connection:
             again = {"next_at": due.planned_at, "attempts": due.attempts, "leased_by": None}
-            connection.execute(update(_visit).where(_mine(due)).values(**again))
+            connection.execute(_PLAN_MINE, _of(due) | again)
             connection.execute(update(_pace).where(*held).values(free_at=free_at, leased_by=None))
 
     def give_back_unknown(self, platform: str, owner: str, now: datetime) -> None:
@@ -141,13 +174,12 @@ class Visits:
 
     def rest(self, due: Due, rest: Rest) -> None:
         """The visit is over: its pace is free again after its rest. A pause set meanwhile by another visit stays."""
-        row_of = select(_pace).where(_pace.c.key == due.pace_key).with_for_update()
         # A rest of seconds is over when a machine is up again; a pause after a block is not.
         with self._database.begin(lasting=rest.paused_until is not None) as connection:
-            row = connection.execute(row_of).first()
+            row = connection.execute(_THE_PACE, {"of": due.pace_key}).first()
             if row is not None:
                 values = _rested(row, rest, mine=row.leased_by == due.owner)
-                connection.execute(update(_pace).where(_pace.c.key == due.pace_key).values(**values))
+                connection.execute(_SET_PACE, {"of": due.pace_key, **values})
 
     def record(self, due: Due, next_at: datetime, items: Mapping[str, Published], *, at_line: bool = False) -> None:
         """What the visit found is on the bus: plan the next one, remember what was published and forget the oldest.
@@ -167,7 +199,7 @@ class Visits:
             "at_line": at_line,
         }
         with self._database.begin() as connection:
-            connection.execute(update(_visit).where(_mine(due)).values(**values))
+            connection.execute(_PLAN_MINE, _of(due) | values)
             if items:
                 record_published(self._database, connection, due.account.key, items)
                 forget_unshown(connection, due.account.key, max(item.shown_at for item in items.values()))
@@ -254,13 +286,11 @@ class Visits:
     def _name_paces(
         self, connection: Connection, platform: str, now: datetime, pace_of: Callable[[Account], str]
     ) -> None:
-        nameless = select(_visit.c.key).where(_visit.c.platform == platform, _visit.c.pace_key.is_(None))
-        keys = nameless.order_by(_visit.c.key).limit(_NAMED_AT_ONCE).with_for_update(skip_locked=True)
-        for key in connection.execute(keys).scalars().all():
+        for key in connection.execute(_NAMELESS, {"of": platform}).scalars().all():
             account = find_account(connection, key)
             name = pace_of(account) if account else platform
             self._database.add_new(connection, _pace, key=name, platform=platform, free_at=now, blocks=0)
-            connection.execute(update(_visit).where(_visit.c.key == key).values(pace_key=name))
+            connection.execute(_PLAN, {"of": key, "pace_key": name})
 
 
 def _unvisited(since: datetime) -> ColumnElement[bool]:
@@ -268,30 +298,20 @@ def _unvisited(since: datetime) -> ColumnElement[bool]:
 
 
 def _plan(connection: Connection, key: str, next_at: datetime, attempts: int, owner: str) -> None:
-    plan = {"next_at": next_at, "attempts": attempts, "leased_by": owner}
-    connection.execute(update(_visit).where(_visit.c.key == key).values(**plan))
+    connection.execute(_PLAN, {"of": key, "next_at": next_at, "attempts": attempts, "leased_by": owner})
 
 
-def _mine(due: Due) -> ColumnElement[bool]:
-    """Unless another is at it by now: then the plan is the other's, whatever we found."""
-    free = or_(_visit.c.leased_by.is_(None), _visit.c.leased_by == due.owner)
-    return and_(_visit.c.key == due.account.key, free)
+def _of(due: Due) -> dict[str, object]:
+    return {"of": due.account.key, "mine": due.owner}
 
 
 def _free_pace(connection: Connection, platform: str, now: datetime) -> Row[*tuple[object, ...]] | None:
     """Locked until the end of the transaction; another collector's is passed over, not waited for."""
-    has_due = exists().where(_visit.c.platform == platform, _visit.c.pace_key == _pace.c.key, _visit.c.next_at <= now)
-    free = select(_pace).where(_pace.c.platform == platform, _pace.c.free_at <= now, has_due)
-    return connection.execute(
-        free.order_by(_pace.c.free_at, _pace.c.key).limit(1).with_for_update(skip_locked=True, of=_pace)
-    ).first()
+    return connection.execute(_FREE_PACE, {"of": platform, "now": now}).first()
 
 
 def _first_due(connection: Connection, platform: str, pace_key: str, now: datetime) -> Row[*tuple[object, ...]] | None:
-    mine = _visit.c.platform == platform, _visit.c.pace_key == pace_key, _visit.c.next_at <= now
-    # A warning must not come late because a hundred ordinary looks were due before it.
-    due = select(_visit).where(*mine).order_by(_visit.c.at_line.desc(), _visit.c.next_at, _visit.c.key)
-    return connection.execute(due.limit(1).with_for_update(skip_locked=True)).first()
+    return connection.execute(_FIRST_DUE, {"of": platform, "pace": pace_key, "now": now}).first()
 
 
 def _rested(row: Row[*tuple[object, ...]], rest: Rest, mine: bool) -> dict[str, object]:

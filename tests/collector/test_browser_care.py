@@ -106,7 +106,7 @@ def test_an_answer_asked_for_inside_the_page_arrives_byte_by_byte(
 
 @needs_browser
 def test_a_browser_that_grew_too_heavy_is_started_anew(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WEIGH_EVERY", 1)
+    monkeypatch.setattr(module, "WEIGH_EVERY", 0)
     look(browser)
     first = browser.pid
     look(browser)
@@ -114,6 +114,17 @@ def test_a_browser_that_grew_too_heavy_is_started_anew(browser: Browser, monkeyp
     monkeypatch.setattr(browser, "_settings", browser._settings.model_copy(update={"max_memory_bytes": 1}))
     assert look(browser).failure is None
     assert browser.pid != first
+
+
+@needs_browser
+def test_looks_that_load_no_page_are_weighed_seldom(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[int] = []
+    monkeypatch.setattr(module, "WEIGH_EVERY", 1 + 3 * module.LIGHT_LOAD)
+    monkeypatch.setattr(module, "tree_memory", weighed.append)
+    assert [look(browser).light for _ in range(4)] == [False, True, True, True]
+    assert not weighed
+    look(browser)
+    assert len(weighed) == 1
 
 
 @needs_browser

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.collector.reading.markup import plain_text
+from services.collector.reading.markup import links_in, node_text, plain_text, tree
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,11 @@ def test_a_page_that_nests_deeper_than_any_real_one_keeps_its_words(nest: str) -
 def test_a_tag_of_more_attributes_than_any_real_one_keeps_the_words(attribute: str) -> None:
     crowd = "".join(attribute.format(n) for n in range(20_000))
     assert plain_text(f"<div {crowd}>正文</div>").endswith("正文")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "一行", " 两行\n中间 \r\n\r\n三行\t[微笑]", "\u3000\xa0空格 \x00\x0b\x1f\ud800", "a > b; c\u2028d"]
+)
+def test_a_text_without_markup_reads_as_its_tree_does(text: str) -> None:
+    assert plain_text(text) == node_text(tree(text).root)
+    assert links_in(text) == []

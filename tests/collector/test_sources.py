@@ -164,10 +164,35 @@ def test_articles_and_albums_show_activity_and_are_one_look_with_the_page_to_who
 def test_an_empty_album_and_a_deleted_article_say_nothing_of_the_account(on_wechat: Bench) -> None:
     give(on_wechat, "album", ALBUM, "wechat/1001")
     give(on_wechat, "articles", ARTICLE, "wechat/1001")
-    on_wechat.visit("login, nothing yet, article gone")
+    on_wechat.visit("login, nothing yet, article gone, article gone")
     (probe,) = told(on_wechat)
     assert probe.outcome is Outcome.LOGIN_WALL
     assert all(not one.outcome.is_evidence for one in on_wechat.store.sources.states("wechat/1001").values())
+
+
+def test_an_article_is_asked_for_without_a_browser(on_wechat: Bench) -> None:
+    give(on_wechat, "articles", ARTICLE, "wechat/1001")
+    on_wechat.visit("login, one article")
+    assert posts_of(on_wechat.published()) == ["article"]
+    assert [page for page, _ in on_wechat.visitor.asked[1:]] == [""]
+
+
+@pytest.mark.parametrize("wall", ["blocked", "login", "article gone"])
+def test_where_the_plain_answer_shows_no_article_the_browser_opens_it_once(on_wechat: Bench, wall: str) -> None:
+    give(on_wechat, "articles", ARTICLE, "wechat/1001")
+    on_wechat.visit(f"login, {wall}, one article")
+    assert posts_of(on_wechat.published()) == ["article"]
+    assert [page != "" for page, _ in on_wechat.visitor.asked[1:]] == [False, True]
+    on_wechat.visit(f"login, {wall}, {wall}", after=DAY)
+    assert [page != "" for page, _ in on_wechat.visitor.asked[4:]] == [False, True]
+
+
+def test_who_does_not_answer_or_asks_us_to_slow_down_is_not_asked_again_by_browser(on_wechat: Bench) -> None:
+    give(on_wechat, "articles", ARTICLE, "wechat/1001")
+    on_wechat.visit("login, crash")
+    on_wechat.visitor.status = 429
+    on_wechat.visit("login, blocked", after=DAY)
+    assert len(on_wechat.visitor.asked) == 4
 
 
 def test_of_many_articles_one_is_asked_at_a_time_each_in_its_turn(on_wechat: Bench) -> None:

@@ -37,8 +37,8 @@ LIGHT_LOAD = 1 / 20
 """What a visit counts that loads no page: it leaves nothing behind but what its requests do."""
 RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
-WEIGH_EVERY = 10
-"""Visits between two looks at what browser and driver take of memory: each asks every process of this machine."""
+WEIGH_EVERY = 10.0
+"""Pages loaded between two looks at what browser and driver take of memory: each costs as much as two light visits."""
 START_SECONDS = 60.0
 """For browser and page to be ready, which is no site's time."""
 KILL_GRACE_SECONDS = 10.0
@@ -71,6 +71,7 @@ class Browser:
         self._tabs: dict[tuple[str, str], Tab] = {}
         self._attended: dict[str, Session | None] = {}
         self._visits = 0
+        self._unweighed = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -98,6 +99,7 @@ class Browser:
             return failed(Outcome.CRASH, str(error))
         except pw.Error as error:
             captured = _STUCK if self._kill_switch.has_fired else explained(error)
+        self._unweighed += LIGHT_LOAD if captured.light else 1
         if captured.failure:
             log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
             self._recover(platform, captured.failure)
@@ -174,8 +176,10 @@ class Browser:
 
     def _restart_now_and_then(self) -> None:
         """By number of visits, and by what browser and driver take: some pages take a hundred times what others do."""
-        is_time = self._visits % WEIGH_EVERY == WEIGH_EVERY - 1
+        is_time = self._unweighed >= WEIGH_EVERY - LIGHT_LOAD / 2
         memory = tree_memory(self._driver_pid) if is_time and self._driver_pid else None
+        if is_time:
+            self._unweighed = 0.0
         is_heavy = memory is not None and memory.pss > self._settings.max_memory_bytes
         if is_heavy:
             log.info("browser_too_heavy", pss=memory and memory.pss, limit=self._settings.max_memory_bytes)

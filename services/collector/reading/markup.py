@@ -54,6 +54,8 @@ def plain_text(html: str) -> str:
     Code points are kept as they are (no width or case folding); an image that stands for an emoticon becomes its
     bracketed name. Never raises on hostile input.
     """
+    if "<" not in html and "&" not in html:  # No markup: most statuses of Weibo.
+        return tidy(html.replace("\n", " "))
     return node_text(tree(html).root)
 
 
@@ -66,7 +68,7 @@ def node_text(node: LexborNode | None) -> str:
 
 def links_in(html: str) -> list[str]:
     """The web addresses that a piece of HTML links to, in order."""
-    return links_below(tree(html).root)
+    return [] if "<" not in html else links_below(tree(html).root)
 
 
 def links_below(node: LexborNode | None) -> list[str]:

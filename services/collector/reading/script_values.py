@@ -1,8 +1,9 @@
 """Values written in a page's own JavaScript, read without running any of it."""
 
+import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -26,7 +27,9 @@ def assigned(script: str, name: str) -> Any:
     Strings in calls are taken as the call's value (`JsDecode('…')`), `'12' * 1` is a number, `a || b` its first
     non-empty operand, anything that would have to be run is null.
     """
-    places = re.finditer(rf"\b{name}\s{{0,20}}=(?!=)\s{{0,20}}(?=[\[{{'\"])", script)
+    if name not in script:
+        return None
+    places = re.finditer(rf"{_word(name)}\s{{0,20}}=(?!=)\s{{0,20}}(?=[\[{{'\"])", script)
     left = MAX_TOKENS
     for match in islice(places, MAX_TRIES):
         reader = _Reader(script, match.end(), left)
@@ -43,18 +46,29 @@ def variables(script: str, names: Iterable[str]) -> dict[str, str]:
 
     Names that have none are left out.
     """
-    return _given(script, r"(?:\bvar\s{1,20}|\bwindow\.)", names)
+    return _given(script, {"var": r"\s{1,20}", "window.": ""}, names)
 
 
 def members(script: str, objects: Iterable[str], names: Iterable[str]) -> dict[str, str]:
     """The same for each `object.name` of the objects of these names."""
-    return _given(script, rf"\b(?:{'|'.join(objects)})\.", names)
+    return _given(script, {f"{one}.": "" for one in objects}, names)
 
 
-def _given(script: str, before: str, names: Iterable[str]) -> dict[str, str]:
+def _word(word: str) -> str:
+    """A pattern of the word and not of the end of a longer one. It begins with its letters: through the megabytes of a
+    page that is searched many times faster than one that begins with `\\b` or a choice."""
+    return rf"{re.escape(word)}(?<!\w{re.escape(word)})"
+
+
+def _given(script: str, before: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """`before`: words and the pattern of what stands between them and the name."""
     found: dict[str, str] = {}
     tries: Counter[str] = Counter()
-    for match in re.finditer(rf"{before}({'|'.join(names)})\s{{0,20}}=(?!=)", script):
+    name = f"({'|'.join(names)})"
+    # To ask whether a word is there at all costs a tenth of searching for its pattern.
+    words = [_word(word) + then for word, then in before.items() if word in script]
+    places = [re.finditer(rf"{word}{name}\s{{0,20}}=(?!=)", script) for word in words]
+    for match in heapq.merge(*places, key=re.Match.start):
         name, tries[match[1]] = match[1], tries[match[1]] + 1
         if name not in found and tries[name] <= MAX_TRIES:
             expression = script[match.end() : match.end() + _LONGEST_LINE].partition("\n")[0]

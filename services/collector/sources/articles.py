@@ -17,6 +17,7 @@ class Articles(Source):
     proves: ClassVar[Proves] = Proves.LOWER_BOUND
     blind_spots: ClassVar[tuple[str, ...]] = ("只看得到给出的这一篇，其他内容看不到",)
     platforms: ClassVar[tuple[str, ...]] = ("wechat",)
+    plain_first: ClassVar[bool] = True
     names_account: ClassVar[bool] = True
 
     def recognises(self, address: str) -> bool:

@@ -45,6 +45,9 @@ class Source(Plugin):
     """What it cannot see, each a Chinese sentence."""
     platforms: ClassVar[tuple[str, ...]] = ()
     """Whose accounts it can show; none is every platform's."""
+    plain_first: ClassVar[bool] = False
+    """True where its page says all that is read without running a script: it is asked by plain HTTP, and opened in the
+    browser only where that answer shows nothing."""
     names_account: ClassVar[bool] = False
     """True where it shows the account's own name; a feed's title may be anything."""
 
