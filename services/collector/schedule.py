@@ -79,8 +79,9 @@ def next_visit(
 ) -> Planned:
     """The next visit.
 
-    `failures`: visits in a row that proved nothing; `says_gone`: the last, that the account is no more. `jitter`: -1 to 1, spreads visits by up to a tenth. `stretch`: how
-    many times longer than wished intervals have to be, by `stretch_of`; lines are not stretched.
+    `failures`: visits in a row that proved nothing; `says_gone`: the last of them, that the account is no more.
+    `jitter`: -1 to 1, spreads visits by up to a tenth. `stretch`: how many times longer than wished intervals have to
+    be, by `stretch_of`; lines are not stretched.
     """
     wait = _interval(now, rhythm, stretch, quiet) * (1 + _within_one(jitter) / 10)
     if failures > 0:
