@@ -45,7 +45,7 @@ class Unverified(Rule):
             sentence=f"未能核实：{chinese_time(probe.at)}核查时{why}。"
             "在看到全部内容前不作任何超期判断，请登录平台人工核实，或配置登录会话后再核查。",
             measured=why,
-            threshold="列表与平台显示的总数相符",
+            threshold="列表能证明最近一条内容之后没有更新",
             window=f"最近一条内容发布{self.stale_hours:g}小时后的每次核查",
             evidence=(Evidence(url=probe.url, quote=why, at=probe.at, sha256=probe.evidence_sha256),),
         )

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from shared.storage.tables import (
+    coverage,
     evidence,
     judgements,
     ledger,
@@ -16,7 +17,20 @@ from shared.storage.tables import (
     visits,
 )
 
-ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures, sources)
+ROOMS = (
+    ledger,
+    links,
+    visits,
+    observations,
+    coverage,
+    judgements,
+    messages,
+    questions,
+    reports,
+    evidence,
+    pictures,
+    sources,
+)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata
