@@ -1,0 +1,17 @@
+"""A month of many accounts in simulated time, through random outages, and every verdict held against the truth."""
+
+from collections.abc import Iterator
+
+from bench.month.played import ACCOUNTS, DAYS, Month
+from bench.table import Row
+
+SEEDS = range(1, 6)
+
+
+def measure() -> Iterator[Row]:
+    for seed in SEEDS:
+        told = Month(seed, accounts=ACCOUNTS, days=DAYS).played()
+        yield from told.rows(f"month {seed}")
+
+
+__all__ = ["measure"]
