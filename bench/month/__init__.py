@@ -1,4 +1,7 @@
-"""A month of many accounts in simulated time, through random outages, and every verdict held against the truth."""
+"""A month of many accounts in simulated time, through random outages, and every verdict held against the truth.
+
+As a subject among others one seed is played; `python -m bench.month` plays them all.
+"""
 
 from collections.abc import Iterator
 
@@ -9,7 +12,7 @@ SEEDS = range(1, 6)
 
 
 def measure() -> Iterator[Row]:
-    for seed in SEEDS:
+    for seed in SEEDS[:1]:
         told = Month(seed, accounts=ACCOUNTS, days=DAYS).played()
         yield from told.rows(f"month {seed}")
 
