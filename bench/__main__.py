@@ -16,7 +16,6 @@ from bench import (
     collector,
     conventions,
     looks,
-    month,
     near_miss,
     originality,
     pipeline,
@@ -26,6 +25,7 @@ from bench import (
     sizes,
     words,
 )
+from bench.month import subject as month
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 from xunjian.__main__ import NEW_OBJECTS

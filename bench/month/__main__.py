@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
-from bench.month import SEEDS
 from bench.month.played import ACCOUNTS, DAYS, Month
+from bench.month.subject import SEEDS
 from shared.runtime.logs import configure_logs
 
 

@@ -34,7 +34,7 @@ from shared.source import GivenSource
 from shared.storage.store import Store, open_store
 from shared.storage.tables.every import metadata
 
-ACCOUNTS, DAYS = 36, 31
+ACCOUNTS, DAYS = 24, 31
 START = datetime(2026, 10, 1, tzinfo=UTC)
 STEP, BETWEEN = timedelta(minutes=15), timedelta(seconds=45)
 MOST_VISITS = 12
