@@ -26,6 +26,7 @@ from bench import (
     sizes,
     words,
 )
+from bench.month import subject as month
 from bench.table import HEADING, Row
 from shared.runtime.logs import configure_logs
 from xunjian.__main__ import NEW_OBJECTS
@@ -35,6 +36,7 @@ SUBJECTS: dict[str, Callable[[], Iterator[Row]]] = {
     "schedule": schedule.measure,
     "looks": looks.measure,
     "articles": articles.measure,
+    "month": month.measure,
     "bus": bus.measure,
     "codec": codec.measure,
     "pipeline": pipeline.measure,

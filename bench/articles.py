@@ -1,4 +1,4 @@
-"""One known WeChat article: by plain HTTP, as it is asked for, beside the browser that opens it where that shows none."""
+"""One known WeChat article: by plain HTTP, as it is asked for, beside the browser, which opens it where that fails."""
 
 import itertools
 from collections.abc import Iterator

@@ -12,6 +12,8 @@ REMINDED_DAYS = 10
 """From here on an account is reminded that it has been silent, before it is held against it."""
 _LONG_AGO = timedelta(days=1)
 _BEHAVIOUR_RULES = {Behaviour.CANCELLED: "account_gone", Behaviour.COMMENTS_CLOSED: "comments_closed"}
+_TAKES_TWO_LOOKS = "account_gone"
+"""Half an hour apart: longer than a trial run may last."""
 _TEXT_RULES = {"赌场": "sensitive_word", "身份证号": "personal_number", "社会主意": "wrong_expression"}
 UNSEEN = frozenset({Behaviour.CAPTCHA, Behaviour.LOGIN_WALL, Behaviour.CANCELLED})
 """Who behaves so shows no list to anybody."""
@@ -40,7 +42,7 @@ def first_claims(accounts: Iterable[DemoAccount], start: datetime) -> list[Claim
     since = start - _LONG_AGO
     told = ((account.key, STORIES.get(account.key), account) for account in accounts)
     return [
-        Claim(key, rule, since, post_id, is_due=True)
+        Claim(key, rule, since, post_id, is_due=rule != _TAKES_TWO_LOOKS)
         for key, story, account in told
         if story is not None
         for rule, post_id in _deserved(account, story)

@@ -9,6 +9,7 @@ from shared.account import Account, AccountStatus
 from shared.clock import SHANGHAI
 from shared.events import Post, Probe
 from shared.storage.observations import Probed
+from shared.stretches import Seen, Stretch, up_to
 
 KEEPS_BACK = frozenset({"douyin"})
 """Platforms that show visitors without a login a list without its newest items (research: Evil0ctal#665, 2025-09)."""
@@ -34,6 +35,8 @@ def history_of(sitting: Sitting, account: Account, moment: datetime, copied: fro
         deleted=tuple(post for post in posts if post.id in deleted),
         newest_met_at=met,
         unlisted=_unlisted(sitting, account, probed.latest_list, newest, met),
+        listed=_seen(sitting, account, Seen.LISTED, moment),
+        looked=_seen(sitting, account, Seen.LOOKED, moment),
         watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
         cancelled_at=_cancelled_at(sitting, account),
         returned_at=sitting.judging.returned_at(account.key),
@@ -86,6 +89,10 @@ def _unlisted(
         return 0
     first = sitting.judging.observed.first_list(account.key, met)
     return max(0, look.posts_total - first.posts_total) if first and first.posts_total is not None else 0
+
+
+def _seen(sitting: Sitting, account: Account, kind: Seen, moment: datetime) -> tuple[Stretch, ...]:
+    return tuple(up_to(sitting.judging.coverage.of(account.key, kind), moment))
 
 
 def _cancelled_at(sitting: Sitting, account: Account) -> datetime | None:

@@ -15,12 +15,14 @@ from services.analyzer.copies import keep_sketches
 from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
+from services.analyzer.reach import shown_by
 from services.analyzer.timeline import END, INSTANT, Sitting
 from shared.account import Account
 from shared.bus.aside import failed, why
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.storage.judgements import Judgements, Judging
+from shared.stretches import Seen, Stretch
 from shared.trace import Trace, TraceOf, current_trace, traced
 
 log = structlog.get_logger(__name__)
@@ -143,6 +145,8 @@ class Judge:
             self._judge_new(sitting, case, posts, probes)
         else:
             self._judge_new(sitting, case, posts, ())
+            for probe in probes:
+                _cover(sitting, probe, self._history(sitting, case, probe.at))
         return Came.LATE if is_late else Came.IN_ORDER
 
     def _forget_wrong_clocks(self, sitting: Sitting, key: str, at: datetime) -> None:
@@ -174,6 +178,7 @@ class Judge:
 
     def _judge_probe(self, sitting: Sitting, case: Case, probe: Probe) -> None:
         history = self._history(sitting, case, probe.at)
+        _cover(sitting, probe, history)
         held = sitting.judging.open_findings(case.account.key)
         for entry in self._matters.entries(case, "account"):
             ask = partial(entry.plugin.check_probe, probe, history)
@@ -198,6 +203,15 @@ class Judge:
         for finding in held:
             if finding.subject in deleted:
                 self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
+
+
+def _cover(sitting: Sitting, probe: Probe, history: History) -> None:
+    """Keep of when the look showed the account; the rules add that of the look they are asked about themselves."""
+    if not probe.proves_list:
+        return
+    sitting.judging.coverage.add(probe.key, Seen.LOOKED, Stretch(probe.at, probe.at))
+    if shown := shown_by(probe, history):
+        sitting.judging.coverage.add(probe.key, Seen.LISTED, shown)
 
 
 def _occurred_at(event: Observed) -> datetime:

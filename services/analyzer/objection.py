@@ -6,6 +6,7 @@ from datetime import datetime
 from shared.account import Account
 from shared.events import Evidence, Moment, Post, Probe, Severity, Value
 from shared.state import State
+from shared.stretches import Stretch
 
 
 class Earlier(Value):
@@ -36,6 +37,7 @@ class History:
     the item of `newest_post_at` was first seen; null: only a look's summary told of it. `unlisted`: so many more items
     than then the platform counts, though its list shows none that is newer; only of platforms known to keep their
     newest from visitors.
+    `listed`, `looked`: when it was really seen, oldest first (shared/stretches.py).
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
     `cancelled_at`: since when the ledger has had it as cancelled; null: it has not. `returned_at`: when it came back
     to the ledger after a removal, in which nobody looked; null: it never left. No model: one is made for every event,
@@ -51,6 +53,8 @@ class History:
     deleted: tuple[Post, ...] = ()
     newest_met_at: datetime | None = None
     unlisted: int = 0
+    listed: tuple[Stretch, ...] = ()
+    looked: tuple[Stretch, ...] = ()
     watched_since: datetime
     cancelled_at: datetime | None = None
     returned_at: datetime | None = None

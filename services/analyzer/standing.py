@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from services.analyzer.gone import APART, is_gone, says_gone
 from shared.account import Account, AccountStatus
 from shared.clock import chinese_time
-from shared.events import Coverage, Finding, Outcome
+from shared.events import Finding, Probe
 from shared.standing import FILED_AS_CANCELLED, NEVER_PROBED, Standing, gravity
 from shared.state import State
 from shared.storage.observations import Probed
@@ -35,8 +36,8 @@ def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tup
     latest = probed.latest
     if account.status is AccountStatus.CANCELLED:
         return State.CANCELLED, FILED_AS_CANCELLED
-    if latest and latest.outcome is Outcome.GONE and latest.covers is Coverage.PROFILE:
-        return State.GONE, latest.reason or "平台提示账号已注销"
+    if latest and says_gone(latest):
+        return State.GONE, _why_gone(latest, probed.failures)
     unverified = [finding for finding in findings if finding.state is State.UNVERIFIED]
     if unverified or (latest and not probed.latest_list):
         return State.UNVERIFIED, _why_unverified(probed, unverified)
@@ -46,6 +47,11 @@ def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tup
     if not accusing:
         return State.OK, _FINE
     return accusing[0].state or State.PROBLEM, _sentences(accusing)
+
+
+def _why_gone(latest: Probe, failures: Sequence[Probe]) -> str:
+    why = latest.reason or "平台提示账号已注销"
+    return why if is_gone(failures) else f"{why}（仅见到一次，须间隔{APART.seconds // 60}分钟以上再次核实）"
 
 
 def _why_unverified(probed: Probed, unverified: Sequence[Finding]) -> str:

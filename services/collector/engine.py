@@ -26,7 +26,7 @@ from shared.backoff import doubled
 from shared.bus.contract import Bus
 from shared.clock import Clock
 from shared.errors import InputError, PermanentError, TransientError
-from shared.events import Outcome, Probe
+from shared.events import Coverage, Outcome, Probe
 from shared.runtime.metrics import Metrics
 from shared.storage.notes import Notes
 from shared.storage.published import Published
@@ -300,6 +300,7 @@ class CollectorEngine:
             jitter=self._chance.uniform(-1, 1),
             stretch=self._stretch(due),
             quiet=self._quiet(due),
+            says_gone=probe.outcome is Outcome.GONE and probe.covers is Coverage.PROFILE,
         )
 
     def _stretch(self, due: Due) -> float:

@@ -22,8 +22,10 @@ WORTH_A_LOOK = timedelta(minutes=10)
 PAST_THE_LINE = timedelta(seconds=5)
 AGAIN_PAST_THE_LINE = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=45))
 """When the look at a line proved nothing: a warning is not to come an hour late for one bad answer."""
+AGAIN_WHEN_GONE, SPREAD_WHEN_GONE = timedelta(minutes=47), timedelta(minutes=12)
+"""After a look that said the account is no more: one such sign is none, and the second is to be another's moment."""
 LINES_KEPT = 3
-"""Failures in a row after which a line hurries nobody any more."""
+"""Failures in a row after which a line, or a sign that the account is no more, hurries nobody any more."""
 MOST_DAYS = 3_650
 USABLE_SHARE = 0.9
 """Of what a pace can serve: the rest is for lines, new accounts and visits made again."""
@@ -73,16 +75,20 @@ def next_visit(
     jitter: float,
     stretch: float = 1.0,
     quiet: Quiet = NEVER_QUIET,
+    says_gone: bool = False,
 ) -> Planned:
     """The next visit.
 
-    `failures`: visits in a row that proved nothing. `jitter`: -1 to 1, spreads visits by up to a tenth. `stretch`: how
-    many times longer than wished intervals have to be, by `stretch_of`; lines are not stretched.
+    `failures`: visits in a row that proved nothing; `says_gone`: the last of them, that the account is no more.
+    `jitter`: -1 to 1, spreads visits by up to a tenth. `stretch`: how many times longer than wished intervals have to
+    be, by `stretch_of`; lines are not stretched.
     """
     wait = _interval(now, rhythm, stretch, quiet) * (1 + _within_one(jitter) / 10)
     if failures > 0:
         longest = LONGEST_AFTER_FAILURE.total_seconds()
         wait = timedelta(seconds=doubled(wait.total_seconds(), failures, longest))
+    if says_gone and failures <= LINES_KEPT:
+        wait = AGAIN_WHEN_GONE + SPREAD_WHEN_GONE * _within_one(jitter)
     line = _next_line(now, newest_post_at, deadline_days, failures)
     if line is not None and line <= now + wait:
         return Planned(line, at_line=True)

@@ -11,6 +11,7 @@ from shared.event_json import read
 from shared.events import Finding, FindingStatus, Post, Probe
 from shared.standing import Standing
 from shared.storage import accounts, lost_marks
+from shared.storage.coverage import CoverageRows
 from shared.storage.database import Database
 from shared.storage.finding_rows import FindingRows
 from shared.storage.observations import Observations
@@ -44,6 +45,7 @@ class Judging:
     def _begin(self) -> None:
         """Nothing is known yet, and nothing to be written."""
         self.observed = Observations(self._database, self.connection)
+        self.coverage = CoverageRows(self._database, self.connection)
         self._findings = FindingRows(self._database, self.connection)
         self._standings = StandingRows(self._database, self.connection)
         self._accounts: dict[str, Account | None] = {}
@@ -60,6 +62,7 @@ class Judging:
         """Ask at once what is known of the accounts and events; of others it is asked when it matters."""
         self._accounts |= accounts.find_accounts(self.connection, keys)
         self._entered |= accounts.entered(self.connection, keys)
+        self.coverage.read(keys)
         self._findings.read(keys)
         self._standings.read(keys)
         self.observed.expect(keys, events)
@@ -80,6 +83,7 @@ class Judging:
 
     def write(self) -> None:
         self.observed.write()
+        self.coverage.write()
         self._findings.write()
         self._standings.write()
 

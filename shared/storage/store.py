@@ -7,6 +7,7 @@ from shared.clock import Clock, utc_now
 from shared.storage.accounts import Accounts
 from shared.storage.census import Counting
 from shared.storage.channels import Channels
+from shared.storage.coverage import Coverage
 from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.events import Events
@@ -51,6 +52,7 @@ class Store:
         self.sources = Sources(database)
         self.session_lives = SessionLives(database)
         self.judgements = Judgements(database)
+        self.coverage = Coverage(database)
         self.standings = Standings(database)
         self.counting = Counting(database)
         self.posts = Posts(database)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, delete, select
 from shared.clock import to_shanghai
 from shared.events import Outcome
 from shared.storage.accounts import last_version
+from shared.storage.coverage import forget_coverage
 from shared.storage.database import Database
 from shared.storage.sketches import SKETCHES, drop_sketches
 from shared.storage.tables.every import metadata
@@ -47,18 +48,20 @@ class Thinning:
             return len(rows)
 
     def thin(self, key: str, now: datetime, keep: timedelta) -> int:
-        """Thin what one account has from longer ago than `keep`; the number of rows that went.
+        """Thin what one account has from longer ago than `keep`; the number of probes and sightings that went.
 
         Age counts from the newest thing known of it, if that is before `now`: a clock that is ahead destroys nothing.
 
         Of the probes of each Beijing day stay the first and the last that proved the list, the first and the last that
-        did not, and the one with the newest post; of the sightings of an item the first and the last.
+        did not, and the one with the newest post; of the sightings of an item the first and the last. What was
+        seen when is forgotten.
         """
         with self._database.begin() as connection:
             # Who judges the account asks more than once: nothing may go in between.
             self._database.serialise(connection, key)
             newest = _newest(connection, key)
             before = min(now, newest) - keep if newest else now - keep
+            forget_coverage(connection, key, before)
             return _thin_probes(connection, key, before) + _thin_posts(connection, key, before)
 
 

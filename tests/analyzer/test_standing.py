@@ -70,6 +70,14 @@ def test_a_vanished_account_is_neither_zombie_nor_fine() -> None:
     assert stands(probed(a_probe(NOW - days(1)), gone), a_finding(state=State.OVERDUE)).state is State.GONE
 
 
+def test_one_sign_that_an_account_vanished_is_said_to_be_one() -> None:
+    gone = [a_probe(NOW - days(step), Outcome.GONE, covers="profile", reason="账号已经注销") for step in (0.1, 0)]
+    first, both = stands(probed(gone[0])), stands(probed(*gone))
+    assert (first.state, both.state) == (State.GONE, State.GONE)
+    assert "仅见到一次" in first.why
+    assert both.why == "账号已经注销"
+
+
 def test_a_deleted_article_does_not_make_the_account_vanish() -> None:
     gone = a_probe(NOW, Outcome.GONE, covers="nothing", reason="文章已删除")
     assert stands(probed(a_probe(NOW - days(1)), gone)).state is State.OK

@@ -109,6 +109,16 @@ def test_an_account_that_keeps_failing_is_not_hurried_by_lines() -> None:
     assert wait(SILENT, newest_post_at=newest, failures=LINES_KEPT + 1) == LONGEST_AFTER_FAILURE
 
 
+@pytest.mark.parametrize("jitter", [-1, 0, 1])
+def test_who_is_said_to_be_no_more_is_looked_at_again_after_half_an_hour_and_within_the_hour(jitter: float) -> None:
+    again = wait(SILENT, failures=1, says_gone=True, jitter=jitter)
+    assert timedelta(minutes=31) < again < timedelta(hours=1)
+
+
+def test_who_stays_no_more_is_looked_at_ever_more_rarely() -> None:
+    assert wait(SILENT, failures=LINES_KEPT + 1, says_gone=True) == LONGEST_AFTER_FAILURE
+
+
 @given(st.timedeltas(days(-20), days(1)), st.sampled_from([SILENT, DAILY, BUSY, Rhythm()]))
 def test_more_failures_never_bring_a_visit_sooner(newest: timedelta, rhythm: Rhythm) -> None:
     waits = [wait(rhythm, newest_post_at=NOW + newest, failures=failures) for failures in range(1, 14)]

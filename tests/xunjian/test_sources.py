@@ -45,6 +45,7 @@ def test_an_account_has_its_page_and_nothing_else_at_first(run: Run) -> None:
     shown = run("wechat/1001")
     assert shown.exit_code == 0, shown.exception
     assert "1. 账号主页　可以证明有无更新" in shown.output
+    assert "近30天看到的时段：没有" in shown.output
     assert "xunjian sources add" in shown.output
 
 

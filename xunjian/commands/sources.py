@@ -16,6 +16,7 @@ from shared.errors import InputError
 from shared.runtime.settings import Settings, load_settings
 from shared.source import BRIDGE, PAGE, GivenSource, SourceState, disagreements
 from xunjian.opened import opened
+from xunjian.shown.coverage import coverage_line, covered
 from xunjian.shown.where import where
 from xunjian.typed.named import account_named
 from xunjian.usage import Showing
@@ -37,7 +38,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="按 JSON 输出")] = False,
     config: Config = None,
 ) -> None:
-    """显示账号的各个来源：最近核查、结果、核实到何时、最新内容、看不到什么，以及来源之间的不一致。
+    """显示账号近30天看到了哪些时段，和各个来源：最近核查、结果、核实到何时、最新内容、看不到什么，来源之间的不一致。
 
     写成 xunjian sources 账号 也可以。
     """
@@ -48,16 +49,17 @@ def show(
         page = GivenSource(key=found.key, kind=PAGE)
         every = {one.name: one for one in (page, *given_by(found, kinds), *store.sources.of(found.key))}
         states = store.sources.states(found.key)
+        seen = store.coverage.of(found.key)
     given = list(every.values())
     rows = [_row(one, kinds.get(one.kind), states.get(one.name), settings) for one in given]
     names = {one.name: row["name"] for one, row in zip(given, rows, strict=True) if row["proves"] == "list"}
     differing = disagreements([states[one.name] for one in given if one.name in states], names)
     if as_json:
         shown = [{name: value for name, value in row.items() if name != "lines"} for row in rows]
-        told = {"account": found.key, "sources": shown, "disagreements": differing}
+        told = {"account": found.key, "sources": shown, "disagreements": differing, "coverage": covered(seen)}
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _print(found, rows, differing)
+        _print(found, rows, differing, coverage_line(seen, utc_now()))
 
 
 @sources_app.command()
@@ -159,8 +161,9 @@ def _lines(state: SourceState | None) -> list[str]:
     ]
 
 
-def _print(account: Account, rows: list[dict[str, Any]], differing: list[str]) -> None:
+def _print(account: Account, rows: list[dict[str, Any]], differing: list[str], coverage: str) -> None:
     typer.echo(f"{account.name}　{account.platform_name}　{account.key}")
+    typer.echo(coverage)
     for number, row in enumerate(rows, start=1):
         typer.echo(f"{number}. {row['name']}　{row['can_prove']}")
         for line in row["lines"]:

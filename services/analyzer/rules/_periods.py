@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from services.analyzer.objection import History
+from services.analyzer.reach import is_in_order
 from services.analyzer.rules._silence import unseen
 from shared.clock import SHANGHAI, to_shanghai
 from shared.events import Outcome, Post, Probe
 
 Unit = Literal["week", "month"]
-_MOST_PINNED = 3
 
 
 class Period(NamedTuple):
@@ -49,7 +49,7 @@ def covers(probe: Probe, history: History, start: datetime) -> bool:
     if len(dated) < len(listed):
         return False
     return any(
-        post.published_at is not None and post.published_at < start and _is_in_order(post, place)
+        post.published_at is not None and post.published_at < start and is_in_order(post, place)
         for place, post in enumerate(dated)
     )
 
@@ -63,11 +63,6 @@ def count_in(period: Period, posts: Sequence[Post], history: History) -> int:
     newest = history.newest_post_at
     is_deleted = newest is not None and all(post.published_at != newest for post in history.posts)
     return len(posts) + bool(is_deleted and newest and period.start <= newest < period.end)
-
-
-def _is_in_order(post: Post, place: int) -> bool:
-    """An old item at the top may be pinned where the page does not tell."""
-    return post.pinned is False or (post.pinned is None and place >= _MOST_PINNED)
 
 
 def _before(first: date, unit: Unit) -> date:

@@ -3,17 +3,22 @@
 from datetime import datetime, timedelta
 
 from services.analyzer.objection import History
+from services.analyzer.reach import LATE, comes_late, shown_by
 from shared.clock import chinese_time
 from shared.events import Post, Probe
+from shared.stretches import LOOKED_APART, Stretch, holes, merged, named
 
 
 def silent_since(probe: Probe, history: History) -> datetime | None:
-    """The latest moment at which something may have been published; null when the list cannot tell.
+    """The latest moment at which something may have been published; null when the list cannot tell."""
+    return None if unseen(probe, history) else last_sign(probe, history)
+
+
+def last_sign(probe: Probe, history: History) -> datetime | None:
+    """The newest that is known to have been published by then; null: what is listed has no date at all.
 
     An item without a publish time was published before it was first seen, and no more is known of it.
     """
-    if unseen(probe, history):
-        return None
     listed = set(probe.post_ids)
     undated = [post.observed_at for post in history.posts if post.published_at is None and post.id in listed]
     moments = [moment for moment in (history.newest_post_at, *undated) if moment is not None]
@@ -31,7 +36,30 @@ def unseen(probe: Probe, history: History) -> str | None:
     if history.unlisted > 0:
         more = f"平台显示的内容总数比最近一条首次监测到时多{history.unlisted}条"
         return f"{more}，列表中却没有更新的内容（可能登录后才能看到）"
+    if hidden := not_shown(probe, history):
+        return f"列表没有显示到最近一次发布，{named(hidden)}发布过什么未能看到"
     return None
+
+
+def not_shown(probe: Probe, history: History) -> list[Stretch]:
+    """What no list ever showed of the stretch that a silence would be about, up to a feed's delay before the look."""
+    since = last_sign(probe, history)
+    if since is None:
+        return []
+    own = shown_by(probe, history)
+    until = probe.at - LATE if comes_late(probe) else probe.at
+    return holes([*history.listed, *([own] if own else [])], Stretch(since, until)) if since < until else []
+
+
+def blind_words(since: datetime, probe: Probe, history: History) -> str:
+    """For the window: when nobody could look since the newest item. The list shows it afterwards, but for what was
+    published and deleted in between."""
+    if not history.looked:
+        return ""
+    began = max(since, history.looked[0].since)
+    looked = merged([*history.looked, Stretch(probe.at, probe.at)], LOOKED_APART)
+    blind = holes(looked, Stretch(began, probe.at)) if began < probe.at else []
+    return f"；{named(blind)}未能核查，依事后所示列表认定，其间发布后又删除的不在其内" if blind else ""
 
 
 def grace(probe: Probe, feed_grace_hours: float) -> timedelta:
@@ -59,8 +87,3 @@ def newest_words(since: datetime, history: History) -> str:
 def _deleted_since_listed(history: History) -> list[Post]:
     listed = max((post.published_at for post in history.posts if post.published_at), default=None)
     return [post for post in history.deleted if post.published_at and (listed is None or post.published_at > listed)]
-
-
-def comes_late(probe: Probe) -> bool:
-    """Seen through a feed, which may be hours behind the account itself."""
-    return probe.platform == "feed" or (probe.source or "").partition(":")[0] == "bridge"

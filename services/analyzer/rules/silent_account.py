@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import grace, grace_words, newest_words, silent_since
+from services.analyzer.rules._silence import blind_words, grace, grace_words, newest_words, silent_since
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe, Severity
@@ -75,7 +75,7 @@ class SilentAccount(Rule):
             measured=f"静默{silence.days}天{silence.seconds // 3600}小时",
             threshold=f"{days}天",
             window=f"自最近一次发布起按24小时为一天连续计算，满{days}×24小时即计入，北京时间"
-            f"{grace_words(probe, self.feed_grace_hours)}",
+            f"{grace_words(probe, self.feed_grace_hours)}{blind_words(since, probe, history)}",
             evidence=(
                 Evidence(
                     post_id=newest.id if newest else None,

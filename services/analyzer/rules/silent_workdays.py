@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import grace, grace_words, newest_words, silent_since
+from services.analyzer.rules._silence import blind_words, grace, grace_words, newest_words, silent_since
 from services.analyzer.rules.base import Rule
 from services.analyzer.workdays import Workdays, workdays_after
 from shared.clock import chinese_time, to_shanghai
@@ -61,7 +61,7 @@ class SilentWorkdays(Rule):
             measured=f"超过{self.days}个工作日（{silence}天）",
             threshold=f"{self.days}个工作日",
             window=f"自最近一次发布的次日起计，核查当日为工作日的计入；法定节假日不计，调休上班日计入，北京时间{doubt}"
-            f"{grace_words(probe, self.feed_grace_hours)}",
+            f"{grace_words(probe, self.feed_grace_hours)}{blind_words(since, probe, history)}",
             evidence=(Evidence(url=probe.url or history.account.url, at=since, sha256=probe.evidence_sha256),),
             confirm=None if passed.is_exact else True,
         )

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
+from services.analyzer.gone import is_gone, says_gone, signs_of_end
 from services.analyzer.objection import History, Objection
 from services.analyzer.rules._silence import unseen
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
-from shared.events import Coverage, Evidence, Outcome, Probe
+from shared.events import Evidence, Probe
 
 
 class Unverified(Rule):
@@ -24,7 +25,7 @@ class Unverified(Rule):
     failures: int = Field(default=3, ge=1)
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
-        if _account_is_gone(probe):
+        if says_gone(probe) and is_gone(history.failures):
             return
         if probe.proves_list:
             yield from self._kept_back(probe, history)
@@ -44,7 +45,7 @@ class Unverified(Rule):
             sentence=f"未能核实：{chinese_time(probe.at)}核查时{why}。"
             "在看到全部内容前不作任何超期判断，请登录平台人工核实，或配置登录会话后再核查。",
             measured=why,
-            threshold="列表与平台显示的总数相符",
+            threshold="列表能证明最近一条内容之后没有更新",
             window=f"最近一条内容发布{self.stale_hours:g}小时后的每次核查",
             evidence=(Evidence(url=probe.url, quote=why, at=probe.at, sha256=probe.evidence_sha256),),
         )
@@ -55,7 +56,7 @@ class Unverified(Rule):
             yield self._objection(lapsed_at, history)
 
     def lapses_at(self, history: History) -> datetime | None:
-        if history.failures and _account_is_gone(history.failures[-1]):
+        if history.failures and says_gone(history.failures[-1]) and is_gone(history.failures):
             return None
         known_at = history.last_list_at or history.watched_since
         if history.returned_at is not None:
@@ -85,8 +86,5 @@ def _why(history: History) -> str:
     if not history.failures:
         return "采集未进行"
     last = history.failures[-1]
-    return last.reason or last.outcome.words
-
-
-def _account_is_gone(probe: Probe) -> bool:
-    return probe.outcome is Outcome.GONE and probe.covers is Coverage.PROFILE
+    said = last.reason or last.outcome.words
+    return f"{said}，仅见到一次，须再次核实" if says_gone(last) and len(signs_of_end(history.failures)) == 1 else said

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from shared.storage.tables import (
+    coverage,
     evidence,
     judgements,
     ledger,
@@ -18,7 +19,18 @@ from shared.storage.tables import (
 )
 
 ROOMS = (
-    *(ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures, sources),
+    ledger,
+    links,
+    visits,
+    observations,
+    coverage,
+    judgements,
+    messages,
+    questions,
+    reports,
+    evidence,
+    pictures,
+    sources,
     sessions,
 )
 """Imported so that their tables are known."""
