@@ -11,6 +11,7 @@ from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.events import Events
 from shared.storage.evidence_log import EvidenceLog
+from shared.storage.exports import Exports
 from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
@@ -48,6 +49,7 @@ class Store:
         self.refusals = Refusals(database)
         self.visits = Visits(database)
         self.sources = Sources(database)
+        self.exports = Exports(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.counting = Counting(database)

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from shared.storage.tables import (
     evidence,
+    exports,
     judgements,
     ledger,
     links,
@@ -16,7 +17,20 @@ from shared.storage.tables import (
     visits,
 )
 
-ROOMS = (ledger, links, visits, observations, judgements, messages, questions, reports, evidence, pictures, sources)
+ROOMS = (
+    ledger,
+    links,
+    visits,
+    observations,
+    judgements,
+    messages,
+    questions,
+    reports,
+    evidence,
+    pictures,
+    sources,
+    exports,
+)
 """Imported so that their tables are known."""
 
 metadata = SQLModel.metadata

@@ -1,0 +1,53 @@
+"""Whether a file is this account's at all: one account's articles under another's name would be a false witness."""
+
+import binascii
+from base64 import b64decode
+
+from services.collector.exports.reading import ExportFile, Row
+from shared.account import PLATFORM_NAMES, Account
+from shared.errors import InputError
+from shared.ledger.links import id_in, platform_of
+
+_CHECK = "请核对账号，或重新下载这个账号的数据"
+
+
+def demand_own(file: ExportFile, account: Account) -> None:
+    """Raises InputError naming file and row."""
+    platforms: list[tuple[str, str | None]] = [(file.name, file.platform)] if file.platform else []
+    platforms += [(f"{file.name} {row.place}", platform_of(row.link)) for row in file.rows if row.link]
+    for place, platform in platforms:
+        if platform != account.platform:
+            named = f"是{PLATFORM_NAMES.get(platform, platform)}的内容" if platform else "链接不是任何平台的内容"
+            raise InputError(place, f"{named}，{account.name}是{account.platform_name}账号；{_CHECK}")
+    if account.platform == "wechat":
+        _demand_number(file, account)
+
+
+def _demand_number(file: ExportFile, account: Account) -> None:
+    """A long link of WeChat names the account by its number (`__biz`)."""
+    expected = _number(id_in(account.url, "wechat") if account.url else None) or _number(account.id)
+    for row in file.rows:
+        found = _number_of(row)
+        if found is None:
+            continue
+        expected = expected or found
+        if found != expected:
+            raise InputError(f"{file.name} {row.place}", f"是另一个公众号的文章，不是{account.name}的；{_CHECK}")
+
+
+def _number_of(row: Row) -> str | None:
+    return _number(id_in(row.link, "wechat")) if row.link else None
+
+
+def _number(biz: str | None) -> str | None:
+    """`MzI…==` is the number in base64; `MP_WXS_` stands before the number itself."""
+    if not biz:
+        return None
+    bare = biz.removeprefix("MP_WXS_")
+    if bare.isascii() and bare.isdigit():
+        return bare
+    try:
+        text = b64decode(biz, validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return None
+    return text if text.isdigit() else None
