@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from services.collector.reading.days import last_second
 from shared.clock import SHANGHAI
 from shared.ledger.values import BadCellError, CellValue, Unreadable, fold
 
-LAST_SECOND = time(23, 59, 59)
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial names no zone
 _FIRST_YEAR = 2009
 """Weibo's first; nothing here was published before."""
@@ -42,9 +42,8 @@ def read_when(value: CellValue, now: datetime) -> When:
         raise BadCellError(f"时间 {local:%Y-%m-%d %H:%M} 晚于现在", f"请核对本机时间；{_REMEDY}")
     if not is_day:
         return When(begins, False)
-    ends = datetime.combine(local.date(), LAST_SECOND, SHANGHAI).astimezone(UTC)
     # Of today no more is known than that it was before now.
-    return When(min(ends, max(begins, now.replace(microsecond=0))), True)
+    return When(min(last_second(local.date()), max(begins, now.replace(microsecond=0))), True)
 
 
 def read_count(value: CellValue) -> int | None:

@@ -4,19 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.collector.exports.cells import LAST_SECOND
 from services.collector.exports.matching import Known, distinct, made_id
-from services.collector.exports.proof import Verdict, last_whole_day, start_of, stretch_of, verdict
+from services.collector.exports.proof import Verdict, stretch_of, verdict
 from services.collector.exports.reading import ExportFile, Row, last_stretch
+from services.collector.reading.days import last_second, last_whole_day, start_of
 from shared.account import Account
-from shared.clock import SHANGHAI
 from shared.errors import InputError
 from shared.event_json import read
 from shared.events import Coverage, Outcome, Post, Probe
 from shared.evidence.look import KeptCapture, Look
 from shared.evidence.vault import sha256_of
 from shared.export import EXPORT, Export, ExportKind
-from shared.fact import utc
 from shared.source import SourceState
 from shared.storage.store import Store
 
@@ -174,8 +172,7 @@ def _newest(file: ExportFile, first_day: date | None, now: datetime) -> datetime
     times = [row.when.at for row in file.rows]
     for day, count in file.counts.items():
         if count and first_day and day >= first_day:
-            ends = utc(datetime.combine(day, LAST_SECOND, SHANGHAI))
-            times.append(min(ends, max(now, start_of(day))))
+            times.append(min(last_second(day), max(now, start_of(day))))
     return max(times, default=None)
 
 

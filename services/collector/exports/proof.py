@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
-from shared.clock import SHANGHAI, chinese_time, to_shanghai
+from services.collector.reading.days import end_of, last_whole_day, start_of
+from shared.clock import chinese_time
 from shared.export import Export, ExportKind
-from shared.fact import utc
-
-FIGURES_AFTER = timedelta(hours=8)
-"""WeChat has yesterday's figures from about 08:00 on: a day is not over for an export before."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Stretch:
     @property
     def ends(self) -> datetime:
         """The end of its last day."""
-        return start_of(self.last_day + timedelta(days=1))
+        return end_of(self.last_day)
 
 
 @dataclass(frozen=True)
@@ -38,14 +35,6 @@ class Verdict:
     newest_at: datetime | None
     proves_list: bool
     why: str | None = None
-
-
-def start_of(day: date) -> datetime:
-    return utc(datetime.combine(day, time(), SHANGHAI))
-
-
-def last_whole_day(now: datetime) -> date:
-    return to_shanghai(now - FIGURES_AFTER).date() - timedelta(days=1)
 
 
 def stretch_of(exports: Iterable[Export], now: datetime) -> Stretch | None:
@@ -103,7 +92,7 @@ def _clipped(exports: Sequence[Export], now: datetime) -> Stretch | None:
     last_day = min(*(last for _, last in days if last), last_whole_day(now))
     if first_day > last_day:
         return None
-    ends = start_of(last_day + timedelta(days=1))
+    ends = end_of(last_day)
     newest = max((one.newest_at for one in exports if one.newest_at), default=None)
     # Of a file whose newest item came after the stretch nobody knows the newest one within it.
     later = any(one.newest_at and one.newest_at > ends for one in exports)

@@ -3,7 +3,7 @@
 import binascii
 from base64 import b64decode
 
-from services.collector.exports.reading import ExportFile, Row
+from services.collector.exports.reading import ExportFile
 from shared.account import PLATFORM_NAMES, Account
 from shared.errors import InputError
 from shared.ledger.links import id_in, platform_of
@@ -25,9 +25,9 @@ def demand_own(file: ExportFile, account: Account) -> None:
 
 def _demand_number(file: ExportFile, account: Account) -> None:
     """A long link of WeChat names the account by its number (`__biz`)."""
-    expected = _number(id_in(account.url, "wechat") if account.url else None) or _number(account.id)
+    expected = number_of_account(account)
     for row in file.rows:
-        found = _number_of(row)
+        found = number_in(row.link)
         if found is None:
             continue
         expected = expected or found
@@ -35,8 +35,14 @@ def _demand_number(file: ExportFile, account: Account) -> None:
             raise InputError(f"{file.name} {row.place}", f"是另一个公众号的文章，不是{account.name}的；{_CHECK}")
 
 
-def _number_of(row: Row) -> str | None:
-    return _number(id_in(row.link, "wechat")) if row.link else None
+def number_of_account(account: Account) -> str | None:
+    """The number of a 公众号 as the ledger tells it; null where it names the account in another way."""
+    return number_in(account.url) or _number(account.id)
+
+
+def number_in(link: str | None) -> str | None:
+    """The number of the 公众号 that a long link names."""
+    return _number(id_in(link, "wechat")) if link else None
 
 
 def _number(biz: str | None) -> str | None:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from services.collector.exports.proof import Stretch, last_whole_day, stretch_of, verdict
+from services.collector.exports.proof import Stretch, stretch_of, verdict
+from services.collector.reading.days import last_whole_day
 from shared.export import Export, ExportKind
 from tests.builders import NOW, days
 
