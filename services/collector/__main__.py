@@ -23,6 +23,9 @@ from services.collector.inquiry import Inquiry
 from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
 from services.collector.looker import Looker
+from services.collector.owners.desk import Desk
+from services.collector.owners.options import owners_in
+from services.collector.owners.wechat_days import MOST_BODY, WechatDays
 from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
 from services.collector.sources.base import Source
@@ -63,6 +66,7 @@ def build(host: Host) -> CollectorEngine:
         clock=host.clock,
         watch=watch,
         bridges=Bridges(known, visitor, platforms["feed"], host.clock),
+        teller=_teller(host, browser),
     )
     lease = timedelta(seconds=browser.timeout_seconds) + GRACE
     fallback = Fallback(
@@ -99,6 +103,12 @@ def build(host: Host) -> CollectorEngine:
     )
 
 
+def _teller(host: Host, browser: BrowserSettings) -> WechatDays:
+    reach = {"proxy": browser.proxy, "proxy_spki": browser.proxy_spki}
+    poster = Downloader(host.clock, **reach, timeout_seconds=OWNER_SECONDS, max_body_bytes=MOST_BODY)
+    return WechatDays(Desk(poster, host.store.owners, host.clock))
+
+
 def _keeping(host: Host, platforms: Mapping[str, Platform], visitor: "Visitor") -> Keeping:
     return Keeping(
         keeper=host.evidence,
@@ -122,6 +132,8 @@ _NOUNS = {"platforms": "平台", "sources": "来源"}
 P = TypeVar("P", bound=Plugin)
 LINK_SECONDS = 25.0
 """Longer than what counts as slow, shorter than a lease."""
+OWNER_SECONDS = 8.0
+"""For one answer of an owner's interface: a look asks for several, all within its lease."""
 
 
 class Visitor:
@@ -183,7 +195,9 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
 def build_sources(settings: Settings) -> dict[str, Source]:
     """Every kind of source with its options. Raises InputError naming kind and option."""
     known = discover("services.collector.sources", Source)
-    return _with_options(known, settings.sources, "sources", settings.file)
+    kinds = _with_options(known, settings.sources, "sources", settings.file)
+    owners = owners_in(settings.owner_accounts, settings.file)
+    return {name: kind.for_owners(owners) for name, kind in kinds.items()}
 
 
 def _with_options(

@@ -14,7 +14,7 @@ from services.collector.capture import Capture, Captured, Plan, Reading, sha256_
 from services.collector.clock_watch import ClockWatch, clock_reason
 from services.collector.news import first_times_kept, post_of, without_stamps
 from services.collector.platforms.base import Platform
-from services.collector.sources.base import Proves, Source
+from services.collector.sources.base import Proves, Source, Teller
 from shared.account import Account
 from shared.addresses import host_of
 from shared.clock import FUTURE_TOLERANCE, Clock
@@ -77,8 +77,10 @@ class Looker:
         clock: Clock,
         watch: ClockWatch,
         bridges: Bridges | None = None,
+        teller: Teller | None = None,
     ) -> None:
         self._bridges = bridges
+        self._teller = teller
         self._visits = visits
         self._platforms = platforms
         self._visitor = visitor
@@ -154,7 +156,7 @@ class Looker:
         plan, name = source.plan(account, given, self._platforms), source.reader(account)
         if plan is not None:
             return self._open(name, plan, read, full=False, renew=renew)
-        captured = source.gather(account, given, self._clock())
+        captured = source.gather(account, given, self._clock(), self._teller)
         return _read(captured, read), captured
 
     def _open(

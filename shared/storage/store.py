@@ -21,6 +21,7 @@ from shared.storage.marks import Marks
 from shared.storage.members import Members
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.owners import Owners
 from shared.storage.pictures import Pictures
 from shared.storage.posts import Posts
 from shared.storage.questions import Questions
@@ -50,6 +51,7 @@ class Store:
         self.visits = Visits(database)
         self.sources = Sources(database)
         self.exports = Exports(database)
+        self.owners = Owners(database)
         self.judgements = Judgements(database)
         self.standings = Standings(database)
         self.counting = Counting(database)

@@ -1,12 +1,10 @@
 """Whether a file is this account's at all: one account's articles under another's name would be a false witness."""
 
-import binascii
-from base64 import b64decode
-
 from services.collector.exports.reading import ExportFile
+from services.collector.reading.biz import number_in, number_of_account
 from shared.account import PLATFORM_NAMES, Account
 from shared.errors import InputError
-from shared.ledger.links import id_in, platform_of
+from shared.ledger.links import platform_of
 
 _CHECK = "请核对账号，或重新下载这个账号的数据"
 
@@ -33,27 +31,3 @@ def _demand_number(file: ExportFile, account: Account) -> None:
         expected = expected or found
         if found != expected:
             raise InputError(f"{file.name} {row.place}", f"是另一个公众号的文章，不是{account.name}的；{_CHECK}")
-
-
-def number_of_account(account: Account) -> str | None:
-    """The number of a 公众号 as the ledger tells it; null where it names the account in another way."""
-    return number_in(account.url) or _number(account.id)
-
-
-def number_in(link: str | None) -> str | None:
-    """The number of the 公众号 that a long link names."""
-    return _number(id_in(link, "wechat")) if link else None
-
-
-def _number(biz: str | None) -> str | None:
-    """`MzI…==` is the number in base64; `MP_WXS_` stands before the number itself."""
-    if not biz:
-        return None
-    bare = biz.removeprefix("MP_WXS_")
-    if bare.isascii() and bare.isdigit():
-        return bare
-    try:
-        text = b64decode(biz, validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None
-    return text if text.isdigit() else None

@@ -10,6 +10,7 @@ from shared.storage.tables import (
     links,
     messages,
     observations,
+    owners,
     pictures,
     questions,
     reports,
@@ -30,6 +31,7 @@ ROOMS = (
     pictures,
     sources,
     exports,
+    owners,
 )
 """Imported so that their tables are known."""
 

@@ -22,3 +22,22 @@ def upgrade() -> None:
         sa.Column("by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key", "sha256"),
     )
+    op.create_table(
+        "owner_day",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("articles", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "day"),
+    )
+    op.create_table(
+        "owner_call",
+        sa.Column("app", sa.String(), nullable=False),
+        sa.Column("interface", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("app", "interface", "day"),
+    )
