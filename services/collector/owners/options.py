@@ -17,7 +17,7 @@ class OwnerAccount(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    app_id: str = Field(pattern=r"^wx[0-9a-f]{16}$")
+    app_id: str = Field(pattern=r"^wx[0-9a-f]{16}$", examples=["wx0123456789abcdef"])
     secret: SecretStr = Field(min_length=16, max_length=128)
 
 
