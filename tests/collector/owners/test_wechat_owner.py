@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from services.collector.owners.desk import Desk
 from services.collector.owners.options import OwnerAccount, owners_in
 from services.collector.owners.wechat_days import WechatDays
 from services.collector.platforms.base import Platform
+from services.collector.sources.base import Source
 from shared.errors import InputError
-from shared.events import Comments, Outcome, Post, Probe
+from shared.events import Comments, Coverage, Outcome, Post, Probe
 from shared.plugins import discover
+from shared.source import GivenSource
 from tests.builders import NOW, an_account
 from tests.collector.collecting import Bench
 from tests.fakes.wechat_api import APP, BIZ, DAYS, PUBLISHED, SECRET, TOKEN, WechatApi, article
@@ -284,12 +287,32 @@ def test_one_token_is_used_until_it_ends_and_none_is_forced(owned: tuple[Bench, 
 
 def test_a_token_that_was_renewed_elsewhere_is_asked_for_once_more(owned: tuple[Bench, WechatApi]) -> None:
     bench, api = owned
-    api.articles[YESTERDAY] = [article(YESTERDAY, 100)]
+    api.late = {YESTERDAY}
+    api.articles[YESTERDAY - DAY] = [article(YESTERDAY - DAY, 100)]
     look(bench)
-    api.token = "token-2"
-    api.articles[YESTERDAY + DAY] = [article(YESTERDAY + DAY, 101)]
-    assert look(bench, DAY - timedelta(minutes=1))[1].proves_list
+    api.token, api.late = "token-2", set()
+    api.articles[YESTERDAY] = [article(YESTERDAY, 101)]
+    assert look(bench, timedelta(hours=1))[1].at == END
     assert api.paths().count(TOKEN) == 2
+
+
+def test_answers_with_a_day_missing_in_between_are_no_list(owned: tuple[Bench, WechatApi]) -> None:
+    bench, api = owned
+    oldest = YESTERDAY - 2 * DAY
+    api.articles[oldest] = [article(oldest, 100)]
+    whole = bench.teller.captured(KEY, OWNER, NOW).captures if bench.teller else ()
+    platforms = discover("services.collector.platforms", Platform)
+    source = discover("services.collector.sources", Source)["wechat_owner"]()
+    read = partial(
+        source.read,
+        account=an_account(BIZ, "wechat"),
+        given=GivenSource(key=KEY, kind="wechat_owner"),
+        platforms={"wechat": platforms["wechat"]()},
+    )
+    assert len(whole) == 4  # three days, and what was published by hand
+    assert read(whole).covers is Coverage.LIST
+    assert read((whole[0], *whole[2:])).covers is Coverage.ITEM
+    assert read(whole[1:]).covers is Coverage.ITEM
 
 
 def test_no_secret_and_no_token_is_kept_or_told(
