@@ -262,3 +262,15 @@ def test_a_failed_look_after_an_import_is_still_a_failed_look(run: Run, folder: 
     _, probes, findings = judged(folder, a_probe(NOW, Outcome.LOGIN_WALL, **about))
     assert [probe.proves_list for probe in probes] == [True, False]
     assert silences(findings) == []
+
+
+def test_a_system_that_runs_meanwhile_takes_what_is_imported(run: Run, folder: Path) -> None:
+    with open_host(Settings(data_dir=folder), lambda: NOW, "running") as host:
+        analyzer = build_analyzer(host)
+        analyzer.step(NOW)
+        file = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261119, 1))))
+        assert run("exports", "add", WECHAT, file).exit_code == 0
+        while analyzer.step(NOW):
+            pass
+        analyzer.close()
+        assert host.store.posts.newest_known(WECHAT, NOW) == datetime(2026, 11, 19, 15, 59, 59, tzinfo=UTC)
