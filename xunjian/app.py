@@ -14,7 +14,7 @@ COMMANDS = (
     *("backup", "restore", "login"),
 )
 GROUPS = (
-    *("channel", "db", "deliveries", "events", "evidence", "ledger", "links", "list", "rulebook", "silence"),
+    *("channel", "db", "deliveries", "events", "evidence", "exports", "ledger", "links", "list", "rulebook", "silence"),
     *("sessions", "simulate", "sources", "topics"),
 )
 

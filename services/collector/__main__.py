@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from services.collector.bridges import Bridges, bridges_in
+from services.collector.bridges import Bridges, BridgeSettings, bridges_in
 from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.memory import tree_memory
 from services.collector.browser.process import Browser
@@ -24,6 +24,9 @@ from services.collector.keeping import Keeping
 from services.collector.links.errands import Errands
 from services.collector.logins.base import Login
 from services.collector.looker import Looker
+from services.collector.owners.desk import Desk
+from services.collector.owners.options import owners_in
+from services.collector.owners.wechat_days import MOST_BODY, WechatDays
 from services.collector.pictured import Captioning, Picture
 from services.collector.platforms.base import Platform
 from services.collector.sessions.folder import session_folder
@@ -51,63 +54,31 @@ GRACE = timedelta(seconds=90)
 
 def build(host: Host) -> CollectorEngine:
     """The collector over a host. Raises InputError for unusable settings."""
-    browser = browser_settings(host.settings)
-    platforms = build_platforms(host.settings)
-    visits = host.store.visits
-    visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
-    known = bridges_in(host.settings.bridges, host.settings.file)
-    visitor = Visitor(
-        browser,
-        host.clock,
-        host.metrics.browser_starts.inc,
-        reach_of(platforms.values(), browser),
-        own=[bridge.base_url for bridge in known.values()],
-    )
-    host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
-    sessions = session_folder(browser.storage_state, browser.session_key)
-    host.metrics.ask("sessions", lambda: shown(host.metrics, sessions, host.store.session_lives, platforms))
+    browser, platforms, owner = browser_settings(host.settings), build_platforms(host.settings), unique_owner()
+    _free_what_the_gone_held(host)
+    bridges = bridges_in(host.settings.bridges, host.settings.file)
+    visitor = _visitor(host, browser, platforms, bridges)
     watch = ClockWatch()
-    owner = unique_owner()
-    lives = host.store.session_lives
-    lives.free([holder for holder in lives.holders() if host.is_gone(holder)])
-    turns = Turns(
-        sessions=sessions,
-        logins=build_logins(),
-        lives=lives,
-        notices=host.store.notices,
-        opener=visitor,
-        clock=host.clock,
-        owner=owner,
-    )
     looker = Looker(
-        turns=turns,
-        visits=visits,
+        visits=host.store.visits,
         platforms=platforms,
         visitor=visitor,
         metrics=host.metrics,
         clock=host.clock,
         watch=watch,
-        bridges=Bridges(known, visitor, platforms["feed"], host.clock),
+        bridges=Bridges(bridges, visitor, platforms["feed"], host.clock),
+        turns=_turns(host, browser, platforms, visitor, owner),
+        teller=_teller(host, browser),
     )
     lease = timedelta(seconds=browser.timeout_seconds) + GRACE
-    fallback = Fallback(
-        looker=looker,
-        kinds=build_sources(host.settings),
-        platforms=platforms,
-        sources=host.store.sources,
-        visits=visits,
-        clock=host.clock,
-        lease=lease,
-    )
-    opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
     keeps = host.settings.keeps_evidence
     if not keeps:
         _log.warning("evidence_not_kept", remedy="set evidence.bucket or evidence.folder, which all services share")
     return CollectorEngine(
         inquiry=Inquiry(platforms, visitor, host.store.questions),
-        errands=Errands(host.store.links, opener, host.clock, random.Random()),  # noqa: S311 - jitter, not secrecy
+        errands=_errands(host, browser),
         bus=host.bus,
-        visits=visits,
+        visits=host.store.visits,
         notes=host.store.notes,
         platforms=platforms,
         own=own_platforms(host.settings),
@@ -120,7 +91,67 @@ def build(host: Host) -> CollectorEngine:
         chance=random.Random(),  # noqa: S311 - jitter, not secrecy
         prune=_pruning(host) if keeps else _nothing_to_prune,
         keeping=_keeping(host, platforms, visitor) if keeps else None,
-        fallback=fallback,
+        fallback=_fallback(host, platforms, looker, lease),
+    )
+
+
+def _free_what_the_gone_held(host: Host) -> None:
+    visits, lives = host.store.visits, host.store.session_lives
+    visits.free_leases([owner for owner in visits.owners() if host.is_gone(owner)], host.clock())
+    lives.free([holder for holder in lives.holders() if host.is_gone(holder)])
+
+
+def _visitor(
+    host: Host, browser: BrowserSettings, platforms: Mapping[str, Platform], bridges: Mapping[str, BridgeSettings]
+) -> "Visitor":
+    own = [bridge.base_url for bridge in bridges.values()]
+    reach = reach_of(platforms.values(), browser)
+    visitor = Visitor(browser, host.clock, host.metrics.browser_starts.inc, reach, own=own)
+    host.metrics.ask("browser", lambda: visitor.shown(host.metrics))
+    return visitor
+
+
+def _turns(
+    host: Host, browser: BrowserSettings, platforms: Mapping[str, Platform], visitor: "Visitor", owner: str
+) -> Turns:
+    sessions, lives = session_folder(browser.storage_state, browser.session_key), host.store.session_lives
+    host.metrics.ask("sessions", lambda: shown(host.metrics, sessions, lives, platforms))
+    return Turns(
+        sessions=sessions,
+        logins=build_logins(),
+        lives=lives,
+        notices=host.store.notices,
+        opener=visitor,
+        clock=host.clock,
+        owner=owner,
+    )
+
+
+def _teller(host: Host, browser: BrowserSettings) -> WechatDays:
+    poster = Downloader(
+        host.clock,
+        proxy=browser.proxy,
+        proxy_spki=browser.proxy_spki,
+        timeout_seconds=OWNER_SECONDS,
+        max_body_bytes=MOST_BODY,
+    )
+    return WechatDays(Desk(poster, host.store.owners, host.clock))
+
+
+def _errands(host: Host, browser: BrowserSettings) -> Errands:
+    opener = Downloader(host.clock, proxy=browser.proxy, proxy_spki=browser.proxy_spki, timeout_seconds=LINK_SECONDS)
+    return Errands(host.store.links, opener, host.clock, random.Random())  # noqa: S311 - jitter, not secrecy
+
+
+def _fallback(host: Host, platforms: Mapping[str, Platform], looker: Looker, lease: timedelta) -> Fallback:
+    return Fallback(
+        looker=looker,
+        kinds=build_sources(host.settings),
+        platforms=platforms,
+        sources=host.store.sources,
+        visits=host.store.visits,
+        clock=host.clock,
+        lease=lease,
     )
 
 
@@ -155,6 +186,8 @@ _NOUNS = {"platforms": "平台", "sources": "来源"}
 P = TypeVar("P", bound=Plugin)
 LINK_SECONDS = 25.0
 """Longer than what counts as slow, shorter than a lease."""
+OWNER_SECONDS = 8.0
+"""For one answer of an owner's interface: a look asks for several, all within its lease."""
 
 
 class Visitor:
@@ -219,7 +252,9 @@ def build_platforms(settings: Settings) -> dict[str, Platform]:
 def build_sources(settings: Settings) -> dict[str, Source]:
     """Every kind of source with its options. Raises InputError naming kind and option."""
     known = discover("services.collector.sources", Source)
-    return _with_options(known, settings.sources, "sources", settings.file)
+    kinds = _with_options(known, settings.sources, "sources", settings.file)
+    owners = owners_in(settings.owner_accounts, settings.file)
+    return {name: kind.for_owners(owners) for name, kind in kinds.items()}
 
 
 def build_logins() -> dict[str, Login]:

@@ -87,6 +87,30 @@ class Downloader:
             log.warning("visit_failed", platform=platform, failure=captured.failure.value, reason=captured.reason)
         return heard(captured)
 
+    def post(self, url: str, body: bytes, hosts: tuple[str, ...]) -> Captured:
+        """What is answered to a JSON body. Neither the body nor the query is shown to anybody else: no redirect is
+        followed, and what comes back, or is told, names the address without its query.
+
+        Raises InputError for an address that is not on `hosts`.
+        """
+        bare = urllib.parse.urlsplit(url)._replace(query="", fragment="").geturl()
+        if why := refusal(url, hosts):
+            raise InputError(bare, why)
+        self._deadline, self._shown = Deadline(self._seconds), None
+        try:
+            answer = self._ask(url, Cookies(), self._deadline, body)
+        except InnerAddressError:
+            return failed(Outcome.NETWORK, "域名被解析到内网地址，请检查DNS")
+        except TooLargeError:
+            return network_failure(TOO_LARGE)
+        except UnpackError as error:
+            return failed(Outcome.NETWORK, str(error))
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, httpcore.ProxyError) as error:
+            return _explained(error)
+        if not isinstance(answer, Capture):
+            return failed(Outcome.NETWORK, "接口要求跳转，没有照办")
+        return heard(Captured(captures=(answer.model_copy(update={"url": bare}),), final_url=bare))
+
     def hurry(self, seconds: float) -> None:
         """The visit at hand fails unless it is over within `seconds`. May be called from any thread."""
         self._deadline.cut(seconds)
@@ -97,7 +121,7 @@ class Downloader:
         is_own = own is not None
         for redirects in range(MAX_REDIRECTS + 1):
             try:
-                answer = self._ask(urllib.parse.urldefrag(asked).url, cookies, deadline, is_own)
+                answer = self._ask(urllib.parse.urldefrag(asked).url, cookies, deadline, is_own=is_own)
             except InnerAddressError:
                 if not redirects:
                     raise _ledger_error(url, "网址指向内网地址") from None
@@ -110,10 +134,12 @@ class Downloader:
                 raise _RedirectError(f"跳转被拒绝：{why}")
         raise _RedirectError(f"跳转超过{MAX_REDIRECTS}次")
 
-    def _ask(self, url: str, cookies: Cookies, deadline: Deadline, is_own: bool = False) -> Capture | str:
-        """The answer, or where it leads instead. `is_own`: it may lie inside."""
+    def _ask(
+        self, url: str, cookies: Cookies, deadline: Deadline, body: bytes | None = None, *, is_own: bool = False
+    ) -> Capture | str:
+        """The answer, or where it leads instead. With a `body` it is posted as JSON. `is_own`: it may lie inside."""
         try:
-            return self._ask_once(url, cookies, deadline, is_own)
+            return self._ask_once(url, cookies, deadline, body, is_own=is_own)
         except httpcore.ConnectError as error:
             if self._spki is None or not isinstance(_below(error), ssl.SSLCertVerificationError):
                 raise
@@ -121,24 +147,28 @@ class Downloader:
             if trusted is None:
                 raise
         self._trusted = trusted
-        return self._ask_once(url, cookies, deadline, is_own)
+        return self._ask_once(url, cookies, deadline, body, is_own=is_own)
 
-    def _ask_once(self, url: str, cookies: Cookies, deadline: Deadline, is_own: bool) -> Capture | str:
+    def _ask_once(
+        self, url: str, cookies: Cookies, deadline: Deadline, body: bytes | None, *, is_own: bool
+    ) -> Capture | str:
         network = Network(deadline, self._limit, may_lie_inside=is_own or self._proxy is not None)
+        method, more = ("GET", []) if body is None else ("POST", _of_json(body))
+        headers = [*self._headers(url), *cookies.headers(url), *more]
         with (
             httpcore.ConnectionPool(self._trusted, self._proxy, network_backend=network) as pool,
-            pool.stream("GET", _address(url), headers=[*self._headers(url), *cookies.headers(url)]) as response,
+            pool.stream(method, _address(url), headers=headers, content=body) as response,
         ):
-            headers = _headers(response.headers)
+            told = _headers(response.headers)
             if response.status < 200:
                 raise httpcore.RemoteProtocolError("101 was not asked for")
             cookies.keep(url, response.headers)
             if response.status in _REDIRECTS and (place := _location(response.headers)):
                 return place
-            if length_of(headers) > self._limit:
+            if length_of(told) > self._limit:
                 raise TooLargeError
-            body = unpacked(response.iter_stream(), headers.get("content-encoding", ""), self._limit)
-            return Capture(url=url, status=response.status, headers=headers, body=body, at=self._clock())
+            came = unpacked(response.iter_stream(), told.get("content-encoding", ""), self._limit)
+            return Capture(url=url, status=response.status, headers=told, body=came, at=self._clock())
 
     def _presented(self, url: str, deadline: Deadline) -> list[bytes]:
         """The certificates shown at `url`, without asking anything."""
@@ -162,6 +192,10 @@ class Downloader:
             (b"Accept-Encoding", ACCEPTED.encode()),
             *([(b"Authorization", self._shown[1])] if self._shown and self._shown[0] == _origin(url) else []),
         ]
+
+
+def _of_json(body: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(body))]
 
 
 def _shown(plan: Plan) -> tuple[str | None, bytes] | None:

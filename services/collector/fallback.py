@@ -77,6 +77,9 @@ class Fallback:
         self, given: GivenSource, due: Due, looks: list[Visit], newest: datetime | None, renew: Callable[[], None]
     ) -> list[Visit]:
         kind = self.kinds[given.kind]
+        if kind.has_own_pace:
+            renew()
+            return self._opened(given, kind, due, newest, renew)
         reader = self.platforms[kind.reader(due.account)]
         pace = pace_of(reader, kind.seen_as(due.account, given))
         if pace == due.pace_key:

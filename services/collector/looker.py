@@ -16,7 +16,7 @@ from services.collector.news import first_times_kept, post_of, without_stamps
 from services.collector.platforms.base import Platform
 from services.collector.sessions.session import SessionFileError
 from services.collector.sessions.turns import Turns
-from services.collector.sources.base import Proves, Source
+from services.collector.sources.base import Proves, Source, Teller
 from shared.account import Account
 from shared.addresses import host_of
 from shared.clock import FUTURE_TOLERANCE, Clock
@@ -80,9 +80,11 @@ class Looker:
         watch: ClockWatch,
         bridges: Bridges | None = None,
         turns: Turns | None = None,
+        teller: Teller | None = None,
     ) -> None:
         self._bridges = bridges
         self._turns = turns
+        self._teller = teller
         self._visits = visits
         self._platforms = platforms
         self._visitor = visitor
@@ -166,7 +168,7 @@ class Looker:
     ) -> tuple[Reading, Captured]:
         plan, name = source.plan(account, given, self._platforms), source.reader(account)
         if plan is None:
-            captured = source.gather(account, given, self._clock())
+            captured = source.gather(account, given, self._clock(), self._teller)
             return _read(captured, read), captured
         if source.plain_first and plan.page:
             reading, captured = self._open(name, Plan(fetch=(plan.page,)), read, full=False, renew=renew)

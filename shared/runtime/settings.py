@@ -20,7 +20,17 @@ from shared.variables import PREFIX, refuse_unknown, says_where, variable_of
 
 _SQLITE = "sqlite:///"
 _DATABASES = (_SQLITE, "postgresql+psycopg://")
-_SECRET_TABLES = ("kafka_security", "hooks", "channels", "browser", "platforms", "sources", "bridges", "reports")
+_SECRET_TABLES = (
+    "kafka_security",
+    "hooks",
+    "channels",
+    "browser",
+    "platforms",
+    "sources",
+    "bridges",
+    "owner_accounts",
+    "reports",
+)
 HOOKS = ("alertmanager",)
 SHORTEST_TOKEN = 16
 _STORES = ("data_dir", "database_url")
@@ -72,6 +82,8 @@ class Settings(BaseSettings):
     """Options of the kinds of further sources, by file name."""
     bridges: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Feed bridges under names of your own, and the control account that proves each; the collector knows the keys."""
+    owner_accounts: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Accounts (`platform/id`) whose owners gave an interface of the platform; the collector knows the keys."""
     collector_platforms: tuple[str, ...] = ()
     """Those that this collector visits, where others visit the rest; none is all."""
     reports: dict[str, dict[str, Any]] = Field(default_factory=dict)

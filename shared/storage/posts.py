@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 
+from shared.clock import FUTURE_TOLERANCE
 from shared.storage.database import Database
+from shared.storage.tables.columns import PROVES
 from shared.storage.tables.every import metadata
 
 _MOST = 500
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 _post = metadata.tables["post"]
+_probe = metadata.tables["probe"]
 _newer = _post.alias("newer")
 _published = func.coalesce(_post.c.published_at, _post.c.observed_at)
 _BATCH = (
@@ -46,6 +49,24 @@ class Posts:
         first = select(func.min(_post.c.observed_at)).where(_post.c.fingerprint == fingerprint)
         with self._database.read() as connection:
             moment: datetime | None = connection.execute(first).scalar()
+        return moment
+
+    def newest_known(self, key: str, now: datetime) -> datetime | None:
+        """The newest publish time that any look at the account showed, those that lie ahead left out."""
+        line = now + FUTURE_TOLERANCE
+        item, look = _post.c.published_at, _probe.c.newest_post_at
+        asked = (
+            select(func.max(item)).where(_post.c.key == key, item <= line),
+            select(func.max(look)).where(_probe.c.key == key, look <= line),
+        )
+        with self._database.read() as connection:
+            return max(filter(None, (connection.execute(one).scalar() for one in asked)), default=None)
+
+    def proved_at(self, key: str) -> datetime | None:
+        """When the list of the account was last proven, by whatever source."""
+        proved = select(func.max(_probe.c.at)).where(_probe.c.key == key, text(PROVES))
+        with self._database.read() as connection:
+            moment: datetime | None = connection.execute(proved).scalar()
         return moment
 
     def published(self, key: str, since: datetime, until: datetime) -> Iterator[list[str]]:

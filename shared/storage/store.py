@@ -12,6 +12,7 @@ from shared.storage.database import Database
 from shared.storage.deliveries import Deliveries
 from shared.storage.events import Events
 from shared.storage.evidence_log import EvidenceLog
+from shared.storage.exports import Exports
 from shared.storage.files import make_private
 from shared.storage.findings import Findings
 from shared.storage.judgements import Judgements
@@ -21,6 +22,7 @@ from shared.storage.marks import Marks
 from shared.storage.members import Members
 from shared.storage.notes import Notes
 from shared.storage.notices import Notices
+from shared.storage.owners import Owners
 from shared.storage.pictures import Pictures
 from shared.storage.posts import Posts
 from shared.storage.questions import Questions
@@ -51,6 +53,8 @@ class Store:
         self.visits = Visits(database)
         self.sources = Sources(database)
         self.session_lives = SessionLives(database)
+        self.exports = Exports(database)
+        self.owners = Owners(database)
         self.judgements = Judgements(database)
         self.coverage = Coverage(database)
         self.standings = Standings(database)

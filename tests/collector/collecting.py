@@ -15,9 +15,10 @@ from services.collector.engine import CollectorEngine
 from services.collector.fallback import Fallback
 from services.collector.keeping import Keeping
 from services.collector.looker import Looker, Visitor
+from services.collector.owners.options import OwnerAccount
 from services.collector.platforms.base import Platform
 from services.collector.sessions.turns import Turns
-from services.collector.sources.base import Source
+from services.collector.sources.base import Source, Teller
 from shared.account import Account
 from shared.bus.envelope import decode
 from shared.bus.sqlite import SqliteBus
@@ -159,7 +160,10 @@ class Bench:
         own: Sequence[str] = (),
         bridges: Mapping[str, BridgeSettings] | None = None,
         keeping: MakeKeeping | None = None,
+        owners: Mapping[str, OwnerAccount] | None = None,
     ) -> None:
+        self.teller: Teller | None = None
+        self._owners = owners or {}
         self.clock = SteppingClock()
         self.store: Store = open_store(f"sqlite:///{folder}/xunjian.db")
         self.bus = SqliteBus(folder / "xunjian.db", "test", self.clock)
@@ -186,6 +190,7 @@ class Bench:
             watch=watch,
             bridges=Bridges(self._bridges, visitor, platforms["feed"], self.clock),
             turns=turns,
+            teller=self.teller,
         )
         self.engine = CollectorEngine(
             bus=self.bus,
@@ -203,7 +208,10 @@ class Bench:
             keeping=self._keeping(self.store, platforms, self.clock) if self._keeping else None,
             fallback=Fallback(
                 looker=self.looker,
-                kinds={name: kind() for name, kind in discover("services.collector.sources", Source).items()},
+                kinds={
+                    name: kind().for_owners(self._owners)
+                    for name, kind in discover("services.collector.sources", Source).items()
+                },
                 platforms=platforms,
                 sources=self.store.sources,
                 visits=self.store.visits,

@@ -104,3 +104,18 @@ def test_a_bridge_that_is_only_late_does_not_differ(run: Run, tmp_path: Path) ->
     store.sources.note([page, bridge])
     store.close()
     assert "不一致" not in run("wechat/1001").output
+
+
+def test_an_owners_interface_is_a_source_once_the_settings_have_it(run: Run, tmp_path: Path) -> None:
+    assert "授权接口" not in run("wechat/1001").output
+    secret = tmp_path / "app.secret"
+    secret.write_text("0123456789abcdef0123456789abcdef")
+    with (tmp_path / "s.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(
+            f"owner_accounts:\n  wechat/1001: {{app_id: wx0123456789abcdef, secret: {{file: {secret.name}}}}}\n"
+        )
+    shown = run("wechat/1001").output
+    assert "2. 授权接口　可以证明有无更新" in shown
+    assert "只核实到前一天结束" in shown
+    assert "授权接口" not in run("weibo/2002").output
+    assert secret.read_text() not in shown

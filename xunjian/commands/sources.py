@@ -1,6 +1,7 @@
 """`xunjian sources`: where else an account can be seen, what each place proves and what it cannot see."""
 
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from services.collector.sources.base import Source, given_by
 from shared.account import Account
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
+from shared.export import EXPORT, Export
 from shared.runtime.settings import Settings, load_settings
 from shared.source import BRIDGE, PAGE, GivenSource, SourceState, disagreements
 from xunjian.opened import opened
@@ -50,8 +52,14 @@ def show(
         every = {one.name: one for one in (page, *given_by(found, kinds), *store.sources.of(found.key))}
         states = store.sources.states(found.key)
         seen = store.coverage.of(found.key)
+        exports = store.exports.of(found.key)
+    if exports:
+        every[EXPORT] = GivenSource(key=found.key, kind=EXPORT)
     given = list(every.values())
     rows = [_row(one, kinds.get(one.kind), states.get(one.name), settings) for one in given]
+    for row in rows:
+        if row["kind"] == EXPORT:
+            row["lines"] = [_of_exports(exports), *row["lines"]]
     names = {one.name: row["name"] for one, row in zip(given, rows, strict=True) if row["proves"] == "list"}
     differing = disagreements([states[one.name] for one in given if one.name in states], names)
     if as_json:
@@ -133,6 +141,13 @@ def _row(given: GivenSource, source: Source | None, state: SourceState | None, s
         "failures": state.failures if state else 0,
         "lines": _lines(state),
     }
+
+
+def _of_exports(exports: Sequence[Export]) -> str:
+    newest = exports[-1]
+    return (
+        f"导入过 {len(exports)} 个文件，最近：{newest.file}（{newest.kind.words}，{chinese_time(newest.imported_at)}）"
+    )
 
 
 def _which(given: GivenSource) -> str:

@@ -35,6 +35,27 @@ _PINNED_TYPE = 2
 _MBLOG_MARKS = {"reposts_count", "attitudes_count", "mblogtype", "mblogid"}
 COMMENT_MARKS = {"rootid", "floor_number", "reply_comment", "like_counts", "rootidstr"}
 
+POST_IN_LINK = re.compile(
+    r"(?:weibo\.com/(?:u/)?\d{4,12}/|weibo\.(?:com|cn)/(?:status|detail|\d{4,12})/)([0-9A-Za-z]{9,20})(?![0-9A-Za-z])"
+)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def number_of(name: str) -> str | None:
+    """The id behind the short name of a post (`mblogid`): groups of four in base 62, each seven decimal digits."""
+    if name.isdigit() and len(name) > 12:
+        return name
+    if len(name) > 12:
+        return None
+    groups = [name[max(0, end - 4) : end] for end in range(len(name), 0, -4)][::-1]
+    numbers = []
+    for group in groups:
+        number = 0
+        for sign in group:
+            number = number * 62 + _DIGITS.index(sign)
+        numbers.append(number)
+    return str(numbers[0]) + "".join(f"{number:07d}" for number in numbers[1:])
+
 
 def is_mblog(node: dict[str, object]) -> bool:
     """A post, not a comment (which has id, text and user too) and not the stub a deleted post leaves."""

@@ -41,6 +41,10 @@ class Platform(Plugin):
         is null or `unknown`. With an `account`, `ok` and `empty` mean: proved to be that account's page."""
         raise NotImplementedError
 
+    def post_id(self, link: str) -> str | None:
+        """The id, as its pages name it, of the post that a link leads to; null where the link does not tell. Pure."""
+        return None
+
     def comments_url(self, post: ShownPost) -> str | None:
         """Where anybody can read the comments under a post, from inside the account's page; null: nowhere."""
         return None

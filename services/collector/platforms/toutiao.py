@@ -79,6 +79,10 @@ class Toutiao(Platform):
         *PAGE_HOSTS,
     )
 
+    def post_id(self, link: str) -> str | None:
+        found = _ITEM_IN_LINK.search(link)
+        return found[1] if found else None
+
     def plan(self, account: Account) -> Plan:
         if re.fullmatch(r"[1-9]\d{4,19}", account.id):
             path = account.id

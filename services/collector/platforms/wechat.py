@@ -21,6 +21,7 @@ from services.collector.platforms._wechat_identity import (
     HOST,
     SITE,
     Identity,
+    article_id,
     biz_in,
     biz_of_number,
     clean_url,
@@ -69,6 +70,9 @@ class WeChat(Platform):
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         sighting = _together([one for capture in captures for one in _sightings(capture)], account)
         return (_checked(sighting, account) if account else sighting).reading()
+
+    def post_id(self, link: str) -> str | None:
+        return article_id(link)
 
 
 def _history(biz: str) -> Plan:

@@ -9,11 +9,13 @@ from services.collector.capture import Capture, Plan, Reading, ShownAccount, Sho
 from services.collector.platforms._weibo_comments import questions_in
 from services.collector.platforms._weibo_mblog import (
     COMMENT_MARKS,
+    POST_IN_LINK,
     POSTS_CONTAINER,
     host_of_link,
     is_liked,
     is_mblog,
     item_of,
+    number_of,
     shown_account,
     user_id,
 )
@@ -110,6 +112,10 @@ class Weibo(Platform):
         """Marks that only weigh as commerce: promotion.type `ad`, commodity cards and shop links. `promotion=top`
         (粉丝头条) boosts one's own post and sells nothing, so it is no signal."""
         return settled([sight for capture in captures for sight in _sights(capture)], account)
+
+    def post_id(self, link: str) -> str | None:
+        found = POST_IN_LINK.search(link)
+        return number_of(found[1]) if found else None
 
     def comments_url(self, post: ShownPost) -> str | None:
         mid = post.id if post.id.isdigit() else None

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol, Self
 
 from services.collector.capture import Capture, Captured, Plan, Reading
+from services.collector.owners.options import OwnerAccount
 from services.collector.platforms.base import Platform
 from shared.account import Account
 from shared.plugins import Plugin
@@ -27,9 +28,15 @@ class Proves(StrEnum):
         return "可以证明有无更新" if self is Proves.LIST else "只能证明有更新，不能证明没有更新"
 
 
+class Teller(Protocol):
+    """Asks the interfaces of an owner (services/collector/owners)."""
+
+    def captured(self, key: str, owner: OwnerAccount, now: datetime) -> Captured: ...
+
+
 class Source(Plugin):
     """One file per kind, named like the kind. `plan` and `read` are pure; what is opened through no browser and no
-    plain download (an owner's interface with its token, a file that was handed in) is opened by `gather`.
+    plain download (an owner's interface with its token) is opened by `gather`.
 
     Fields are configuration (`sources.KIND` of the settings). The readers are the platforms': a source says which of
     them reads what it opens and never reads a second time what a platform can read.
@@ -51,6 +58,18 @@ class Source(Plugin):
     names_account: ClassVar[bool] = False
     """True where it shows the account's own name; a feed's title may be anything."""
 
+    has_own_pace: ClassVar[bool] = False
+    """True where it asks neither the platform's pages nor their hosts: it keeps its own count of calls, and what
+    blocks the page does not block it."""
+
+    def for_owners(self, owners: Mapping[str, OwnerAccount]) -> Self:
+        """With those of the accounts' owners (`platform/id`) who gave their interfaces."""
+        return self
+
+    def given_to(self, account: Account) -> GivenSource | None:
+        """This source where the settings alone give it to the account; pure."""
+        return None
+
     def recognises(self, address: str) -> bool:
         """True for an address that can be of no other kind; pure."""
         return False
@@ -67,10 +86,12 @@ class Source(Plugin):
         """What to open; null: `gather` brings it. Raises InputError when the address cannot be opened."""
         return platforms[self.reader(account)].plan(self.seen_as(account, given))
 
-    def gather(self, account: Account, given: GivenSource, now: datetime) -> Captured:
-        """What is to be read, where `plan` names nothing to open. A refusal is a `failure` with its reason in Chinese
-        (login_wall: no authority; blocked: quota used), never an exception; raises TransientError only where nothing
-        was asked."""
+    def gather(self, account: Account, given: GivenSource, now: datetime, teller: Teller | None = None) -> Captured:
+        """What is to be read, where `plan` names nothing to open. `teller`: null where nobody can ask.
+
+        A refusal is a `failure` with its reason in Chinese (login_wall: no authority; blocked: quota used), never an
+        exception; raises TransientError only where nothing was asked.
+        """
         raise NotImplementedError
 
     def proved_until(self, captures: Sequence[Capture], given: GivenSource) -> datetime | None:
@@ -83,11 +104,14 @@ class Source(Plugin):
 
 
 def given_by(account: Account, kinds: Mapping[str, Source]) -> list[GivenSource]:
-    """What the ledger's column names, its kind told by the address; what no kind knows is a feed of a bridge."""
-    return [
+    """What the settings give, and what the ledger's column names: its kind told by the address; what no kind knows is a
+    feed of a bridge."""
+    own = [one for kind in kinds.values() if (one := kind.given_to(account)) is not None]
+    named = [
         GivenSource(key=account.key, kind=_kind_of(address, kinds), address=address)
         for address in account.other_sources
     ]
+    return [*own, *named]
 
 
 def _kind_of(address: str, kinds: Mapping[str, Source]) -> str:

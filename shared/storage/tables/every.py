@@ -5,11 +5,13 @@ from sqlmodel import SQLModel
 from shared.storage.tables import (
     coverage,
     evidence,
+    exports,
     judgements,
     ledger,
     links,
     messages,
     observations,
+    owners,
     pictures,
     questions,
     reports,
@@ -32,6 +34,8 @@ ROOMS = (
     pictures,
     sources,
     sessions,
+    exports,
+    owners,
 )
 """Imported so that their tables are known."""
 
