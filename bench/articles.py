@@ -1,4 +1,4 @@
-"""One known WeChat article: by plain HTTP, as it is asked for, beside the browser that opens it where that shows none."""
+"""One known WeChat article: by plain HTTP, as it is asked for first, beside the browser that is asked otherwise."""
 
 import itertools
 from collections.abc import Iterator
