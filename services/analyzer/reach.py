@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from services.analyzer.objection import History
 from shared.events import Post, Probe
+from shared.session_life import is_sure
 from shared.storage.observations import counted_newest
 from shared.stretches import Stretch
 
@@ -33,7 +34,7 @@ def may_keep_back(probe: Probe, history: History) -> datetime | None:
     The newest item was old when the account was first looked at: what came between the two may have been kept back.
     """
     met, newest = history.newest_met_at, history.newest_post_at
-    if probe.platform not in KEEPS_BACK or probe.session or met is None or newest is None:
+    if probe.platform not in KEEPS_BACK or is_sure(probe.session) or met is None or newest is None:
         return None
     if met - newest < A_DAY or (history.looked and met > history.looked[0].since):
         return None

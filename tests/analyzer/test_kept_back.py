@@ -168,3 +168,8 @@ def test_a_list_as_long_as_the_count_is_all_there_is(fresh: Store) -> None:
 def test_who_is_logged_in_sees_all(fresh: Store) -> None:
     Analyzer(fresh).judge(first_seen(0, 30, session="main"))
     assert rules_at(fresh, 0) == ["silent_account"]
+
+
+def test_who_may_be_logged_in_may_not_see_all(fresh: Store) -> None:
+    Analyzer(fresh).judge(first_seen(0, 30, session="main?"))
+    assert rules_at(fresh, 0) != ["silent_account"]
