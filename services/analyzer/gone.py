@@ -1,7 +1,7 @@
 """When it may be said that an account is no more: its platform said so twice, and not in one breath."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.events import Coverage, Outcome, Probe
 
@@ -14,10 +14,11 @@ def says_gone(probe: Probe) -> bool:
     return probe.outcome is Outcome.GONE and probe.covers is Coverage.PROFILE
 
 
-def signs_of_end(failures: Sequence[Probe]) -> list[Probe]:
+def signs_of_end(failures: Sequence[Probe], newest_post_at: datetime | None = None) -> list[Probe]:
     """The looks that said it, oldest first, with no sign of life after the first of them.
 
     `failures`: looks since the last that proved the list, oldest first. One that could not see says neither.
+    `newest_post_at`: what was published after a sign, wherever it was seen, is a sign of life.
     """
     signs: list[Probe] = []
     for probe in failures:
@@ -25,10 +26,10 @@ def signs_of_end(failures: Sequence[Probe]) -> list[Probe]:
             signs = []
         elif says_gone(probe):
             signs.append(probe)
-    return signs
+    return [probe for probe in signs if newest_post_at is None or probe.at >= newest_post_at]
 
 
-def is_gone(failures: Sequence[Probe]) -> bool:
+def is_gone(failures: Sequence[Probe], newest_post_at: datetime | None = None) -> bool:
     """By two signs that are far enough apart."""
-    signs = signs_of_end(failures)
+    signs = signs_of_end(failures, newest_post_at)
     return bool(signs) and signs[-1].at - signs[0].at >= APART

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from services.analyzer.objection import History
-from services.analyzer.reach import KEEPS_BACK
-from services.analyzer.timeline import Sitting
+from services.analyzer.reach import KEEPS_BACK, is_in_order
+from services.analyzer.timeline import Sitting, Timeline
 from shared.account import Account, AccountStatus
-from shared.clock import SHANGHAI
+from shared.clock import FUTURE_TOLERANCE, SHANGHAI
 from shared.events import Post, Probe
 from shared.storage.observations import Probed
 from shared.stretches import Seen, Stretch, up_to
 
+SHOWN_LATE = timedelta(hours=1)
+"""A platform's own pages may lag behind each other so long."""
 SOONEST_SILENCE = timedelta(days=1)
 """No rule asks about a shorter one, so of busy accounts nothing further is read."""
 
@@ -34,6 +36,7 @@ def history_of(sitting: Sitting, account: Account, moment: datetime, copied: fro
         deleted=tuple(post for post in posts if post.id in deleted),
         newest_met_at=met,
         unlisted=_unlisted(sitting, account, probed.latest_list, newest, met),
+        first_seen=_first_seen(sitting, account, known, posts, newest),
         listed=_seen(sitting, account, Seen.LISTED, moment),
         looked=_seen(sitting, account, Seen.LOOKED, moment),
         watched_since=_watched_since(account, sitting.judging.watched_since(account.key) or moment),
@@ -55,14 +58,15 @@ def coverage_of(account: Account, probed: Probed, entered: datetime, returned_at
 
 
 def deleted_ids(known: Sequence[Post], look: Probe | None) -> set[str]:
-    """Items the look proves to be gone: missing though an older, unpinned item is still listed.
+    """Items the look proves to be gone: missing though an older item is still listed that stands in order.
 
     An item that merely scrolled off the end of the list, or was found after the look, is not deleted.
     """
     if look is None or not look.post_ids:
         return set()
-    ids = set(look.post_ids)
-    times = [post.published_at for post in known if post.id in ids and not post.pinned and post.published_at]
+    ids = {post_id: place for place, post_id in enumerate(look.post_ids)}
+    in_order = (post for post in known if post.id in ids and is_in_order(post, ids[post.id]))
+    times = [post.published_at for post in in_order if post.published_at]
     reach = min(times, default=None)
     return {
         post.id
@@ -88,6 +92,43 @@ def _unlisted(
         return 0
     first = sitting.judging.observed.first_list(account.key, met)
     return max(0, look.posts_total - first.posts_total) if first and first.posts_total is not None else 0
+
+
+def _first_seen(
+    sitting: Sitting, account: Account, known: Timeline, posts: Sequence[Post], newest: datetime | None
+) -> dict[str, datetime]:
+    """A date ahead of the look, or one at which a list that reached beyond it did not show the item, is no date.
+
+    Asked only of what came after the newest that counts: nothing else makes a silence shorter.
+    """
+    look = known.probed.latest_list
+    if look is None or (newest and look.at - newest < SOONEST_SILENCE):
+        return {}
+    listed = set(look.post_ids)
+    found: dict[str, datetime] = {}
+    for post in posts:
+        met = known.met_at(post.id)
+        if post.id not in listed or met is None:
+            continue
+        at = post.published_at
+        if (
+            at is None
+            or at > look.at + FUTURE_TOLERANCE
+            or _was_not_there(sitting, account, post, met=met, newest=newest)
+        ):
+            found[post.id] = met
+    return found
+
+
+def _was_not_there(sitting: Sitting, account: Account, post: Post, *, met: datetime, newest: datetime | None) -> bool:
+    """A list that reached beyond its date, and was seen well after that date, did not show it."""
+    at = post.published_at
+    if at is None or newest is None or not at <= newest < met:
+        return False
+    before = sitting.judging.observed.last_list(account.key, met)
+    if before is None or before.listed_from is None or post.id in before.post_ids:
+        return False
+    return before.listed_from < at < before.at - SHOWN_LATE
 
 
 def _seen(sitting: Sitting, account: Account, kind: Seen, moment: datetime) -> tuple[Stretch, ...]:

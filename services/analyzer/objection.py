@@ -1,6 +1,7 @@
 """The analyzer's values: what a rule may know, and what it says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.account import Account
@@ -37,6 +38,7 @@ class History:
     the item of `newest_post_at` was first seen; null: only a look's summary told of it. `unlisted`: so many more items
     than then the platform counts, though its list shows none that is newer; only of platforms known to keep their
     newest from visitors.
+    `first_seen`: of listed items that have no date, or one that cannot be right, when each was first seen.
     `listed`, `looked`: when it was really seen, oldest first (shared/stretches.py).
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
     `cancelled_at`: since when the ledger has had it as cancelled; null: it has not. `returned_at`: when it came back
@@ -53,6 +55,7 @@ class History:
     deleted: tuple[Post, ...] = ()
     newest_met_at: datetime | None = None
     unlisted: int = 0
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)
     listed: tuple[Stretch, ...] = ()
     looked: tuple[Stretch, ...] = ()
     watched_since: datetime

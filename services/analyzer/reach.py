@@ -58,7 +58,9 @@ def _shown_since(probe: Probe, history: History) -> datetime | None:
         return min(sure)
     # The newest of those that may be in order: nothing came after it.
     if likely := [_published_by(post) for _, post in shown if not post.pinned]:
-        return max(likely)
+        # Cut short after what may be pinned it lacks what is known to be newer.
+        is_cut = history.newest_post_at is not None and history.newest_post_at > max(likely)
+        return None if is_cut else max(likely)
     return told if len(shown) < len(probe.post_ids) else None
 
 

@@ -37,7 +37,7 @@ def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tup
     if account.status is AccountStatus.CANCELLED:
         return State.CANCELLED, FILED_AS_CANCELLED
     if latest and says_gone(latest):
-        return State.GONE, _why_gone(latest, probed.failures)
+        return State.GONE, _why_gone(latest, probed)
     unverified = [finding for finding in findings if finding.state is State.UNVERIFIED]
     if unverified or (latest and not probed.latest_list):
         return State.UNVERIFIED, _why_unverified(probed, unverified)
@@ -49,9 +49,13 @@ def _state(account: Account, probed: Probed, findings: Sequence[Finding]) -> tup
     return accusing[0].state or State.PROBLEM, _sentences(accusing)
 
 
-def _why_gone(latest: Probe, failures: Sequence[Probe]) -> str:
+def _why_gone(latest: Probe, probed: Probed) -> str:
     why = latest.reason or "平台提示账号已注销"
-    return why if is_gone(failures) else f"{why}（仅见到一次，须间隔{APART.seconds // 60}分钟以上再次核实）"
+    return (
+        why
+        if is_gone(probed.failures, probed.newest_post_at)
+        else f"{why}（仅见到一次，须间隔{APART.seconds // 60}分钟以上再次核实）"
+    )
 
 
 def _why_unverified(probed: Probed, unverified: Sequence[Finding]) -> str:

@@ -18,15 +18,18 @@ STAMPED_WITHIN = timedelta(seconds=60)
 def without_stamps(reading: Reading, fetched: Sequence[datetime]) -> Reading:
     """Some bridges date what has no date by the moment they are asked: an account would never be silent.
 
-    Where two items or more are all dated so, none is taken as dated; each then counts from when it was first seen.
+    Where two items or more are dated so, they are not taken as dated; each then counts from when it was first seen.
     """
-    times = [post.published_at for post in reading.posts]
-    if len(times) < 2 or not fetched:
+    if not fetched:
         return reading
     first, last = min(fetched) - STAMPED_WITHIN, max(fetched) + STAMPED_WITHIN
-    if not all(time is not None and first <= time <= last for time in times):
+    stamped = [post.published_at is not None and first <= post.published_at <= last for post in reading.posts]
+    if sum(stamped) < 2:
         return reading
-    posts = tuple(post.model_copy(update={"published_at": None, "approximate": False}) for post in reading.posts)
+    posts = tuple(
+        post.model_copy(update={"published_at": None, "approximate": False}) if is_stamped else post
+        for post, is_stamped in zip(reading.posts, stamped, strict=True)
+    )
     return reading.model_copy(update={"posts": posts})
 
 

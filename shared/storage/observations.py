@@ -91,6 +91,9 @@ _LATEST_LIST = _PROBES.where(text(PROVES)).limit(1)
 _FIRST_LIST = (
     select(_probe.c.body).where(_OF_PROBE, text(PROVES), _probe.c.at >= _MOMENT).order_by(_probe.c.at).limit(1)
 )
+_LAST_LIST = (
+    select(_probe.c.body).where(_OF_PROBE, text(PROVES), _probe.c.at < _MOMENT).order_by(_probe.c.at.desc()).limit(1)
+)
 _NOT_PROVED = _PROBES.limit(MOST_FAILURES)
 _FAILURES = _PROBES.where(_probe.c.at > bindparam("proved")).limit(MOST_FAILURES)
 _NEWEST = (
@@ -209,6 +212,12 @@ class Observations:
         """The first look at or after a moment that proved the list."""
         self._write_of(key)
         body = self._connection.execute(_FIRST_LIST, {"of": key, "moment": moment}).scalar()
+        return read(Probe, body) if body else None
+
+    def last_list(self, key: str, moment: datetime) -> Probe | None:
+        """The last look before a moment that proved the list."""
+        self._write_of(key)
+        body = self._connection.execute(_LAST_LIST, {"of": key, "moment": moment}).scalar()
         return read(Probe, body) if body else None
 
     def known(self, key: str, moment: datetime) -> Known:

@@ -82,6 +82,7 @@ READINGS = {
     "old posts": listed(item("old", 20), item("older", 30)),
     "stamped": listed(item("a", 0), item("b", 0, published_at=NOW + timedelta(seconds=3))),
     "stamped anew": listed(item("a", -0.5), item("b", -0.5)),
+    "stamped but one": listed(item("a", 0), item("b", 0), item("c", 20)),
     "one just now": listed(item("a", 0), item("b", 1)),
     "undated": listed(ShownPost(id="undated", title="青禾要闻")),
     "one article": Reading(outcome=Outcome.OK, posts=(item("article", 2),), covers=Coverage.ITEM),

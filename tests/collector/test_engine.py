@@ -188,6 +188,12 @@ def test_a_list_stamped_with_the_moment_of_asking_has_no_dates(bench: Bench) -> 
     assert {event.newest_post_at for event in events if isinstance(event, Probe)} == {None}
 
 
+def test_one_real_date_among_stamps_makes_them_no_dates(bench: Bench) -> None:
+    bench.visit("stamped but one")
+    dates = [event.published_at for event in bench.published() if isinstance(event, Post)]
+    assert [date is None for date in dates] == [True, True, False]
+
+
 def test_one_item_published_just_now_is_dated(bench: Bench) -> None:
     bench.visit("one just now")
     assert probe_of(bench.published()).newest_post_at == NOW

@@ -17,11 +17,15 @@ def silent_since(probe: Probe, history: History) -> datetime | None:
 def last_sign(probe: Probe, history: History) -> datetime | None:
     """The newest that is known to have been published by then; null: what is listed has no date at all.
 
-    An item without a publish time was published before it was first seen, and no more is known of it. Where newer ones
+    An item without a publish time that can be right was published before it was first seen, and no more is known of it.
+    Where newer ones
     may have been kept back before the first look, that look counts.
     """
-    listed = set(probe.post_ids)
-    undated = [post.observed_at for post in history.posts if post.published_at is None and post.id in listed]
+    listed, seen = set(probe.post_ids), history.first_seen
+    undated = [
+        post.observed_at for post in history.posts if post.published_at is None and post.id in listed - set(seen)
+    ]
+    undated += [moment for of, moment in seen.items() if of in listed]
     moments = [moment for moment in (history.newest_post_at, may_keep_back(probe, history), *undated) if moment]
     if not moments and listed:
         return None
@@ -82,6 +86,12 @@ def grace(probe: Probe, feed_grace_hours: float) -> timedelta:
 def grace_words(probe: Probe, feed_grace_hours: float) -> str:
     """For the window of a finding."""
     return f"；订阅源显示较晚，另加{feed_grace_hours:g}小时宽限" if grace(probe, feed_grace_hours) else ""
+
+
+def undated_words(since: datetime, history: History) -> str:
+    """Of an item that counts from when it was first seen: why."""
+    wrong = (post for post in history.posts if post.published_at and history.first_seen.get(post.id) == since)
+    return "标明的发布时间不可信" if next(wrong, None) else "未标明发布时间"
 
 
 def newest_words(since: datetime, history: History) -> str:

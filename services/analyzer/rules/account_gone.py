@@ -20,9 +20,9 @@ class AccountGone(Rule):
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
         if history.account.status is not AccountStatus.RUNNING or not says_gone(probe):
             return
-        if not is_gone(history.failures):
+        if not is_gone(history.failures, history.newest_post_at):
             return
-        signs = signs_of_end(history.failures)
+        signs = signs_of_end(history.failures, history.newest_post_at)
         first, reason = signs[0], probe.reason or "账号已注销"
         yield Objection(
             subject=(history.last_list_at or history.watched_since).isoformat(),

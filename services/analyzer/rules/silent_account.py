@@ -13,6 +13,7 @@ from services.analyzer.rules._silence import (
     kept_back_words,
     newest_words,
     silent_since,
+    undated_words,
 )
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
@@ -101,7 +102,7 @@ class SilentAccount(Rule):
         elif kept_back := kept_back_words(probe, history):
             fact = kept_back
         elif probe.post_ids:
-            fact = f"最近一条内容未标明发布时间，{chinese_time(since)}已监测到"
+            fact = f"最近一条内容{undated_words(since, history)}，{chinese_time(since)}已监测到"
         else:
             fact = f"自{chinese_time(since)}起未见发布任何内容"
         head = f"{fact}，至{chinese_time(probe.at)}核查时已静默{silence.days}天"
@@ -110,4 +111,6 @@ class SilentAccount(Rule):
         if days >= self.veto_days:
             return f"{head}，已满{self.veto_days}天未更新。"
         left = timedelta(days=self.veto_days) - silence
+        if left <= timedelta(0):  # as far as a feed shows, which may be late
+            return f"{head}，已到{self.veto_days}天红线（订阅源显示较晚，宽限期内），请及时更新。"
         return f"{head}，距{self.veto_days}天红线还有{left.days}天{left.seconds // 3600}小时，请及时更新。"

@@ -29,7 +29,7 @@ class Unverified(Rule):
     failures: int = Field(default=3, ge=1)
 
     def check_probe(self, probe: Probe, history: History) -> Iterator[Objection]:
-        if says_gone(probe) and is_gone(history.failures):
+        if says_gone(probe) and is_gone(history.failures, history.newest_post_at):
             return
         if probe.proves_list:
             yield from self._kept_back(probe, history)
@@ -63,7 +63,7 @@ class Unverified(Rule):
             yield self._objection(lapsed_at, history)
 
     def lapses_at(self, history: History) -> datetime | None:
-        if history.failures and says_gone(history.failures[-1]) and is_gone(history.failures):
+        if history.failures and says_gone(history.failures[-1]) and is_gone(history.failures, history.newest_post_at):
             return None
         known_at = history.last_list_at or history.watched_since
         if history.returned_at is not None:
@@ -94,4 +94,5 @@ def _why(history: History) -> str:
         return "采集未进行"
     last = history.failures[-1]
     said = last.reason or last.outcome.words
-    return f"{said}，仅见到一次，须再次核实" if says_gone(last) and len(signs_of_end(history.failures)) == 1 else said
+    is_once = says_gone(last) and len(signs_of_end(history.failures, history.newest_post_at)) == 1
+    return f"{said}，仅见到一次，须再次核实" if is_once else said
