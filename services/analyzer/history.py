@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from services.analyzer.objection import History
 from services.analyzer.reach import KEEPS_BACK, is_in_order
@@ -58,25 +59,35 @@ def coverage_of(account: Account, probed: Probed, entered: datetime, returned_at
 
 
 def deleted_ids(known: Sequence[Post], look: Probe | None) -> set[str]:
-    """Items the look proves to be gone: missing though an older item is still listed that stands in order.
+    """Items the look proves to be gone: missing though an older item is still listed that stands in order, or that one
+    stands below which is newer.
 
     An item that merely scrolled off the end of the list, or was found after the look, is not deleted.
     """
     if look is None or not look.post_ids:
         return set()
-    ids = {post_id: place for place, post_id in enumerate(look.post_ids)}
-    in_order = (post for post in known if post.id in ids and is_in_order(post, ids[post.id]))
-    times = [post.published_at for post in in_order if post.published_at]
-    reach = min(times, default=None)
+    by_id = {post.id: post for post in known}
+    listed = [by_id[post_id] for post_id in look.post_ids if post_id in by_id]
+    places = {post_id: place for place, post_id in enumerate(look.post_ids)}
+    reach = min(_times([post for post in listed if is_in_order(post, places[post.id])]), default=None)
     return {
         post.id
         for post in known
-        if post.id not in ids
+        if post.id not in places
         and post.observed_at < look.at
-        and reach
         and post.published_at
-        and post.published_at > reach
+        and ((reach and post.published_at > reach) or _lies_between(post.published_at, listed))
     }
+
+
+def _lies_between(moment: datetime, listed: Sequence[Post]) -> bool:
+    """Below an item that is newer stands one that is older: so far down nothing is pinned."""
+    times = _times([post for post in listed if not post.pinned])
+    return any(upper > moment > lower for upper, lower in pairwise(times))
+
+
+def _times(posts: Sequence[Post]) -> list[datetime]:
+    return [post.published_at for post in posts if post.published_at]
 
 
 def _unlisted(

@@ -41,8 +41,8 @@ def test_the_newest_post_is_told_with_when_it_was_first_seen(store: Store) -> No
 
 
 def test_what_was_deleted_since_the_newest_that_is_left_is_counted(store: Store) -> None:
-    left = a_post("left", NOW - days(20), observed_at=NOW)
-    lower = a_post("lower", NOW - days(25), observed_at=NOW)
+    left = a_post("left", NOW - days(20), observed_at=NOW, pinned=False)
+    lower = a_post("lower", NOW - days(25), observed_at=NOW, pinned=False)
     taken = [a_post(f"taken{age}", NOW - days(age), observed_at=NOW) for age in (3, 2)]
     ids = tuple(post.id for post in (*taken, left, lower))
     finding = told(
