@@ -37,7 +37,7 @@ class Proof(StrEnum):
 
 
 class Life(Value):
-    """`since`: when the person had logged in. `proved_at`: when the server last said that we are. `ended_at`: when it
+    """`since`: when the person had logged in, by the clock that saved it, which may have been ahead. `proved_at`: when the server last said that we are. `ended_at`: when it
     had said twice that we are not, or another login took its place; `why` in Chinese.
 
     `free_at`: before then nobody looks with it; `blocks`: refusals in a row. Times are UTC.
@@ -60,7 +60,7 @@ class Life(Value):
 
     @property
     def length(self) -> timedelta:
-        """As far as it was proved; of one that was never proved, nothing."""
+        """As far as it was proved; of one that was never proved, or whose clock was ahead, nothing."""
         return max((self.proved_at or self.since) - self.since, timedelta())
 
 

@@ -22,8 +22,10 @@ class SessionLives:
         self._database = database
 
     def begin(self, platform: str, name: str, since: datetime, now: datetime) -> bool:
-        """A login was found, True when it is new; an older one of the name that had not ended was replaced by it."""
-        older = _life.c.platform == platform, _life.c.name == name, _life.c.since < since, _life.c.ended_at.is_(None)
+        """A login was found, True when it is new; an older one of the name that had not ended was replaced by it, and
+        so was one that a clock ahead had dated after `now`."""
+        is_older = and_(_life.c.since != since, or_(_life.c.since < since, _life.c.since > now))
+        older = _life.c.platform == platform, _life.c.name == name, is_older, _life.c.ended_at.is_(None)
         with self._database.begin() as connection:
             row = {"platform": platform, "name": name, "since": since, "proof": Proof.UNKNOWN, "blocks": 0}
             is_new = self._database.add_new(connection, _life, **row)

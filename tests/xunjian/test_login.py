@@ -14,10 +14,12 @@ from typer.testing import CliRunner, Result
 from demo.proxy import Proxy
 from services.collector.browser import login as module
 from services.collector.browser.chromium import find_browser
+from shared.clock import utc_now
 from shared.errors import InputError
 from tests.collector.logins.passports import LoginSite
 from tests.collector.logins.test_log_in import DONE, EXPIRED, WAITING
 from xunjian.app import make_app
+from xunjian.logins.person import AtTerminal
 
 KEY = base64.b64encode(b"k" * 32).decode()
 needs_browser = [
@@ -90,6 +92,44 @@ class TestLogin:
         assert result.output.count(f"二维码图片：{picture}") == 2
         assert "二维码已过期，正在换新的" in result.output
         assert not picture.exists()
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "folder"])
+def test_a_file_that_was_there_before_is_neither_written_over_nor_deleted(tmp_path: Path, kind: str) -> None:
+    picture = tmp_path / "code.png"
+    if kind == "file":
+        picture.write_bytes(b"somebody's")
+    elif kind == "link":
+        picture.symlink_to(tmp_path / "nowhere")
+    else:
+        picture.mkdir()
+    with pytest.raises(InputError, match="换一个文件名") as caught:
+        run("login", "weibo", "--picture", str(picture), "--config", str(settings_in(tmp_path)))
+    assert caught.value.place == "--picture"
+    assert picture.is_symlink() or picture.exists()
+    assert kind != "file" or picture.read_bytes() == b"somebody's"
+
+
+def test_a_file_that_came_while_waiting_stays_as_it_is(tmp_path: Path) -> None:
+    picture = tmp_path / "code.png"
+    person = AtTerminal(picture, (), "weibo", utc_now)
+    person.check()
+    picture.write_bytes(b"somebody's")
+    with pytest.raises(InputError, match="换一个文件名"):
+        person.shown(b"\x89PNG 1", None)
+    person.leave()
+    assert picture.read_bytes() == b"somebody's"
+
+
+def test_a_renewed_code_takes_the_place_of_the_one_before_and_goes_in_the_end(tmp_path: Path) -> None:
+    picture = tmp_path / "new/code.png"
+    person = AtTerminal(picture, (), "weibo", utc_now)
+    for png in (b"\x89PNG first", b"\x89PNG 2"):
+        person.shown(png, None)
+        assert picture.read_bytes() == png
+        assert stat.S_IMODE(picture.stat().st_mode) == 0o600
+    person.leave()
+    assert not picture.exists()
 
 
 @pytest.mark.parametrize(

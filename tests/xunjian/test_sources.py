@@ -70,12 +70,25 @@ def test_a_bridge_says_at_once_that_without_a_control_account_it_proves_no_silen
         (("wechat/1001", "articles", ALBUM), "种类请写 album"),
         (("wechat/1001", "bridge", ALBUM), "种类请写 album"),
         (("weibo/2002", "album", ALBUM), "不适用于"),
-        (("wechat/1001", "bridge", "feed"), "订阅源没有可用的地址"),
+        (("wechat/1001", "bridge", "feed"), "网址: 只能打开 http 或 https"),
+        (("wechat/1001", "bridge", "https://"), "网址: 网址格式有误"),
+        (("wechat/1001", "bridge", "http://127.0.0.1:1200/feed"), "网址: 网址指向内网地址，采集不会打开"),
+        (("wechat/1001", "bridge", "http://10.0.0.9/feed"), "网址: 网址指向内网地址"),
+        (("wechat/1001", "bridge", "http://rsshub:1200/feed"), "base_url"),
+        (("wechat/1001", "bridge", "https://feeds.qinghe.example:22/x"), "网址: 网址的端口"),
+        (("wechat/1001", "album", "https://weibo.com/x"), "网址: "),
         (("wechat/9", "album", ALBUM), "台账中没有"),
     ],
 )
 def test_what_the_collector_could_not_open_is_refused(run: Run, words: tuple[str, ...], said: str) -> None:
     assert said in refusal(run("add", *words))
+
+
+def test_a_bridge_of_the_settings_may_be_on_our_own_network(run: Run, tmp_path: Path) -> None:
+    with (tmp_path / "s.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("  inner: {base_url: 'http://10.0.0.9:1200/hub', kind: rsshub}\n")
+    assert "已添加" in run("add", "wechat/1001", "bridge", "http://10.0.0.9:1200/hub/1001").output
+    assert "网址: 网址指向内网地址" in refusal(run("add", "wechat/1001", "bridge", "http://10.0.0.9:1200/admin"))
 
 
 def test_two_sources_that_differ_are_shown_as_differing(run: Run, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def login(
     has_window = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) if window is None else window
     file = picture or settings.data_dir / f"login-{platform}-{secrets.token_hex(4)}.png"
     person = AtTerminal(file, targets(by, None, None, settings) if by else (), platform, utc_now)
+    person.check()
     _say_where(has_window, minutes)
     try:
         entered = log_in(

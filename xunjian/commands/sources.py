@@ -12,6 +12,7 @@ from services.collector.__main__ import build_platforms, build_sources
 from services.collector.bridges import bridge_of, bridges_in
 from services.collector.sources.base import Source, given_by
 from shared.account import Account
+from shared.addresses import refusal
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
 from shared.export import EXPORT, Export
@@ -119,8 +120,29 @@ def _checked(given: GivenSource, account: Account, settings: Settings) -> Source
     other = next((name for name, one in kinds.items() if name != given.kind and one.recognises(given.address)), None)
     if other and not source.recognises(given.address):
         raise InputError("网址", f"这是{kinds[other].words}的网址，种类请写 {other}")
-    source.plan(account, given, build_platforms(settings))
+    _check_address(source, given, account, settings)
     return source
+
+
+def _check_address(source: Source, given: GivenSource, account: Account, settings: Settings) -> None:
+    """Only a bridge that the settings name may stand on the office's own network."""
+    why = _why_not_opened(given, settings)
+    try:
+        plan = source.plan(account, given, build_platforms(settings))
+    except InputError as error:
+        if error.place != source.seen_as(account, given).key:
+            raise
+        raise InputError("网址", why or error.message) from error
+    if plan and why:
+        raise InputError("网址", why)
+
+
+def _why_not_opened(given: GivenSource, settings: Settings) -> str | None:
+    why = refusal(given.address)
+    if why is None or bridge_of(bridges_in(settings.bridges, settings.file), given.address):
+        return None
+    own = "；本单位自建的桥接，请先在设置 bridges 里写明它的 base_url" if given.kind == BRIDGE else ""
+    return f"{why}，采集不会打开{own}"
 
 
 def _row(given: GivenSource, source: Source | None, state: SourceState | None, settings: Settings) -> dict[str, Any]:

@@ -38,6 +38,12 @@ class AtTerminal:
         self._platform = PLATFORM_NAMES.get(platform, platform)
         self._clock = clock
         self._codes = 0
+        self._is_written = False
+
+    def check(self) -> None:
+        """Raises InputError where a file is there already: ours is deleted in the end, another's must not be."""
+        if os.path.lexists(self._file):
+            raise _taken(self._file)
 
     def told(self, step: Step) -> None:
         typer.echo(f"{to_shanghai(self._clock()):%H:%M:%S} {step.words}")
@@ -67,16 +73,22 @@ class AtTerminal:
 
     def leave(self) -> None:
         """A code that was used logs nobody in, and is no use to anybody."""
-        with suppress(OSError):
-            self._file.unlink(missing_ok=True)
+        if self._is_written:
+            self._is_written = False
+            with suppress(OSError):
+                self._file.unlink(missing_ok=True)
 
     def _write(self, png: bytes) -> None:
-        """Its owner's alone, as who scans it first decides whose login it is."""
+        """Its owner's alone, as who scans it first decides whose login it is; never over a file that is not ours."""
+        self.leave()
         try:
             make_folder(self._file.parent)
-            handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            handle = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._is_written = True
             with os.fdopen(handle, "wb") as stream:
                 stream.write(png)
+        except FileExistsError as error:
+            raise _taken(self._file) from error
         except OSError as error:
             raise InputError(
                 str(self._file), f"二维码图片写不进去（{system_words(error)}）；请用 --picture 换一处"
@@ -90,6 +102,10 @@ class AtTerminal:
                 typer.echo(f"二维码已发到渠道 {destination.shown}")
             except (TransientError, PermanentError) as error:
                 typer.echo(f"二维码没有发到渠道 {destination.shown}：{destination.said(str(error))}")
+
+
+def _taken(file: Path) -> InputError:
+    return InputError("--picture", f"{file} 已经存在，不会覆盖；请换一个文件名")
 
 
 def _message(platform: str, now: datetime) -> Message:

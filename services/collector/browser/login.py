@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from playwright import sync_api as pw
 
+from services.collector.browser.browser_pid import browser_pid
 from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
+from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
 from services.collector.browser.proxy import proxy_of
 from services.collector.browser.qr import Luminance
@@ -29,6 +31,8 @@ ECHO_SECONDS = 10.0
 """In which answers may still ask for a code that was just typed in."""
 PAGE_MS = 30_000
 HAND_MS = 5_000
+GRACE_SECONDS = 10.0
+"""After the end of the time, until the browser of a page that answers no more is ended."""
 _MOST_ANSWERS = 50
 _ASKED_BY_SCRIPT = ("xhr", "fetch", "script")
 _LUMINANCE = """
@@ -89,13 +93,16 @@ def log_in(
 ) -> LoggedIn:
     """Until the server says that we are in. `reach`: the hosts that the page may reach; none is any.
 
-    Raises NotLoggedInError; TransientError when browser or page do not open.
-    Whatever happens, Ctrl-C too, ends with browser and driver ended.
+    Raises NotLoggedInError, soon after `seconds` even where the page answers no more; TransientError when browser or
+    page do not open. Whatever happens, Ctrl-C too, ends with browser and driver ended.
     """
+    kill_switch = KillSwitch()
     try:
-        with _context(settings, window, reach) as context:
+        with _context(settings, window, reach, kill_switch) as context, kill_switch.armed(seconds + GRACE_SECONDS):
             return _Visit(context, login, person, seconds, window).run()
     except pw.Error as error:
+        if kill_switch.has_fired:
+            raise NotLoggedInError(Step.WAITING, is_late=True) from error
         raise TransientError(f"登录页面打不开或已关闭（{error.message.splitlines()[0]}），请重新运行本命令") from error
 
 
@@ -109,7 +116,7 @@ class _Visit:
         self._beside = context.new_page()
         self._page = context.new_page()
         self._page.on("requestfinished", self._on_answer)
-        self._page.on("dialog", lambda dialog: dialog.dismiss())
+        self._page.on("dialog", _dismiss)
         self._step = Step.WAITING
         self._picture = b""
         self._login_at: tuple[str, ...] = ()
@@ -243,8 +250,16 @@ class _Visit:
         return next((one for one in found if one.is_visible()), None)
 
 
+def _dismiss(dialog: pw.Dialog) -> None:
+    """A page that asks without end may be gone before it hears the answer."""
+    with suppress(pw.Error):
+        dialog.dismiss()
+
+
 @contextmanager
-def _context(settings: BrowserSettings, window: bool, reach: tuple[str, ...]) -> Iterator[pw.BrowserContext]:
+def _context(
+    settings: BrowserSettings, window: bool, reach: tuple[str, ...], kill_switch: KillSwitch
+) -> Iterator[pw.BrowserContext]:
     with own_session():
         playwright = pw.sync_playwright().start()
     try:
@@ -256,6 +271,7 @@ def _context(settings: BrowserSettings, window: bool, reach: tuple[str, ...]) ->
             # A window is a person's, who may be led over other hosts by the platform's own login.
             args=arguments(settings, () if window else reach),
         )
+        kill_switch.aim(browser_pid(chromium))
         yield chromium.new_context(
             accept_downloads=False,
             service_workers="block",
@@ -265,4 +281,5 @@ def _context(settings: BrowserSettings, window: bool, reach: tuple[str, ...]) ->
             user_agent=settings.user_agent,
         )
     finally:
-        playwright.stop()
+        with kill_switch.armed(GRACE_SECONDS):
+            playwright.stop()

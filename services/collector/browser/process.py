@@ -10,6 +10,7 @@ import structlog
 from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
+from services.collector.browser.browser_pid import browser_pid
 from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
 from services.collector.browser.frame import framed
 from services.collector.browser.kill_switch import KillSwitch
@@ -261,8 +262,7 @@ class Browser:
             )
         except pw.Error as error:
             raise TransientError(_why_not_started(settings.executable, error)) from error
-        processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-        pid = next(process["id"] for process in processes if process["type"] == "browser")
+        pid = browser_pid(chromium)
         self._kill_switch.aim(pid)
         self._pid = pid
         self._driver_pid = parent_of(pid)

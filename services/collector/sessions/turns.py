@@ -162,8 +162,9 @@ class Turns:
         return session
 
     def _begun(self, session: Session, now: datetime) -> Turn:
-        platform, name = session.platform, session.name
-        since = min(session.saved_at, now)
+        """Its life is known by the file's own time, though a clock that was ahead wrote it: any other is a new life at
+        each start."""
+        platform, name, since = session.platform, session.name, session.saved_at
         is_new = self._lives.begin(platform, name, since, now)
         life = next(
             (one for one in self._lives.of(platform, name) if one.since == since),

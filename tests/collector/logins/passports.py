@@ -77,12 +77,14 @@ PASSPORTS = {
 
 @dataclass
 class LoginSite(Internet):
-    """`answers`: of the polls, one after the other, the last for ever. After one in `done` the browser is logged in."""
+    """`answers`: of the polls, one after the other, the last for ever. After one in `done` the browser is logged in.
+    `script`: what the page runs besides."""
 
     platform: str
     answers: Sequence[Any]
     done: Any
     words: str = ""
+    script: str = ""
     takes_code: bool = False
     lets_in: bool = True
     asked: int = 0
@@ -138,6 +140,7 @@ class LoginSite(Internet):
         if self.takes_code:
             body += '<div><input placeholder="请输入验证码"><button onclick="send()">验证</button></div>'
         script = _PAGE % {"poll": self.passport.poll, "done": json.dumps(self.done), "home": self.passport.home}
+        script += self.script
         if self.passport.opener:
             return as_page("登录", body + f'<button onclick="show()">{self.passport.opener}</button>', script)
         return as_page("登录", body, script + "show();")

@@ -124,6 +124,19 @@ def test_nobody_scanned_in_time() -> None:
     assert not [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
 
 
+@pytest.mark.parametrize("script", ["for (;;) {}", "while (true) confirm('x')"])
+def test_a_page_that_answers_no_more_does_not_outlast_the_time(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GRACE_SECONDS", 1.0)
+    person, stuck = Somebody(), f"setTimeout(() => {{ {script} }}, 1000);"
+    with (
+        standing("weibo", WAITING["weibo"], script=stuck) as (_, settings),
+        pytest.raises(NotLoggedInError) as caught,
+    ):
+        tried(settings, "weibo", person, seconds=3)
+    assert (caught.value.step, caught.value.is_late) == (Step.WAITING, True)
+    assert not [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
+
+
 def test_the_person_refused_on_the_phone() -> None:
     with (
         standing("toutiao", WAITING["toutiao"], {"data": {"status": "4"}}) as (_, settings),

@@ -17,7 +17,7 @@ from services.collector.sessions.turns import ASK_AGAIN_AFTER, HOLD, LOOK_AGAIN_
 from shared.delivery import Notice
 from shared.events import Outcome
 from shared.plugins import discover
-from shared.session_life import EXPIRED, REPLACED
+from shared.session_life import EXPIRED, REPLACED, usual_length
 from shared.storage.store import Store, open_store
 from tests.builders import NOW
 from tests.collector.sessions.test_folder import KEY
@@ -370,3 +370,43 @@ def test_a_clock_that_was_set_back_asks_again(light: Bench) -> None:
 
 def test_where_a_login_that_has_ended_shows_less_and_no_wall_the_platform_is_asked_often(light: Bench) -> None:
     assert LOGINS["douyin"].ask_every < Login.ask_every / 10
+
+
+def test_a_login_saved_by_a_clock_ahead_has_one_life_whoever_starts_anew(bench: Bench) -> None:
+    ahead = NOW + 2 * WEEK
+    bench.sessions.save(Session("weibo", "default", ahead, {"cookies": []}))
+    bench.take()
+    for owner in ("two", "three"):
+        bench.turns.close()
+        bench.clock.wait(timedelta(minutes=6))
+        bench.turns = bench.collector(owner)
+        bench.take()
+    (life,) = bench.store.session_lives.of("weibo")
+    assert (life.since, life.length, life.ended_at) == (ahead, timedelta(), None)
+    assert bench.platform.asked == ["default"]
+
+
+def test_one_that_ended_stays_ended_though_its_clock_was_ahead(light: Bench) -> None:
+    light.sessions.save(Session("weibo", "default", NOW + 2 * WEEK, {"cookies": []}))
+    light.platform.says["default"] = False
+    light.take()
+    light.clock.wait(ASK_AGAIN_AFTER)
+    light.take()
+    light.turns.close()
+    light.turns = light.collector("two")
+    light.clock.wait(ASK_AGAIN_AFTER)
+    assert light.take() is None
+    (life,) = light.store.session_lives.of("weibo")
+    assert life.why == EXPIRED
+    assert len(light.platform.asked) == 2
+    assert usual_length([life], WEEK) == WEEK
+
+
+def test_a_login_by_a_right_clock_takes_the_place_of_one_by_a_clock_ahead(light: Bench) -> None:
+    light.sessions.save(Session("weibo", "default", NOW + 2 * WEEK, {"cookies": []}))
+    light.take()
+    light.clock.wait(LOOK_AGAIN_EVERY)
+    light.log_in()
+    assert light.take() == "default"
+    ahead, right = light.store.session_lives.of("weibo")
+    assert (ahead.why, right.why) == (REPLACED, None)
