@@ -146,7 +146,7 @@ def export_of(
         rows=len(file.rows) or len(file.counts),
         first_day=first_day,
         last_day=last_day,
-        newest_at=_newest(file, first_day, now),
+        newest_at=_newest(file, now),
         imported_at=now,
         by=by,
     )
@@ -168,10 +168,11 @@ def _days(file: ExportFile, period: Period, now: datetime) -> tuple[date | None,
     return (first_day, last_day) if first_day and last_day and first_day <= last_day else (None, None)
 
 
-def _newest(file: ExportFile, first_day: date | None, now: datetime) -> datetime | None:
+def _newest(file: ExportFile, now: datetime) -> datetime | None:
+    """Also of days before a gap: other files are held against it."""
     times = [row.when.at for row in file.rows]
     for day, count in file.counts.items():
-        if count and first_day and day >= first_day:
+        if count:
             times.append(min(last_second(day), max(now, start_of(day))))
     return max(times, default=None)
 

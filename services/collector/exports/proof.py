@@ -1,7 +1,7 @@
 """What the exports of one account prove together, and as of when. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.collector.reading.days import end_of, last_whole_day, start_of
@@ -11,20 +11,33 @@ from shared.export import Export, ExportKind
 
 @dataclass(frozen=True)
 class Stretch:
-    """Beijing days of which everything published is known; `newest_at`: the newest of it, null: nothing."""
+    """Beijing days of which everything published is known; `newest_at`: the newest of it, null: nothing.
+
+    `lacked_at`: the newest item of the account's exports of whatever kind, where it is none of these.
+    """
 
     first_day: date
     last_day: date
     newest_at: datetime | None
+    lacked_at: datetime | None = None
 
     @property
     def begins(self) -> datetime:
         return start_of(self.first_day)
 
     @property
+    def newest(self) -> datetime:
+        """To be compared: of nothing, its beginning."""
+        return self.newest_at or self.begins
+
+    @property
     def ends(self) -> datetime:
         """The end of its last day."""
         return end_of(self.last_day)
+
+    def lacks(self, known: datetime | None) -> bool:
+        """True where something newer than its newest is known, of its days or after them."""
+        return known is not None and known >= self.begins and (self.newest_at is None or self.newest_at < known)
 
 
 @dataclass(frozen=True)
@@ -38,8 +51,13 @@ class Verdict:
 
 
 def stretch_of(exports: Iterable[Export], now: datetime) -> Stretch | None:
-    """The one that reaches farthest: the number of articles a day, or both tabs of the details for the same days."""
+    """The one that reaches farthest: the number of articles a day, or both tabs of the details for the same days.
+
+    One that lacks what another export shows is taken last, and says so: two files of the same days may be of
+    different downloads, and a period that was stated wrongly lacks what came in between.
+    """
     known = list(exports)
+    shown_at = max((one.newest_at for one in known if one.newest_at), default=None)
     alone = [_clipped([one], now) for one in known if one.kind is ExportKind.TENDENCY]
     pairs = [
         _clipped([one, other], now)
@@ -48,7 +66,8 @@ def stretch_of(exports: Iterable[Export], now: datetime) -> Stretch | None:
         for other in known
         if other.kind is ExportKind.UNNOTIFIED
     ]
-    return max(filter(None, (*alone, *pairs)), key=lambda one: (one.last_day, one.first_day), default=None)
+    found = [replace(one, lacked_at=shown_at if one.lacks(shown_at) else None) for one in (*alone, *pairs) if one]
+    return max(found, key=lambda one: (not one.lacked_at, one.last_day, one.first_day, one.newest), default=None)
 
 
 def verdict(
@@ -68,13 +87,16 @@ def _lacking(stretch: Stretch | None, newest_known: datetime | None, proved_at: 
         return "只作有更新的依据（微信公众号须有每日发表篇数，或已通知、未开启通知两个明细，才能证明没有更新）"
     if proved_at is not None and proved_at >= stretch.ends:
         return f"其他来源已核实到{chinese_time(proved_at)}，比导出的新，导出只作有更新的依据"
-    newest = stretch.newest_at
-    if newest_known is not None and (newest is None or newest < newest_known):
+    if stretch.lacked_at is not None:
+        return (
+            f"另一个导出文件里有{chinese_time(stretch.lacked_at)}的内容，只作有更新的依据；"
+            "请核对起止日期，或把几个文件都重新下载后一起导入"
+        )
+    if newest_known is not None and stretch.lacks(newest_known):
         if newest_known >= stretch.ends:
             return f"其他来源有{chinese_time(newest_known)}的内容，比导出的新，导出只作有更新的依据"
-        if newest_known >= stretch.begins:
-            return f"没有列出{chinese_time(newest_known)}的内容，与其他来源不一致，只作有更新的依据"
-    if newest is None and not _reaches_back(stretch, newest_known, proved_at):
+        return f"没有列出{chinese_time(newest_known)}的内容，与其他来源不一致，只作有更新的依据"
+    if stretch.newest_at is None and not _reaches_back(stretch, newest_known, proved_at):
         return f"{stretch.first_day.isoformat()}以前有没有更新没有核实，请把导出的时间范围选长一些"
     return None
 

@@ -1,6 +1,9 @@
 """How far exports may be believed, singly and together."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
 
 from services.collector.exports.proof import Stretch, stretch_of, verdict
 from services.collector.reading.days import last_whole_day
@@ -65,6 +68,43 @@ def test_works_never_prove_a_list() -> None:
 def test_a_file_whose_newest_item_lies_behind_the_stretch_hides_the_newest_within() -> None:
     late, quiet = an_export(ExportKind.NOTIFIED, 1, 20, 19), an_export(ExportKind.UNNOTIFIED, 1, 15, 2)
     assert stretch_of([late, quiet], NOW) is None
+
+
+@pytest.mark.parametrize("names", list(permutations("abc")))
+def test_no_proof_rests_on_an_old_download_of_a_tab_whatever_the_files_hash_to(names: tuple[str, ...]) -> None:
+    old, new, quiet = (
+        an_export(ExportKind.NOTIFIED, 1, 20, 3, names[0]),
+        an_export(ExportKind.NOTIFIED, 1, 20, 19, names[1]),
+        an_export(ExportKind.UNNOTIFIED, 1, 20, 4, names[2]),
+    )
+    found = stretch_of(sorted((old, new, quiet), key=lambda one: one.sha256), NOW)
+    assert found is not None
+    assert found.newest_at == new.newest_at
+
+
+@pytest.mark.parametrize("kind", [ExportKind.NOTIFIED, ExportKind.UNNOTIFIED, ExportKind.WORKS])
+def test_an_item_of_any_other_file_that_the_list_lacks_ends_its_proof(kind: ExportKind) -> None:
+    counts, other = an_export(ExportKind.TENDENCY, 1, 20, 2), an_export(kind, 19, 19, 19)
+    for order in ([counts, other], [other, counts]):
+        found = stretch_of(order, NOW)
+        assert not proves(found)
+        said = verdict(found, [counts], None, None)
+        assert said is not None
+        assert "另一个导出文件里有2026-11-19 23:59的内容" in (said.why or "")
+
+
+def test_an_item_of_another_file_from_after_the_list_ends_its_proof_and_an_older_one_does_not() -> None:
+    counts = an_export(ExportKind.TENDENCY, 5, 15, 10)
+    assert not proves(stretch_of([counts, an_export(ExportKind.NOTIFIED, 1, 20, 19)], NOW))
+    assert proves(stretch_of([counts, an_export(ExportKind.NOTIFIED, 1, 20, 9)], NOW))
+
+
+def test_a_shorter_list_that_lacks_nothing_stands_beside_a_longer_one_that_does() -> None:
+    lacking, whole = an_export(ExportKind.TENDENCY, 1, 20, 2), an_export(ExportKind.TENDENCY, 1, 19, 18)
+    found = stretch_of([lacking, whole], NOW)
+    assert found is not None
+    assert found.last_day == date(2026, 11, 19)
+    assert proves(found)
 
 
 def test_what_one_tab_shows_before_the_other_begins_is_no_newest_item() -> None:
