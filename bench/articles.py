@@ -1,4 +1,4 @@
-"""One known WeChat article: by plain HTTP, as it is asked for, beside the browser, which opens it where that fails."""
+"""One known WeChat article: by plain HTTP, as it is asked for first, beside the browser that is asked otherwise."""
 
 import itertools
 from collections.abc import Iterator

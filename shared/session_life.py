@@ -14,6 +14,11 @@ UNSURE = "?"
 """Behind a session's name in a probe: the platform did not say whether we are logged in."""
 
 
+def is_sure(session: str | None) -> bool:
+    """Whether a look was made as somebody whom the platform knew."""
+    return session is not None and not session.endswith(UNSURE)
+
+
 def as_whom(session: str | None) -> str:
     """What a probe's `session` means, for people."""
     if session is None:

@@ -26,7 +26,7 @@ def played() -> Verdicts:
     return Month(SEED, accounts=ACCOUNTS, days=DAYS).played()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_nobody_is_accused_of_what_is_not_true() -> None:
     told = played()
     assert told.looks > 300
@@ -34,14 +34,14 @@ def test_nobody_is_accused_of_what_is_not_true() -> None:
     assert told.false() == []
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_who_fell_silent_is_found_or_stands_as_not_verified() -> None:
     told = played()
     assert told.found()
     assert all("未能核实" in one or "published again" in one for one in told.missed())
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_most_account_days_are_verified_all_the_same() -> None:
     assert 0.01 < played().unseen_share() < 0.5
 

@@ -126,7 +126,7 @@ def _gone(chance: random.Random, account: Account, start: datetime, end: datetim
 
 
 def _kept_back(chance: random.Random, account: Account, start: datetime, end: datetime) -> Life:
-    since = start + chance.uniform(1, 14) * DAY
+    since = start + chance.uniform(-30, 14) * DAY
     times = _times(chance, start - BEFORE, end, 3)
     return Life("kept back", account, tuple(Item(at, hidden=at >= since) for at in times))
 

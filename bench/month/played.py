@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bench.month.lives import Life, accounts_of, lives
 from bench.month.verdicts import Verdicts
 from bench.month.weather import Weather
-from bench.month.window import BRIDGE, CONTROL, Window
+from bench.month.window import BRIDGE, CONTROL, MOST_LATE, Window
 from services.analyzer.coverage import Timer
 from services.analyzer.engine import AnalyzerEngine
 from services.analyzer.in_force import Rulebooks
@@ -125,7 +125,8 @@ class Month:
         platforms, metrics, clocks = build_platforms(settings), Metrics(), self.clocks
         window = Window(self.lives, self.weather, clocks.right, clocks)
         watch = ClockWatch(clocks.monotonic)
-        own = BridgeSettings(base_url=BRIDGE, kind="rsshub", control=CONTROL)
+        late = MOST_LATE / timedelta(hours=1)
+        own = BridgeSettings(base_url=BRIDGE, kind="rsshub", control=CONTROL, delay_hours=late)
         looker = Looker(
             visits=store.visits,
             platforms=platforms,

@@ -15,6 +15,7 @@ from shared.state import State
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 RED_LINE = 14 * DAY
 SILENCE, GONE = "silent_account", "account_gone"
+_SILENT = (State.OVERDUE, State.ZOMBIE)
 _UNSEEN = (State.UNVERIFIED, State.WAITING, State.GONE)
 
 
@@ -35,6 +36,8 @@ class Verdicts:
     said: list[Said] = field(default_factory=list)
     days: Counter[str] = field(default_factory=Counter)
     """Account-days by state."""
+    outlived: int = 0
+    """Account-days called silent though it had published since: nobody had looked again yet."""
     why: dict[str, list[str]] = field(default_factory=dict)
     """By account, why it was 未能核实, at each day's end."""
     last: dict[str, Standing] = field(default_factory=dict)
@@ -48,6 +51,8 @@ class Verdicts:
             key = one.account.key
             self.days[str(one.state)] += 1
             self.last[key] = one
+            if one.state in _SILENT and now - self.lives[key].newest(now) < RED_LINE:
+                self.outlived += 1
             if one.state in _UNSEEN:
                 self.why.setdefault(key, []).append(f"{chinese_time(now)[5:10]} {one.why}")
 
@@ -134,4 +139,5 @@ class Verdicts:
         gone = {one.finding.key for one in self.said if one.finding.rule == GONE}
         ended = [life for life in self.lives.values() if life.gone_at]
         yield Row(f"{name}: ended accounts found of {len(ended)}", str(len(gone)))
+        yield Row(f"{name}: account-days silent by what was seen, though published since", str(self.outlived))
         yield Row(f"{name}: account-days 未能核实", f"{self.unseen_share():.1%}", f"{self.looks} looks")

@@ -17,6 +17,8 @@ from shared.events import Outcome
 
 BRIDGE = "https://bridge.qinghe.example"
 CONTROL = f"{BRIDGE}/control"
+MOST_LATE = timedelta(hours=12)
+"""A bridge shows an item so much later, each account's always by the same."""
 _FAILURES = {
     Trouble.TIMEOUT: (Outcome.TIMEOUT, "页面打开超时"),
     Trouble.CRASH: (Outcome.CRASH, "浏览器异常退出"),
@@ -133,6 +135,8 @@ class Window:
             return self._failed(Trouble.NETWORK)
         name = address.rpartition("/")[2]
         as_of = spell.since if spell else now
+        if name in self._by_name:
+            as_of -= MOST_LATE * (sum(map(ord, name)) % 10 / 10)
         if name == "control":
             times = [as_of - (as_of - datetime.min.replace(tzinfo=as_of.tzinfo)) % _HOUR - _HOUR * n for n in range(20)]
         elif name in self._by_name:

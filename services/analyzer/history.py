@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from services.analyzer.objection import History
+from services.analyzer.reach import KEEPS_BACK
 from services.analyzer.timeline import Sitting
 from shared.account import Account, AccountStatus
 from shared.clock import SHANGHAI
@@ -11,8 +12,6 @@ from shared.events import Post, Probe
 from shared.storage.observations import Probed
 from shared.stretches import Seen, Stretch, up_to
 
-KEEPS_BACK = frozenset({"douyin"})
-"""Platforms that show visitors without a login a list without its newest items (research: Evil0ctal#665, 2025-09)."""
 SOONEST_SILENCE = timedelta(days=1)
 """No rule asks about a shorter one, so of busy accounts nothing further is read."""
 

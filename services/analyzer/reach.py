@@ -4,11 +4,14 @@ from datetime import datetime, timedelta
 
 from services.analyzer.objection import History
 from shared.events import Post, Probe
+from shared.session_life import is_sure
 from shared.storage.observations import counted_newest
 from shared.stretches import Stretch
 
+KEEPS_BACK = frozenset({"douyin"})
+"""Platforms that show visitors without a login a list without its newest items (research: Evil0ctal#665, 2025-09)."""
 MOST_PINNED = 3
-LATE = timedelta(hours=24)
+A_DAY = LATE = timedelta(hours=24)
 """What a feed shows at a moment is whole up to so long before it."""
 
 
@@ -22,6 +25,20 @@ def shown_by(probe: Probe, history: History) -> Stretch | None:
 def comes_late(probe: Probe) -> bool:
     """Seen through a feed, which may be hours behind the account itself."""
     return probe.platform == "feed" or (probe.source or "").partition(":")[0] == "bridge"
+
+
+def may_keep_back(probe: Probe, history: History) -> datetime | None:
+    """Since when the platform's own count is known not to have risen, where it may hide newer items from visitors and
+    nothing older is there to hold the count against; null: there is no such doubt.
+
+    The newest item was old when the account was first looked at: what came between the two may have been kept back.
+    """
+    met, newest = history.newest_met_at, history.newest_post_at
+    if probe.platform not in KEEPS_BACK or is_sure(probe.session) or met is None or newest is None:
+        return None
+    if met - newest < A_DAY or (history.looked and met > history.looked[0].since):
+        return None
+    return met if probe.posts_total is not None and probe.posts_total > len(probe.post_ids) else None
 
 
 def is_in_order(post: Post, place: int) -> bool:

@@ -71,9 +71,7 @@ def build(host: Host) -> CollectorEngine:
         teller=_teller(host, browser),
     )
     lease = timedelta(seconds=browser.timeout_seconds) + GRACE
-    keeps = host.settings.keeps_evidence
-    if not keeps:
-        _log.warning("evidence_not_kept", remedy="set evidence.bucket or evidence.folder, which all services share")
+    keeps = _keeps_evidence(host)
     return CollectorEngine(
         inquiry=Inquiry(platforms, visitor, host.store.questions),
         errands=_errands(host, browser),
@@ -93,6 +91,12 @@ def build(host: Host) -> CollectorEngine:
         keeping=_keeping(host, platforms, visitor) if keeps else None,
         fallback=_fallback(host, platforms, looker, lease),
     )
+
+
+def _keeps_evidence(host: Host) -> bool:
+    if not host.settings.keeps_evidence:
+        _log.warning("evidence_not_kept", remedy="set evidence.bucket or evidence.folder, which all services share")
+    return host.settings.keeps_evidence
 
 
 def _free_what_the_gone_held(host: Host) -> None:

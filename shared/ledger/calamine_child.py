@@ -43,7 +43,7 @@ def _bound(kind: int, most: int) -> None:
 
 def _sheet(book: CalamineWorkbook, name: str, rows: int, columns: int) -> dict[str, object]:
     sheet = book.get_sheet_by_name(name)
-    cells = sheet.to_python(skip_empty_area=False, nrows=rows) if sheet.total_height else []
+    cells = sheet.to_python(skip_empty_area=False, nrows=rows) if sheet.height else []
     return {
         "name": name,
         "rows": [[_cell(value) for value in _filled(row[:columns])] for row in cells],

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -91,9 +92,9 @@ class Database:
         name = (self.engine.url.database or "").removeprefix("file:")
         return Path(name) if self.engine.dialect.name == "sqlite" else None
 
-    @property
+    @cached_property
     def place(self) -> str:
-        """For messages."""
+        """For messages; each transaction has it at hand."""
         return f"数据库 {unquote(str(self.file))}" if self.file else "数据库"
 
     def schema(self) -> Schema:

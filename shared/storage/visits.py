@@ -198,7 +198,8 @@ class Visits:
             "wanted_per_day": due.wanted_per_day,
             "at_line": at_line,
         }
-        with self._database.begin() as connection:
+        # What a power failure undoes of it is looked at again, as after a crash between bus and database.
+        with self._database.begin(lasting=False) as connection:
             connection.execute(_PLAN_MINE, _of(due) | values)
             if items:
                 record_published(self._database, connection, due.account.key, items)

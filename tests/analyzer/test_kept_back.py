@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from services.analyzer.rules.silent_account import SilentAccount
 from services.analyzer.rules.silent_workdays import SilentWorkdays
 from services.analyzer.rules.too_few_posts import TooFewPosts
 from services.analyzer.rules.unverified import Unverified
-from shared.events import FindingStatus, Outcome, Probe
+from shared.events import FindingStatus, Outcome, Post, Probe
 from shared.state import State
 from shared.storage.store import Store, open_store
 from tests.analyzer.analyzing import Analyzer
@@ -121,3 +122,54 @@ def test_a_week_that_may_lack_its_posts_is_not_counted() -> None:
     assert list(TooFewPosts().check_probe(probe, history))
     history = type(history)(**(vars(history) | {"unlisted": 1}))
     assert list(TooFewPosts().check_probe(probe, history)) == []
+
+
+OLD = NOW - days(30)
+
+
+def first_seen(at: float, total: int, **fields: Any) -> list[Post | Probe]:
+    """A list whose newest item was a month old when the account was first looked at."""
+    shown = a_post("old", OLD, platform=DOUYIN, observed_at=NOW + days(at))
+    return [shown, look(at, total, newest_post_at=OLD, post_ids=("old",), **fields)]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/fresh.db")
+    store.accounts.upsert([an_account(platform=DOUYIN)], NOW - days(1))
+    yield store
+    store.close()
+
+
+def test_an_old_list_at_the_first_look_may_lack_what_was_kept_back_before(fresh: Store) -> None:
+    judge = Analyzer(fresh)
+    judge.judge(first_seen(0, 30))
+    (finding,) = held_at(fresh, NOW)
+    assert finding.rule == "unverified"
+    assert "平台可能不向未登录者显示最新内容" in finding.sentence
+    judge.judge(first_seen(10, 30))
+    assert "unverified" in rules_at(fresh, 10)
+
+
+def test_a_count_that_stood_still_for_two_weeks_proves_a_silence_of_two_weeks(fresh: Store) -> None:
+    judge = Analyzer(fresh)
+    for day in range(15):
+        judge.judge(first_seen(day, 30))
+    (finding,) = held_at(fresh, NOW + days(14))
+    assert (finding.rule, finding.stage, finding.since) == ("silent_account", "14d", NOW)
+    assert "没有增加" in finding.sentence
+
+
+def test_a_list_as_long_as_the_count_is_all_there_is(fresh: Store) -> None:
+    Analyzer(fresh).judge(first_seen(0, 1))
+    assert rules_at(fresh, 0) == ["silent_account"]
+
+
+def test_who_is_logged_in_sees_all(fresh: Store) -> None:
+    Analyzer(fresh).judge(first_seen(0, 30, session="main"))
+    assert rules_at(fresh, 0) == ["silent_account"]
+
+
+def test_who_may_be_logged_in_may_not_see_all(fresh: Store) -> None:
+    Analyzer(fresh).judge(first_seen(0, 30, session="main?"))
+    assert rules_at(fresh, 0) != ["silent_account"]

@@ -348,8 +348,7 @@ def a_login(name: str = "default", value: str = "kept", saved_at: datetime = SAV
 
 
 def kept_by(browser: Browser) -> str:
-    state = browser.state("weibo")
-    assert state is not None
+    state = browser.state("weibo") or {}
     return str(next(cookie["value"] for cookie in state["cookies"] if cookie["name"] == "SUB"))
 
 

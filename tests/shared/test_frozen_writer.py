@@ -1,4 +1,4 @@
-"""A process that is frozen while it writes many rows is idle to PostgreSQL, which then ends its transaction."""
+"""A process that is frozen between two statements is idle to PostgreSQL, which then ends its transaction."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _STATE = "SELECT state FROM pg_stat_activity WHERE pid = %s"
 
 
 @pytest.mark.fault(5)
-def test_between_two_rows_its_transaction_is_idle(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_between_two_statements_its_transaction_is_idle(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(postgres_url)
     watcher = psycopg.connect(make_url(postgres_url).set(drivername="postgresql").render_as_string(hide_password=False))
     watcher.autocommit = True
@@ -27,9 +27,10 @@ def test_between_two_rows_its_transaction_is_idle(postgres_url: str, monkeypatch
         return done
 
     monkeypatch.setattr(psycopg.Cursor, "execute", watched)
-    items = {f"4820{number}": Published("digest", NOW, False, NOW) for number in range(3)}
     with store.database.begin() as connection:
-        record_published(store.database, connection, "weibo/frozen", items)
+        for number in range(3):
+            items = {f"4820{number}{item}": Published("digest", NOW, False, NOW) for item in range(2)}
+            record_published(store.database, connection, "weibo/frozen", items)
     watcher.close()
     store.close()
     assert states == [("idle in transaction",)] * 3

@@ -151,6 +151,23 @@ def test_what_a_page_has_shown_is_not_published_twice(run: Run, folder: Path) ->
     assert next(post for post in posts if post.id == "1_1").published_at == datetime(2026, 11, 19, 2, tzinfo=UTC)
 
 
+def test_an_article_that_was_seen_by_its_short_link_is_told_by_title_and_day(run: Run, folder: Path) -> None:
+    about: dict[str, Any] = {"platform": "wechat", "account_id": making.BIZ, "title": "一 周 要闻"}
+    at = datetime(2026, 11, 19, 2, tzinfo=UTC)
+    judged(folder, a_post("s-abc", at, url="https://mp.weixin.qq.com/s/abc", **about))
+    rows = making.notified(("一周要闻", 20261119, 1), ("一周要闻", 20261118, 2))
+    done = run("exports", "add", WECHAT, making.saved(folder, "a.xls", making.xls(rows)))
+    assert "新内容 1 条，早已监测到 1 条" in done.output
+
+
+def test_two_articles_of_one_title_and_day_are_two(run: Run, folder: Path) -> None:
+    rows = making.notified(("一周要闻", 20261119, 1), ("一周要闻", 20261119, 2))
+    run("exports", "add", WECHAT, making.saved(folder, "a.xls", making.xls(rows)))
+    assert {post.id for post in judged(folder)[0]} == {"1_1", "2_1"}
+    third = making.notified(("一周要闻", 20261119, 3))
+    assert "新内容 1 条" in run("exports", "add", WECHAT, making.saved(folder, "b.xls", making.xls(third))).output
+
+
 def test_works_without_id_or_link_are_matched_by_title_and_time(run: Run, folder: Path) -> None:
     about: dict[str, Any] = {"platform": "douyin", "account_id": DOUYIN.partition("/")[2]}
     at = datetime(2026, 11, 19, 1, 30, 20, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """`xunjian exports`: files that an operator downloaded from a back office, for what pages do not show."""
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -57,11 +58,7 @@ def add(
     platform = build_platforms(settings).get(found.platform)
     if platform is None:
         raise InputError("账号", f"没有该平台（{found.platform}）的采集程序")
-    read: list[tuple[ExportFile, bytes]] = []
-    for path in files:
-        data = read_bytes(path)
-        read.append((read_export(path.name, data, now), data))
-        demand_own(read[-1][0], found)
+    read = [_read(path, found, now) for path in files]
     with open_host(settings, utc_now, "exports") as host:
         done = prepare(
             host.store,
@@ -89,6 +86,13 @@ def list_exports(account: Named, *, config: Config = None) -> None:
     if exports:
         show_table(("文件", "内容", "起止", "导入"), [_row(one) for one in exports])
     typer.echo(f"共 {len(exports)} 个文件")
+
+
+def _read(path: Path, account: Account, now: datetime) -> tuple[ExportFile, bytes]:
+    data = read_bytes(path)
+    file = read_export(path.name, data, now)
+    demand_own(file, account)
+    return file, data
 
 
 def _named(first: str | None, last: str | None) -> tuple[tuple[str | None, str], ...]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from services.analyzer.objection import History
-from services.analyzer.reach import is_in_order
+from services.analyzer.reach import is_in_order, may_keep_back
 from services.analyzer.rules._silence import unseen
 from shared.clock import SHANGHAI, to_shanghai
 from shared.events import Outcome, Post, Probe
@@ -40,6 +40,9 @@ def covers(probe: Probe, history: History, start: datetime) -> bool:
     with its date; an empty list must be proved to be so.
     """
     if not probe.proves_list or history.watched_since > start or unseen(probe, history):
+        return False
+    counted = may_keep_back(probe, history)
+    if counted is not None and start < counted:
         return False
     if not probe.post_ids:
         return probe.outcome is Outcome.EMPTY and history.newest_post_at is None

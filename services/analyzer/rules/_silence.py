@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.analyzer.objection import History
-from services.analyzer.reach import LATE, comes_late, shown_by
+from services.analyzer.reach import LATE, comes_late, may_keep_back, shown_by
 from shared.clock import chinese_time
 from shared.events import Post, Probe
 from shared.stretches import LOOKED_APART, Stretch, holes, merged, named
@@ -17,11 +17,12 @@ def silent_since(probe: Probe, history: History) -> datetime | None:
 def last_sign(probe: Probe, history: History) -> datetime | None:
     """The newest that is known to have been published by then; null: what is listed has no date at all.
 
-    An item without a publish time was published before it was first seen, and no more is known of it.
+    An item without a publish time was published before it was first seen, and no more is known of it. Where newer ones
+    may have been kept back before the first look, that look counts.
     """
     listed = set(probe.post_ids)
     undated = [post.observed_at for post in history.posts if post.published_at is None and post.id in listed]
-    moments = [moment for moment in (history.newest_post_at, *undated) if moment is not None]
+    moments = [moment for moment in (history.newest_post_at, may_keep_back(probe, history), *undated) if moment]
     if not moments and listed:
         return None
     return max(moments, default=history.watched_since)
@@ -60,6 +61,17 @@ def blind_words(since: datetime, probe: Probe, history: History) -> str:
     looked = merged([*history.looked, Stretch(probe.at, probe.at)], LOOKED_APART)
     blind = holes(looked, Stretch(began, probe.at)) if began < probe.at else []
     return f"；{named(blind)}未能核查，依事后所示列表认定，其间发布后又删除的不在其内" if blind else ""
+
+
+def kept_back_words(probe: Probe, history: History) -> str | None:
+    """What is known where newer items may have been kept back; null: there is no such doubt."""
+    counted, newest = may_keep_back(probe, history), history.newest_post_at
+    if counted is None or newest is None:
+        return None
+    return (
+        f"未登录所见最近一条发布于{chinese_time(newest)}，平台可能不向未登录者显示最新内容；"
+        f"平台显示共有{probe.posts_total}条，自{chinese_time(counted)}首次核查起没有增加"
+    )
 
 
 def grace(probe: Probe, feed_grace_hours: float) -> timedelta:

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import blind_words, grace, grace_words, newest_words, silent_since
+from services.analyzer.rules._silence import (
+    blind_words,
+    grace,
+    grace_words,
+    kept_back_words,
+    newest_words,
+    silent_since,
+)
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Finding, Probe, Severity
@@ -91,6 +98,8 @@ class SilentAccount(Rule):
         silence = probe.at - since
         if since == history.newest_post_at:
             fact = newest_words(since, history)
+        elif kept_back := kept_back_words(probe, history):
+            fact = kept_back
         elif probe.post_ids:
             fact = f"最近一条内容未标明发布时间，{chinese_time(since)}已监测到"
         else:

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import blind_words, grace, grace_words, newest_words, silent_since
+from services.analyzer.rules._silence import (
+    blind_words,
+    grace,
+    grace_words,
+    kept_back_words,
+    newest_words,
+    silent_since,
+)
 from services.analyzer.rules.base import Rule
 from services.analyzer.workdays import Workdays, workdays_after
 from shared.clock import chinese_time, to_shanghai
@@ -50,7 +57,7 @@ class SilentWorkdays(Rule):
         if since == history.newest_post_at:
             fact = newest_words(since, history)
         else:
-            fact = f"{chinese_time(since)}之后未见发布任何内容"
+            fact = kept_back_words(probe, history) or f"{chinese_time(since)}之后未见发布任何内容"
         return Objection(
             subject=since.isoformat(),
             stage=f"{self.days}wd",

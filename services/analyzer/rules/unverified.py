@@ -7,10 +7,14 @@ from pydantic import Field
 
 from services.analyzer.gone import is_gone, says_gone, signs_of_end
 from services.analyzer.objection import History, Objection
-from services.analyzer.rules._silence import unseen
+from services.analyzer.reach import may_keep_back
+from services.analyzer.rules._silence import kept_back_words, unseen
 from services.analyzer.rules.base import Rule
 from shared.clock import chinese_time
 from shared.events import Evidence, Probe
+
+COUNTED_FOR = timedelta(days=14)
+"""A platform's count that did not rise for so long speaks for itself."""
 
 
 class Unverified(Rule):
@@ -37,6 +41,9 @@ class Unverified(Rule):
 
     def _kept_back(self, probe: Probe, history: History) -> Iterator[Objection]:
         since, why = history.newest_post_at or history.watched_since, unseen(probe, history)
+        counted = may_keep_back(probe, history)
+        if why is None and counted is not None and probe.at - counted < COUNTED_FOR:
+            why = kept_back_words(probe, history)
         if why is None or probe.at - since < timedelta(hours=self.stale_hours):
             return
         yield Objection(

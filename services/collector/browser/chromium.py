@@ -34,7 +34,10 @@ class BrowserSettings(BaseModel):
     """Folder of sealed logins, `<platform>/<name>.session`, and of `<platform>.json` Playwright storage states (logins
     kept by hand); readable by their owner only."""
     session_key: str | None = Field(
-        default=None, repr=False, examples=["openssl rand -base64 32 的输出"], pattern=r"^[A-Za-z0-9+/]{43}=$"
+        default=None,
+        repr=False,
+        examples=["32 字节的 base64，44 个字符（用 openssl 生成）"],
+        pattern=r"^[A-Za-z0-9+/]{43}=$",
     )
     """32 bytes in base64, with which logins are sealed."""
     more_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(

@@ -95,7 +95,7 @@ def prepare(
     if not fresh:
         return None
     exports = tuple(
-        _export(sha256, file, period, account=account, now=now, by=by) for sha256, (file, _) in sorted(fresh.items())
+        export_of(sha256, file, period, account=account, now=now, by=by) for sha256, (file, _) in sorted(fresh.items())
     )
     rows = distinct([row for file, _ in fresh.values() for row in file.rows])
     known = Known(_published(store, account, rows), id_of)
@@ -134,7 +134,7 @@ def _post(account: Account, row: Row, known: Known, now: datetime) -> Post:
     )
 
 
-def _export(
+def export_of(
     sha256: str, file: ExportFile, period: Period, *, account: Account, now: datetime, by: str | None
 ) -> Export:
     first_day, last_day = _days(file, period, now)

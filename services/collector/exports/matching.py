@@ -26,13 +26,14 @@ class Known:
         self._links = {post.url for post in self._posts if post.url}
 
     def has(self, row: Row) -> bool:
-        own = self.own_id(row)
-        if own is not None:
-            return own in self._ids
-        if row.link and row.link in self._links:
+        own, title = self.own_id(row), folded(row.title)
+        if own in self._ids or (row.link and row.link in self._links):
             return True
-        title = folded(row.title)
-        return bool(title) and any(_is_same(title, row, post) for post in self._posts)
+        return bool(title) and any(_is_same(title, row, post) for post in self._posts if self._may_be(own, post))
+
+    def _may_be(self, own: str | None, post: Post) -> bool:
+        """Of two that the platform numbers alike the numbers tell; a short link, or a bridge, numbers otherwise."""
+        return own is None or (post.id != own and not (post.url and self._id_of(post.url)))
 
     def own_id(self, row: Row) -> str | None:
         """The platform's own id, as its pages name it; null where the export has none."""

@@ -94,6 +94,8 @@ def _clipped(exports: Sequence[Export], now: datetime) -> Stretch | None:
         return None
     ends = end_of(last_day)
     newest = max((one.newest_at for one in exports if one.newest_at), default=None)
-    # Of a file whose newest item came after the stretch nobody knows the newest one within it.
-    later = any(one.newest_at and one.newest_at > ends for one in exports)
-    return None if later else Stretch(first_day, last_day, newest)
+    # Of a file whose newest item came after the stretch nobody knows the newest one within it; and of what came before
+    # it only one of the files tells.
+    later = newest is not None and newest > ends
+    within = newest if newest is not None and newest >= start_of(first_day) else None
+    return None if later else Stretch(first_day, last_day, within)

@@ -61,6 +61,9 @@ class Login(Plugin):
     """What sends it; none visible: Enter does."""
     signs: ClassVar[tuple[tuple[str, Step], ...]] = ()
     """Words that a page shows instead of answering a poll."""
+    ask_every: ClassVar[timedelta] = timedelta(minutes=30)
+    """What one round is: each asking is one more request of the login's. Short where a login that has ended shows less
+    and no wall."""
     life: ClassVar[timedelta | None] = None
     """How long a login lasts, as others report; null: nobody published a number."""
 

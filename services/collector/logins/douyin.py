@@ -1,5 +1,7 @@
 """Douyin's own site. A `sessionid` proves nothing: one that had it was told 会话过期 all the same."""
 
+from datetime import timedelta
+
 from services.collector.logins._passport import fields, step_of
 from services.collector.logins.base import Login, Step, is_at
 from services.collector.reading.tree import as_int
@@ -17,6 +19,7 @@ class Douyin(Login):
     qr = ("#animate_qrcode_container img", 'img[aria-label="二维码"]')
     code_box = ('#login-panel-new input[placeholder*="验证码"]', 'input[placeholder*="验证码"]')
     code_button = ('button:has-text("验证")', 'div[role="button"]:has-text("验证")')
+    ask_every = timedelta(minutes=2)
     signs = (
         ("请前往抖音app完成验证", Step.APP),
         ("请前往抖音APP完成验证", Step.APP),

@@ -24,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_EVERY = timedelta(minutes=1)
 """Into the folder: a person may have logged in."""
-ASK_EVERY = timedelta(minutes=30)
-"""What one round is: each asking is one more request of the login's."""
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 """A platform that says once that we are not logged in may have a bad minute; twice, and a person is called."""
 HOLD = timedelta(minutes=10)
@@ -96,7 +94,7 @@ class Turns:
         self._look_into_folder(self._sessions, platform)
         for turn in list(self._turns.get(platform, ())):
             taken = self._held(turn)
-            if taken and self._is_to_ask(taken.life):
+            if taken and self._is_to_ask(taken.life, self._logins.get(platform)):
                 renew()
                 taken = self._asked(taken)
             if taken and self._is_free(taken.life):
@@ -194,11 +192,11 @@ class Turns:
         self._held_until[subject] = now + HOLD
         return self._replaced(turn, replace(turn, life=life))
 
-    def _is_to_ask(self, life: Life) -> bool:
+    def _is_to_ask(self, life: Life, login: Login | None) -> bool:
         now = self._clock()
         if life.ended_at or (life.free_at and life.free_at > now):
             return False
-        every = ASK_AGAIN_AFTER if life.proof is Proof.OUT else ASK_EVERY
+        every = ASK_AGAIN_AFTER if life.proof is Proof.OUT else (login or Login).ask_every
         return life.asked_at is None or not life.asked_at <= now < life.asked_at + every
 
     def _is_free(self, life: Life) -> bool:

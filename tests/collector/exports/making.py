@@ -1,9 +1,10 @@
 """Files as the back offices make them, with what is odd about each."""
 
+import csv
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,13 @@ def xls(rows: Cells, name: str = "New Sheet1") -> bytes:
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def csv_of(rows: Cells) -> bytes:
+    """Without the cost of a workbook."""
+    out = StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def total_2026(articles: Sequence[tuple[str, Any, int]]) -> bytes:

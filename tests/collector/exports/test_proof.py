@@ -67,6 +67,13 @@ def test_a_file_whose_newest_item_lies_behind_the_stretch_hides_the_newest_withi
     assert stretch_of([late, quiet], NOW) is None
 
 
+def test_what_one_tab_shows_before_the_other_begins_is_no_newest_item() -> None:
+    pushed, quiet = an_export(ExportKind.NOTIFIED, 1, 20, 4), an_export(ExportKind.UNNOTIFIED, 8, 20, None)
+    found = stretch_of([pushed, quiet], NOW)
+    assert found == Stretch(date(2026, 11, 8), date(2026, 11, 20), None)
+    assert not proves(found, newest=pushed.newest_at)
+
+
 def test_a_day_that_is_not_over_is_cut_off() -> None:
     found = stretch_of([an_export(ExportKind.TENDENCY, 1, 21, 10)], NOW)
     assert found is not None

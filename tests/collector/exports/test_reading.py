@@ -65,6 +65,12 @@ def test_wechats_two_tabs_are_told_apart_by_what_was_delivered() -> None:
     assert pushed.rows[0].link == making.article(1)
 
 
+@pytest.mark.parametrize("make", [making.xls, making.xlsx, making.page])
+def test_a_tab_without_any_article_is_a_tab(make: Any) -> None:
+    file = read(make(making.notified()))
+    assert (file.kind, file.rows) == (ExportKind.NOTIFIED, ())
+
+
 def test_columns_may_stand_in_any_order() -> None:
     rows = [list(reversed(row)) for row in making.notified(("一", 20261119, 1))]
     (row,) = read(making.xlsx(rows)).rows

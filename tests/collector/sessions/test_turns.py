@@ -13,7 +13,7 @@ from services.collector.logins.base import Login
 from services.collector.sessions.folder import SessionFolder
 from services.collector.sessions.seal import Seal
 from services.collector.sessions.session import Session, SessionFileError
-from services.collector.sessions.turns import ASK_AGAIN_AFTER, ASK_EVERY, HOLD, LOOK_AGAIN_EVERY, Turns
+from services.collector.sessions.turns import ASK_AGAIN_AFTER, HOLD, LOOK_AGAIN_EVERY, Turns
 from shared.delivery import Notice
 from shared.events import Outcome
 from shared.plugins import discover
@@ -23,6 +23,7 @@ from tests.builders import NOW
 from tests.collector.sessions.test_folder import KEY
 
 LOGINS = {name: kind() for name, kind in discover("services.collector.logins", Login).items()}
+ASK_EVERY = Login.ask_every
 WEEK = timedelta(days=7)
 
 
@@ -365,3 +366,7 @@ def test_a_clock_that_was_set_back_asks_again(light: Bench) -> None:
     light.clock.now = NOW
     assert light.take() == "default"
     assert len(light.platform.asked) == 2
+
+
+def test_where_a_login_that_has_ended_shows_less_and_no_wall_the_platform_is_asked_often(light: Bench) -> None:
+    assert LOGINS["douyin"].ask_every < Login.ask_every / 10
