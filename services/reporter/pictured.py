@@ -1,5 +1,6 @@
 """The pictures on a list: of each matter that it names the first page that proves it, the gravest matter first."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -17,6 +18,8 @@ PICTURED_TITLE = "截图"
 PICTURED = ("序号", "账号名称", "平台", "主办单位", "告警编号", "问题", "页面", "拍摄时间", "证据", "截图")
 MOST = 100
 """With 40 kB each, the list still goes by mail."""
+MOST_SECONDS = 120.0
+"""For all pictures of a list; what writes it holds a lease of ten minutes."""
 _AT_ONCE = 500
 _MOST_NAMED = 5
 _NONE = "（没有缩略图，请导出查看）"
@@ -64,15 +67,20 @@ class Pictured:
         how = "完整截图与原始数据请执行 xunjian evidence show 加告警编号导出"
         return f"{cut}图为留证截图的上部，已缩小；{how}。"
 
-    def rows(self, contents: Contents, small: Callable[[bytes], object | None]) -> Iterator[list[object]]:
-        """`small` makes what stands in the cell of a thumbnail; null where it cannot."""
+    def rows(
+        self,
+        contents: Contents,
+        small: Callable[[bytes], object | None],
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> Iterator[list[object]]:
+        """`small` makes what stands in the cell of a thumbnail; null where it cannot. `seconds`: a running clock."""
+        over_at = seconds() + MOST_SECONDS
         is_away = False
         for place, one in enumerate(self._shown, 1):
-            shown: object = _AWAY
-            if not is_away:
-                shown = _thumbnail(one.kept, contents, small)
-                # Each more would wait for the same time-out.
-                is_away = shown == _AWAY
+            # Where one waited for its time-out, or all together for long, each more would keep the list from people.
+            is_away = is_away or seconds() > over_at
+            shown = _AWAY if is_away else _thumbnail(one.kept, contents, small)
+            is_away = is_away or shown == _AWAY
             yield [place, *one.matters[0].whose, *_told(one), shown]
 
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
-from services.reporter.pictured import MOST, Contents, Matter, Pictured
+from services.reporter.pictured import MOST, MOST_SECONDS, Contents, Matter, Pictured
 from services.reporter.reports._picture import MOST_BYTES, MOST_HEIGHT, WIDTH, small
 from services.reporter.reports.weekly import Weekly
 from services.reporter.typed import read_typed
@@ -198,6 +198,14 @@ def test_a_vault_that_is_away_is_asked_once() -> None:
 
     list(Pictured((a_matter(number) for number in range(10)), Known(), CUT_OFF).rows(contents, small))
     assert len(asked) == 1
+
+
+def test_a_slow_vault_does_not_hold_up_the_list() -> None:
+    hours = iter(range(20))
+    rows = Pictured((a_matter(number) for number in range(3)), Known(), CUT_OFF).rows(
+        lambda _: b"", lambda _: "图", lambda: next(hours) * MOST_SECONDS * 0.6
+    )
+    assert [str(row[-1])[:4] for row in rows] == ["图", "（证据库", "（证据库"]
 
 
 def test_a_picture_is_made_small() -> None:
