@@ -222,6 +222,15 @@ def test_a_picture_is_made_small() -> None:
     assert (tiny.width, tiny.height) == (100, 50)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 5000), (5000, 1), (319, 401)])
+def test_a_picture_of_any_shape_fits(width: int, height: int) -> None:
+    made = small(a_jpeg(width, height))
+    assert made is not None
+    assert 1 <= made.width <= WIDTH
+    assert 1 <= made.height <= MOST_HEIGHT
+    assert Image.open(BytesIO(made.jpeg)).size == (made.width, made.height)
+
+
 @pytest.mark.parametrize("content", [b"", b"GIF89a", a_jpeg()[:2000], b"<svg/>"], ids=["none", "gif", "cut", "svg"])
 def test_what_is_no_whole_jpeg_is_no_picture(content: bytes) -> None:
     assert small(content) is None
