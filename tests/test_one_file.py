@@ -69,6 +69,7 @@ REPORT = '''"""A report somebody adds."""
 from datetime import datetime, timedelta
 from typing import IO, ClassVar
 from services.reporter.period import Period
+from services.reporter.pictured import Contents
 from services.reporter.reports.base import Report
 from shared.clock import SHANGHAI, to_shanghai
 from shared.storage.store import Store
@@ -93,7 +94,9 @@ class Daily(Report):
     def file_name(self, period: Period) -> str:
         return f"{period.name}.txt"
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
         file.write(f"{len(store.accounts.as_of(cut_off))}{self.words}".encode())
 '''
 

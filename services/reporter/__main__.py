@@ -20,7 +20,8 @@ def build(host: Host) -> ReporterEngine:
     if host.settings.is_alone:
         host.store.reports.free_leases()
     reports, folder = build_reports(host.settings), reports_folder(host.settings)
-    return ReporterEngine(host.store, reports, folder, host.metrics, unique_owner())
+    owner, contents = unique_owner(), host.evidence.content
+    return ReporterEngine(host.store, reports, folder, host.metrics, owner, contents=contents)
 
 
 def build_reports(settings: Settings) -> dict[str, Report]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from services.reporter import wording
 from services.reporter.began import Beginning
+from services.reporter.pictured import Matter
 from services.reporter.typed import digest, identity
 from shared.account import PLATFORM_NAMES, Account, AccountStatus
 from shared.clock import chinese_time
@@ -130,10 +131,18 @@ class Content:
 
     def gravest(self, most: int) -> Iterator[str]:
         """The longest silences, then the gravest other matters, then what is nearly due; a sentence each."""
-        lines = ((part, line) for part in (Part.OVERDUE, Part.OTHER, Part.NEAR) for line in sorted(self._lines[part]))
-        for place, (part, line) in enumerate(islice(lines, most), 1):
+        for place, (part, line) in enumerate(islice(self._gravest(), most), 1):
             name, platform, unit = line.cells[:3]
             yield f"{place}. 〔{part}〕{name}（{platform}）｜{unit}：{line.cells[_PROBLEM[part]]}"
+
+    def matters(self) -> Iterator[Matter]:
+        """In the same order what may have a picture; not of an account that is only 未能核实."""
+        for part, line in self._gravest():
+            name, platform, unit = map(str, line.cells[:3])
+            yield Matter(line.fingerprint, line.number, (name, platform, unit), str(line.cells[_PROBLEM[part]]))
+
+    def _gravest(self) -> Iterator[tuple[Part, _Line]]:
+        return ((part, line) for part in (Part.OVERDUE, Part.OTHER, Part.NEAR) for line in sorted(self._lines[part]))
 
     def notes(self) -> list[str]:
         """What people noted, whether of a matter that is on this list or of another."""

@@ -10,6 +10,7 @@ from services.reporter.attempts import Attempts
 from services.reporter.calendar import due_periods
 from services.reporter.handing import report_file
 from services.reporter.period import Period
+from services.reporter.pictured import Contents
 from services.reporter.reports.base import Report
 from services.reporter.writing import beside, write_report
 from shared.errors import TransientError
@@ -27,12 +28,22 @@ _ITS_CALENDAR = "日历"
 class ReporterEngine:
     """A report that cannot be written is told and tried again; the others come all the same."""
 
-    def __init__(self, store: Store, reports: Mapping[str, Report], folder: Path, metrics: Metrics, owner: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reports: Mapping[str, Report],
+        folder: Path,
+        metrics: Metrics,
+        owner: str,
+        *,
+        contents: Contents | None = None,
+    ) -> None:
         self._store = store
         self._reports = reports
         self._folder = folder
         self._metrics = metrics
         self._owner = owner
+        self._contents = contents
         self._attempts = Attempts()
         self._held: tuple[str, str] | None = None
 
@@ -131,7 +142,7 @@ class ReporterEngine:
     def _attempt(self, name: str, report: Report, period: Period, now: datetime) -> Path | None:
         """Null: it could not be written, which was told."""
         try:
-            path = write_report(report, self._store, period, period.cut_off(now), self._folder)
+            path = write_report(report, self._store, period, period.cut_off(now), self._folder, contents=self._contents)
         except TransientError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a report raises stops that report only

@@ -86,11 +86,19 @@ def told(sent: Sequence[tuple[datetime, str]]) -> str:
 
 def proof(pictures: Sequence[Kept], cited: str, moment: datetime) -> str:
     """What to ask `xunjian evidence show` for: the picture's look, or else what the finding cites; as of `moment`."""
-    kept = next((picture for picture in pictures if picture.at <= moment), None)
-    if kept is None:
-        return cited[:_HASH_CHARACTERS]
+    kept = pictured(pictures, moment)
+    return f"{look(kept)}（有截图）" if kept else cited[:_HASH_CHARACTERS]
+
+
+def pictured(pictures: Sequence[Kept], moment: datetime) -> Kept | None:
+    """The first page of which there was a picture at `moment`."""
+    return next((picture for picture in pictures if picture.at <= moment), None)
+
+
+def look(kept: Kept) -> str:
+    """The picture's look: its number in the log of the evidence, and the beginning of its hash."""
     number = f"第{kept.number}号 " if kept.number else ""
-    return f"{number}{kept.look[:_HASH_CHARACTERS]}（有截图）"
+    return f"{number}{kept.look[:_HASH_CHARACTERS]}"
 
 
 def silenced(silence: Silence) -> str:

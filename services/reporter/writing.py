@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from services.reporter.period import Period
+from services.reporter.pictured import Contents
 from services.reporter.reports.base import Report
 from shared.storage.store import Store
 
@@ -15,18 +16,27 @@ _OPEN = ("~${}", ".~{}", ".~lock.{}#")
 """Excel, WPS, LibreOffice."""
 
 
-def write_report(report: Report, store: Store, period: Period, cut_off: datetime, folder: Path) -> Path:
+def write_report(
+    report: Report,
+    store: Store,
+    period: Period,
+    cut_off: datetime,
+    folder: Path,
+    *,
+    contents: Contents | None = None,
+) -> Path:
     """Write the report into `folder`; its path. Until it is whole and on the disk, an older one stays as it was.
 
     One in which somebody typed, or that somebody has open, stays for good: the new one gets a number in its name.
     Raises OSError when the folder cannot be written or the disk is full, and whatever the report raises.
+    `contents`: of the evidence, for a report that shows pictures.
     """
     folder.mkdir(parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     draft = Path(name)
     try:
         with os.fdopen(number, "w+b") as file:
-            report.write(store, period, cut_off, file)
+            report.write(store, period, cut_off, file, contents)
             file.flush()
             os.fchmod(file.fileno(), _FOR_ALL_TO_READ)
             os.fsync(file.fileno())

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from pydantic import PrivateAttr
@@ -25,8 +24,11 @@ LOOK, PICTURE, THUMBNAIL = "a" * 64, "b" * 64, "c" * 64
 class Album(RecordingChannel):
     """A channel that shows pictures."""
 
-    shows_pictures: ClassVar[bool] = True
     _files: list[Attachment] = PrivateAttr(default_factory=list)
+
+    @property
+    def shows_pictures(self) -> bool:
+        return True
 
     def send_file(self, message: Message, file: Attachment, now: datetime) -> str:
         said = self.send(message, now)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from structlog.testing import capture_logs
 
 from services.alerter.channels import _robot as robot
@@ -208,6 +208,63 @@ def test_a_cut_keeps_whole_code_points_and_stays_within_the_bytes() -> None:
         cut = robot.cut("字😀" * 50, limit)
         assert len(cut.encode()) <= limit
         assert cut.endswith(robot.CUT_MARK)
+
+
+def feishu_with_app(server: FakeServer, secret: str = FakeFeishu.app_secret) -> Feishu:
+    app = {"app_id": FakeFeishu.app_id, "app_secret": SecretStr(secret)}
+    return feishu(server).model_copy(update=app)
+
+
+PROOF = Attachment("留证.jpg", "image/jpeg", b"\xff\xd8\r\n--\x00 small")
+
+
+def test_feishu_shows_a_picture_that_its_app_uploaded_and_of_other_files_the_words() -> None:
+    with FakeFeishu() as server:
+        channel = feishu_with_app(server)
+        assert channel.shows_pictures
+        channel.send_file(a_message(), PROOF, NOW)
+        channel.send_file(a_message(), Attachment("清单.xlsx", "application/zip", b"PK"), NOW)
+        channel.send_file(a_message(), Attachment("留证.jpg", "image/jpeg", bytes((10 << 20) + 1)), NOW)
+        assert server.images == [PROOF.body]
+        assert server.texts == [a_message().text] * 2
+
+
+@pytest.mark.parametrize("channel", [feishu, dingtalk], ids=["feishu without an app", "dingtalk"])
+def test_a_robot_that_can_show_no_picture_says_so(channel: Callable[[FakeServer], Channel]) -> None:
+    with FakeFeishu() as server:
+        assert not channel(server).shows_pictures
+
+
+def test_an_app_that_may_not_upload_is_for_a_person_to_mend_and_no_secret_is_told() -> None:
+    with FakeFeishu() as server:
+        for channel, may in (
+            (feishu_with_app(server, "wrong-secret-0123456789"), True),
+            (feishu_with_app(server), False),
+        ):
+            server.may_upload = may
+            with pytest.raises(ChannelError, match="im:resource:upload") as caught:
+                channel.send_file(a_message(), PROOF, NOW)
+            for secret in ("wrong-secret", FakeFeishu.app_secret, FakeFeishu.app_token, FakeFeishu.token):
+                assert secret not in str(caught.value)
+        assert server.images == []
+        channel.send(a_message(), NOW)
+        assert server.texts == [a_message().text]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"code": 0, "msg": "ok"}, {"code": 0, "data": {}}, {"code": 0, "tenant_access_token": "t\r\nX-Header: 1"}],
+)
+def test_an_answer_without_a_token_or_key_is_tried_again(body: dict[str, object]) -> None:
+    with FakeFeishu() as server:
+        server.reply = said(body)
+        with pytest.raises(TransientError):
+            feishu_with_app(server).send_file(a_message(), PROOF, NOW)
+
+
+def test_half_an_app_is_refused() -> None:
+    with pytest.raises(ValidationError, match="app_id 和 app_secret 要一起填写"):
+        Feishu(token=SecretStr("t"), app_id="cli_1")
 
 
 def test_wecom_shows_a_picture_as_one_and_of_other_files_the_words() -> None:

@@ -6,6 +6,8 @@ import hmac
 import json
 import re
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import HTTP
 from urllib.parse import parse_qs
 
 from tests.fakes.http_server import FakeServer, Reply, Request, said
@@ -106,16 +108,26 @@ class FakeWeCom(FakeServer):
 
 
 class FakeFeishu(FakeServer):
+    """Its robot, and the two endpoints of its open platform by which an app uploads a picture."""
+
     token, secret = "feishu-token-0123456789", "feishu-secret-0123456789"
+    app_id, app_secret, app_token = "cli_0123456789", "app-secret-0123456789", "t-app-token-0123456789"
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
+        self.images: list[bytes] = []
+        self.held: dict[str, bytes] = {}
+        self.may_upload = True
         self.mentions: list[str] = []
         self.minute = Rate(100, timedelta(minutes=1))
         self.second = Rate(5, timedelta(seconds=1))
 
     def answer(self, request: Request) -> Reply:
+        if request.path == "/open-apis/auth/v3/tenant_access_token/internal":
+            return self._log_in(json.loads(request.body))
+        if request.path == "/open-apis/im/v1/images":
+            return self._take(request)
         if request.path != f"/open-apis/bot/v2/hook/{self.token}":
             return said({"code": 19001, "msg": "param invalid: incoming webhook access token invalid"})
         if len(request.body) > 20 * 1024:
@@ -125,12 +137,39 @@ class FakeFeishu(FakeServer):
             return said({"code": 19021, "msg": "sign match fail or timestamp is not within one hour from current time"})
         if not (self.second.allows(self.now) and self.minute.allows(self.now)):
             return said({"code": 11232, "msg": "frequency limited"})
+        if body["msg_type"] == "image":
+            return self._show(body["content"]["image_key"])
         post = body["content"]["post"]["zh_cn"]
         parts = [part for line in post["content"] for part in line]
         self.mentions += [part["user_id"] for part in parts if part["tag"] == "at"]
         text = "".join(part["text"] for part in parts if part["tag"] == "text")
         self.mentions += re.findall(r"<at [^>]*>", text + post["title"])
         self.texts.append(f"{post['title']}\n{text}")
+        return said({"code": 0, "msg": "success", "data": {}})
+
+    def _log_in(self, body: dict[str, str]) -> Reply:
+        if body != {"app_id": self.app_id, "app_secret": self.app_secret}:
+            return said({"code": 10014, "msg": "app secret invalid"}, 400)
+        return said({"code": 0, "msg": "ok", "tenant_access_token": self.app_token, "expire": 7140})
+
+    def _take(self, request: Request) -> Reply:
+        if request.headers.get("Authorization") != f"Bearer {self.app_token}":
+            return said({"code": 99991663, "msg": "Invalid access token for authorization"}, 400)
+        if not self.may_upload:
+            return said({"code": 99991672, "msg": "Access denied. One of the following scopes is required"}, 400)
+        head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+        parts = message_from_bytes(head + request.body, policy=HTTP).iter_parts()
+        form = {part.get_param("name", header="content-disposition"): part.get_content() for part in parts}
+        if form["image_type"].strip() != "message" or not form["image"]:
+            return said({"code": 234001, "msg": "Invalid request param."}, 400)
+        key = f"img_v3_{len(self.held)}"
+        self.held[key] = form["image"]
+        return said({"code": 0, "msg": "success", "data": {"image_key": key}})
+
+    def _show(self, key: str) -> Reply:
+        if key not in self.held:
+            return said({"code": 9499, "msg": "Bad Request: image key"})
+        self.images.append(self.held[key])
         return said({"code": 0, "msg": "success", "data": {}})
 
     def _signed(self, body: dict[str, str]) -> bool:

@@ -13,6 +13,7 @@ from services.reporter.__main__ import build_reports
 from services.reporter.attempts import LONGEST_PAUSE_SECONDS
 from services.reporter.engine import LEASE, ReporterEngine
 from services.reporter.period import Period
+from services.reporter.pictured import Contents
 from services.reporter.reports.base import Report
 from services.reporter.reports.weekly import Weekly
 from shared.clock import SHANGHAI
@@ -40,14 +41,18 @@ class Noted(Weekly):
     def is_as_written(self, path: Path) -> bool:
         return True
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
         file.write(f"{cut_off.astimezone(SHANGHAI):%Y-%m-%d %H:%M}".encode())
 
 
 class Spoilt(Noted):
     """Breaks half way through."""
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
         file.write(b"half")
         raise ZeroDivisionError("by mistake")
 
@@ -55,7 +60,9 @@ class Spoilt(Noted):
 class Full(Noted):
     """Meets a full disk."""
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
         file.write(b"half")
         raise OSError(28, "No space left on device")
 
@@ -77,7 +84,9 @@ class Timeless(Noted):
 class Interrupted(Noted):
     """Is overtaken by a second reporter while it writes."""
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
         claimed = store.reports.claim("noted", period.name, MONDAY, LEASE, "other")
         file.write(b"twice" if claimed else b"once")
 

@@ -9,12 +9,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from shared.clock import utc_now
 from shared.delivery import Trouble
 from shared.errors import InputError
 from shared.storage.store import open_store
 from tests.builders import NOW, an_account
 from tests.fakes.http_server import Reply, said
-from tests.fakes.robots import FakeDingTalk
+from tests.fakes.robots import FakeDingTalk, FakeFeishu
 from tests.fakes.smtp import PASSWORD, USER, FakeMailServer
 from tests.fakes.webhook import FakeReceiver
 from xunjian.app import make_app
@@ -58,6 +59,32 @@ def test_a_mail_that_is_taken_shows_the_servers_words_and_accuses_nobody(
     assert taken["Subject"].startswith("【巡检测试】")
     assert "不涉及任何账号" in taken.get_content()
     assert not (tmp_path / "var").exists()
+
+
+def feishu(server: FakeFeishu, **fields: object) -> dict[str, Any]:
+    return {"type": "feishu", "token": server.token, "secret": server.secret, "base_url": server.url, **fields}
+
+
+def test_a_picture_is_tried_where_an_app_may_upload_it(tmp_path: Path) -> None:
+    with FakeFeishu() as server:
+        server.now = utc_now()
+        app = {"app_id": server.app_id, "app_secret": server.app_secret}
+        result = run(tmp_path, feishu(server, **app), "test", "mine", "--picture")
+        assert result.exit_code == 0, result.output
+        assert [image[:4] for image in server.images] == [b"\x89PNG"]
+        server.may_upload = False
+        refused = run(tmp_path, feishu(server, **app), "test", "mine", "--picture")
+        assert refused.exit_code == 1
+        assert "im:resource:upload" in refused.output
+
+
+def test_a_channel_that_shows_no_picture_says_what_it_would_need(tmp_path: Path) -> None:
+    with FakeFeishu() as server:
+        server.now = utc_now()
+        result = run(tmp_path, feishu(server), "test", "mine", "--picture")
+        assert result.exit_code == 1
+        assert "app_id" in result.output
+        assert server.images == []
 
 
 def test_it_can_go_to_another_address(tmp_path: Path, mail_server: FakeMailServer) -> None:

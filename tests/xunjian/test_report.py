@@ -1,15 +1,22 @@
 """`xunjian report` as somebody types it."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from services.reporter.reports.weekly import Weekly
 from shared.clock import utc_now
 from shared.errors import InputError
+from shared.evidence.folder import FolderVault
+from shared.storage.pictures import OF_ACCOUNT, Page
 from shared.storage.store import open_store
 from tests.builders import an_account
+from tests.reporter.test_pictured_lists import a_jpeg
+from tests.reporter.test_weekly import Ledger
 from xunjian.app import make_app
 
 
@@ -45,6 +52,20 @@ def test_the_list_of_the_running_week_goes_to_the_data_folder(config: Path, tmp_
     path = Path(report(config, "weekly").strip())
     assert path.parent == tmp_path / "reports"
     assert path.exists()
+
+
+def test_pictures_of_findings_come_out_of_the_evidence_of_the_settings(config: Path, tmp_path: Path) -> None:
+    at = Weekly().named("2026-W47").ends_at - timedelta(hours=3)
+    vault = FolderVault(tmp_path / "evidence")
+    with closing(open_store(f"sqlite:///{tmp_path}/xunjian.db")) as store:
+        ledger = Ledger(store)
+        ledger.silent("1", 20)
+        store.pictures.note(lambda _: (Page(OF_ACCOUNT),), at)
+        thumbnail = vault.put(a_jpeg())
+        for wanted in store.pictures.wanted("weibo/1", at):
+            store.pictures.keep(wanted, "a" * 64, "b" * 64, thumbnail, at)
+    book = load_workbook(report(config, "weekly", "--week", "2026-W47").strip())
+    assert len(book["截图"]._images) == 1  # type: ignore[attr-defined]
 
 
 def test_without_a_name_it_lists_what_there_is(config: Path) -> None:

@@ -3,6 +3,7 @@
 import getpass
 import os
 import socket
+from base64 import b64decode
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
@@ -21,6 +22,7 @@ from shared.clock import chinese_time, utc_now
 from shared.delivery import Trouble
 from shared.errors import ChannelError, InputError, PermanentError, TransientError
 from shared.events import Severity
+from shared.report_file import Attachment
 from shared.runtime.settings import Settings, load_settings
 from shared.storage.store import open_to_read
 from xunjian.typed.targets import own_in_ledger, targets
@@ -28,6 +30,12 @@ from xunjian.typed.targets import own_in_ledger, targets
 channel_app = typer.Typer(help="渠道：列出、发一条测试消息。", no_args_is_help=True)
 
 REFUSED = 1
+_PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAPAAAABQAQMAAAAdh2o/AAAABlBMVEUufTL////DH+/PAAAAM0lEQVR42mNgGKqAkfkPHtmDTPh1"
+    "E5RuZMQJmBgoNXxUelR6VHpUelR6VHpUmv7V+9AFAESqBKSLUSBgAAAAAElFTkSuQmCC"
+)
+"""A green field with a white frame, 240 by 80: a PNG."""
+_NO_PICTURES = "这个渠道不显示截图，消息里有证据编号；飞书机器人要填 app_id、app_secret，钉钉机器人只能显示公网上的图片"
 Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
 
 
@@ -55,12 +63,16 @@ def try_out(
     name: Annotated[str, typer.Argument(metavar="名称", help="设置 channels 中的名称，或 通知邮箱、通知机器人")],
     to: Annotated[str | None, typer.Option(metavar="邮箱", help="只发给这个邮箱（邮件渠道）")] = None,
     unit: Annotated[str | None, typer.Option(help="台账中这个单位自己的（通知邮箱、通知机器人）")] = None,
+    picture: Annotated[bool, typer.Option("--picture", help="并发一张测试图：留证截图能否送达")] = False,
     config: Config = None,
 ) -> None:
     """发一条测试消息，显示对方的真实应答；对方收下才算成功（退出码0），否则为1。不影响正式消息。"""
     settings = load_settings(config)
     now = utc_now()
-    refused = [_refused(one, test_message(one.shown, now), now) for one in targets(name, to, unit, settings)]
+    refused = [
+        _refused(one, now) or (picture and _refused(one, now, Attachment("测试截图.png", "image/png", _PICTURE)))
+        for one in targets(name, to, unit, settings)
+    ]
     if any(refused):
         raise typer.Exit(REFUSED)
     typer.echo(f"请到收件的群、邮箱或系统里确认看到了“【{MessageEvent.TEST.words}】”")
@@ -69,9 +81,13 @@ def try_out(
         typer.echo(f"现已能送达；重新启用并补发：xunjian deliveries resend --channel {name}")
 
 
-def _refused(destination: Destination, message: Message, now: datetime) -> bool:
+def _refused(destination: Destination, now: datetime, picture: Attachment | None = None) -> bool:
+    channel, message = destination.channel, test_message(destination.shown, now)
+    if picture and not channel.shows_pictures:
+        typer.echo(f"渠道 {destination.shown}：{_NO_PICTURES}")
+        return True
     try:
-        answer = destination.channel.send(message, now)
+        answer = channel.send_file(message, picture, now) if picture else channel.send(message, now)
     except (TransientError, PermanentError) as error:
         typer.echo(f"渠道 {destination.shown} 没有送达：{destination.said(str(error))}")
         typer.echo(_meaning(error))

@@ -10,10 +10,13 @@ import typer
 from services.reporter.__main__ import build_reports, reports_folder
 from services.reporter.began import Beginning
 from services.reporter.period import Period
+from services.reporter.pictured import Contents
 from services.reporter.reports.base import Report
 from services.reporter.writing import beside, write_report
 from shared.clock import chinese_time, utc_now
 from shared.errors import InputError
+from shared.evidence.keeper import Keeper
+from shared.evidence.opening import vault_of
 from shared.runtime.settings import load_settings
 from shared.storage.store import Store, open_store
 from shared.system_words import system_words
@@ -34,7 +37,7 @@ def report(
     ] = False,
     config: Annotated[Path | None, typer.Option(help="设置文件（YAML）")] = None,
 ) -> None:
-    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题、台账未采纳。"""
+    """报表：weekly 为每周监测清单（.xlsx）：汇总、已超期、临近超期、未能核实、其他问题、台账未采纳、截图。"""
     settings = load_settings(config, needs_store=name is not None)
     known = build_reports(settings)
     if name is None:
@@ -48,7 +51,8 @@ def report(
     now = utc_now()
     chosen = _period(known[name], period, now, is_over=by_mail)
     with closing(open_store(settings.store_url)) as store:
-        path = _write(known[name], chosen, out or reports_folder(settings), store, now)
+        contents = Keeper(vault_of(settings.evidence, settings.data_dir), store.evidence).content
+        path = _write(known[name], chosen, out or reports_folder(settings), store, now, contents=contents)
         if reading is not None:
             _mail(list(mail(name, known[name], reading, store, period=chosen, path=path, now=now)))
 
@@ -70,10 +74,10 @@ def _period(report: Report, name: str | None, now: datetime, *, is_over: bool) -
     return period
 
 
-def _write(report: Report, period: Period, folder: Path, store: Store, now: datetime) -> Path:
+def _write(report: Report, period: Period, folder: Path, store: Store, now: datetime, *, contents: Contents) -> Path:
     cut_off = period.cut_off(now)
     try:
-        path = write_report(report, store, period, cut_off, folder)
+        path = write_report(report, store, period, cut_off, folder, contents=contents)
     except OSError as error:
         raise InputError(
             str(folder), f"写不进去（{system_words(error)}）；请检查权限和剩余空间，或用 --out 换一个文件夹"

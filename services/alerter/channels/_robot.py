@@ -70,12 +70,13 @@ class Said(NamedTuple):
 
 
 def ask(url: str, body: Mapping[str, object], now: datetime, asker: outgoing.HttpChannel) -> Said:
-    """POST the JSON body to the robot and return its JSON answer. Raises as `outgoing.post` does.
-
-    An answer that is no JSON object proves no delivery: TransientError.
-    """
+    """POST the JSON body to the robot and return its JSON answer. Raises as `outgoing.post` and `told` do."""
     headers = {"Content-Type": "application/json; charset=utf-8"}
-    answer = outgoing.post(url, dumps(body), headers, now, ca_file=asker.ca_file, hidden=asker.secrets)
+    return told(outgoing.post(url, dumps(body), headers, now, ca_file=asker.ca_file, hidden=asker.secrets))
+
+
+def told(answer: outgoing.Answer) -> Said:
+    """What a robot's server said. Raises TransientError for what is no JSON object: it proves no delivery."""
     try:
         said = json.loads(answer.body)
     except ValueError:

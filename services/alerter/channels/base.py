@@ -1,7 +1,6 @@
 """What a channel is: it delivers one message or raises."""
 
 from datetime import datetime
-from typing import ClassVar
 
 from services.alerter.message import Message
 from shared.errors import TransientError
@@ -19,11 +18,13 @@ class RecipientBusyError(TransientError):
 class Channel(Plugin):
     """One file per channel. Rates are what the other side allows; the engine keeps to them. Secrets are SecretStr."""
 
-    shows_pictures: ClassVar[bool] = False
-    """`send_file` shows a JPEG of at most 300 kB; where it does not, the words name the evidence."""
-
     rate_per_minute: int | None = None
     rate_per_second: int | None = None
+
+    @property
+    def shows_pictures(self) -> bool:
+        """`send_file` shows a JPEG of at most 300 kB; where it does not, the words name the evidence."""
+        return False
 
     @property
     def has_recipient(self) -> bool:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 import structlog
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
@@ -43,8 +43,6 @@ class Email(Channel):
     """`to` are addresses; empty: it only carries mail that has an address of its own. `ca_file`: PEM of the office's
     own certificate authority. Login only over TLS."""
 
-    shows_pictures: ClassVar[bool] = True
-
     host: str
     port: int = Field(default=587, ge=1, le=65535)
     security: Literal["starttls", "ssl", "none"] = "starttls"
@@ -60,6 +58,10 @@ class Email(Channel):
         if self.username is not None and self.security == "none":
             raise ValueError("要登录就须设 security: starttls 或 ssl，否则密码以明文传送")
         return self
+
+    @property
+    def shows_pictures(self) -> bool:
+        return True
 
     @property
     def has_recipient(self) -> bool:

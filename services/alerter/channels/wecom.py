@@ -4,7 +4,6 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
 from urllib.parse import quote_plus
 
 from pydantic import SecretStr
@@ -28,11 +27,13 @@ class WeCom(HttpChannel):
     Two of the 20 messages a minute are left free, for replicas that race.
     """
 
-    shows_pictures: ClassVar[bool] = True
-
     key: SecretStr
     base_url: str = "https://qyapi.weixin.qq.com"
     rate_per_minute: int | None = 18
+
+    @property
+    def shows_pictures(self) -> bool:
+        return True
 
     def send(self, message: Message, now: datetime) -> str:
         text = robot.cut(robot.quiet(message.text), _TEXT_BYTES)

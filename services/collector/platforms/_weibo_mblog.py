@@ -25,6 +25,8 @@ from shared.clock import to_shanghai
 from shared.events import Comments, Kind
 
 POSTS_CONTAINER = re.compile(r"(?<!\d)(?:107603|230413)(\d{5,12})(?!\d)")
+ALL_POSTS_CONTAINER = re.compile(r"(?:107603|230413)\d{5,12}(?:_-_WEIBO_SECOND_PROFILE_WEIBO)?")
+"""Any longer name is that of a choice: originals (_ORI), pictures (_PIC), articles …"""
 _ID_EPOCH = 515_483_463
 """`(mid >> 22) + this` is the upload second: 70 of 71 captured items lie within an hour of their created_at."""
 _COMMERCE_CARDS = {"product", "shop", "adFeedEvent"}

@@ -8,12 +8,14 @@ from typing import ClassVar
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._bytedance import PAGE_HOSTS
 from services.collector.platforms.base import Platform
+from services.collector.reading.first_page import FirstPage
 from services.collector.reading.notices import account_end, account_may_end
 from services.collector.reading.sight import (
     Item,
     Sight,
     asked_for,
     gathered,
+    part_of_list,
     refused,
     refused_by_page,
     refused_by_status,
@@ -40,6 +42,10 @@ from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
 _SHARE_USER = re.compile(rf"/share/user/({SEC_UID})")
+_FIRST_PAGE = FirstPage(
+    path=r"/aweme/post/?$|^/(?:share/)?user/",
+    asked={"max_cursor": ("0",), "min_cursor": ("0",), "time_list_query": ("0",), "locate_query": ("0", "false")},
+)
 _LIST_MARKS = {"max_cursor", "min_cursor", "time_list", "post_serial", "request_item_cursor"}
 _FEED_MARKS = {
     "home_model",
@@ -91,13 +97,18 @@ class Douyin(Platform):
         an hour for 208 and within a day for 277 of 285 captured items. Today's answers have create_time."""
         saved = [(capture, document(capture.body)) for capture in captures]
         owner = _only_profile(answer for _, one in saved for answer in (one if isinstance(one, list) else [one]))
-        return settled([sight for capture, one in saved for sight in _sights(capture, one, owner)], account)
+        return settled([sight for capture, one in saved for sight in _told(capture, one, owner)], account)
 
 
 def _only_profile(answers: Iterable[object]) -> tuple[str, ...]:
     """All ids of the one account whose profile is among the answers; none where there are several or no profiles."""
     profiles = [_account(user)[1] for answer in answers if (user := _user_of(as_dict(answer)))]
     return profiles[0] if profiles and all(set(ids) == set(profiles[0]) for ids in profiles) else ()
+
+
+def _told(capture: Capture, saved: object, owner: tuple[str, ...]) -> Iterator[Sight]:
+    sights = _sights(capture, saved, owner)
+    return sights if _FIRST_PAGE.is_asked_by(capture.url) else map(part_of_list, sights)
 
 
 def _sights(capture: Capture, saved: object, owner: tuple[str, ...]) -> Iterator[Sight]:

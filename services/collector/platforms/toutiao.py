@@ -10,6 +10,7 @@ from services.collector.capture import Capture, Plan, Reading, ShownAccount, Sho
 from services.collector.platforms._bytedance import PAGE_HOSTS
 from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import is_rough, parse_chinese_time
+from services.collector.reading.first_page import FirstPage
 from services.collector.reading.markup import plain_text
 from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
@@ -17,6 +18,7 @@ from services.collector.reading.sight import (
     Sight,
     asked_for,
     gathered,
+    part_of_list,
     refused,
     refused_by_page,
     refused_by_status,
@@ -39,6 +41,10 @@ from shared.account import SEC_UID, Account, is_sec_uid
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
+_FIRST_PAGE = FirstPage(
+    path=r"^/api/pc/list/user/feed/?$",
+    asked={"category": ("profile_all",), "max_behot_time": ("0",), "min_behot_time": ("0",)},
+)
 _ITEM_IN_LINK = re.compile(r"(?:/(?:group|item|article|video|w)/|/[ai])(\d{15,20})(?!\d)")
 _USER_IN_LINK = re.compile(rf"/c/user/(?:token/)?(\d{{5,20}}|{SEC_UID})/?")
 _OWN_LINK = re.compile(r"^(?:(?:https?:)?//(?:[a-z]+\.)?(?:toutiao\.com|snssdk\.com))?/(?!/)")
@@ -102,7 +108,12 @@ class Toutiao(Platform):
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         """behot_time orders a feed, hours to weeks after publication: it is never taken for the publish time. No answer
         tells how many items an account has, so that an empty list is never `empty` here."""
-        return settled([sight for capture in captures for sight in _sights(capture)], account)
+        return settled([sight for capture in captures for sight in _told(capture)], account)
+
+
+def _told(capture: Capture) -> Iterator[Sight]:
+    sights = _sights(capture)
+    return sights if _FIRST_PAGE.is_asked_by(capture.url) else map(part_of_list, sights)
 
 
 def _sights(capture: Capture) -> Iterator[Sight]:

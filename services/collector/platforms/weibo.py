@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._weibo_comments import questions_in
 from services.collector.platforms._weibo_mblog import (
+    ALL_POSTS_CONTAINER,
     COMMENT_MARKS,
     POST_IN_LINK,
     POSTS_CONTAINER,
@@ -20,6 +21,7 @@ from services.collector.platforms._weibo_mblog import (
     user_id,
 )
 from services.collector.platforms.base import Platform
+from services.collector.reading.first_page import FirstPage
 from services.collector.reading.markup import plain_text
 from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
@@ -27,6 +29,7 @@ from services.collector.reading.sight import (
     Sight,
     asked_for,
     gathered,
+    part_of_list,
     refused,
     refused_by_page,
     refused_by_status,
@@ -48,7 +51,17 @@ from shared.events import Coverage, Outcome
 from shared.questions import Question
 
 _API = "https://m.weibo.cn/api/container/getIndex?type=uid&value="
-
+_FIRST_PAGE = FirstPage(
+    path=r"/container/getIndex$|/statuses/mymblog$",
+    asked={
+        "page": ("0", "1"),
+        "since_id": ("0",),
+        "max_id": ("0",),
+        "feature": ("0",),
+        **dict.fromkeys(("q", "starttime", "endtime"), ()),
+        **dict.fromkeys(("hasori", "hasret", "hastext", "haspic", "hasvideo", "hasmusic"), ("0",)),
+    },
+)
 
 _BLOCK_MARKS = (
     "Sina Visitor System",
@@ -111,7 +124,7 @@ class Weibo(Platform):
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         """Marks that only weigh as commerce: promotion.type `ad`, commodity cards and shop links. `promotion=top`
         (粉丝头条) boosts one's own post and sells nothing, so it is no signal."""
-        return settled([sight for capture in captures for sight in _sights(capture)], account)
+        return settled([sight for capture in captures for sight in _told(capture)], account)
 
     def post_id(self, link: str) -> str | None:
         found = POST_IN_LINK.search(link)
@@ -123,6 +136,11 @@ class Weibo(Platform):
 
     def read_questions(self, captures: Sequence[Capture], account: Account) -> tuple[Question, ...]:
         return tuple(question for capture in captures for question in questions_in(capture, account))
+
+
+def _told(capture: Capture) -> Iterator[Sight]:
+    sights = _sights(capture)
+    return sights if _FIRST_PAGE.is_asked_by(capture.url) else map(part_of_list, sights)
 
 
 def _sights(capture: Capture) -> Iterator[Sight]:
@@ -220,9 +238,15 @@ def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     if match:
         shows_others = not items and any("mblog" in one for one in _inner(cards))
         sight = gathered(items, Coverage.LIST, match[1])
-        yield sight if shows_others else _complete(sight, info.get("total"))
+        sight = sight if shows_others else _complete(sight, info.get("total"))
+        yield sight if _is_of_all_posts(info, capture) else part_of_list(sight)
     elif items:
         yield gathered(items, Coverage.TIMELINE if container else Coverage.ITEM)
+
+
+def _is_of_all_posts(info: dict[str, object], capture: Capture) -> bool:
+    named = filter(None, (as_text(info.get("containerid")), asked_for(capture, "containerid")))
+    return all(ALL_POSTS_CONTAINER.fullmatch(container) for container in named)
 
 
 def _complete(sight: Sight, total: object) -> Sight:

@@ -14,6 +14,7 @@ _ERROR_PAGE = re.compile(r"<title>\s*([45]\d\d)\b")
 _LONGEST_ERROR_PAGE = 4000
 _UNKNOWN = "页面内容无法识别，可能已改版或不完整"
 _OTHERS_ONLY = "列表中只有其他账号的内容"
+_PART_ONLY = "看到的只是列表的后续页或部分内容，不能据此认定没有更新"
 
 
 class Sight(Value):
@@ -21,6 +22,7 @@ class Sight(Value):
 
     `refusal` says the platform did not show what was asked for; a refusal of GONE that covers PROFILE means the account
     itself is gone. `complete` is a list that says nothing more follows, so that an empty one was really loaded.
+    `part`: a later page of a list, or a choice of its items.
     """
 
     account: ShownAccount | None = None
@@ -28,6 +30,7 @@ class Sight(Value):
     posts: tuple[ShownPost, ...] = ()
     covers: Coverage = Coverage.NOTHING
     complete: bool = False
+    part: bool = False
     refusal: Outcome | None = None
     reason: str | None = None
 
@@ -94,8 +97,18 @@ def gathered(items: Sequence[Item], shape: Coverage = Coverage.ITEM, owner: str 
     return Sight(account=author, ids=tuple(sorted(ids)), posts=posts, covers=shape)
 
 
+def part_of_list(sight: Sight) -> Sight:
+    """A later page, or a choice of the items: what it shows was posted, what it does not show says nothing."""
+    if sight.covers is not Coverage.LIST:
+        return sight
+    if not sight.posts:
+        return sight.model_copy(update={"part": True, "complete": False})
+    return sight.model_copy(update={"part": True, "covers": Coverage.ITEM, "reason": _PART_ONLY})
+
+
 def settled(sights: Sequence[Sight], account: Account | None = None) -> Reading:
-    """One reading of all sights. Answers that hold items decide; refusals count only where nothing was shown.
+    """One reading of all sights. Answers that hold items decide; refusals count only where nothing was shown but parts
+    of a list, since a first page that was refused or did not load decides over later ones.
 
     With an `account`, what cannot be proved to be that account's is a PARSE_ERROR, never `ok` or `empty`.
     """
@@ -142,11 +155,15 @@ def _list(sights: Sequence[Sight]) -> Reading | None:
 
 def _items(sights: Sequence[Sight]) -> Reading | None:
     shown = [sight for sight in sights if sight.posts]
-    if not shown:
+    if not shown or (all(sight.part for sight in shown) and any(map(_first_is_missing, sights))):
         return None
     if any(sight.covers is Coverage.TIMELINE for sight in shown) or not _are_one(shown):
         return _timeline(shown)
     return _ok(Coverage.ITEM, _related(sights, shown), shown)
+
+
+def _first_is_missing(sight: Sight) -> bool:
+    return sight.refusal is not None or (sight.covers is Coverage.LIST and not sight.part)
 
 
 def _proved_empty(sights: Sequence[Sight]) -> Reading | None:
@@ -194,7 +211,8 @@ def _nothing(sights: Sequence[Sight]) -> Reading | None:
 
 def _ok(covers: Coverage, related: Sequence[Sight], shown: Sequence[Sight]) -> Reading:
     account = _merged_account(sight.account for sight in related) if _are_one(related) else None
-    return Reading(outcome=Outcome.OK, account=account, posts=_merged_posts(shown), covers=covers)
+    reason = None if covers is Coverage.LIST else next((sight.reason for sight in shown if sight.reason), None)
+    return Reading(outcome=Outcome.OK, reason=reason, account=account, posts=_merged_posts(shown), covers=covers)
 
 
 def _timeline(shown: Sequence[Sight]) -> Reading:

@@ -26,6 +26,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.writer.excel import ExcelWriter
 
 from services.reporter.reports._links import safe_link, short
+from services.reporter.reports._picture import ListPicture, anchored
 from shared.errors import InputError
 from shared.spreadsheet import TEXT_FORMAT, safe_text, write_text_cell
 from shared.workbook import UNREADABLE, refuse_bomb
@@ -68,7 +69,7 @@ class ListColumn:
 
 @dataclass(frozen=True)
 class ListSheet:
-    """Whole numbers in `rows` stay numbers, so that they sort; everything else is written as text."""
+    """Whole numbers in `rows` stay numbers, so that they sort, a ListPicture is shown; all else is written as text."""
 
     name: str
     title: str
@@ -187,10 +188,10 @@ class _Filling:
         self._sheet.merged_cells.ranges.add(CellRange(f"A{place}:{edge}{place}"))
         self._put(place, height, [_cell(self._sheet, text, style)])
 
-    def _append(self, row: int, texts: Sequence[int | str], cells: list[Cell]) -> None:
+    def _append(self, row: int, texts: Sequence[int | str], cells: list[Cell], least: float = 0.0) -> None:
         shown = zip(texts, self._columns, strict=True)
         lines = (_lines(str(text), column.width) for text, column in shown if not column.is_hidden)
-        self._put(row, min(_MOST_POINTS, _AROUND_POINTS + _LINE_POINTS * max(1, *lines)), cells)
+        self._put(row, max(least, min(_MOST_POINTS, _AROUND_POINTS + _LINE_POINTS * max(1, *lines))), cells)
 
     def _put(self, row: int, height: float, cells: list[Cell]) -> None:
         self._sheet.row_dimensions[row].height = height
@@ -202,7 +203,11 @@ class _Filling:
         for cell, value in zip(cells, values, strict=True):
             if value.target:
                 cell.hyperlink = Hyperlink(ref="", target=value.target)
-        self._append(row, [value.shown for value in values], cells)
+        pictures = [(place, value.picture) for place, value in enumerate(values, 1) if value.picture]
+        highest = max((picture.points for _, picture in pictures), default=0.0)
+        self._append(row, [value.shown for value in values], cells, highest)
+        for place, picture in pictures:
+            self._sheet.add_image(anchored(picture, row, place))
 
     def _cell(self, written: "_Written") -> Any:
         cell: Any = WriteOnlyCell(self._sheet)
@@ -217,6 +222,8 @@ class _Filling:
         style = self._styles.centred if column.centred else self._styles.left
         if isinstance(value, int):
             return _Written(value, style)
+        if isinstance(value, ListPicture):
+            return _Written("", style, picture=value)
         text = safe_text(value)
         if column.is_hidden:
             return _Written(text, style)
@@ -229,11 +236,12 @@ class _Filling:
 
 
 class _Written(NamedTuple):
-    """A cell: what it shows, and where a click leads."""
+    """A cell: what it shows, where a click leads, and the picture that lies on it."""
 
     shown: int | str
     style: StyleArray
     target: str | None = None
+    picture: ListPicture | None = None
 
 
 def _fitted(text: str, width: float) -> str:

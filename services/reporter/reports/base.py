@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from services.reporter.period import Period
+from services.reporter.pictured import Contents
 from shared.plugins import Plugin
 from shared.storage.store import Store
 
@@ -48,9 +49,12 @@ class Report(Plugin):
         """What a message about it says, in sentences that stand without the file, the most important first."""
         return ()
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
-        """Write what was known of the period at `cut_off`. Same store and cut-off, same bytes.
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
+        """Write what was known of the period at `cut_off`. Same store, evidence and cut-off, same bytes.
 
+        `contents`: of the evidence; null where no pictures are to be shown. What it cannot give is left out and said.
         Raises TransientError when the database is away, OSError when `file` takes no more.
         """
         raise NotImplementedError

@@ -10,6 +10,8 @@ from pydantic import Field
 from services.reporter.began import Beginning
 from services.reporter.content import HEADERS, REFUSED, REFUSED_TITLE, SUMMARY, Content, Part
 from services.reporter.period import Period
+from services.reporter.pictured import PICTURED, PICTURED_TITLE, Contents, Pictured
+from services.reporter.reports._picture import small
 from services.reporter.reports._weeks import Week, parse_week
 from services.reporter.reports._workbook import ListColumn, ListSheet, is_as_written, wide_enough, write_workbook
 from services.reporter.reports.base import Report
@@ -71,6 +73,8 @@ _CENTRED = frozenset(
         "告警编号",
         "首次发现",
         "发现时间",
+        "页面",
+        "拍摄时间",
     )
 ) | {"核实状态", "整改期限"}
 _SUMMARY_COLUMNS = tuple(
@@ -80,6 +84,10 @@ _SUMMARY_COLUMNS = tuple(
 _REFUSED_COLUMNS = tuple(
     ListColumn(name, width, centred=name in _CENTRED)
     for name, width in zip(REFUSED, (5, 18, 11, 22, 18, 12, 12, 24, 28, 14, 11), strict=True)
+)
+_PICTURED_COLUMNS = tuple(
+    ListColumn(name, width, centred=name in _CENTRED)
+    for name, width in zip(PICTURED, (5, 16, 11, 20, 10.5, 34, 9, 11, 13, 47), strict=True)
 )
 
 
@@ -109,8 +117,10 @@ class Weekly(Report):
     def is_as_written(self, path: Path) -> bool:
         return is_as_written(path)
 
-    def write(self, store: Store, period: Period, cut_off: datetime, file: IO[bytes]) -> None:
-        write_workbook(file, self._sheets(store, period, cut_off), cut_off)
+    def write(
+        self, store: Store, period: Period, cut_off: datetime, file: IO[bytes], contents: Contents | None = None
+    ) -> None:
+        write_workbook(file, self._sheets(store, period, cut_off, contents), cut_off)
 
     def lines(self, store: Store, period: Period, cut_off: datetime) -> tuple[str, ...]:
         beginning = Beginning(store.accounts.began_at(), period, cut_off)
@@ -130,7 +140,9 @@ class Weekly(Report):
         )
         return tuple(line for line in told if line)
 
-    def _sheets(self, store: Store, period: Period, cut_off: datetime) -> Iterator[ListSheet]:
+    def _sheets(
+        self, store: Store, period: Period, cut_off: datetime, contents: Contents | None
+    ) -> Iterator[ListSheet]:
         beginning = Beginning(store.accounts.began_at(), period, cut_off)
         content = Content(store, cut_off, beginning)
         week = _week(period)
@@ -143,6 +155,9 @@ class Weekly(Report):
         for part in Part:
             yield ListSheet(part, f"{head}：{part}", told, _columns(part, noted), content.rows(part))
         yield ListSheet(REFUSED_TITLE, f"{head}：{REFUSED_TITLE}", told, _REFUSED_COLUMNS, content.refused())
+        if contents and (pictured := Pictured(content.matters(), store.pictures, cut_off)).total:
+            title, rows = f"{head}：{PICTURED_TITLE}", pictured.rows(contents, small)
+            yield ListSheet(PICTURED_TITLE, title, (*told, pictured.note), _PICTURED_COLUMNS, rows)
 
 
 def _columns(part: Part, noted: float) -> tuple[ListColumn, ...]:
