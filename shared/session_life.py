@@ -37,9 +37,9 @@ class Proof(StrEnum):
 
 
 class Life(Value):
-    """`since`: when the person had logged in, by the clock of that machine, which may have been ahead. `proved_at`: when
-    the server last said that we are. `ended_at`: when it had said twice that we are not, or another login took its place;
-    `why` in Chinese.
+    """`since`: when the person had logged in, by the clock that saved it, which may have been ahead. `proved_at`: when
+    the server last said that we are. `ended_at`: when it had said twice that we are not, or another login took its
+    place; `why` in Chinese.
 
     `free_at`: before then nobody looks with it; `blocks`: refusals in a row. Times are UTC.
     """

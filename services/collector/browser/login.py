@@ -27,6 +27,8 @@ PROOF_EVERY_SECONDS = 3.0
 PROOF_ANYWAY_SECONDS = 30.0
 """Where it says nothing that we understand, such as after a password typed into the window."""
 PROOF_WAIT_SECONDS = 60.0
+NO_CODE_SECONDS = 20.0
+"""Without a code to show, until a person who sees no window is told so."""
 ECHO_SECONDS = 10.0
 """In which answers may still ask for a code that was just typed in."""
 PAGE_MS = 30_000
@@ -119,6 +121,8 @@ class _Visit:
         self._page.on("dialog", _dismiss)
         self._step = Step.WAITING
         self._picture = b""
+        self._shown_at = time.monotonic()
+        self._is_lack_told = False
         self._login_at: tuple[str, ...] = ()
         self._at: tuple[str, ...] = ()
         self._shown: Step | None = None
@@ -142,6 +146,7 @@ class _Visit:
     def _open(self) -> None:
         self._page.goto(self._login.page, timeout=PAGE_MS, wait_until="domcontentloaded")
         self._login_at = self._at = urlsplit(self._page.url)[1:3]
+        self._shown_at = time.monotonic()
         self._steps.clear()
 
     def _on_answer(self, request: pw.Request) -> None:
@@ -157,7 +162,7 @@ class _Visit:
         while self._steps:
             yield self._steps.popleft()
         at = urlsplit(self._page.url)[1:3]
-        if at not in (self._at, self._login_at):
+        if at not in (self._at, self._login_at) and self._login.may_open(self._page.url):
             yield Step.CONFIRMED  # the page has left its login, whatever it answered last
         self._at = at
         with suppress(pw.Error):
@@ -210,6 +215,7 @@ class _Visit:
         """What a person without a window needs: the code's picture, and a hand to type with."""
         if self._step is Step.WAITING:
             self._show_picture()
+            self._say_that_no_code_is_shown()
         elif self._step is Step.CODE:
             self._type_code()
 
@@ -217,11 +223,18 @@ class _Visit:
         with suppress(pw.Error):
             if picture := self._visible(self._login.qr):
                 png = picture.screenshot(timeout=HAND_MS)
+                self._shown_at = time.monotonic()
                 if png != self._picture:
                     self._picture = png
                     self._person.shown(png, self._pixels(png))
             elif opener := self._visible(self._login.openers):
                 opener.click(timeout=HAND_MS)
+
+    def _say_that_no_code_is_shown(self) -> None:
+        """Once, as to wait is then no use."""
+        if not self._is_lack_told and time.monotonic() - self._shown_at >= NO_CODE_SECONDS:
+            self._is_lack_told = True
+            self._person.told(Step.NO_CODE)
 
     def _pixels(self, png: bytes) -> Luminance | None:
         """On a page of our own: another's image must not be looked into, and need not."""

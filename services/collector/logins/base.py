@@ -13,6 +13,8 @@ class Step(StrEnum):
     """How far a login is, as the platform's page tells it."""
 
     WAITING = "waiting"
+    NO_CODE = "no_code"
+    """Still waiting, and nothing to scan is on the page."""
     SCANNED = "scanned"
     APPROVE = "approve"
     """The account's administrator must agree on a phone of their own."""
@@ -32,6 +34,8 @@ class Step(StrEnum):
 
 _WORDS = {
     Step.WAITING: "等待扫码",
+    Step.NO_CODE: "页面上没有可扫的二维码：请在有显示器的电脑上加 --window 运行本命令；"
+    "若是页面要用的网址打不开，请把它的域名写进设置 browser.more_hosts",
     Step.SCANNED: "已扫码，请在手机上确认登录",
     Step.APPROVE: "还需要账号管理员在自己的手机上同意，请通知管理员",
     Step.CODE: "平台要求短信验证码，请向手机号的持有人索取",

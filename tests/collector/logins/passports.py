@@ -90,6 +90,7 @@ class LoginSite(Internet):
     asked: int = 0
     pages: int = 0
     seen_codes: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         super().__init__(World([]))
@@ -100,6 +101,7 @@ class LoginSite(Internet):
 
     def answer(self, request: Request) -> Answer:
         passport = self.passport
+        self.hosts.add(request.host)
         here = (request.host, request.path)
         if here == passport.page:
             self.pages += 1

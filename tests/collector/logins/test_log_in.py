@@ -137,6 +137,30 @@ def test_a_page_that_answers_no_more_does_not_outlast_the_time(script: str, monk
     assert not [child for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
 
 
+def test_a_page_without_a_code_is_told_once_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NO_CODE_SECONDS", 0.5)
+    person, hidden = Somebody(), "document.querySelector('#panel').remove();"
+    with (
+        standing("weibo", WAITING["weibo"], script=hidden) as (_, settings),
+        pytest.raises(NotLoggedInError) as caught,
+    ):
+        tried(settings, "weibo", person, seconds=6)
+    assert person.steps == [Step.WAITING, Step.NO_CODE]
+    assert person.grids == []
+    assert caught.value.step is Step.WAITING
+    assert "--window" in Step.NO_CODE.words
+    assert "browser.more_hosts" in Step.NO_CODE.words
+
+
+def test_a_page_that_leaves_for_somebody_elses_host_has_confirmed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NO_CODE_SECONDS", 2.0)
+    person, away = Somebody(), "setTimeout(() => location = 'https://evil.qinghe.example/', 1500);"
+    with standing("weibo", WAITING["weibo"], script=away) as (site, settings), pytest.raises(NotLoggedInError):
+        tried(settings, "weibo", person, seconds=8)
+    assert "evil.qinghe.example" in site.hosts
+    assert person.steps == [Step.WAITING, Step.NO_CODE]
+
+
 def test_the_person_refused_on_the_phone() -> None:
     with (
         standing("toutiao", WAITING["toutiao"], {"data": {"status": "4"}}) as (_, settings),
