@@ -21,6 +21,7 @@ from shared.account import Account
 from shared.bus.aside import failed, why
 from shared.errors import TransientError
 from shared.events import Finding, FindingStatus, Post, Probe
+from shared.export import EXPORT
 from shared.storage.judgements import Judgements, Judging
 from shared.stretches import Seen, Stretch
 from shared.trace import Trace, TraceOf, current_trace, traced
@@ -210,7 +211,9 @@ def _cover(sitting: Sitting, probe: Probe, history: History) -> None:
     if not probe.proves_list:
         return
     sitting.judging.coverage.add(probe.key, Seen.LOOKED, Stretch(probe.at, probe.at))
-    if shown := shown_by(probe, history):
+    # The days of an export are stated by people, and may be stated anew: it supports its own verdict and no later one.
+    is_export = (probe.source or "").partition(":")[0] == EXPORT
+    if (shown := shown_by(probe, history)) and not is_export:
         sitting.judging.coverage.add(probe.key, Seen.LISTED, shown)
 
 

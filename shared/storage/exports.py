@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from shared.export import Export
 from shared.storage.database import Database
@@ -25,11 +25,18 @@ class Exports:
             return [Export.model_validate(dict(row._mapping)) for row in rows]
 
     def add(self, exports: Iterable[Export]) -> None:
-        """One that is there already stays as it was."""
+        """One that is there already is replaced: its days were stated anew."""
         with self._database.begin() as connection:
             self._database.serialise(connection, "export")
             for export in exports:
                 mine = _export.c.key == export.key, _export.c.sha256 == export.sha256
-                if connection.execute(select(_export.c.key).where(*mine)).first() is None:
-                    row = export.model_dump() | {"kind": str(export.kind)}
-                    connection.execute(insert(_export).values(**row))
+                row = export.model_dump() | {"kind": str(export.kind)}
+                connection.execute(delete(_export).where(*mine))
+                connection.execute(insert(_export).values(**row))
+
+    def remove(self, export: Export) -> bool:
+        """False where it was gone already."""
+        mine = _export.c.key == export.key, _export.c.sha256 == export.sha256
+        with self._database.begin() as connection:
+            self._database.serialise(connection, "export")
+            return connection.execute(delete(_export).where(*mine)).rowcount > 0

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import and_, bindparam, exists, func, or_, select, text
 
 from shared.clock import FUTURE_TOLERANCE
+from shared.export import EXPORT
 from shared.storage.database import Database
 from shared.storage.tables.columns import PROVES
 from shared.storage.tables.every import metadata
@@ -17,6 +18,8 @@ _post = metadata.tables["post"]
 _probe = metadata.tables["probe"]
 _newer = _post.alias("newer")
 _published = func.coalesce(_post.c.published_at, _post.c.observed_at)
+# A quote within a text is escaped in JSON, so no page can write this.
+_OF_EXPORT = _probe.c.body.contains(f'"source":"{EXPORT}:', autoescape=True)
 _BATCH = (
     select(_post.c.fingerprint, _post.c.body)
     .where(
@@ -63,8 +66,9 @@ class Posts:
             return max(filter(None, (connection.execute(one).scalar() for one in asked)), default=None)
 
     def proved_at(self, key: str) -> datetime | None:
-        """When the list of the account was last proven, by whatever source."""
-        proved = select(func.max(_probe.c.at)).where(_probe.c.key == key, text(PROVES))
+        """When the list of the account was last proven by any source but exports: their days are stated by people, and
+        may be stated anew."""
+        proved = select(func.max(_probe.c.at)).where(_probe.c.key == key, text(PROVES), ~_OF_EXPORT)
         with self._database.read() as connection:
             moment: datetime | None = connection.execute(proved).scalar()
         return moment

@@ -67,6 +67,11 @@ class Sources:
                 connection.execute(delete(_state).where(_state.c.key == row.key, _state.c.source == row.source))
         return len(rows)
 
+    def forget_state(self, key: str, source: str) -> None:
+        """What was found at one source no longer stands."""
+        with self._database.begin() as connection:
+            connection.execute(delete(_state).where(_state.c.key == key, _state.c.source == source))
+
     def note(self, states: Iterable[SourceState]) -> None:
         """What the newest looks found, on top of what earlier ones did."""
         with self._database.begin() as connection:

@@ -1,6 +1,7 @@
 """`xunjian exports`, as an operator whose account no page shows hands in what the back office gives."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,11 @@ from services.analyzer.__main__ import build as build_analyzer
 from shared.errors import InputError
 from shared.event_json import read
 from shared.events import Finding, Outcome, Post, Probe
+from shared.evidence.vault import sha256_of
 from shared.runtime.opening import open_host
 from shared.runtime.settings import Settings
 from shared.storage.store import open_store
+from shared.stretches import Seen
 from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
 from tests.collector.exports import making
 from xunjian.app import make_app
@@ -138,6 +141,73 @@ def test_the_same_file_again_changes_nothing(run: Run, folder: Path) -> None:
     assert "已导入过，没有改变" in again.output
     assert judged(folder) == before
     assert "共 1 个文件" in run("exports", "list", WECHAT).output
+
+
+def wrongly_dated(run: Run, folder: Path) -> tuple[str, str]:
+    """Both tabs, downloaded through the 6th and said to reach the 20th."""
+    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
+    quiet = making.saved(folder, "b.xls", making.xls(making.unnotified(("二", 20261104, 2))))
+    period = "--from", "2026-10-01", "--to", "2026-11-20"
+    assert "列表核实到：2026-11-21" in run("exports", "add", WECHAT, pushed, quiet, *period).output
+    return pushed, quiet
+
+
+def test_a_period_that_was_stated_wrongly_is_mended_by_the_same_files(run: Run, folder: Path) -> None:
+    files = wrongly_dated(run, folder)
+    done = run("exports", "add", WECHAT, *files, "--from", "2026-10-01", "--to", "2026-11-06")
+    assert done.exit_code == 0, done.exception
+    assert "已更正起止日期：a.xls" in done.output
+    assert "列表核实到：2026-11-07 00:00" in done.output
+    assert "2026-11-20" not in run("exports", "list", WECHAT).output
+    assert "列表核实到：2026-11-07 00:00" in run("sources", WECHAT).output
+    assert "没有改变" in run("exports", "add", WECHAT, *files).output
+
+
+def test_a_new_download_proves_although_an_old_one_was_said_to_reach_farther(run: Run, folder: Path) -> None:
+    _, quiet = wrongly_dated(run, folder)
+    judged(folder)
+    run("exports", "remove", WECHAT, "a.xls")
+    rows = making.notified(("一", 20261103, 1), ("新", 20261118, 3))
+    anew = making.saved(folder, "c.xls", making.xls(rows))
+    done = run("exports", "add", WECHAT, anew, quiet, "--from", "2026-10-01", "--to", "2026-11-19")
+    assert "列表核实到：2026-11-20 00:00" in done.output
+    assert silences(judged(folder)[2]) == []
+
+
+def test_a_stated_period_supports_no_later_verdict(run: Run, folder: Path) -> None:
+    wrongly_dated(run, folder)
+    judged(folder)
+    with open_host(Settings(data_dir=folder), lambda: NOW, "test") as host:
+        assert host.store.coverage.of(WECHAT)[Seen.LISTED] == []
+        assert host.store.posts.proved_at(WECHAT) is None
+
+
+def test_a_file_that_was_removed_supports_no_later_proof(run: Run, folder: Path) -> None:
+    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
+    quiet = making.saved(folder, "b.xls", making.xls(making.unnotified(("二", 20261104, 2))))
+    period = "--from", "2026-10-01", "--to", "2026-11-20"
+    run("exports", "add", WECHAT, pushed, *period)
+    assert "已移出：a.xls" in run("exports", "remove", WECHAT, "a.xls").output
+    assert "没有核实列表" in run("exports", "add", WECHAT, quiet, *period).output
+    assert "没有导入过“a.xls”；查看：xunjian exports list" in refusal(run("exports", "remove", WECHAT, "a.xls"))
+
+
+def test_of_two_files_of_one_name_the_hash_tells(run: Run, folder: Path) -> None:
+    for mid in (1, 2):
+        data = making.xls(making.notified(("一", 20261103, mid)))
+        run("exports", "add", WECHAT, making.saved(folder, "a.xls", data))
+    assert "有 2 个叫“a.xls”" in refusal(run("exports", "remove", WECHAT, "a.xls"))
+    assert "已移出：a.xls" in run("exports", "remove", WECHAT, sha256_of(data)[:12]).output
+    assert "共 1 个文件" in run("exports", "list", WECHAT).output
+
+
+def test_a_file_says_nothing_of_days_after_it_was_saved(run: Run, folder: Path) -> None:
+    file = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
+    saved = (NOW - days(10)).timestamp()
+    os.utime(file, (saved, saved))
+    said = refusal(run("exports", "add", WECHAT, file, "--from", "2026-10-01", "--to", "2026-11-20"))
+    assert "a.xls 是2026-11-11 12:00存下的，最晚填 2026-11-10" in said
+    assert run("exports", "add", WECHAT, file, "--from", "2026-10-01", "--to", "2026-11-10").exit_code == 0
 
 
 def test_what_a_page_has_shown_is_not_published_twice(run: Run, folder: Path) -> None:

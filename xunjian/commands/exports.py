@@ -1,7 +1,7 @@
 """`xunjian exports`: files that an operator downloaded from a back office, for what pages do not show."""
 
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +12,11 @@ from services.collector.exports.importing import Import, Period, prepare
 from services.collector.exports.reading import ExportFile, read_export
 from services.collector.exports.tables import read_bytes
 from services.collector.exports.whose import demand_own
+from services.collector.reading.days import last_whole_day
 from shared.account import Account
 from shared.clock import chinese_time, to_shanghai, utc_now
 from shared.errors import InputError, PermanentError, TransientError
-from shared.export import Export
+from shared.export import EXPORT, Export
 from shared.runtime.announced import program_version
 from shared.runtime.opening import Host, open_host
 from shared.runtime.settings import load_settings
@@ -30,6 +31,9 @@ exports_app = typer.Typer(help="后台导出：把从各平台后台下载的数
 MOST_FILES = 20
 _AT_ONCE = 200
 """Posts in one part; a part is published whole or not at all."""
+_SHORTEST = 8
+"""Characters of a SHA-256 that may name a file."""
+_STANDS = "以后不再以原来的起止日期为据；此前据此报告的静默，要等下一次核实列表后才会更正，请先人工核对"
 
 Named = Annotated[str, typer.Argument(metavar="账号", help="平台/账号ID、主页链接或账号名称")]
 Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
@@ -45,7 +49,7 @@ def add(
     by: Annotated[str | None, typer.Option("--by", help="谁提供的（留作记录）")] = None,
     config: Config = None,
 ) -> None:
-    """导入后台下载的数据文件；同一个文件导入几次都一样。
+    """导入后台下载的数据文件；同一个文件导入几次都一样，起止日期写错了，写对再导入一次。
 
     微信公众号：把“已通知内容”“未开启通知内容”两个明细一起导入，并写明起止日期，或导入每日发表篇数，才能证明有没有更新。
     """
@@ -58,7 +62,7 @@ def add(
     platform = build_platforms(settings).get(found.platform)
     if platform is None:
         raise InputError("账号", f"没有该平台（{found.platform}）的采集程序")
-    read = [_read(path, found, now) for path in files]
+    read = [_read(path, found, period, now) for path in files]
     with open_host(settings, utc_now, "exports") as host:
         done = prepare(
             host.store,
@@ -88,11 +92,52 @@ def list_exports(account: Named, *, config: Config = None) -> None:
     typer.echo(f"共 {len(exports)} 个文件")
 
 
-def _read(path: Path, account: Account, now: datetime) -> tuple[ExportFile, bytes]:
+@exports_app.command()
+def remove(
+    account: Named,
+    file: Annotated[str, typer.Argument(metavar="文件", help="文件名，或文件的 SHA-256（开头几位即可）")],
+    *,
+    config: Config = None,
+) -> None:
+    """移出导入过的一个文件，以后不再作依据；已发布的内容和核查保留。"""
+    settings = load_settings(config)
+    with closing(opened(settings, writes=True)) as store:
+        found = account_named(account, store.accounts.all(), "账号")
+        export = _named_export(file.strip(), store.exports.of(found.key), found)
+        store.exports.remove(export)
+        store.sources.forget_state(found.key, EXPORT)
+    typer.echo(f"已移出：{export.file}（{export.sha256[:12]}）；{_STANDS}")
+    typer.echo(where(settings))
+
+
+def _named_export(name: str, exports: list[Export], account: Account) -> Export:
+    named = [one for one in exports if one.file == name or (len(name) >= _SHORTEST and one.sha256.startswith(name))]
+    if len(named) == 1:
+        return named[0]
+    look = f"查看：xunjian exports list {account.key}"
+    if not named:
+        raise InputError("文件", f"没有导入过“{name}”；{look}")
+    raise InputError("文件", f"有 {len(named)} 个叫“{name}”，请改写 SHA-256：{'、'.join(x.sha256[:12] for x in named)}")
+
+
+def _read(path: Path, account: Account, period: Period, now: datetime) -> tuple[ExportFile, bytes]:
     data = read_bytes(path)
     file = read_export(path.name, data, now)
     demand_own(file, account)
+    _demand_saved_after(path, file, period)
     return file, data
+
+
+def _demand_saved_after(path: Path, file: ExportFile, period: Period) -> None:
+    """Raises InputError for days of which a file that was saved then can have no figures. A time that its own items
+    refute, of a wrong clock or a copy, says nothing."""
+    saved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    if any(row.when.day > to_shanghai(saved).date() for row in file.rows):
+        return
+    if period.last_day and file.rows and period.last_day > last_whole_day(saved):
+        raise InputError(
+            "--to", f"{path.name} 是{chinese_time(saved)}存下的，最晚填 {last_whole_day(saved)}；或重新下载后再导入"
+        )
 
 
 def _named(first: str | None, last: str | None) -> tuple[tuple[str | None, str], ...]:
@@ -110,6 +155,8 @@ def _take(host: Host, done: Import) -> None:
         typer.echo("提示：没有设置证据存放处，原文件请自行保留", err=True)
     for start in range(0, len(done.posts), _AT_ONCE):
         host.bus.publish(list(done.posts[start : start + _AT_ONCE]))
+    if done.corrected:
+        host.store.sources.forget_state(done.account.key, EXPORT)
     if done.probe is not None:
         host.bus.publish([done.probe])
     host.store.exports.add(done.exports)
@@ -122,7 +169,10 @@ def _say(account: Account, done: Import | None) -> None:
         typer.echo(f"已导入过，没有改变：{account.name}（{account.key}）；查看：xunjian exports list {account.key}")
         return
     for export in done.exports:
-        typer.echo(f"已导入：{export.file}　{export.kind.words}　{export.rows} 行　{_period(export)}")
+        verb = "已更正起止日期" if export.file in done.corrected else "已导入"
+        typer.echo(f"{verb}：{export.file}　{export.kind.words}　{export.rows} 行　{_period(export)}")
+    if done.corrected:
+        typer.echo(_STANDS)
     typer.echo(f"{account.name}（{account.key}）：新内容 {len(done.posts)} 条，早已监测到 {done.known} 条")
     probe = done.probe
     if probe is None:

@@ -31,7 +31,9 @@ class Period:
 
 @dataclass(frozen=True)
 class Import:
-    """What is to be published and written down. `known`: items that were published before."""
+    """What is to be published and written down. `known`: items that were published before. `corrected`: names of the
+    files that were imported before with other days: what was claimed then no longer stands.
+    """
 
     account: Account
     now: datetime
@@ -41,6 +43,7 @@ class Import:
     verdict: Verdict | None
     look: Look
     contents: Mapping[str, bytes]
+    corrected: tuple[str, ...] = ()
 
     @property
     def probe(self) -> Probe | None:
@@ -88,15 +91,16 @@ def prepare(
     by: str | None = None,
     program: str = "",
 ) -> Import | None:
-    """Null where every file was imported before. Raises InputError when the period does not fit the files."""
-    before = store.exports.of(account.key)
-    imported = {export.sha256 for export in before}
-    fresh = {sha256: (file, data) for file, data in given if (sha256 := sha256_of(data)) not in imported}
-    if not fresh:
+    """Null where every file was imported before, and no other days are stated. Raises InputError when the period does
+    not fit the files."""
+    imported = {export.sha256: export for export in store.exports.of(account.key)}
+    named = {sha256_of(data): (file, data) for file, data in given}
+    told = [export_of(of, file, period, account=account, now=now, by=by) for of, (file, _) in sorted(named.items())]
+    exports = tuple(one for one in told if _is_news(one, imported.get(one.sha256), period))
+    if not exports:
         return None
-    exports = tuple(
-        export_of(sha256, file, period, account=account, now=now, by=by) for sha256, (file, _) in sorted(fresh.items())
-    )
+    fresh = {one.sha256: named[one.sha256] for one in exports}
+    before = [export for sha256, export in imported.items() if sha256 not in fresh]
     rows = distinct([row for file, _ in fresh.values() for row in file.rows])
     known = Known(_published(store, account, rows), id_of)
     new = [row for row in rows if not known.has(row)]
@@ -107,11 +111,20 @@ def prepare(
         store.posts.proved_at(account.key),
     )
     # WeChat's own pages show every article under a number that only a link tells: without one it would come twice.
-    named = [row for row in new if row.link or row.id or account.platform != "wechat"]
-    posts = [_post(account, row, known, now) for row in named]
+    posted = [row for row in new if row.link or row.id or account.platform != "wechat"]
+    posts = [_post(account, row, known, now) for row in posted]
     contents = {sha256: data for sha256, (_, data) in fresh.items()}
     look = _look(account, contents, said, now, program)
-    return Import(account, now, exports, tuple(posts), len(rows) - len(new), said, look, contents)
+    corrected = tuple(one.file for one in exports if one.sha256 in imported)
+    return Import(account, now, exports, tuple(posts), len(rows) - len(new), said, look, contents, corrected)
+
+
+def _is_news(told: Export, imported: Export | None, period: Period) -> bool:
+    """A file that comes again without a word on its days says nothing of those that were stated before."""
+    if imported is None:
+        return True
+    is_stated = period.first_day is not None or period.last_day is not None
+    return is_stated and (told.first_day, told.last_day) != (imported.first_day, imported.last_day)
 
 
 def _published(store: Store, account: Account, rows: Sequence[Row]) -> list[Post]:

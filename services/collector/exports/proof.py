@@ -93,9 +93,9 @@ def _lacking(stretch: Stretch | None, newest_known: datetime | None, proved_at: 
             "请核对起止日期，或把几个文件都重新下载后一起导入"
         )
     if newest_known is not None and stretch.lacks(newest_known):
-        if newest_known >= stretch.ends:
-            return f"其他来源有{chinese_time(newest_known)}的内容，比导出的新，导出只作有更新的依据"
-        return f"没有列出{chinese_time(newest_known)}的内容，与其他来源不一致，只作有更新的依据"
+        told = chinese_time(newest_known)
+        later = f"其他来源有{told}的内容，比导出的新，导出只作有更新的依据"
+        return later if newest_known >= stretch.ends else f"没有列出{told}的内容，与其他来源不一致，只作有更新的依据"
     if stretch.newest_at is None and not _reaches_back(stretch, newest_known, proved_at):
         return f"{stretch.first_day.isoformat()}以前有没有更新没有核实，请把导出的时间范围选长一些"
     return None

@@ -1,6 +1,7 @@
 """Files as the back offices make them, with what is odd about each."""
 
 import csv
+import os
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 import xlwt
 from openpyxl import Workbook
+
+from tests.builders import NOW
 
 Cells = Sequence[Sequence[Any]]
 
@@ -151,4 +154,5 @@ def with_sheet(data: bytes, sheet: bytes) -> bytes:
 def saved(folder: Path, name: str, data: bytes) -> str:
     file = folder / name
     file.write_bytes(data)
+    os.utime(file, (NOW.timestamp(), NOW.timestamp()))
     return str(file)
