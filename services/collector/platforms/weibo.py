@@ -61,8 +61,10 @@ _FIRST_PAGE = FirstPage(
         "since_id": ("0",),
         "max_id": ("0",),
         "feature": ("0",),
-        **dict.fromkeys(("q", "starttime", "endtime"), ()),
+        **dict.fromkeys(("q", "key_word", "starttime", "endtime", "start_time", "end_time"), ()),
+        **dict.fromkeys(("displayYear", "curMonth", "stat_date"), ()),
         **dict.fromkeys(("hasori", "hasret", "hastext", "haspic", "hasvideo", "hasmusic"), ("0",)),
+        **dict.fromkeys(("is_search", "is_ori", "is_forward", "is_text", "is_pic", "is_video", "is_music"), ("0",)),
     },
 )
 
@@ -210,7 +212,7 @@ def _data(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield from _cards(data, capture)
     elif isinstance(data.get("list"), list):
         sight = gathered(_mblog_items(data["list"], capture), Coverage.LIST, asked_for(capture, "uid"))
-        yield all_known(_complete(sight, data.get("total")), map(is_known_mblog, data["list"]))
+        yield all_known(_complete(sight, data.get("total")), map(is_known_mblog, as_list(data["list"])))
     elif isinstance(data.get("statuses"), list):
         yield _mblogs(data["statuses"], capture)
     elif is_mblog(as_dict(data.get("status"))):

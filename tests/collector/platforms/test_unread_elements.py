@@ -53,8 +53,10 @@ def without(node: dict[str, Any], *names: str) -> dict[str, Any]:
     return {key: value for key, value in node.items() if key not in names}
 
 
+EVERY: list[Any] = [in_cards, in_desk_list, in_saved_list, in_works, in_saved_works, in_feed, in_saved_feed]
+ODD: list[object] = [None, "x", 7, [], {}, {"x": 1}]
 UNREAD: list[tuple[Any, object]] = [
-    *((read, odd) for read in (in_cards, in_desk_list, in_saved_list, in_works, in_saved_works, in_feed, in_saved_feed) for odd in (None, "x", 7, [], {}, {"x": 1})),
+    *((read, odd) for read in EVERY for odd in ODD),
     (in_cards, {"card_type": 9, "mblog": without(POST, "reposts_count")}),
     (in_cards, {"card_type": 9, "mblog": without(POST, "id", "mid")}),
     (in_cards, {"card_type": 9, "mblog": without(POST, "created_at")}),
