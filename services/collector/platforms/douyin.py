@@ -1,28 +1,27 @@
 """Douyin: web, app and share-page answers of all ages, block pages."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._bytedance import PAGE_HOSTS
+from services.collector.platforms._douyin_account import account_of, profile_of, user_of
 from services.collector.platforms.base import Platform
 from services.collector.reading.first_page import FirstPage
-from services.collector.reading.notices import account_end, account_may_end
+from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
     Item,
     Sight,
+    all_known,
     asked_for,
     gathered,
-    part_of_list,
     refused,
     refused_by_page,
     refused_by_status,
     settled,
 )
 from services.collector.reading.tree import (
-    as_count,
     as_dict,
     as_dicts,
     as_flag,
@@ -37,11 +36,10 @@ from services.collector.reading.tree import (
     nested,
     rendered,
 )
-from shared.account import SEC_UID, Account, is_sec_uid
+from shared.account import Account, is_sec_uid
 from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
-_SHARE_USER = re.compile(rf"/share/user/({SEC_UID})")
 _FIRST_PAGE = FirstPage(
     path=r"/aweme/post/?$|^/(?:share/)?user/",
     asked={"max_cursor": ("0",), "min_cursor": ("0",), "time_list_query": ("0",), "locate_query": ("0", "false")},
@@ -58,7 +56,6 @@ _FEED_MARKS = {
 }
 _LOGIN_CODES = {2149, 2483}
 _BLOCK_PAGES = ("验证码中间页", "请完成下列验证后继续", "captcha-verify-image", "__ac_signature")
-_ENDING = re.compile(r"封禁|注销|封号|已重置")
 _USER_IDS = {"nickname", "uid", "sec_uid"}
 _USER_MARKS = {"aweme_count", "user_deleted", "special_state_info"}
 _STATUS_ONLY = {"status_code", "status_msg", "extra", "log_pb"}
@@ -97,18 +94,16 @@ class Douyin(Platform):
         an hour for 208 and within a day for 277 of 285 captured items. Today's answers have create_time."""
         saved = [(capture, document(capture.body)) for capture in captures]
         owner = _only_profile(answer for _, one in saved for answer in (one if isinstance(one, list) else [one]))
-        return settled([sight for capture, one in saved for sight in _told(capture, one, owner)], account)
+        return settled(
+            [sight for capture, one in saved for sight in _FIRST_PAGE.told(capture, _sights(capture, one, owner))],
+            account,
+        )
 
 
 def _only_profile(answers: Iterable[object]) -> tuple[str, ...]:
     """All ids of the one account whose profile is among the answers; none where there are several or no profiles."""
-    profiles = [_account(user)[1] for answer in answers if (user := _user_of(as_dict(answer)))]
+    profiles = [account_of(user)[1] for answer in answers if (user := user_of(as_dict(answer)))]
     return profiles[0] if profiles and all(set(ids) == set(profiles[0]) for ids in profiles) else ()
-
-
-def _told(capture: Capture, saved: object, owner: tuple[str, ...]) -> Iterator[Sight]:
-    sights = _sights(capture, saved, owner)
-    return sights if _FIRST_PAGE.is_asked_by(capture.url) else map(part_of_list, sights)
 
 
 def _sights(capture: Capture, saved: object, owner: tuple[str, ...]) -> Iterator[Sight]:
@@ -146,19 +141,20 @@ def _page(capture: Capture) -> Iterator[Sight]:
 
 def _rendered(part: dict[str, object], capture: Capture) -> Iterator[Sight]:
     """One part of a server-rendered page: a work's page has the work, an account's page the account and its list."""
-    profile = _profile(user) if (user := _user_of(as_dict(part.get("user")))) else None
+    profile = profile_of(user) if (user := user_of(as_dict(part.get("user")))) else None
     if profile is not None:
         yield profile
     if item := _item(as_dict(part.get("video_detail")) or as_dict(dig(part, "aweme", "detail"))):
         yield gathered([item])
     if posts := _items(dig(part, "post", "data")):
-        yield gathered(posts, Coverage.LIST, profile.account.id if profile and profile.account else None)
+        sight = gathered(posts, Coverage.LIST, profile.account.id if profile and profile.account else None)
+        yield all_known(sight, _known(dig(part, "post", "data")))
 
 
 def _answer(document: dict[str, object], capture: Capture, owner: tuple[str, ...]) -> Iterator[Sight]:
-    user = _user_of(_shared(document, "userInfoRes")) or _user_of(document)
+    user = user_of(_shared(document, "userInfoRes")) or user_of(document)
     if user:
-        yield _profile(user)
+        yield profile_of(user)
     if shared := _shared(document, "videoInfoRes"):
         yield from _single(shared)
     elif "aweme_list" in document:
@@ -200,15 +196,16 @@ def _aweme_list(document: dict[str, object], capture: Capture, profile: tuple[st
         return gathered(items, Coverage.TIMELINE)
     sight = gathered(items, Coverage.LIST if _LIST_MARKS & document.keys() else Coverage.ITEM, owner)
     if items:
-        return sight
+        return all_known(sight, _known(document["aweme_list"]))
     complete = document["aweme_list"] == [] and as_flag(document.get("has_more")) is False
-    return sight.model_copy(update={"covers": Coverage.LIST, "complete": complete})
+    sight = sight.model_copy(update={"covers": Coverage.LIST, "complete": complete})
+    return all_known(sight, _known(document["aweme_list"]))
 
 
 def _makers(work: dict[str, object]) -> set[str]:
     """All ids of everybody who had a hand in a work."""
     together = as_dicts(nested(dig(nested(work.get("cooperation_info")), "co_creators")))
-    return {value for maker in (as_dict(work.get("author")), *together) for value in _account(maker)[1]}
+    return {value for maker in (as_dict(work.get("author")), *together) for value in account_of(maker)[1]}
 
 
 def _makers_of_all(works: list[dict[str, object]]) -> set[str]:
@@ -248,11 +245,11 @@ def _bare_list(saved: list[object]) -> Iterator[Sight]:
     nodes = as_dicts(saved)
     if items := _items(nodes):
         is_board = any("aweme_info" in node for node in nodes)
-        yield gathered(items, Coverage.TIMELINE if is_board else Coverage.ITEM)
+        yield all_known(gathered(items, Coverage.TIMELINE if is_board else Coverage.ITEM), _known(saved))
         return
     for node in nodes:
-        if user := _user_of({"user": node}) or _user_of(node):
-            yield _profile(user)
+        if user := user_of({"user": node}) or user_of(node):
+            yield profile_of(user)
 
 
 def _refusal(document: dict[str, object]) -> Sight | None:
@@ -275,62 +272,9 @@ def _refusal(document: dict[str, object]) -> Sight | None:
     return sight
 
 
-def _user_of(document: dict[str, object]) -> dict[str, object]:
-    for node in (as_dict(document.get("user")), as_dict(document.get("user_info")), document):
-        is_user = "nickname" in node and (
-            "aweme_count" in node or "user_deleted" in node or "special_state_info" in node
-        )
-        if is_user and "aweme_id" not in node:
-            return node
-    return {}
-
-
-def _profile(user: dict[str, object]) -> Sight:
-    account, ids = _account(user)
-    special = nested(user.get("special_state_info"))
-    title, content = as_text(dig(special, "title")) or "", as_text(dig(special, "content")) or ""
-    sight = Sight(account=account, ids=ids, covers=Coverage.PROFILE)
-    if state := _end_of(user, (title, account.name or "", content)):
-        gone = account.model_copy(update={"status": state})
-        return sight.model_copy(update={"account": gone, "refusal": Outcome.GONE, "reason": f"账号{state}"})
-    if as_flag(user.get("secret")) or "私密" in title:
-        reason = "私密账号：只有关注者能看到作品，无法核实更新情况"
-        private = account.model_copy(update={"status": "私密账号", "posts_total": None})
-        return Sight(account=private, ids=ids, refusal=Outcome.LOGIN_WALL, reason=reason)
-    status = next((said for said in (title, content) if account_may_end(said)), None)
-    told: dict[str, object] = {"status": status} if status else {}
-    if title or (account.posts_total == 0 and _ENDING.search(account.name or "")):
-        # The platform keeps works back in a special state: its count of what it shows proves nothing.
-        told |= {"posts_total": account.posts_total or None}
-    return sight.model_copy(update={"account": account.model_copy(update=told)}) if told else sight
-
-
-def _end_of(user: dict[str, object], said: Sequence[str]) -> str | None:
-    """An end by flags, or told by the special state or, where the platform renamed it, by the account's own name."""
-    if as_flag(user.get("is_ban")):
-        return "已封禁"
-    if as_flag(user.get("user_deleted")) or as_flag(user.get("user_canceled")):
-        return next(filter(None, map(account_end, said)), "已注销")
-    if any(map(account_may_end, said)):
-        return None
-    return next(filter(None, map(account_end, said)), None)
-
-
-def _account(user: dict[str, object]) -> tuple[ShownAccount, tuple[str, ...]]:
-    """The account and all its ids. A trimmed profile keeps the sec_uid only in its share address."""
-    shared = _SHARE_USER.search(as_text(dig(user, "share_info", "share_url")) or "")
-    sec_uid = as_text(user.get("sec_uid")) or (shared[1] if shared else None)
-    uid, name_id = as_id(user.get("uid")), as_text(user.get("unique_id"))
-    ids = tuple(value for value in (sec_uid, uid, name_id, as_id(user.get("short_id"))) if value and value != "0")
-    account = ShownAccount(
-        id=ids[0] if ids else None,
-        name=as_text(user.get("nickname")),
-        verified_as=as_text(user.get("enterprise_verify_reason")) or as_text(user.get("custom_verify")),
-        description=as_text(user.get("signature")),
-        followers=as_count(user.get("mplatform_followers_count")) or as_count(user.get("follower_count")),
-        posts_total=as_count(user.get("aweme_count")),
-    )
-    return account, ids
+def _known(nodes: object) -> Iterator[bool]:
+    """Of each element whether it is a work, or a profile that was saved with the works."""
+    return (bool(_items([node]) or user_of({"user": node}) or user_of(as_dict(node))) for node in as_list(nodes))
 
 
 def _items(nodes: object) -> list[Item]:
@@ -361,7 +305,7 @@ def _item(aweme: dict[str, object]) -> Item | None:
 def _author(aweme: dict[str, object]) -> tuple[ShownAccount | None, tuple[str, ...]]:
     """An author inside an item has counts of 0 where they were not filled in: only the profile tells them."""
     node, uid = as_dict(aweme.get("author")) or as_dict(aweme.get("author_info")), as_id(aweme.get("author_user_id"))
-    account, ids = _account(node)
+    account, ids = account_of(node)
     if uid is not None and uid not in ids:
         ids = (*ids, uid)
     if not ids:

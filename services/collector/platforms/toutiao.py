@@ -1,6 +1,5 @@
 """Toutiao: account lists, app feeds, article answers and pages of all ages, block pages."""
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from typing import ClassVar
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._bytedance import PAGE_HOSTS
+from services.collector.platforms._toutiao_page import address_of, article_page, comments_of
 from services.collector.platforms.base import Platform
 from services.collector.reading.chinese_time import is_rough, parse_chinese_time
 from services.collector.reading.first_page import FirstPage
@@ -16,9 +16,9 @@ from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
     Item,
     Sight,
+    all_known,
     asked_for,
     gathered,
-    part_of_list,
     refused,
     refused_by_page,
     refused_by_status,
@@ -30,6 +30,7 @@ from services.collector.reading.tree import (
     as_dicts,
     as_flag,
     as_id,
+    as_list,
     as_moment,
     as_text,
     dig,
@@ -39,7 +40,7 @@ from services.collector.reading.tree import (
 )
 from shared.account import SEC_UID, Account, is_sec_uid
 from shared.errors import InputError
-from shared.events import Comments, Coverage, Kind, Outcome
+from shared.events import Coverage, Kind, Outcome
 
 _FIRST_PAGE = FirstPage(
     path=r"^/api/pc/list/user/feed/?$",
@@ -71,7 +72,6 @@ _OWN_MARKS = {
 """What other platforms' items do not have, although they too have an id and a title."""
 _BLOCK_PAGES = ("__ac_signature", "__ac_nonce", "验证码中间页", "请完成下列验证后继续")
 _LONGEST_NOTICE_PAGE = 20_000
-_JS_STRING = r"""\b%s\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)*)\1"""
 
 
 class Toutiao(Platform):
@@ -108,12 +108,9 @@ class Toutiao(Platform):
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         """behot_time orders a feed, hours to weeks after publication: it is never taken for the publish time. No answer
         tells how many items an account has, so that an empty list is never `empty` here."""
-        return settled([sight for capture in captures for sight in _told(capture)], account)
-
-
-def _told(capture: Capture) -> Iterator[Sight]:
-    sights = _sights(capture)
-    return sights if _FIRST_PAGE.is_asked_by(capture.url) else map(part_of_list, sights)
+        return settled(
+            [sight for capture in captures for sight in _FIRST_PAGE.told(capture, _sights(capture))], account
+        )
 
 
 def _sights(capture: Capture) -> Iterator[Sight]:
@@ -124,7 +121,8 @@ def _sights(capture: Capture) -> Iterator[Sight]:
     if isinstance(saved, list):
         items = _items(saved, capture)
         answers = () if items else as_dicts(saved)
-        yield from [gathered(items)] if items else (sight for each in answers for sight in _answer(each, capture))
+        whole = [all_known(gathered(items), _known(saved, capture))]
+        yield from whole if items else (sight for each in answers for sight in _answer(each, capture))
     elif isinstance(saved, dict):
         yield from _answer(saved, capture)
     else:
@@ -135,7 +133,7 @@ def _page(capture: Capture) -> Iterator[Sight]:
     text = capture.text
     if not text.strip():
         yield refused(Outcome.BLOCKED, "头条返回了空内容，访问签名或会话未被接受")
-    elif (item := _article_page(text, capture) or _item(as_dict(dig(rendered(text), "data")), capture)) is not None:
+    elif (item := article_page(text, capture) or _item(as_dict(dig(rendered(text), "data")), capture)) is not None:
         yield gathered([item])
     elif text.lstrip()[:1] in ("{", "["):
         yield refused(Outcome.PARSE_ERROR, "头条的回答不完整，无法解析")
@@ -187,9 +185,10 @@ def _feed(document: dict[str, object], capture: Capture) -> Sight:
     shape = Coverage.TIMELINE if _FEED_MARKS & document.keys() else Coverage.ITEM
     sight = gathered(items, Coverage.LIST if owner or "next" in document else shape, owner)
     if items:
-        return sight
+        return all_known(sight, _known(document.get("data"), capture))
     complete = document.get("data") == [] and as_flag(document.get("has_more")) is False
-    return sight.model_copy(update={"covers": Coverage.LIST, "complete": complete})
+    sight = sight.model_copy(update={"covers": Coverage.LIST, "complete": complete})
+    return all_known(sight, _known(document.get("data"), capture))
 
 
 def _article(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
@@ -199,7 +198,7 @@ def _article(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
     if item := _item(data, capture):
         yield gathered([item])
     elif content and asked:
-        post = ShownPost(id=asked[1], url=_address(asked[1]), text=plain_text(content))
+        post = ShownPost(id=asked[1], url=address_of(asked[1]), text=plain_text(content))
         yield gathered([Item(post=post)])
     elif content:
         yield Sight(reason="这是文章正文，其中没有文章编号和发布时间，不能归到任何一篇文章")
@@ -219,6 +218,10 @@ def _items(nodes: object, capture: Capture) -> list[Item]:
     return [item for item in items if item is not None]
 
 
+def _known(nodes: object, capture: Capture) -> Iterator[bool]:
+    return (_item(as_dict(node), capture) is not None for node in as_list(nodes))
+
+
 def _item(cell: dict[str, object], capture: Capture) -> Item | None:
     inner = nested(cell.get("content"))
     node = inner if isinstance(inner, dict) and "group_id" in inner else cell
@@ -232,14 +235,14 @@ def _item(cell: dict[str, object], capture: Capture) -> Item | None:
     account, ids = _author(node)
     post = ShownPost(
         id=post_id,
-        url=_address(post_id),
+        url=address_of(post_id),
         title=as_text(node.get("title")),
         text=_text(node),
         published_at=_published_at(node, capture.at),
         approximate=_unix_time(node) is None and is_rough(_written_time(node)),
         pinned=_pinned(node),
         kind=_kind(node),
-        comments=_comments(node.get("ban_comment")),
+        comments=comments_of(node.get("ban_comment")),
         ad_signals=tuple(_ad_signals(node)),
     )
     return Item(post=post, author=account, ids=ids)
@@ -345,11 +348,6 @@ def _kind(node: dict[str, object]) -> Kind:
     return Kind.REPOST if original is False and not _OWN_LINK.match(link) else Kind.UNKNOWN
 
 
-def _comments(ban: object) -> Comments:
-    """A ban leaves old comments in place, so that the count says nothing."""
-    return {True: Comments.CLOSED, False: Comments.OPEN, None: Comments.UNKNOWN}[as_flag(ban)]
-
-
 def _ad_signals(node: dict[str, object]) -> Iterator[str]:
     """ad_type is no signal: ordinary articles have it."""
     if ad_id := as_id(node.get("ad_id")):
@@ -358,44 +356,3 @@ def _ad_signals(node: dict[str, object]) -> Iterator[str]:
         yield "is_feed_ad=true"
     if as_flag(node.get("pgc_ad")):
         yield "pgc_ad=1"
-
-
-def _article_page(page: str, capture: Capture) -> Item | None:
-    """The article in a page's BASE_DATA, a JavaScript literal that is searched, never run."""
-    start = page.find("articleInfo:", page.find("BASE_DATA"))
-    if "BASE_DATA" not in page or start < 0:
-        return None
-    article = page[start : start + 2_000_000]
-    post_id = as_id(_literal(article, "groupId"))
-    if post_id is None:
-        return None
-    media = page[page.find("mediaInfo:", start) :] if "mediaInfo:" in article else ""
-    written = as_text(_literal(article, "time"))
-    moment = parse_chinese_time(written, capture.at) if written else None
-    author = ShownAccount(id=as_id(_literal(media, "uid")), name=as_text(_literal(article, "source")))
-    ban = re.search(r"\bban_comment\s*:\s*(0|1|true|false)\b", article)
-    original = re.search(r"\bisOriginal\s*:\s*(true|false)\b", article)
-    post = ShownPost(
-        id=post_id,
-        url=_address(post_id),
-        title=as_text(_literal(article, "title")),
-        text=as_text(plain_text(_literal(article, "content") or "")),
-        published_at=moment,
-        approximate=is_rough(written),
-        kind=Kind.ORIGINAL if original and original[1] == "true" else Kind.UNKNOWN,
-        comments=_comments({"0": False, "1": True, "false": False, "true": True}[ban[1]] if ban else None),
-    )
-    return Item(post=post, author=author, ids=(author.id,) if author.id else ())
-
-
-def _literal(source: str, key: str) -> str | None:
-    """The string after a key of a JavaScript literal, with its HTML entities and \\u escapes resolved."""
-    match = re.search(_JS_STRING % key, source)
-    if match is None:
-        return None
-    unescaped = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), match[2])
-    return html.unescape(re.sub(r"\\(.)", r"\1", unescaped)).strip('"')
-
-
-def _address(post_id: str) -> str:
-    return f"https://www.toutiao.com/group/{post_id}/"

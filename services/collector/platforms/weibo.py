@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from services.collector.capture import Capture, Plan, Reading, ShownAccount, ShownPost
 from services.collector.platforms._weibo_comments import questions_in
+from services.collector.platforms._weibo_elements import is_known_card, is_known_mblog
 from services.collector.platforms._weibo_mblog import (
     ALL_POSTS_CONTAINER,
     COMMENT_MARKS,
@@ -27,6 +28,7 @@ from services.collector.reading.notices import account_end
 from services.collector.reading.sight import (
     Item,
     Sight,
+    all_known,
     asked_for,
     gathered,
     part_of_list,
@@ -40,6 +42,7 @@ from services.collector.reading.tree import (
     as_dicts,
     as_id,
     as_int,
+    as_list,
     as_text,
     dig,
     document,
@@ -58,8 +61,10 @@ _FIRST_PAGE = FirstPage(
         "since_id": ("0",),
         "max_id": ("0",),
         "feature": ("0",),
-        **dict.fromkeys(("q", "starttime", "endtime"), ()),
+        **dict.fromkeys(("q", "key_word", "starttime", "endtime", "start_time", "end_time"), ()),
+        **dict.fromkeys(("displayYear", "curMonth", "stat_date"), ()),
         **dict.fromkeys(("hasori", "hasret", "hastext", "haspic", "hasvideo", "hasmusic"), ("0",)),
+        **dict.fromkeys(("is_search", "is_ori", "is_forward", "is_text", "is_pic", "is_video", "is_music"), ("0",)),
     },
 )
 
@@ -124,7 +129,9 @@ class Weibo(Platform):
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         """Marks that only weigh as commerce: promotion.type `ad`, commodity cards and shop links. `promotion=top`
         (粉丝头条) boosts one's own post and sells nothing, so it is no signal."""
-        return settled([sight for capture in captures for sight in _told(capture)], account)
+        return settled(
+            [sight for capture in captures for sight in _FIRST_PAGE.told(capture, _sights(capture))], account
+        )
 
     def post_id(self, link: str) -> str | None:
         found = POST_IN_LINK.search(link)
@@ -138,11 +145,6 @@ class Weibo(Platform):
         return tuple(question for capture in captures for question in questions_in(capture, account))
 
 
-def _told(capture: Capture) -> Iterator[Sight]:
-    sights = _sights(capture)
-    return sights if _FIRST_PAGE.is_asked_by(capture.url) else map(part_of_list, sights)
-
-
 def _sights(capture: Capture) -> Iterator[Sight]:
     if (refusal := refused_by_status(capture.status)) is not None:
         yield refusal
@@ -151,7 +153,7 @@ def _sights(capture: Capture) -> Iterator[Sight]:
     if isinstance(saved, dict):
         yield from _answer(saved, capture)
     elif isinstance(saved, list):
-        found = list(_bare_list(as_dicts(saved), capture))
+        found = list(_bare_list(saved, capture))
         yield from found or (sight for answer in as_dicts(saved) for sight in _answer(answer, capture))
     else:
         yield from _page(capture)
@@ -189,7 +191,7 @@ def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
     elif isinstance(document.get("mblog"), dict):
         yield gathered(_card_items([document], capture))
     elif isinstance(document.get("statuses"), list):
-        yield gathered(_mblog_items(document["statuses"], capture))
+        yield _mblogs(document["statuses"], capture)
     elif _is_user(document):
         yield _profile(document)
     elif (refusal := _refusal(document)) is not None:
@@ -197,7 +199,7 @@ def _answer(document: dict[str, object], capture: Capture) -> Iterator[Sight]:
     elif is_mblog(data):
         yield gathered([item_of(data, capture)])
     elif isinstance(document.get("data"), list):
-        yield from _bare_list(as_dicts(document["data"]), capture)
+        yield from _bare_list(as_list(document["data"]), capture)
     else:
         yield from _data(data or document, capture)
 
@@ -210,9 +212,9 @@ def _data(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
         yield from _cards(data, capture)
     elif isinstance(data.get("list"), list):
         sight = gathered(_mblog_items(data["list"], capture), Coverage.LIST, asked_for(capture, "uid"))
-        yield _complete(sight, data.get("total"))
+        yield all_known(_complete(sight, data.get("total")), map(is_known_mblog, as_list(data["list"])))
     elif isinstance(data.get("statuses"), list):
-        yield gathered(_mblog_items(data["statuses"], capture))
+        yield _mblogs(data["statuses"], capture)
     elif is_mblog(as_dict(data.get("status"))):
         yield gathered([item_of(as_dict(data["status"]), capture)])
     elif (piece := _piece(data, capture)) is not None:
@@ -239,9 +241,11 @@ def _cards(data: dict[str, object], capture: Capture) -> Iterator[Sight]:
         shows_others = not items and any("mblog" in one for one in _inner(cards))
         sight = gathered(items, Coverage.LIST, match[1])
         sight = sight if shows_others else _complete(sight, info.get("total"))
+        sight = all_known(sight, map(is_known_card, as_list(data.get("cards"))))
         yield sight if _is_of_all_posts(info, capture) else part_of_list(sight)
     elif items:
-        yield gathered(items, Coverage.TIMELINE if container else Coverage.ITEM)
+        sight = gathered(items, Coverage.TIMELINE if container else Coverage.ITEM)
+        yield all_known(sight, map(is_known_card, as_list(data.get("cards"))))
 
 
 def _is_of_all_posts(info: dict[str, object], capture: Capture) -> bool:
@@ -257,16 +261,26 @@ def _complete(sight: Sight, total: object) -> Sight:
     return sight.model_copy(update={"account": ShownAccount(id=owner, posts_total=0), "complete": True})
 
 
-def _bare_list(nodes: list[dict[str, object]], capture: Capture) -> Iterator[Sight]:
+def _mblogs(nodes: object, capture: Capture) -> Sight:
+    return all_known(gathered(_mblog_items(nodes, capture)), map(is_known_mblog, as_list(nodes)))
+
+
+def _bare_list(saved: list[object], capture: Capture) -> Iterator[Sight]:
+    nodes = as_dicts(saved)
     statuses = [as_dict(node.get("status")) for node in nodes]
     items = [*_card_items(nodes, capture), *_mblog_items([*nodes, *statuses], capture)]
     if items:
-        yield gathered(items)
+        yield all_known(gathered(items), map(_is_known_in_file, saved))
     elif any(COMMENT_MARKS & node.keys() for node in nodes):
         yield _COMMENTS_ONLY
     for node in nodes:
         if not items and _is_user(node):
             yield _profile(node)
+
+
+def _is_known_in_file(node: object) -> bool:
+    status = as_dict(node).get("status")
+    return is_known_mblog(node) or is_known_card(node) or is_known_mblog(status) or _is_user(as_dict(node))
 
 
 def _inner(cards: Sequence[dict[str, object]]) -> list[dict[str, object]]:

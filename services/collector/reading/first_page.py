@@ -1,9 +1,11 @@
 """Which address asks for the first page of all that an account posted: only that page can show that nothing is new."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from services.collector.capture import Capture
+from services.collector.reading.sight import Sight, part_of_list
 from shared.events import Value
 
 
@@ -13,6 +15,10 @@ class FirstPage(Value):
 
     path: str
     asked: Mapping[str, tuple[str, ...]]
+
+    def told(self, capture: Capture, sights: Iterable[Sight]) -> Iterable[Sight]:
+        """What the capture tells, of a list no more than its address can have asked for."""
+        return sights if self.is_asked_by(capture.url) else map(part_of_list, sights)
 
     def is_asked_by(self, url: str | None) -> bool:
         """True also where a saved file tells no address, since then the answer alone has to tell."""

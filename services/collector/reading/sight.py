@@ -14,6 +14,7 @@ _ERROR_PAGE = re.compile(r"<title>\s*([45]\d\d)\b")
 _LONGEST_ERROR_PAGE = 4000
 _UNKNOWN = "页面内容无法识别，可能已改版或不完整"
 _OTHERS_ONLY = "列表中只有其他账号的内容"
+_UNREAD = "列表中有未能识别的内容，不能据此认定没有更新"
 _PART_ONLY = "看到的只是列表的后续页或部分内容，不能据此认定没有更新"
 
 
@@ -22,7 +23,7 @@ class Sight(Value):
 
     `refusal` says the platform did not show what was asked for; a refusal of GONE that covers PROFILE means the account
     itself is gone. `complete` is a list that says nothing more follows, so that an empty one was really loaded.
-    `part`: a later page of a list, or a choice of its items.
+    `part`: a later page of a list, or a choice of its items. `unread`: something in the list was not recognised.
     """
 
     account: ShownAccount | None = None
@@ -31,6 +32,7 @@ class Sight(Value):
     covers: Coverage = Coverage.NOTHING
     complete: bool = False
     part: bool = False
+    unread: bool = False
     refusal: Outcome | None = None
     reason: str | None = None
 
@@ -97,6 +99,13 @@ def gathered(items: Sequence[Item], shape: Coverage = Coverage.ITEM, owner: str 
     return Sight(account=author, ids=tuple(sorted(ids)), posts=posts, covers=shape)
 
 
+def all_known(sight: Sight, known: Iterable[bool]) -> Sight:
+    """A list with an element that is neither an item nor surely something else: that may be its newest item."""
+    if sight.covers is not Coverage.LIST or all(known):
+        return sight
+    return sight.model_copy(update={"unread": True, "complete": False, "reason": sight.reason or _UNREAD})
+
+
 def part_of_list(sight: Sight) -> Sight:
     """A later page, or a choice of the items: what it shows was posted, what it does not show says nothing."""
     if sight.covers is not Coverage.LIST:
@@ -150,7 +159,8 @@ def _list(sights: Sequence[Sight]) -> Reading | None:
     if not _are_one(lists):
         return _timeline(lists)
     items = [sight for sight in _related(sights, lists) if sight.covers is Coverage.ITEM]
-    return _ok(Coverage.LIST, _related(sights, lists), [*lists, *items])
+    covers = Coverage.ITEM if any(sight.unread for sight in lists) else Coverage.LIST
+    return _ok(covers, _related(sights, lists), [*lists, *items])
 
 
 def _items(sights: Sequence[Sight]) -> Reading | None:
