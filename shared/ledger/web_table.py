@@ -16,10 +16,12 @@ Targets = dict[tuple[int, int], str]
 def tables_in(page: str, most_rows: int, most_columns: int) -> list[tuple[Rows, Targets]]:
     """Each table's cells, spanned ones filled with their words, and the web addresses behind cells by (row, column)
     counted from 1; at most so large. None of a page that is more than plain tables: nested deeply it would have no end.
+    What scripts and styles say is no word of a cell.
     """
     if len(_OTHER_TAGS.findall(page)) > MOST_OTHER_TAGS:
         return []
     tree = LexborHTMLParser(page)
+    tree.strip_tags(["script", "style"])
     for node in tree.css("br"):
         node.replace_with("\n")
     tables = tree.css("table")[:MOST_TABLES]

@@ -274,6 +274,12 @@ def test_a_table_exported_as_a_web_page_is_read(tmp_path: Path, encoding: str) -
     ]
 
 
+def test_scripts_and_styles_are_no_words_of_a_cell(tmp_path: Path) -> None:
+    page = PAGE.format(encoding="utf-8").replace("<b>发布</b>", "<script>x()</script><style>b {}</style>发布")
+    (tmp_path / "l.xls").write_text(page, encoding="utf-8")
+    assert [account.name for account in read_ledger(tmp_path / "l.xls").accounts] == ["某市发布", "某市&教育"]
+
+
 @pytest.mark.parametrize(
     "page",
     [

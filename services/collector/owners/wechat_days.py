@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from services.collector.capture import Capture, Captured
@@ -22,7 +23,8 @@ MOST_ASKED = 8
 """Days of one look; the others of the past follow at the next ones."""
 MOST_BODY = 1_000_000
 SETTLES_AFTER = timedelta(days=1)
-"""After its end: an empty day that was told sooner is asked about once more."""
+"""After its end: an empty day that was told sooner is asked about once more, and proves nothing until then."""
+_COUNTS = ("total", "total_count")
 PUBLISHED_EVERY = timedelta(hours=3)
 
 
@@ -44,7 +46,7 @@ class WechatDays:
         return Captured(captures=(*days, *self._published(owner, now)))
 
     def _walked(self, key: str, owner: OwnerAccount, now: datetime) -> list[OwnerDay] | Refusal:
-        """Newest first, without a gap, as far back as could be asked; the newest alone may be late."""
+        """Newest first, without a gap, as far back as could be asked; the newest alone may be late, or not settled."""
         last = last_whole_day(now)
         since = max(FIRST_DAY, last - timedelta(days=MOST_DAYS))
         known, walked, left = self.desk.owners.days(key, since), list[OwnerDay](), MOST_ASKED
@@ -53,7 +55,7 @@ class WechatDays:
             if not isinstance(told, OwnerDay) or (left and _is_unsettled(told, now)):
                 told = self._asked(key, owner, day, now) if left else None
                 left = max(0, left - 1)
-            if isinstance(told, OwnerDay):
+            if isinstance(told, OwnerDay) and not _is_early(told):
                 walked.append(told)
                 if told.articles:
                     break
@@ -72,7 +74,7 @@ class WechatDays:
         articles = told.answer.get("list")
         if told.answer.get("is_delay", False) not in (False, 0):
             return None
-        if not isinstance(articles, list) or len(told.capture.body) > MOST_BODY:
+        if not isinstance(articles, list) or _hides(told.answer) or len(told.capture.body) > MOST_BODY:
             return Refusal(Outcome.PARSE_ERROR, "授权接口：返回的每日发表数据无法识别")
         kept = OwnerDay(day, told.capture.at, len(articles), told.capture.body.decode("utf-8", "replace"))
         self.desk.owners.keep(key, kept)
@@ -105,9 +107,19 @@ def _capture(told: OwnerDay) -> Capture:
     )
 
 
+def _hides(answer: Mapping[str, Any]) -> bool:
+    """An empty list beside which something is counted, or more is to come, tells of no empty day."""
+    counted = any(answer.get(name, 0) != 0 for name in _COUNTS)
+    return not answer.get("list") and (counted or answer.get("is_end", True) not in (True, 1))
+
+
+def _is_early(told: OwnerDay) -> bool:
+    """Its figures may not have been whole: it ends no proof."""
+    return told.articles == 0 and told.asked_at < end_of(told.day) + SETTLES_AFTER
+
+
 def _is_unsettled(told: OwnerDay, now: datetime) -> bool:
-    settles = end_of(told.day) + SETTLES_AFTER
-    return told.articles == 0 and told.asked_at < settles <= now
+    return _is_early(told) and end_of(told.day) + SETTLES_AFTER <= now
 
 
 def _back(last: date, first: date) -> Iterator[date]:

@@ -68,9 +68,28 @@ def test_silence_rests_on_every_day_since_the_newest_article(owned: tuple[Bench,
     silent_since = YESTERDAY - 5 * DAY
     api.articles[silent_since] = [article(silent_since, 100)]
     _, probe = look(bench)
-    assert (probe.at, probe.proves_list) == (END, True)
+    assert (probe.at, probe.proves_list) == (END - DAY, True)  # yesterday has not settled
     assert probe.newest_post_at == END - 5 * DAY - timedelta(seconds=1)
     assert api.days_asked() == [(YESTERDAY - number * DAY).isoformat() for number in range(6)]
+
+
+def test_an_empty_yesterday_ends_no_proof_before_its_figures_have_settled(owned: tuple[Bench, WechatApi]) -> None:
+    bench, api = owned
+    silent_since = YESTERDAY - 3 * DAY
+    api.articles[silent_since] = [article(silent_since, 100)]
+    assert look(bench)[1].at == END - DAY
+    api.articles[YESTERDAY] = [article(YESTERDAY, 101)]  # its figures were not whole
+    probe = look(bench, timedelta(hours=11))[1]
+    assert (probe.at, probe.newest_post_at) == (END - DAY, END - 3 * DAY - timedelta(seconds=1))
+    assert look(bench, DAY)[1].newest_post_at == END - timedelta(seconds=1)
+
+
+def test_an_empty_yesterday_behind_nothing_known_proves_nothing(owned: tuple[Bench, WechatApi]) -> None:
+    bench, api = owned
+    api.late = {YESTERDAY - DAY}
+    _, probe = look(bench)
+    assert not probe.outcome.is_evidence
+    assert "还没有" in (probe.reason or "")
 
 
 def test_a_long_past_is_asked_about_in_parts_and_proves_nothing_meanwhile(owned: tuple[Bench, WechatApi]) -> None:
@@ -97,7 +116,7 @@ def test_a_day_is_asked_about_once_and_an_empty_one_once_more_when_it_has_settle
     posts, probe = look(bench, timedelta(hours=24))
     assert api.days_asked()[2:] == ["2026-11-21", "2026-11-20"]
     assert [post.id for post in posts] == ["101_1"]
-    assert (probe.at, probe.proves_list) == (END + DAY, True)
+    assert (probe.at, probe.proves_list) == (END, True)
 
 
 def test_before_eight_yesterday_is_not_asked_about(owned: tuple[Bench, WechatApi]) -> None:
@@ -114,7 +133,7 @@ def test_figures_that_are_late_prove_the_day_before_and_are_asked_for_again(owne
     api.late = {YESTERDAY}
     api.articles[YESTERDAY - DAY] = [article(YESTERDAY - DAY, 100)]
     assert look(bench)[1].at == END - DAY
-    api.late = set()
+    api.late, api.articles[YESTERDAY] = set(), [article(YESTERDAY, 101)]
     assert look(bench, timedelta(hours=1))[1].at == END
 
 
@@ -207,6 +226,10 @@ REFUSALS = [
     (DAYS, {"list": [{"ref_date": "2026-11-20", "title": "无编号"}]}, Outcome.PARSE_ERROR, "无法识别"),
     (DAYS, {"list": [article(YESTERDAY - DAY, 100)]}, Outcome.PARSE_ERROR, "无法识别"),
     (DAYS, {"list": [article(YESTERDAY, 100, content_url="https://mp.weixin.qq.com/s?__biz=MzI1MDAwMDAwMg==&mid=1&idx=1")]}, Outcome.PARSE_ERROR, "另一个公众号"),
+    (DAYS, {"list": [], "total_count": 5}, Outcome.PARSE_ERROR, "无法识别"),
+    (DAYS, {"list": [], "is_end": False, "total": 5}, Outcome.PARSE_ERROR, "无法识别"),
+    (DAYS, {"list": [], "total": "5"}, Outcome.PARSE_ERROR, "无法识别"),
+    (DAYS, {"list": [], "is_end": False}, Outcome.PARSE_ERROR, "无法识别"),
     (DAYS, {"list": [], "is_delay": "yes"}, Outcome.PARSE_ERROR, "还没有算出"),
     (DAYS, [], Outcome.PARSE_ERROR, "不是完整的 JSON"),
     (DAYS, b"<html><body>403</body></html>", Outcome.PARSE_ERROR, "不是完整的 JSON"),
@@ -298,7 +321,7 @@ def test_a_token_that_was_renewed_elsewhere_is_asked_for_once_more(owned: tuple[
 
 def test_answers_with_a_day_missing_in_between_are_no_list(owned: tuple[Bench, WechatApi]) -> None:
     bench, api = owned
-    oldest = YESTERDAY - 2 * DAY
+    oldest = YESTERDAY - 3 * DAY
     api.articles[oldest] = [article(oldest, 100)]
     whole = bench.teller.captured(KEY, OWNER, NOW).captures if bench.teller else ()
     platforms = discover("services.collector.platforms", Platform)
