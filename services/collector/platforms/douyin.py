@@ -1,5 +1,6 @@
 """Douyin: web, app and share-page answers of all ages, block pages."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -41,7 +42,7 @@ from shared.errors import InputError
 from shared.events import Comments, Coverage, Kind, Outcome
 
 _FIRST_PAGE = FirstPage(
-    path=r"/aweme/post/?$|^/(?:share/)?user/",
+    path=re.compile(r"/aweme/post/?$|^/(?:share/)?user/"),
     asked={"max_cursor": ("0",), "min_cursor": ("0",), "time_list_query": ("0",), "locate_query": ("0", "false")},
 )
 _LIST_MARKS = {"max_cursor", "min_cursor", "time_list", "post_serial", "request_item_cursor"}

@@ -43,7 +43,7 @@ from shared.errors import InputError
 from shared.events import Coverage, Kind, Outcome
 
 _FIRST_PAGE = FirstPage(
-    path=r"^/api/pc/list/user/feed/?$",
+    path=re.compile(r"^/api/pc/list/user/feed/?$"),
     asked={"category": ("profile_all",), "max_behot_time": ("0",), "min_behot_time": ("0",)},
 )
 _ITEM_IN_LINK = re.compile(r"(?:/(?:group|item|article|video|w)/|/[ai])(\d{15,20})(?!\d)")

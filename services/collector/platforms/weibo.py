@@ -55,7 +55,7 @@ from shared.questions import Question
 
 _API = "https://m.weibo.cn/api/container/getIndex?type=uid&value="
 _FIRST_PAGE = FirstPage(
-    path=r"/container/getIndex$|/statuses/mymblog$",
+    path=re.compile(r"/container/getIndex$|/statuses/mymblog$"),
     asked={
         "page": ("0", "1"),
         "since_id": ("0",),

@@ -13,7 +13,7 @@ class FirstPage(Value):
     """`path` is searched in the address's path. `asked`: parameters that page on, or choose among the posts, and the
     values with which they do neither; an empty value and a missing parameter never do."""
 
-    path: str
+    path: re.Pattern[str]
     asked: Mapping[str, tuple[str, ...]]
 
     def told(self, capture: Capture, sights: Iterable[Sight]) -> Iterable[Sight]:
@@ -30,4 +30,4 @@ class FirstPage(Value):
         except ValueError:
             return False
         chosen = (value not in first for name, first in self.asked.items() for value in given.get(name, ()))
-        return re.search(self.path, address.path) is not None and not any(chosen)
+        return self.path.search(address.path) is not None and not any(chosen)
