@@ -121,7 +121,7 @@ def test_a_deleted_copy_is_over_and_stays_so(store: Store) -> None:
 
 @pytest.mark.parametrize("together", [True, False])
 def test_a_deleted_copy_that_is_shown_again_is_one_again(store: Store, together: bool) -> None:
-    older = published("2", NOW - days(3), OTHER, id="p0")
+    older = published("2", NOW - days(3), OTHER, id="p0").but(pinned=False)
     lists = [
         a_probe(NOW + n * HOUR, account_id="2", newest_post_at=older.published_at, post_ids=["p0"]) for n in (0, 1)
     ]
