@@ -45,11 +45,12 @@ class DeafDingTalk(DingTalk):
 
 
 class FirstIsNewestWeibo(Weibo):
-    """Takes what stands first on the page for the newest; a pinned item does."""
+    """Takes what stands first on the page for the newest, and never asks whether it is pinned; a pinned item is."""
 
     def read(self, captures: Sequence[Capture], account: Account | None = None) -> Reading:
         reading = super().read(captures, account)
-        return reading.model_copy(update={"posts": reading.posts[:1]})
+        first = tuple(post.model_copy(update={"pinned": False}) for post in reading.posts[:1])
+        return reading.model_copy(update={"posts": first})
 
 
 def dingtalk(kind: type[DingTalk], base_url: str, token: str) -> Channel:
