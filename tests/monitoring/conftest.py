@@ -20,7 +20,7 @@ from tests.monitoring.running import Running, running
 from tests.paths import ROOT
 
 GRAFANA_SQL = ROOT / "monitoring/provisioning/grafana.sql"
-MESSAGES = 12
+MESSAGES = 11
 ELSEWHERE = "xunjian-elsewhere"
 
 
