@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from playwright import sync_api as pw
 
 from services.collector.browser.browser_pid import browser_pid
-from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
+from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.own_session import own_session
-from services.collector.browser.proxy import proxy_of
 from services.collector.browser.qr import Luminance
-from services.collector.browser.sandbox import has_sandbox
+from services.collector.browser.starting import context_of, launched
 from services.collector.logins.base import Login, Step
 from shared.errors import TransientError
 from shared.session_life import Proof
@@ -276,23 +275,10 @@ def _context(
     with own_session():
         playwright = pw.sync_playwright().start()
     try:
-        chromium = playwright.chromium.launch(
-            executable_path=settings.executable or find_browser(with_window=window),
-            headless=not window,
-            proxy=proxy_of(settings.proxy),
-            chromium_sandbox=has_sandbox(settings),
-            # A window is a person's, who may be led over other hosts by the platform's own login.
-            args=arguments(settings, () if window else reach),
-        )
+        # A window is a person's, who may be led over other hosts by the platform's own login.
+        chromium = launched(playwright, settings, () if window else reach, window=window)
         kill_switch.aim(browser_pid(chromium))
-        yield chromium.new_context(
-            accept_downloads=False,
-            service_workers="block",
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            viewport={"width": 1440, "height": 1000},
-            user_agent=settings.user_agent,
-        )
+        yield context_of(chromium, settings)
     finally:
         with kill_switch.armed(GRACE_SECONDS):
             playwright.stop()

@@ -11,14 +11,13 @@ from playwright import sync_api as pw
 
 from services.collector.answers import failed, heard
 from services.collector.browser.browser_pid import browser_pid
-from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
+from services.collector.browser.chromium import BrowserSettings
 from services.collector.browser.frame import framed
 from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.memory import parent_of, tree_memory
 from services.collector.browser.own_session import own_session
 from services.collector.browser.picture import NoShotError, Sitting
-from services.collector.browser.proxy import proxy_of
-from services.collector.browser.sandbox import has_sandbox
+from services.collector.browser.starting import START_SECONDS, context_of, launched
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
 from services.collector.deadline import Deadline
@@ -40,8 +39,6 @@ RESTART_AFTER = 2000
 """Visits before browser and driver are started anew: the driver grows about 0.2 MB a page whatever the context does."""
 WEIGH_EVERY = 10.0
 """Pages loaded between two looks at what browser and driver take of memory: each costs as much as two light visits."""
-START_SECONDS = 60.0
-"""For browser and page to be ready, which is no site's time."""
 KILL_GRACE_SECONDS = 10.0
 _STUCK = failed(Outcome.TIMEOUT, "页面没有反应，已结束浏览器")
 
@@ -235,15 +232,7 @@ class Browser:
 
     def _context(self, chromium: pw.Browser, state: Any, session: Session | None = None) -> pw.BrowserContext:
         try:
-            return chromium.new_context(
-                accept_downloads=False,
-                service_workers="block",
-                locale="zh-CN",
-                timezone_id="Asia/Shanghai",
-                viewport={"width": 1440, "height": 1000},
-                user_agent=self._settings.user_agent,
-                storage_state=state,
-            )
+            return context_of(chromium, self._settings, state)
         except pw.Error as error:
             if session and _is_about_the_state(error.message):
                 raise unusable(session) from error
@@ -252,14 +241,7 @@ class Browser:
     def _launch(self) -> pw.Browser:
         settings = self._settings
         try:
-            chromium = self._driver().chromium.launch(
-                executable_path=settings.executable or find_browser(),
-                headless=settings.headless,
-                proxy=proxy_of(settings.proxy),
-                chromium_sandbox=has_sandbox(settings),
-                timeout=START_SECONDS * 1000,
-                args=arguments(settings, self._reach),
-            )
+            chromium = launched(self._driver(), settings, self._reach, window=not settings.headless)
         except pw.Error as error:
             raise TransientError(_why_not_started(settings.executable, error)) from error
         pid = browser_pid(chromium)

@@ -1,112 +1,15 @@
-"""Logins taken in turn: asked for before they are used, told when they end, never in two browsers."""
+"""Logins taken in turn: asked for before they are used, never in two browsers."""
 
-import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from services.collector.capture import Capture, Captured, Plan
-from services.collector.logins.base import Login
-from services.collector.sessions.folder import SessionFolder
-from services.collector.sessions.seal import Seal
-from services.collector.sessions.session import Session, SessionFileError
-from services.collector.sessions.turns import ASK_AGAIN_AFTER, HOLD, LOOK_AGAIN_EVERY, Turns
-from shared.delivery import Notice
+from services.collector.sessions.session import SessionFileError
+from services.collector.sessions.turns import HOLD, LOOK_AGAIN_EVERY
 from shared.events import Outcome
-from shared.plugins import discover
-from shared.session_life import EXPIRED, REPLACED, usual_length
-from shared.storage.store import Store, open_store
 from tests.builders import NOW
-from tests.collector.sessions.test_folder import KEY
-
-LOGINS = {name: kind() for name, kind in discover("services.collector.logins", Login).items()}
-ASK_EVERY = Login.ask_every
-WEEK = timedelta(days=7)
-
-
-class Platform:
-    """Answers for a browser whether a login is one."""
-
-    def __init__(self, clock: "Clock") -> None:
-        self.says: dict[str, Any] = {}
-        self.asked: list[str] = []
-        self.session: Session | None = None
-        self.renewed: dict[str, Any] | None = None
-        self._clock = clock
-
-    def visit(self, platform: str, plan: Plan, hosts: tuple[str, ...], full: bool = False) -> Captured:
-        assert self.session is not None
-        self.asked.append(self.session.name)
-        said = self.says.get(self.session.name, True)
-        if said is None:
-            return Captured(failure=Outcome.TIMEOUT, reason="页面打开超时")
-        body = json.dumps({"ok": 1, "data": {"login": said}}).encode()
-        return Captured(captures=(Capture(url=plan.page, status=200, body=body, at=self._clock()),))
-
-    def attend(self, platform: str, session: Session | None) -> None:
-        self.session = session
-
-    def state(self, platform: str) -> dict[str, Any] | None:
-        return self.renewed
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, time: timedelta) -> None:
-        self.now += time
-
-
-class Bench:
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.store = store
-        self.clock = Clock()
-        self.platform = Platform(self.clock)
-        self.sessions = SessionFolder(folder, Seal(KEY))
-        self.turns = self.collector("one")
-
-    def collector(self, owner: str) -> Turns:
-        return Turns(
-            sessions=self.sessions,
-            logins=LOGINS,
-            lives=self.store.session_lives,
-            notices=self.store.notices,
-            opener=self.platform,
-            clock=self.clock,
-            owner=owner,
-        )
-
-    def log_in(self, name: str = "default", **state: Any) -> None:
-        self.sessions.save(Session("weibo", name, self.clock(), {"cookies": [], **state}))
-
-    def take(self, turns: Turns | None = None) -> str | None:
-        turn = (turns or self.turns).take("weibo", lambda: None)
-        assert (turn and turn.session.name) == (self.platform.session and self.platform.session.name)
-        return turn.named if turn else None
-
-    def told(self) -> list[Notice]:
-        claimed = self.store.notices.claim(self.clock(), HOLD, "test", "")
-        self.store.notices.record_told(claimed, self.clock())
-        return claimed
-
-
-@pytest.fixture
-def bench(each_store: Store, tmp_path: Path) -> Bench:
-    return Bench(each_store, tmp_path / "sessions")
-
-
-@pytest.fixture
-def light(tmp_path: Path) -> Iterator[Bench]:
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db")
-    yield Bench(store, tmp_path / "sessions")
-    store.close()
+from tests.collector.sessions.turning import ASK_EVERY, LOGINS, WEEK, Bench
 
 
 def test_where_nobody_logged_in_the_public_looks(bench: Bench) -> None:
@@ -148,115 +51,6 @@ def test_what_the_platform_does_not_answer_is_neither_in_nor_out(bench: Bench) -
     bench.clock.wait(ASK_EVERY)
     bench.platform.says["default"] = True
     assert bench.take() == "default"
-
-
-def test_an_end_is_told_once_after_the_platform_said_so_twice(bench: Bench) -> None:
-    bench.log_in()
-    bench.take()
-    bench.platform.says["default"] = False
-    bench.clock.wait(ASK_EVERY)
-    assert bench.take() is None
-    assert bench.told() == []
-    assert len(bench.platform.asked) == 2
-    bench.clock.wait(ASK_AGAIN_AFTER)
-    assert bench.take() is None
-    (notice,) = bench.told()
-    assert notice.subject == "weibo/default"
-    assert "登录已失效" in notice.text
-    assert "xunjian login weibo --name default" in notice.text
-    for _ in range(5):
-        bench.clock.wait(ASK_EVERY)
-        assert bench.take() is None
-    assert bench.take(bench.collector("another")) is None
-    assert bench.told() == []
-    assert len(bench.platform.asked) == 3, "of a login that ended nobody asks"
-    (life,) = bench.store.session_lives.of("weibo")
-    assert (life.since, life.proved_at, life.ended_at, life.why) == (
-        NOW,
-        NOW,
-        NOW + ASK_EVERY + ASK_AGAIN_AFTER,
-        EXPIRED,
-    )
-
-
-def test_a_bad_minute_of_the_platform_ends_no_login(bench: Bench) -> None:
-    bench.log_in()
-    bench.platform.says["default"] = False
-    assert bench.take() is None
-    bench.platform.says["default"] = True
-    bench.clock.wait(ASK_AGAIN_AFTER)
-    assert bench.take() == "default"
-    assert bench.told() == []
-
-
-def test_a_new_login_begins_a_new_life_and_may_end_again(bench: Bench) -> None:
-    bench.log_in()
-    bench.platform.says["default"] = False
-    bench.take()
-    bench.clock.wait(ASK_AGAIN_AFTER)
-    bench.take()
-    bench.told()
-    bench.clock.wait(ASK_EVERY)
-    bench.log_in()
-    bench.platform.says["default"] = True
-    assert bench.take() == "default"
-    bench.platform.says["default"] = False
-    for _ in range(2):
-        bench.clock.wait(ASK_EVERY)
-        bench.take()
-    assert ["已失效" in notice.text for notice in bench.told()] == [True]
-    assert len(bench.store.session_lives.of("weibo")) == 2
-
-
-def test_a_login_that_was_renewed_in_time_ends_as_replaced(light: Bench) -> None:
-    light.log_in()
-    light.take()
-    light.clock.wait(WEEK / 2)
-    light.log_in()
-    light.take()
-    new, old = light.store.session_lives.of("weibo", "default")
-    assert (new.ended_at, old.why) == (None, REPLACED)
-
-
-def test_an_end_that_is_known_is_told_before_it_comes_and_once(bench: Bench) -> None:
-    bench.log_in()
-    bench.take()
-    assert bench.told() == []
-    bench.clock.wait(WEEK - timedelta(hours=23))
-    bench.take()
-    (notice,) = bench.told()
-    assert "预计2026-11-28 12:00前后失效" in notice.text
-    bench.clock.wait(ASK_EVERY)
-    bench.take()
-    bench.turns = bench.collector("after a restart")
-    bench.clock.wait(HOLD)
-    bench.take()
-    assert bench.told() == []
-
-
-def test_cookies_that_end_sooner_are_believed(light: Bench) -> None:
-    light.log_in(cookies=[{"name": "ALF", "expires": (NOW + timedelta(hours=20)).timestamp()}])
-    light.take()
-    assert "2026-11-22 08:00" in light.told()[0].text
-
-
-def test_our_own_shortest_life_is_what_is_expected_next(light: Bench) -> None:
-    light.log_in()
-    light.take()
-    light.clock.wait(timedelta(days=2))
-    light.take()
-    light.platform.says["default"] = False
-    for _ in range(2):
-        light.clock.wait(ASK_EVERY)
-        light.take()
-    light.told()
-    light.platform.says["default"] = True
-    light.log_in()
-    light.take()
-    assert light.told() == []
-    light.clock.wait(timedelta(days=1, minutes=1))
-    light.take()
-    assert "预计" in light.told()[0].text
 
 
 def test_a_wall_has_the_platform_asked_at_once(bench: Bench) -> None:
@@ -369,44 +163,10 @@ def test_a_clock_that_was_set_back_asks_again(light: Bench) -> None:
 
 
 def test_where_a_login_that_has_ended_shows_less_and_no_wall_the_platform_is_asked_often(light: Bench) -> None:
-    assert LOGINS["douyin"].ask_every < Login.ask_every / 10
-
-
-def test_a_login_saved_by_a_clock_ahead_has_one_life_whoever_starts_anew(bench: Bench) -> None:
-    ahead = NOW + 2 * WEEK
-    bench.sessions.save(Session("weibo", "default", ahead, {"cookies": []}))
-    bench.take()
-    for owner in ("two", "three"):
-        bench.turns.close()
-        bench.clock.wait(timedelta(minutes=6))
-        bench.turns = bench.collector(owner)
-        bench.take()
-    (life,) = bench.store.session_lives.of("weibo")
-    assert (life.since, life.length, life.ended_at) == (ahead, timedelta(), None)
-    assert bench.platform.asked == ["default"]
-
-
-def test_one_that_ended_stays_ended_though_its_clock_was_ahead(light: Bench) -> None:
-    light.sessions.save(Session("weibo", "default", NOW + 2 * WEEK, {"cookies": []}))
-    light.platform.says["default"] = False
-    light.take()
-    light.clock.wait(ASK_AGAIN_AFTER)
-    light.take()
-    light.turns.close()
-    light.turns = light.collector("two")
-    light.clock.wait(ASK_AGAIN_AFTER)
-    assert light.take() is None
-    (life,) = light.store.session_lives.of("weibo")
-    assert life.why == EXPIRED
-    assert len(light.platform.asked) == 2
-    assert usual_length([life], WEEK) == WEEK
-
-
-def test_a_login_by_a_right_clock_takes_the_place_of_one_by_a_clock_ahead(light: Bench) -> None:
-    light.sessions.save(Session("weibo", "default", NOW + 2 * WEEK, {"cookies": []}))
-    light.take()
-    light.clock.wait(LOOK_AGAIN_EVERY)
-    light.log_in()
-    assert light.take() == "default"
-    ahead, right = light.store.session_lives.of("weibo")
-    assert (ahead.why, right.why) == (REPLACED, None)
+    for platform in ("douyin", "weibo"):
+        light.platform.asked.clear()
+        light.log_in(platform=platform)
+        for _ in range(3):
+            assert light.take(platform=platform) == "default"
+            light.clock.wait(LOGINS["douyin"].ask_every)
+        assert len(light.platform.asked) == {"douyin": 3, "weibo": 1}[platform]
