@@ -11,6 +11,7 @@ from annotated_types import Ge, MinLen
 from msgspec import Meta
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from shared.clock import FUTURE_TOLERANCE
 from shared.fact import Fact, InUtc, are_takeable, in_utc, takeable, to_json, utc
 from shared.outcome import Outcome as Outcome  # noqa: PLC0414 - part of what events say
 from shared.state import State
@@ -247,6 +248,12 @@ class Probe(Event, frozen=True, kw_only=True):
     def proves_list(self) -> bool:
         """True when this look may be used to say how long the account has been silent."""
         return self.outcome.is_evidence and self.covers is Coverage.LIST
+
+    @property
+    def counted_newest(self) -> datetime | None:
+        """The newest publish time that counts: a date far ahead would stop the clock for ever."""
+        newest = self.newest_post_at
+        return newest if newest is not None and newest <= self.at + FUTURE_TOLERANCE else None
 
     @cached_property
     def fingerprint(self) -> str:

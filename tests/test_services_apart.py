@@ -23,7 +23,7 @@ from tests.paths import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 
 SERVICES = ("collector", "analyzer", "alerter")
-MESSAGES = 12
+MESSAGES = 11
 
 
 class Crew:

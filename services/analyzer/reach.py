@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from services.analyzer.objection import History
 from shared.events import Post, Probe
 from shared.session_life import is_sure
-from shared.storage.observations import counted_newest
 from shared.stretches import Stretch
 
 KEEPS_BACK = frozenset({"douyin"})
@@ -47,7 +46,7 @@ def is_in_order(post: Post, place: int) -> bool:
 
 
 def _shown_since(probe: Probe, history: History) -> datetime | None:
-    told = probe.listed_from or counted_newest(probe)
+    told = probe.listed_from or probe.counted_newest
     if not probe.post_ids:
         return told or _beginning(history)
     if probe.posts_total == len(probe.post_ids):

@@ -9,7 +9,7 @@ from shared.clock import FUTURE_TOLERANCE
 from shared.events import Post, Probe
 from shared.storage.added import Added, E
 from shared.storage.judgements import Judging
-from shared.storage.observations import HISTORY_POSTS, MOST_FAILURES, Known, Probed, counted_newest
+from shared.storage.observations import HISTORY_POSTS, MOST_FAILURES, Known, Probed
 
 END = datetime(9000, 1, 1, tzinfo=UTC)
 """After all that will ever be known."""
@@ -103,7 +103,7 @@ class Timeline:
 
 
 def _after(probed: Probed, probe: Probe) -> Probed:
-    newest = max(filter(None, (probed.newest_post_at, counted_newest(probe))), default=None)
+    newest = max(filter(None, (probed.newest_post_at, probe.counted_newest)), default=None)
     if probe.proves_list:
         return Probed(probe, probe, newest, ())
     return Probed(probe, probed.latest_list, newest, (*probed.failures, probe)[-MOST_FAILURES:])

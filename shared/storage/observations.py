@@ -279,12 +279,6 @@ class Observations:
         return self._connection.execute(query, asked).scalars().all()
 
 
-def counted_newest(probe: Probe) -> datetime | None:
-    """The newest publish time a look may count: a date far ahead would stop the clock for ever."""
-    newest = probe.newest_post_at
-    return newest if newest is not None and newest <= probe.at + FUTURE_TOLERANCE else None
-
-
 def _probed(connection: Connection, key: str, moment: datetime) -> Probed:
     asked = {"of": key, "moment": moment}
     row = connection.execute(_LATEST, asked).first()
@@ -322,6 +316,6 @@ def _probe_row(probe: Probe) -> dict[str, Any]:
         "at": probe.at,
         "outcome": probe.outcome,
         "proves_list": probe.proves_list,
-        "newest_post_at": counted_newest(probe),
+        "newest_post_at": probe.counted_newest,
         "body": probe.to_json().decode(),
     }

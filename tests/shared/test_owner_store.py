@@ -23,11 +23,11 @@ def an_export(**fields: object) -> Export:
     return Export.model_validate(about | {"first_day": DAY, "newest_at": NOW, "imported_at": NOW} | fields)
 
 
-def test_an_export_stays_as_it_was_first_imported(store: Store) -> None:
+def test_an_export_that_is_imported_again_is_stated_anew(store: Store) -> None:
     store.exports.add([an_export()])
     store.exports.add([an_export(file="b.xls"), an_export(sha256="b" * 64, imported_at=NOW + days(1), by="张三")])
     assert [(one.file, one.by, one.first_day) for one in store.exports.of("wechat/1")] == [
-        ("a.xls", None, DAY),
+        ("b.xls", None, DAY),
         ("a.xls", "张三", DAY),
     ]
     assert store.exports.of("wechat/2") == []

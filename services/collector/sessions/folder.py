@@ -16,6 +16,7 @@ from typing import Any
 from services.collector.sessions.seal import BrokenSealError, Seal, WrongSealError, no_key
 from services.collector.sessions.session import DEFAULT, Session, SessionFileError, checked_name, is_name
 from shared.folders import make_folder, may_others_read
+from shared.system_words import system_words
 
 _ENDING = ".session"
 _MOST_BYTES = 50_000_000
@@ -43,8 +44,8 @@ class SessionFolder:
             with _alone(file.parent):
                 _write_whole(file, sealed)
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise SessionFileError(str(file), f"登录状态存不进去（{why}），请让运行用户可以写这个文件夹") from error
+            why = f"登录状态存不进去（{system_words(error)}），请让运行用户可以写这个文件夹"
+            raise SessionFileError(str(file), why) from error
 
     def find(self, platform: str, name: str = DEFAULT) -> Session | None:
         file = self._sealed(platform, name)
