@@ -12,8 +12,10 @@ from services.analyzer.retention import Retention
 from shared.bus.aside import why
 from shared.bus.contract import Bus, Record, Subscription
 from shared.bus.envelope import decode
+from shared.clock import chinese_time
 from shared.errors import PoisonError, TransientError
-from shared.events import Finding, Post, Probe
+from shared.event_json import AnyEvent
+from shared.events import Finding, Outcome, Post, Probe
 from shared.runtime.metrics import Metrics
 from shared.storage.judgements import Judgements
 from shared.trace import HEADER as TRACE
@@ -28,6 +30,9 @@ POLL_SECONDS = 0.2
 LONG_SECONDS = 30.0
 """Half a timer's lease. After a batch that took longer, or was frozen, the timer goes by the time that it is by then:
 by an older one it would take another's lease for one that a clock ahead of ours had left."""
+MOST_AHEAD = timedelta(hours=1)
+"""What was seen later than our clock says by more was seen by one whose clock is wrong: as the newest list of its account
+it would keep every true one from being judged. Ours is held against the database's before each round."""
 
 
 class AnalyzerEngine:
@@ -72,7 +77,7 @@ class AnalyzerEngine:
         if self._judge.restore_marks():
             return True
         records = self._subscription.poll(POLL_SECONDS)
-        events = [(record, event) for record in records if (event := self._read(record)) is not None]
+        events = [(record, event) for record in records if (event := self._read(record, now)) is not None]
         if events:
             self._judge_all(events)
         passed = self._monotonic() - began
@@ -109,16 +114,13 @@ class AnalyzerEngine:
         except TransientError as error:
             log.warning("lease_left", reason=str(error))
 
-    def _read(self, record: Record) -> Post | Probe | None:
+    def _read(self, record: Record, now: datetime) -> Post | Probe | None:
         try:
             event = decode(record.body, record.headers)
+            return _judgeable(event, now)
         except PoisonError as error:
             self._set_aside(record, why(error))
             return None
-        if isinstance(event, Finding):
-            self._set_aside(record, why(PoisonError("这是 finding，这个主题只放 post 和 probe")))
-            return None
-        return event
 
     def _set_aside(self, record: Record, reason: str) -> None:
         with traced(Trace.of_header(record.headers.get(TRACE))):
@@ -150,3 +152,14 @@ class AnalyzerEngine:
         self._retention.prune(now)
         self._metrics.last_success.labels("tick").set(now.timestamp())
         self._ticked_at = None if more else now
+
+
+def _judgeable(event: AnyEvent, now: datetime) -> Post | Probe:
+    """Raises PoisonError for what may not be judged."""
+    if isinstance(event, Finding):
+        raise PoisonError("这是 finding，这个主题只放 post 和 probe")
+    is_about_clocks = isinstance(event, Probe) and event.outcome is Outcome.CLOCK
+    if event.occurred_at > now + MOST_AHEAD and not is_about_clocks:
+        seen, ours = chinese_time(event.occurred_at), chinese_time(now)
+        raise PoisonError(f"核查时间{seen}比本机时间{ours}晚一小时以上，不作判断", "请校准采集所在机器的时间")
+    return event

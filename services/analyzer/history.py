@@ -36,6 +36,7 @@ def history_of(sitting: Sitting, account: Account, moment: datetime, copied: fro
         copied=copied,
         deleted=tuple(post for post in posts if post.id in deleted),
         newest_met_at=met,
+        missed_at=known.missed_at(),
         unlisted=_unlisted(sitting, account, probed.latest_list, newest, met),
         first_seen=_first_seen(sitting, account, known, posts, newest),
         listed=_seen(sitting, account, Seen.LISTED, moment),

@@ -16,7 +16,7 @@ from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
 from services.analyzer.reach import shown_by
-from services.analyzer.timeline import END, INSTANT, Sitting
+from services.analyzer.timeline import END, INSTANT, Sitting, Timeline
 from shared.account import Account
 from shared.bus.aside import failed, why
 from shared.errors import TransientError
@@ -45,6 +45,8 @@ class Came(Enum):
     IN_ORDER = auto()
     LATE = auto()
     """Something later had been judged without it."""
+    AGAINST = auto()
+    """In order, and it shows an item that the last list should have shown."""
     KNOWN = auto()
     """All of it was: it came again, and the past must not be told anew as if it were the present."""
 
@@ -114,8 +116,8 @@ class Judge:
             case, together = Case(account, at), list(group)
             with traced(trace_of(together[-1])):
                 came = self._judge_moment(sitting, case, together)
-                late = late or came is Came.LATE
-                if came is Came.IN_ORDER:
+                late = late or came in (Came.LATE, Came.AGAINST)
+                if came in (Came.IN_ORDER, Came.AGAINST):
                     self._matters.stand(sitting, case, at, at)
             refused += [Refused(together[-1], failed("；".join(case.failures)))] if case.failures else []
         if late:
@@ -138,6 +140,7 @@ class Judge:
             sitting.to_sketch += posts
             sitting.copies.update(entry.indicator for entry in entries)
         before = sitting.at(key, at - INSTANT)
+        is_against = _is_against(before, posts)
         shown = {post.id for post in posts}.union(*(probe.post_ids for probe in probes))
         sitting.restored |= before.fingerprints_gone(shown)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
@@ -148,7 +151,9 @@ class Judge:
             self._judge_new(sitting, case, posts, ())
             for probe in probes:
                 _cover(sitting, probe, self._history(sitting, case, probe.at))
-        return Came.LATE if is_late else Came.IN_ORDER
+        if is_late:
+            return Came.LATE
+        return Came.AGAINST if is_against else Came.IN_ORDER
 
     def _forget_wrong_clocks(self, sitting: Sitting, key: str, at: datetime) -> None:
         latest = sitting.at(key, at - INSTANT).latest_at
@@ -204,6 +209,11 @@ class Judge:
         for finding in held:
             if finding.subject in deleted:
                 self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
+
+
+def _is_against(before: Timeline, posts: Sequence[Post]) -> bool:
+    listed = before.probed.latest_list
+    return listed is not None and any(before.is_missed(post, listed) for post in posts)
 
 
 def _cover(sitting: Sitting, probe: Probe, history: History) -> None:

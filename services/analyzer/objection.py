@@ -28,7 +28,7 @@ class Earlier(Value):
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """What is known of one account as of a moment; nothing observed later is in it.
+    """What is known of one account as of a moment; but for `missed_at` nothing observed later is in it.
 
     `posts`: newest first by publish time (items without one last), the newest version of each item, deleted ones left
     out. `newest_post_at`: newest publish time ever evidenced, deleted items included, future ones not.
@@ -37,7 +37,8 @@ class History:
     `deleted`: of the items known those that the last list proves to be deleted, newest first. `newest_met_at`: when
     the item of `newest_post_at` was first seen; null: only a look's summary told of it. `unlisted`: so many more items
     than then the platform counts, though its list shows none that is newer; only of platforms known to keep their
-    newest from visitors.
+    newest from visitors. `missed_at`: when the newest was published of what the last list should have shown and did
+    not; it was seen later, so this is the one thing here that was not known at the moment.
     `first_seen`: of listed items that have no date, or one that cannot be right, when each was first seen.
     `listed`, `looked`: when it was really seen, oldest first (shared/stretches.py).
     `watched_since`: when the account entered the ledger or was opened, whichever is later known.
@@ -55,6 +56,7 @@ class History:
     deleted: tuple[Post, ...] = ()
     newest_met_at: datetime | None = None
     unlisted: int = 0
+    missed_at: datetime | None = None
     first_seen: Mapping[str, datetime] = field(default_factory=dict)
     listed: tuple[Stretch, ...] = ()
     looked: tuple[Stretch, ...] = ()

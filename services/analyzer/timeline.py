@@ -14,6 +14,7 @@ from shared.storage.observations import HISTORY_POSTS, MOST_FAILURES, Known, Pro
 END = datetime(9000, 1, 1, tzinfo=UTC)
 """After all that will ever be known."""
 INSTANT = timedelta(microseconds=1)
+SAME_ITEM = timedelta(minutes=1)
 
 
 class Timeline:
@@ -77,6 +78,25 @@ class Timeline:
         if past := [time for time in self._to_count if time <= line]:
             self._to_count = [time for time in self._to_count if time > line]
             self.newest_published = max(filter(None, (self.newest_published, *past)))
+
+    def missed_at(self) -> datetime | None:
+        """When the newest was published of what the last list lacks, though it was out by then and was seen later."""
+        listed = self.probed.latest_list
+        if listed is None or not self._later:
+            return None
+        posts = (event for event in self._later if isinstance(event, Post))
+        return max(filter(None, (post.published_at for post in posts if self.is_missed(post, listed))), default=None)
+
+    def is_missed(self, post: Post, listed: Probe) -> bool:
+        """One that was out when the list was seen, and neither stands on it nor was met before.
+
+        Two ways to an account may know an item by two names: who published in the same minute is taken for the same.
+        """
+        at = post.published_at
+        if at is None or at > listed.at or post.id in listed.post_ids or post.id in self._met:
+            return False
+        known = (one.published_at for one in self._items.values())
+        return all(time is None or abs(time - at) >= SAME_ITEM for time in known)
 
     def posts(self) -> list[Post]:
         """The newest version of each item as first met so, newest published first, at most HISTORY_POSTS."""

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,44 @@ def test_comments_closed_on_one_post_more_or_less_is_one_finding(store: Store, j
     judge.judge([late, a_probe(NOW + days(3), post_ids=[*listed[:-1], "late"])])
     assert rules(store) == ["comments_closed"]
     assert resolved(store) == []
+
+
+A_LATE_TRUTH = [
+    a_probe(NOW, newest_post_at=NOW - days(20), post_ids=["old"]),
+    a_post("old", NOW - days(20), observed_at=NOW),
+    a_post("hidden", NOW - days(1), observed_at=NOW + timedelta(hours=1)),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_a_list_that_lacked_what_was_out_by_then_accuses_nobody(
+    store: Store, judge: Analyzer, order: tuple[int, ...]
+) -> None:
+    for which in order:
+        judge.judge([A_LATE_TRUTH[which]])
+    assert rules(store) == ["unverified"]
+
+
+def test_who_knows_of_it_beforehand_opens_nothing(store: Store, judge: Analyzer) -> None:
+    judge.judge(A_LATE_TRUTH[1:])
+    judge.judge(A_LATE_TRUTH[:1])
+    assert resolved(store) == []
+
+
+def test_the_same_item_by_another_name_speaks_against_no_list(store: Store, judge: Analyzer) -> None:
+    judge.judge(A_LATE_TRUTH[:2])
+    judge.judge([a_post("by another way", NOW - days(20), observed_at=NOW + timedelta(hours=1))])
+    assert rules(store) == ["silent_account"]
+
+
+def test_what_is_older_than_the_list_reaches_speaks_against_no_list(store: Store, judge: Analyzer) -> None:
+    judge.judge(A_LATE_TRUTH[:2])
+    judge.judge([a_post("older", NOW - days(30), observed_at=NOW + timedelta(hours=1))])
+    assert rules(store) == ["silent_account"]
+
+
+def test_the_next_list_is_judged_by_itself(store: Store, judge: Analyzer) -> None:
+    judge.judge(A_LATE_TRUTH)
+    later = NOW + days(15)
+    judge.judge([a_probe(later, newest_post_at=NOW - days(1), post_ids=["hidden", "old"])])
+    assert rules(store) == ["silent_account"]

@@ -15,6 +15,7 @@ from shared.bus.contract import Record
 from shared.bus.envelope import decode, encode
 from shared.bus.sqlite import SqliteBus
 from shared.errors import TransientError
+from shared.events import Outcome
 from shared.runtime.metrics import Metrics
 from shared.runtime.opening import Host
 from shared.runtime.settings import Settings
@@ -123,6 +124,22 @@ def test_a_finding_among_observations_is_set_aside_in_words_for_an_operator(roun
     round_.engine.step(NOW)
     (poison,) = round_.set_aside()
     assert poison.headers["dlq_reason"].startswith("这是 finding，这个主题只放 post 和 probe；请核对")
+
+
+@pytest.mark.fault(24)
+def test_a_list_from_a_clock_far_ahead_is_set_aside_and_keeps_no_later_one_from_being_judged(round_: Round) -> None:
+    ahead = a_probe(NOW + days(400), newest_post_at=NOW + days(399))
+    round_.bus.publish([ahead, a_probe(NOW, newest_post_at=NOW - days(20))])
+    round_.engine.step(NOW)
+    (aside,) = round_.set_aside()
+    assert "晚一小时以上，不作判断；请校准采集所在机器的时间" in aside.headers["dlq_reason"]
+    assert round_.told() == ["silent_account"]
+
+
+def test_a_look_that_says_its_own_clock_is_wrong_is_told_whatever_its_time(round_: Round) -> None:
+    round_.bus.publish([a_probe(NOW + days(400), Outcome.CLOCK)])
+    round_.engine.step(NOW)
+    assert round_.set_aside() == []
 
 
 def test_the_gauges_say_how_many_accounts_stand_where(round_: Round) -> None:

@@ -41,9 +41,16 @@ def unseen(probe: Probe, history: History) -> str | None:
     if history.unlisted > 0:
         more = f"平台显示的内容总数比最近一条首次监测到时多{history.unlisted}条"
         return f"{more}，列表中却没有更新的内容（可能登录后才能看到）"
+    if missed := _missed(probe, history):
+        return f"列表中没有{chinese_time(missed)}已发布的一条内容（此后才监测到），这次的列表不完整或不是最新的"
     if hidden := not_shown(probe, history):
         return f"列表没有显示到最近一次发布，{named(hidden)}发布过什么未能看到"
     return None
+
+
+def _missed(probe: Probe, history: History) -> datetime | None:
+    shown, missed = shown_by(probe, history), history.missed_at
+    return missed if shown and missed and missed > shown.since else None
 
 
 def not_shown(probe: Probe, history: History) -> list[Stretch]:
