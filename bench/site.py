@@ -1,6 +1,7 @@
 """The stand-in with pages as heavy as the platforms' own, in a process of its own so that its CPU is nobody's."""
 
 import base64
+import gzip
 import hashlib
 import multiprocessing
 from collections.abc import Iterator
@@ -34,10 +35,17 @@ _SCRIPT = "".join(
     "addEventListener('DOMContentLoaded',()=>{for(let c=0;c<20;c++){const d=document.createElement('section');"
     "d.innerHTML='<div class=a><span>'.repeat(8)+sum;document.body.append(d);d.getBoundingClientRect()}});"
 )
+
+
+def _scrambled(number: int) -> str:
+    return f"u{hashlib.sha256(str(number).encode()).hexdigest()[:24]}"
+
+
 # What stands in an article's own page: programs that are compiled and mostly never called.
 _BUNDLE = "".join(
-    f"function unit{n}(x){{const y=[x,{n},x*{n}%97];return y.map(z=>z*31+{n}).reduce((a,b)=>a+b,{n})%{n + 7}}}\n"
-    for n in range(ARTICLE_BYTES // 100)
+    f"function {_scrambled(n)}(x){{const y=[x,{n},x*{n}%97];"
+    f"return y.map(z=>z*31+{n}).reduce((a,b)=>a+b,{n})%{n + 7}}}\n"
+    for n in range(ARTICLE_BYTES // 120)
 )
 _STYLE = "".join(f".a{n} .b{n}>span{{margin:{n % 9}px;color:#{n:06x};padding:{n % 7}px}}\n" for n in range(1000))
 _MARKUP = "".join(f"<div class=a{n}><p class=b{n}><span>第{n}段</span></p></div>" for n in range(1000))
@@ -103,10 +111,17 @@ class HeavyInternet(Internet):
             return Answer(_noise(request.path), content_type="image/jpeg", headers=_FOREVER)
         answer = super().answer(request)
         if answer and request.path == "/s":
-            answer = replace(
-                answer, body=answer.body.replace(b"<body>", f"<body><script>{_BUNDLE}</script>".encode(), 1)
-            )
+            return _packed(_heavier(_bundled(answer), request))
         return _heavier(answer, request) if answer and answer.is_page and answer.status == 200 else answer
+
+
+def _bundled(answer: Answer) -> Answer:
+    return replace(answer, body=answer.body.replace(b"<body>", f"<body><script>{_BUNDLE}</script>".encode(), 1))
+
+
+def _packed(answer: Answer) -> Answer:
+    """As the platform sends its articles: a quarter of their bytes."""
+    return replace(answer, body=gzip.compress(answer.body, 6), headers={**answer.headers, "Content-Encoding": "gzip"})
 
 
 def _heavier(answer: Answer, request: Request) -> Answer:

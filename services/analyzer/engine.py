@@ -31,8 +31,8 @@ LONG_SECONDS = 30.0
 """Half a timer's lease. After a batch that took longer, or was frozen, the timer goes by the time that it is by then:
 by an older one it would take another's lease for one that a clock ahead of ours had left."""
 MOST_AHEAD = timedelta(hours=1)
-"""What was seen later than our clock says by more was seen by one whose clock is wrong: as the newest list of its account
-it would keep every true one from being judged. Ours is held against the database's before each round."""
+"""What was seen later than our clock says by more was seen by one whose clock is wrong: as the newest list of its
+account it would keep every true one from being judged. Ours is held against the database's before each round."""
 
 
 class AnalyzerEngine:

@@ -5,21 +5,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 
 import psutil
 import pytest
-from playwright import sync_api as pw
 
 from demo.internet import Internet
 from demo.proxy import Proxy
 from demo.web import Answer, Request
 from demo.world import DemoAccount, DemoPost, World
 from services.collector.browser import process as module
-from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
+from services.collector.browser.chromium import BrowserSettings, find_browser
 from services.collector.browser.process import Browser
 from services.collector.browser.sandbox import has_sandbox, why_not
 from services.collector.capture import Capture, Captured, Plan
@@ -146,13 +142,6 @@ def test_nothing_is_left_of_the_browser_when_its_parent_is_killed(is_stopped: bo
     assert alive == []
 
 
-def test_hosts_are_told_to_the_resolver_where_there_is_one() -> None:
-    rule = "--host-resolver-rules=MAP * ~NOTFOUND,EXCLUDE *.weibo.cn"
-    assert arguments(BrowserSettings(), ("*.weibo.cn",)) == [rule]
-    assert arguments(BrowserSettings(proxy="http://10.0.0.1:3128"), ("*.weibo.cn",)) == []
-    assert arguments(BrowserSettings(), ()) == []
-
-
 def test_a_sandbox_is_where_the_system_permits_one() -> None:
     forbidding = "/proc/sys/user/max_user_namespaces"
     assert why_not(1000, lambda _: None, lambda: True) is None
@@ -164,46 +153,3 @@ def test_a_sandbox_is_where_the_system_permits_one() -> None:
 @pytest.mark.parametrize("chosen", [True, False])
 def test_a_sandbox_that_is_set_is_not_guessed(chosen: bool) -> None:
     assert has_sandbox(BrowserSettings(sandbox=chosen)) is chosen
-
-
-class _Hosts(BaseHTTPRequestHandler):
-    """A page that loads a script from its own host, from another and from a bare address; notes who was asked."""
-
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        self.asked.append((self.headers["Host"] or "").partition(":")[0])
-        port = (self.headers["Host"] or "").partition(":")[2]
-        hosts = ("localhost", "other.localhost", "127.0.0.1")
-        body = (
-            "".join(f"<script src='http://{host}:{port}/x.js'></script>" for host in hosts) if self.path == "/" else ""
-        )
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html" if self.path == "/" else "text/javascript")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has in http.server
-        """Nobody reads it."""
-
-
-@needs_browser
-@pytest.mark.parametrize(
-    ("reach", "asked"), [((), {"localhost", "other.localhost", "127.0.0.1"}), (("localhost",), {"localhost"})]
-)
-def test_without_a_proxy_a_page_reaches_the_hosts_that_are_named_and_no_address(
-    reach: tuple[str, ...], asked: set[str]
-) -> None:
-    _Hosts.asked.clear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hosts)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with pw.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=find_browser(), args=arguments(BrowserSettings(), reach), timeout=100_000
-        )
-        chromium.new_page().goto(f"http://localhost:{server.server_address[1]}/", wait_until="load")
-        chromium.close()
-    server.shutdown()
-    server.server_close()
-    assert set(_Hosts.asked) == asked

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.collector.browser.reach import reach_arguments
+
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ENDINGS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "mp4", "m3u8", "webm", "mp3", "m4a", "css")
 _FONTS = ("woff", "woff2", "ttf", "otf")
@@ -43,7 +45,8 @@ class BrowserSettings(BaseModel):
     more_hosts: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = Field(
         default=(), examples=[["*.example.cn"]]
     )
-    """Beside the platforms' own, hosts that pages may reach (`*.example.cn`: all below); without a proxy, no others."""
+    """Beside the platforms' own, hosts that pages may reach (`*.example.cn`: all below). No others are reached, but
+    behind a proxy that asks for a password."""
     headless: bool = True
     sandbox: bool | None = None
     """Chromium's own sandbox: needs a user other than root and user namespaces. Null: wherever both are there."""
@@ -59,13 +62,11 @@ class BrowserSettings(BaseModel):
 def arguments(settings: BrowserSettings, reach: Sequence[str]) -> list[str]:
     """What Chromium is started with besides Playwright's own.
 
-    `reach`: hosts, and nothing else, for pages, what they load and where they are redirected: told to the resolver it
-    costs no request anything. Behind a proxy, which looks names up, Chromium would not ask it.
+    `reach`: hosts, and nothing else, for pages, what they load and where they are redirected; none is any.
     """
-    rules = ",".join(("MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in reach)))
     spki = settings.proxy_spki
     return [
-        *([f"--host-resolver-rules={rules}"] if reach and settings.proxy is None else []),
+        *reach_arguments(reach, settings.proxy),
         *([f"--ignore-certificate-errors-spki-list={spki}"] if spki else []),
     ]
 

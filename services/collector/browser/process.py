@@ -17,6 +17,7 @@ from services.collector.browser.kill_switch import KillSwitch
 from services.collector.browser.memory import parent_of, tree_memory
 from services.collector.browser.own_session import own_session
 from services.collector.browser.picture import NoShotError, Sitting
+from services.collector.browser.reach import can_be_told
 from services.collector.browser.starting import START_SECONDS, context_of, launched
 from services.collector.browser.tab import Tab, VisitError, explained
 from services.collector.capture import Captured, Plan
@@ -197,7 +198,7 @@ class Browser:
 
     @property
     def _is_bounded(self) -> bool:
-        return bool(self._reach) and self._settings.proxy is None
+        return bool(self._reach) and can_be_told(self._settings.proxy)
 
     def _driver(self) -> pw.Playwright:
         if self._playwright is None:

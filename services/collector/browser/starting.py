@@ -7,6 +7,7 @@ from playwright import sync_api as pw
 
 from services.collector.browser.chromium import BrowserSettings, arguments, find_browser
 from services.collector.browser.proxy import proxy_of
+from services.collector.browser.reach import can_be_told
 from services.collector.browser.sandbox import has_sandbox
 
 START_SECONDS = 60.0
@@ -18,7 +19,7 @@ def launched(playwright: pw.Playwright, settings: BrowserSettings, reach: Sequen
     return playwright.chromium.launch(
         executable_path=settings.executable or find_browser(with_window=window),
         headless=not window,
-        proxy=proxy_of(settings.proxy),
+        proxy=None if reach and can_be_told(settings.proxy) else proxy_of(settings.proxy),
         chromium_sandbox=has_sandbox(settings),
         timeout=START_SECONDS * 1000,
         args=arguments(settings, reach),

@@ -80,12 +80,12 @@ _TYPED_TEXT = ("8", "10")
 
 
 class Page:
-    """A parsed HTML page and the text of its own scripts (an article that quotes code is not among them)."""
+    """A parsed HTML page and its own scripts (an article that quotes code is not among them)."""
 
     def __init__(self, text: str) -> None:
         self.tree: LexborHTMLParser = tree(text)
-        self.script = "\n".join(node.text() for node in self.tree.css("script"))
-        data = assigned(self.script, "cgiDataNew")
+        self.scripts = tuple(node.text() for node in self.tree.css("script"))
+        data = assigned(self.scripts, "cgiDataNew")
         self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}
 
     def text(self, selector: str) -> str:
@@ -121,7 +121,7 @@ def is_article_data(value: Mapping[str, Any]) -> bool:
 
 def read_article(page: Page, capture: Capture) -> Sighting:
     """An article page."""
-    old = variables(page.script, (*_OLD_NAMES.values(), *_OLD_COPYRIGHT))
+    old = variables(page.scripts, (*_OLD_NAMES.values(), *_OLD_COPYRIGHT))
     facts: dict[str, Any] = {name: old.get(old_name) for name, old_name in _OLD_NAMES.items()}
     facts["copyright_info"] = _old_copyright(page, old)
     facts |= {name: value for name, value in page.data.items() if value or name not in facts}
@@ -139,7 +139,7 @@ def read_article(page: Page, capture: Capture) -> Sighting:
 def _shared(page: Page) -> dict[str, str]:
     """Facts of an old page that shares a picture, a video, a sound or a text; none of any other page."""
     names = {name for names in _SHARE_NAMES.values() for name in names}
-    told = members(page.script, ("d", "cgiData", "cgi_data"), names)
+    told = members(page.scripts, ("d", "cgiData", "cgi_data"), names)
     facts = {fact: next(filter(None, map(told.get, names)), "") for fact, names in _SHARE_NAMES.items()}
     if told and not facts["desc"]:
         facts["desc"] = page.meta("og:description")

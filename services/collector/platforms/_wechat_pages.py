@@ -34,16 +34,16 @@ def read_page(page: Page, capture: Capture) -> Sighting | None:
 
 def _message_page(page: Page, capture: Capture) -> Sighting | None:
     """The profile page reached from Sogou, and the history page inside WeChat."""
-    if not re.search(r"\bmsgList\s*=(?!=)", page.script):
+    if not any(re.search(r"\bmsgList\s*=(?!=)", script) for script in page.scripts):
         return None
-    told = variables(page.script, ("__biz", "biz", "nickname", "username", "user_name"))
+    told = variables(page.scripts, ("__biz", "biz", "nickname", "username", "user_name"))
     identity = Identity(
         user_name=told.get("user_name") or told.get("username") or "",
         number=number_of_biz(told.get("biz") or told.get("__biz")) or biz_in(capture.url),
         alias=page.text(".profile_account").rpartition(":")[2].strip(),
         name=one_line(page.text(".profile_nickname") or told.get("nickname") or page.text("title")),
     )
-    return read_message_list(assigned(page.script, "msgList"), capture, identity)
+    return read_message_list(assigned(page.scripts, "msgList"), capture, identity)
 
 
 def _search_page(page: Page, _: Capture) -> Sighting | None:

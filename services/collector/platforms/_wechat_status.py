@@ -47,7 +47,7 @@ def read_status(page: Page) -> Sighting | None:
         why = one_line(_deletion(page).get("del_reason"), 60)
         reason = f"{found.reason}（{why}）" if why else found.reason
         return found.model_copy(update={"reason": reason, "identity": _named(page)})
-    if _VERIFICATION.search(page.script):
+    if any(map(_VERIFICATION.search, page.scripts)):
         return failed(*_WALL)
     if text and page.tree.css_first(_PLACES) is not None:
         return failed(Outcome.PARSE_ERROR, f"无法识别的提示页：{one_line(text, 60)}")
@@ -87,5 +87,5 @@ def _named(page: Page) -> Identity:
 
 
 def _deletion(page: Page) -> dict[str, object]:
-    value = assigned(page.script, "cgiData")
+    value = assigned(page.scripts, "cgiData")
     return value if isinstance(value, dict) else {}

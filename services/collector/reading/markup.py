@@ -1,7 +1,6 @@
 """Hostile HTML to a tree and to plain text. Nothing in it is ever executed or fetched."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -37,11 +36,14 @@ def _is_too_deep(html: str) -> bool:
     """True for more tags, or more that are open at once, or more attributes in one, than any real page has."""
     if _CROWDED_TAG.search(html):
         return True
-    tags, deep, still_open = 0, 0, Counter[str]()
+    tags, deep = 0, 0
+    still_open: dict[str, int] = {}
     for match in _NESTING_TAG.finditer(html):
-        name = match[2].lower()
-        step = 1 if not match[1] else -1 if still_open[name] else 0
-        still_open[name] += step
+        closes, name = match.groups()
+        name = name.lower()
+        its = still_open.get(name, 0)
+        step = 1 if not closes else -1 if its else 0
+        still_open[name] = its + step
         tags, deep = tags + 1, deep + step
         if tags > MAX_TAGS or deep > MAX_DEPTH:
             return True
