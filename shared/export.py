@@ -50,3 +50,5 @@ class Export(Value):
     newest_at: Moment | None = None
     imported_at: Moment
     by: str | None = None
+    proofs: tuple[str, ...] = ()
+    """Fingerprints of the looks that proved a list by it."""

@@ -46,7 +46,7 @@ class Came(Enum):
     LATE = auto()
     """Something later had been judged without it."""
     AGAINST = auto()
-    """In order, and it shows an item that the last list should have shown."""
+    """In order, and it speaks against the last list: shows what that should have shown, or withdraws it."""
     KNOWN = auto()
     """All of it was: it came again, and the past must not be told anew as if it were the present."""
 
@@ -130,17 +130,19 @@ class Judge:
         key, at = case.account.key, case.at
         # Lists, not generators: all of one visit is written down before any of it is judged.
         posts = sitting.add_posts([event for event in events if isinstance(event, Post)])
-        probes = sitting.add_probes([event for event in events if isinstance(event, Probe)])
+        looks = [event for event in events if isinstance(event, Probe)]
+        probes = sitting.add_probes([look for look in looks if not _is_withdrawn(sitting, look)])
         if not posts and not probes:
             return Came.KNOWN
         self._forget_wrong_clocks(sitting, key, at)
+        withdrawn = [look for probe in probes if probe.withdraws for look in self._withdraw(sitting, probe)]
         if not self._matters.asks(case):
             return Came.IN_ORDER
         if entries := self._matters.entries(case, "copy"):
             sitting.to_sketch += posts
             sitting.copies.update(entry.indicator for entry in entries)
         before = sitting.at(key, at - INSTANT)
-        is_against = _is_against(before, posts)
+        is_against = bool(withdrawn) or _is_against(before, posts)
         shown = {post.id for post in posts}.union(*(probe.post_ids for probe in probes))
         sitting.restored |= before.fingerprints_gone(shown)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
@@ -159,6 +161,16 @@ class Judge:
         latest = sitting.at(key, at - INSTANT).latest_at
         if latest is not None and latest > at and sitting.judging.observed.forget_wrong_clocks(key, at):
             sitting.forget()
+
+    def _withdraw(self, sitting: Sitting, probe: Probe) -> list[Probe]:
+        """What was found by looks that are to count no longer is over, whatever may be found without them."""
+        withdrawn = sitting.judging.observed.withdraw(probe)
+        manifests = {look.evidence_sha256 for look in withdrawn if look.evidence_sha256}
+        for finding in list(sitting.judging.open_findings(probe.key)):
+            if manifests.intersection(one.sha256 for one in finding.evidence if one.sha256):
+                self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
+        sitting.forget()
+        return withdrawn
 
     def _judge_new(self, sitting: Sitting, case: Case, posts: Sequence[Post], probes: Iterable[Probe]) -> None:
         self._judge_posts(sitting, case, [post for post in posts if sitting.is_newest(post)])
@@ -211,6 +223,14 @@ class Judge:
                 self._matters.close(sitting, finding, probe.at, FindingStatus.RESOLVED)
 
 
+def _is_export(probe: Probe) -> bool:
+    return (probe.source or "").partition(":")[0] == EXPORT
+
+
+def _is_withdrawn(sitting: Sitting, probe: Probe) -> bool:
+    return _is_export(probe) and sitting.judging.observed.is_withdrawn(probe)
+
+
 def _is_against(before: Timeline, posts: Sequence[Post]) -> bool:
     listed = before.probed.latest_list
     return listed is not None and any(before.is_missed(post, listed) for post in posts)
@@ -222,8 +242,7 @@ def _cover(sitting: Sitting, probe: Probe, history: History) -> None:
         return
     sitting.judging.coverage.add(probe.key, Seen.LOOKED, Stretch(probe.at, probe.at))
     # The days of an export are stated by people, and may be stated anew: it supports its own verdict and no later one.
-    is_export = (probe.source or "").partition(":")[0] == EXPORT
-    if (shown := shown_by(probe, history)) and not is_export:
+    if (shown := shown_by(probe, history)) and not _is_export(probe):
         sitting.judging.coverage.add(probe.key, Seen.LISTED, shown)
 
 

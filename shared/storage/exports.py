@@ -1,6 +1,7 @@
 """Which files of back offices were imported, and what each covers."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
@@ -22,7 +23,7 @@ class Exports:
         order = _export.c.imported_at, _export.c.sha256
         with self._database.read() as connection:
             rows = connection.execute(select(_export).where(_export.c.key == key).order_by(*order))
-            return [Export.model_validate(dict(row._mapping)) for row in rows]
+            return [_export_of(dict(row._mapping)) for row in rows]
 
     def add(self, exports: Iterable[Export]) -> None:
         """One that is there already is replaced: its days were stated anew."""
@@ -30,7 +31,7 @@ class Exports:
             self._database.serialise(connection, "export")
             for export in exports:
                 mine = _export.c.key == export.key, _export.c.sha256 == export.sha256
-                row = export.model_dump() | {"kind": str(export.kind)}
+                row = export.model_dump() | {"kind": str(export.kind), "proofs": " ".join(export.proofs)}
                 connection.execute(delete(_export).where(*mine))
                 connection.execute(insert(_export).values(**row))
 
@@ -40,3 +41,7 @@ class Exports:
         with self._database.begin() as connection:
             self._database.serialise(connection, "export")
             return connection.execute(delete(_export).where(*mine)).rowcount > 0
+
+
+def _export_of(row: dict[str, Any]) -> Export:
+    return Export.model_validate(row | {"proofs": row["proofs"].split()})

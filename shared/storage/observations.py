@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, text, update
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, func, insert, select, text, update
 
 from shared.clock import FUTURE_TOLERANCE
 from shared.event_json import read
@@ -51,6 +51,11 @@ _FORGET_AHEAD = (
     .where(_probe.c.key == bindparam("of"), _probe.c.at > bindparam("moment"), _probe.c.outcome == Outcome.CLOCK)
     .values(key=_NOBODY)
 )
+
+_ITS = _probe.c.fingerprint == bindparam("its")
+_WITHDRAW = update(_probe).where(_ITS, _probe.c.key == bindparam("of")).values(key=_NOBODY)
+_KNOWN = select(_probe.c.key).where(_ITS)
+_OF_THESE = select(_probe.c.body).where(among(_probe.c.fingerprint), _probe.c.key == bindparam("of"))
 
 _MOMENT: BindParameter[datetime] = bindparam("moment")
 _LINE: BindParameter[datetime] = bindparam("line")
@@ -207,6 +212,27 @@ class Observations:
         self.write()
         self._latest.pop(key, None)
         return self._connection.execute(_FORGET_AHEAD, {"of": key, "moment": moment}).rowcount > 0
+
+    def withdraw(self, look: Probe) -> list[Probe]:
+        """What the look withdraws is nobody's from now on, also where it comes only later; those that had come."""
+        self.write()
+        self._latest.pop(look.key, None)
+        those = {"those": list(look.withdraws), "of": look.key}
+        known = [read(Probe, body) for body in self._connection.execute(_OF_THESE, those).scalars()]
+        for fingerprint in look.withdraws:
+            withdrawn = {"its": fingerprint, "of": look.key}
+            if not self._connection.execute(_WITHDRAW, withdrawn).rowcount and not self._row_of(fingerprint):
+                row = _probe_row(look) | {"fingerprint": fingerprint, "key": _NOBODY, "proves_list": False}
+                self._connection.execute(insert(_probe).values(**row))
+        return known
+
+    def is_withdrawn(self, look: Probe) -> bool:
+        """Asked of looks that people had stated something of."""
+        row = self._row_of(look.fingerprint)
+        return row is not None and row.key == _NOBODY
+
+    def _row_of(self, fingerprint: str) -> Row[Any] | None:
+        return self._connection.execute(_KNOWN, {"its": fingerprint}).first()
 
     def first_list(self, key: str, moment: datetime) -> Probe | None:
         """The first look at or after a moment that proved the list."""

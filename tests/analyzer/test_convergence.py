@@ -226,3 +226,36 @@ def test_the_next_list_is_judged_by_itself(store: Store, judge: Analyzer) -> Non
     later = NOW + days(15)
     judge.judge([a_probe(later, newest_post_at=NOW - days(1), post_ids=["hidden", "old"])])
     assert rules(store) == ["silent_account"]
+
+
+def a_proof() -> Probe:
+    return a_probe(NOW, newest_post_at=NOW - days(20), source="export:ab12", evidence_sha256="a" * 64)
+
+
+def a_withdrawal(proof: Probe, **fields: object) -> Probe:
+    return a_probe(NOW + days(1), covers="item", source="export:withdrawn", withdraws=[proof.fingerprint], **fields)
+
+
+@pytest.mark.parametrize("withdrawn_first", [False, True])
+def test_what_was_withdrawn_accuses_nobody_whichever_comes_first(
+    store: Store, judge: Analyzer, withdrawn_first: bool
+) -> None:
+    events = [a_proof(), a_withdrawal(a_proof())]
+    for event in reversed(events) if withdrawn_first else events:
+        judge.judge([event])
+    assert "silent_account" not in rules(store)
+    assert resolved(store) == ([] if withdrawn_first else ["silent_account"])
+
+
+def test_what_was_proven_before_stands_when_a_later_proof_is_withdrawn(store: Store, judge: Analyzer) -> None:
+    judge.judge([a_probe(NOW - days(1), newest_post_at=NOW - days(20), evidence_sha256="b" * 64)])
+    judge.judge([a_proof()])
+    judge.judge([a_withdrawal(a_proof())])
+    assert "silent_account" in rules(store)
+
+
+def test_nobody_withdraws_what_was_seen_of_another(store: Store, judge: Analyzer) -> None:
+    store.accounts.upsert([an_account("1002")], NOW - days(1))
+    judge.judge([a_proof(), a_withdrawal(a_proof(), account_id="1002")])
+    judge.judge([a_proof()])
+    assert "silent_account" in rules(store)

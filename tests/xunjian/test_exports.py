@@ -192,6 +192,44 @@ def test_a_file_that_was_removed_supports_no_later_proof(run: Run, folder: Path)
     assert "没有导入过“a.xls”；查看：xunjian exports list" in refusal(run("exports", "remove", WECHAT, "a.xls"))
 
 
+def wrongly_quiet(run: Run, folder: Path) -> str:
+    """Articles were last counted on the 3rd, the file is said to reach the 20th: seventeen days of silence."""
+    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
+    quiet = making.saved(folder, "b.xls", making.xls(making.unnotified(("二", 20261102, 2))))
+    run("exports", "add", WECHAT, pushed, quiet, "--from", "2026-10-01", "--to", "2026-11-20")
+    assert [one.rule for one in silences(judged(folder)[2])] == ["silent_account"]
+    return pushed
+
+
+def test_what_a_file_accused_of_is_over_when_it_is_removed(run: Run, folder: Path) -> None:
+    wrongly_quiet(run, folder)
+    done = run("exports", "remove", WECHAT, "a.xls")
+    assert "此前据此的核实已撤回，据此报告的静默随之解除" in done.output
+    assert silences(judged(folder)[2]) == []
+
+
+def test_what_a_file_accused_of_is_over_when_its_days_are_mended(run: Run, folder: Path) -> None:
+    pushed = wrongly_quiet(run, folder)
+    quiet = str(folder / "b.xls")
+    done = run("exports", "add", WECHAT, pushed, quiet, "--from", "2026-10-01", "--to", "2026-11-06")
+    assert "据此报告的静默随之解除" in done.output
+    assert silences(judged(folder)[2]) == []
+
+
+def test_days_that_are_mended_to_begin_elsewhere_are_a_look_of_their_own(run: Run, folder: Path) -> None:
+    pushed = wrongly_quiet(run, folder)
+    quiet = str(folder / "b.xls")
+    run("exports", "add", WECHAT, pushed, quiet, "--from", "2026-11-01", "--to", "2026-11-20")
+    assert [one.rule for one in silences(judged(folder)[2])] == ["silent_account"]
+
+
+def test_a_file_that_proved_nothing_withdraws_nothing(run: Run, folder: Path) -> None:
+    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
+    run("exports", "add", WECHAT, pushed)
+    assert "撤回" not in run("exports", "remove", WECHAT, "a.xls").output
+    assert [probe.withdraws for probe in judged(folder)[1]] == [()]
+
+
 def test_of_two_files_of_one_name_the_hash_tells(run: Run, folder: Path) -> None:
     for mid in (1, 2):
         data = making.xls(making.notified(("一", 20261103, mid)))

@@ -12,6 +12,7 @@ from services.collector.exports.importing import Import, Period, prepare
 from services.collector.exports.reading import ExportFile, read_export
 from services.collector.exports.tables import read_bytes
 from services.collector.exports.whose import demand_own
+from services.collector.exports.withdrawing import withdrawal
 from services.collector.reading.days import last_whole_day
 from shared.account import Account
 from shared.clock import chinese_time, to_shanghai, utc_now
@@ -33,7 +34,7 @@ _AT_ONCE = 200
 """Posts in one part; a part is published whole or not at all."""
 _SHORTEST = 8
 """Characters of a SHA-256 that may name a file."""
-_STANDS = "以后不再以原来的起止日期为据；此前据此报告的静默，要等下一次核实列表后才会更正，请先人工核对"
+_WITHDRAWN = "此前据此的核实已撤回，据此报告的静默随之解除"
 
 Named = Annotated[str, typer.Argument(metavar="账号", help="平台/账号ID、主页链接或账号名称")]
 Config = Annotated[Path | None, typer.Option(help="设置文件（YAML）")]
@@ -99,14 +100,18 @@ def remove(
     *,
     config: Config = None,
 ) -> None:
-    """移出导入过的一个文件，以后不再作依据；已发布的内容和核查保留。"""
+    """移出导入过的一个文件，不再作依据，据它的核实随之撤回；它里面的内容保留。"""
     settings = load_settings(config)
-    with closing(opened(settings, writes=True)) as store:
+    with closing(opened(settings)) as store:
         found = account_named(account, store.accounts.all(), "账号")
-        export = _named_export(file.strip(), store.exports.of(found.key), found)
-        store.exports.remove(export)
-        store.sources.forget_state(found.key, EXPORT)
-    typer.echo(f"已移出：{export.file}（{export.sha256[:12]}）；{_STANDS}")
+    with open_host(settings, utc_now, "exports") as host:
+        export = _named_export(file.strip(), host.store.exports.of(found.key), found)
+        withdrawn = withdrawal(found, [export], utc_now(), f"导出文件{export.file}已移出")
+        if withdrawn is not None:
+            host.bus.publish([withdrawn])
+        host.store.exports.remove(export)
+        host.store.sources.forget_state(found.key, EXPORT)
+    typer.echo(f"已移出：{export.file}（{export.sha256[:12]}）{f'；{_WITHDRAWN}' if withdrawn else ''}")
     typer.echo(where(settings))
 
 
@@ -157,9 +162,8 @@ def _take(host: Host, done: Import) -> None:
         host.bus.publish(list(done.posts[start : start + _AT_ONCE]))
     if done.corrected:
         host.store.sources.forget_state(done.account.key, EXPORT)
-    if done.probe is not None:
-        host.bus.publish([done.probe])
-    host.store.exports.add(done.exports)
+    host.bus.publish([look for look in (done.withdrawal, done.probe) if look is not None])
+    host.store.exports.add(done.written)
     if done.state is not None:
         host.store.sources.note([done.state])
 
@@ -169,10 +173,10 @@ def _say(account: Account, done: Import | None) -> None:
         typer.echo(f"已导入过，没有改变：{account.name}（{account.key}）；查看：xunjian exports list {account.key}")
         return
     for export in done.exports:
-        verb = "已更正起止日期" if export.file in done.corrected else "已导入"
+        verb = "已更正起止日期" if export.sha256 in {one.sha256 for one in done.corrected} else "已导入"
         typer.echo(f"{verb}：{export.file}　{export.kind.words}　{export.rows} 行　{_period(export)}")
-    if done.corrected:
-        typer.echo(_STANDS)
+    if done.withdrawal is not None:
+        typer.echo(_WITHDRAWN)
     typer.echo(f"{account.name}（{account.key}）：新内容 {len(done.posts)} 条，早已监测到 {done.known} 条")
     probe = done.probe
     if probe is None:

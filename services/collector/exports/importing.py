@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from services.collector.exports.matching import Known, distinct, made_id
 from services.collector.exports.proof import Verdict, stretch_of, verdict
 from services.collector.exports.reading import ExportFile, Row, last_stretch
+from services.collector.exports.withdrawing import withdrawal
 from services.collector.reading.days import last_second, last_whole_day, start_of
 from shared.account import Account
 from shared.errors import InputError
@@ -31,8 +32,9 @@ class Period:
 
 @dataclass(frozen=True)
 class Import:
-    """What is to be published and written down. `known`: items that were published before. `corrected`: names of the
-    files that were imported before with other days: what was claimed then no longer stands.
+    """What is to be published and written down. `known`: items that were published before. `others`: files that were
+    imported before, and stand. `corrected`: files as they were imported before, with other days: what was claimed then
+    no longer stands.
     """
 
     account: Account
@@ -43,7 +45,8 @@ class Import:
     verdict: Verdict | None
     look: Look
     contents: Mapping[str, bytes]
-    corrected: tuple[str, ...] = ()
+    others: tuple[Export, ...] = ()
+    corrected: tuple[Export, ...] = ()
 
     @property
     def probe(self) -> Probe | None:
@@ -59,9 +62,26 @@ class Import:
             reason=said.why,
             covers=Coverage.LIST if said.proves_list else Coverage.ITEM,
             newest_post_at=said.newest_at,
-            source=f"{EXPORT}:{self.exports[0].sha256[:12]}",
+            source=self._source,
             evidence_sha256=self.look.sha256,
         )
+
+    @property
+    def _source(self) -> str:
+        """Of days that were stated anew another look, though its moment may be the same."""
+        anew = f":{self.now:%Y%m%d%H%M%S}" if self.corrected else ""
+        return f"{EXPORT}:{self.exports[0].sha256[:12]}{anew}"
+
+    @property
+    def written(self) -> tuple[Export, ...]:
+        """The files with the look that they prove a list by."""
+        probe, proving = self.probe, self.verdict.files if self.verdict else frozenset()
+        proved = tuple(_proving(one, probe) for one in (*self.exports, *self.others) if probe and one.sha256 in proving)
+        return (*(one for one in self.exports if one.sha256 not in proving), *proved)
+
+    @property
+    def withdrawal(self) -> Probe | None:
+        return withdrawal(self.account, self.corrected, self.now, "导出文件的起止日期已更正")
 
     @property
     def state(self) -> SourceState | None:
@@ -115,8 +135,13 @@ def prepare(
     posts = [_post(account, row, known, now) for row in posted]
     contents = {sha256: data for sha256, (_, data) in fresh.items()}
     look = _look(account, contents, said, now, program)
-    corrected = tuple(one.file for one in exports if one.sha256 in imported)
-    return Import(account, now, exports, tuple(posts), len(rows) - len(new), said, look, contents, corrected)
+    corrected = tuple(imported[one.sha256] for one in exports if one.sha256 in imported)
+    others, already = tuple(before), len(rows) - len(new)
+    return Import(account, now, exports, tuple(posts), already, said, look, contents, others, corrected)
+
+
+def _proving(export: Export, probe: Probe) -> Export:
+    return export.model_copy(update={"proofs": tuple(dict.fromkeys((*export.proofs, probe.fingerprint)))})
 
 
 def _is_news(told: Export, imported: Export | None, period: Period) -> bool:

@@ -1,7 +1,7 @@
 """What the exports of one account prove together, and as of when. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from services.collector.reading.days import end_of, last_whole_day, start_of
@@ -13,13 +13,15 @@ from shared.export import Export, ExportKind
 class Stretch:
     """Beijing days of which everything published is known; `newest_at`: the newest of it, null: nothing.
 
-    `lacked_at`: the newest item of the account's exports of whatever kind, where it is none of these.
+    `lacked_at`: the newest item of the account's exports of whatever kind, where it is none of these. `files`: SHA-256
+    of those that it is made of.
     """
 
     first_day: date
     last_day: date
     newest_at: datetime | None
     lacked_at: datetime | None = None
+    files: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def begins(self) -> datetime:
@@ -42,12 +44,13 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`at`: as of when. `why`: what is lacking where the list is not proven."""
+    """`at`: as of when. `why`: what is lacking where the list is not proven. `files`: SHA-256 of those that do."""
 
     at: datetime
     newest_at: datetime | None
     proves_list: bool
     why: str | None = None
+    files: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 def stretch_of(exports: Iterable[Export], now: datetime) -> Stretch | None:
@@ -78,7 +81,7 @@ def verdict(
     newest = max((one.newest_at for one in shown if one.newest_at), default=None)
     why = _lacking(stretch, newest_known, proved_at)
     if stretch is not None and why is None:
-        return Verdict(stretch.ends, stretch.newest_at, proves_list=True)
+        return Verdict(stretch.ends, stretch.newest_at, proves_list=True, files=stretch.files)
     return Verdict(newest, newest, proves_list=False, why=why) if newest else None
 
 
@@ -120,4 +123,5 @@ def _clipped(exports: Sequence[Export], now: datetime) -> Stretch | None:
     # it only one of the files tells.
     later = newest is not None and newest > ends
     within = newest if newest is not None and newest >= start_of(first_day) else None
-    return None if later else Stretch(first_day, last_day, within)
+    files = frozenset(one.sha256 for one in exports)
+    return None if later else Stretch(first_day, last_day, within, files=files)

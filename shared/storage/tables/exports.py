@@ -8,7 +8,8 @@ from shared.storage.tables.columns import time_column
 
 
 class ExportRow(SQLModel, table=True):
-    """One file of one account. The file itself lies with the evidence, if it is kept."""
+    """One file of one account. The file itself lies with the evidence, if it is kept. `proofs`: fingerprints, a space
+    between each."""
 
     __tablename__ = "export"
 
@@ -22,3 +23,4 @@ class ExportRow(SQLModel, table=True):
     newest_at: datetime | None = time_column(default=None)
     imported_at: datetime = time_column()
     by: str | None = None
+    proofs: str = ""

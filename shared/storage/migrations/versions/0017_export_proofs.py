@@ -1,0 +1,11 @@
+"""Which looks proved a list by a file that was imported, so that they can be withdrawn with it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    op.add_column("export", sa.Column("proofs", sa.String(), nullable=False, server_default=""))
