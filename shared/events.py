@@ -232,8 +232,9 @@ class Probe(Event, frozen=True, kw_only=True):
     evidence_sha256: str | None = None
     """SHA-256 of the look's manifest (shared/evidence/look.py), kept or not."""
     duration_ms: int | None = None
-    withdraws: tuple[str, ...] = ()
-    """Fingerprints of looks at the account that are to count no longer: people had stated wrongly what they showed."""
+    withdraws: tuple[str, ...] | None = None
+    """Fingerprints of looks at the account that are to count no longer: people had stated wrongly what they showed;
+    null: it withdraws none."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -31,7 +31,7 @@ class Exports:
             self._database.serialise(connection, "export")
             for export in exports:
                 mine = _export.c.key == export.key, _export.c.sha256 == export.sha256
-                row = export.model_dump() | {"kind": str(export.kind), "proofs": " ".join(export.proofs)}
+                row = export.model_dump() | {"kind": str(export.kind), "proofs": " ".join(export.proofs) or None}
                 connection.execute(delete(_export).where(*mine))
                 connection.execute(insert(_export).values(**row))
 
@@ -44,4 +44,4 @@ class Exports:
 
 
 def _export_of(row: dict[str, Any]) -> Export:
-    return Export.model_validate(row | {"proofs": row["proofs"].split()})
+    return Export.model_validate(row | {"proofs": (row["proofs"] or "").split()})

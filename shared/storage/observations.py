@@ -217,9 +217,9 @@ class Observations:
         """What the look withdraws is nobody's from now on, also where it comes only later; those that had come."""
         self.write()
         self._latest.pop(look.key, None)
-        those = {"those": list(look.withdraws), "of": look.key}
+        those = {"those": list(look.withdraws or ()), "of": look.key}
         known = [read(Probe, body) for body in self._connection.execute(_OF_THESE, those).scalars()]
-        for fingerprint in look.withdraws:
+        for fingerprint in look.withdraws or ():
             withdrawn = {"its": fingerprint, "of": look.key}
             if not self._connection.execute(_WITHDRAW, withdrawn).rowcount and not self._row_of(fingerprint):
                 row = _probe_row(look) | {"fingerprint": fingerprint, "key": _NOBODY, "proves_list": False}

@@ -227,7 +227,7 @@ def test_a_file_that_proved_nothing_withdraws_nothing(run: Run, folder: Path) ->
     pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
     run("exports", "add", WECHAT, pushed)
     assert "撤回" not in run("exports", "remove", WECHAT, "a.xls").output
-    assert [probe.withdraws for probe in judged(folder)[1]] == [()]
+    assert [probe.withdraws for probe in judged(folder)[1]] == [None]
 
 
 def test_of_two_files_of_one_name_the_hash_tells(run: Run, folder: Path) -> None:

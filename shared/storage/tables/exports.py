@@ -23,4 +23,4 @@ class ExportRow(SQLModel, table=True):
     newest_at: datetime | None = time_column(default=None)
     imported_at: datetime = time_column()
     by: str | None = None
-    proofs: str = ""
+    proofs: str | None = None

@@ -8,4 +8,5 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    op.add_column("export", sa.Column("proofs", sa.String(), nullable=False, server_default=""))
+    with op.batch_alter_table("export") as export:
+        export.add_column(sa.Column("proofs", sa.String(), nullable=True))
