@@ -96,14 +96,17 @@ def _unlisted(
 ) -> int:
     """By how many the platform's count rose since the look that first showed the newest item; 0: nobody knows of any.
 
-    Held against that look and not against the last one: a rise is news once, and the silence it denies goes on.
+    Held against that look and not against the last one: a rise is news once, and the silence it denies goes on, also
+    when the count has fallen again: what was published then was published, deleted or not.
     """
     if account.platform not in KEEPS_BACK or look is None or look.posts_total is None:
         return 0
     if newest is None or met is None or look.at - newest < SOONEST_SILENCE:
         return 0
     first = sitting.judging.observed.first_list(account.key, met)
-    return max(0, look.posts_total - first.posts_total) if first and first.posts_total is not None else 0
+    if first is None or first.posts_total is None:
+        return 0
+    return max(0, sitting.judging.observed.most_total(account.key, met, look.at) - first.posts_total)
 
 
 def _first_seen(

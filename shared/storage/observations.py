@@ -21,6 +21,8 @@ HISTORY_POSTS = 200
 MOST_FAILURES = 20
 MOST_LATER = 400
 MOST_VERSIONS = 10
+LARGEST_NUMBER = 2**63 - 1
+"""That a column takes; what a page says may be any."""
 _NOBODY = ""
 
 _Latest = tuple[datetime | None, datetime | None]
@@ -95,6 +97,9 @@ _LATEST = _PROBES.limit(1)
 _LATEST_LIST = _PROBES.where(text(PROVES)).limit(1)
 _FIRST_LIST = (
     select(_probe.c.body).where(_OF_PROBE, text(PROVES), _probe.c.at >= _MOMENT).order_by(_probe.c.at).limit(1)
+)
+_MOST_TOTAL = select(func.max(_probe.c.posts_total)).where(
+    _OF_PROBE, text(PROVES), _probe.c.at.between(bindparam("since"), _MOMENT)
 )
 _LAST_LIST = (
     select(_probe.c.body).where(_OF_PROBE, text(PROVES), _probe.c.at < _MOMENT).order_by(_probe.c.at.desc()).limit(1)
@@ -240,6 +245,11 @@ class Observations:
         body = self._connection.execute(_FIRST_LIST, {"of": key, "moment": moment}).scalar()
         return read(Probe, body) if body else None
 
+    def most_total(self, key: str, since: datetime, until: datetime) -> int:
+        """The highest number of items that the platform gave at any look of these that proved the list; 0: none was."""
+        self._write_of(key)
+        return self._connection.execute(_MOST_TOTAL, {"of": key, "since": since, "moment": until}).scalar() or 0
+
     def last_list(self, key: str, moment: datetime) -> Probe | None:
         """The last look before a moment that proved the list."""
         self._write_of(key)
@@ -343,5 +353,6 @@ def _probe_row(probe: Probe) -> dict[str, Any]:
         "outcome": probe.outcome,
         "proves_list": probe.proves_list,
         "newest_post_at": probe.counted_newest,
+        "posts_total": None if probe.posts_total is None else min(probe.posts_total, LARGEST_NUMBER),
         "body": probe.to_json().decode(),
     }

@@ -70,6 +70,17 @@ def test_a_rise_is_news_once_yet_the_silence_stays_denied(store: Store, judge: A
     assert told == ["unverified"]
 
 
+@pytest.mark.parametrize("total", [1, 99, 100])
+def test_a_total_that_rose_and_fell_again_denies_the_silence_too(store: Store, judge: Analyzer, total: int) -> None:
+    judge.judge([look(6, 101), look(7, total), look(14, total)])
+    assert rules_at(store, 14) == ["unverified"]
+
+
+def test_a_total_beyond_all_numbers_is_a_total(store: Store, judge: Analyzer) -> None:
+    judge.judge([look(6, 10**30), look(7, 100)])
+    assert rules_at(store, 7) == ["unverified"]
+
+
 def test_a_silence_that_was_told_ends_when_the_total_rises(store: Store, judge: Analyzer) -> None:
     judge.judge([look(14, 100)])
     judge.judge([look(15, 101)])
@@ -102,7 +113,9 @@ def test_nothing_further_is_read_of_an_account_that_publishes(store: Store, judg
     judge.judge([look(0.5, 101)])
     busy = len(statements)
     judge.judge([look(1.5, 101)])
-    assert (len(statements) - busy) - busy <= 3, "the look of long ago, and the finding that it makes"
+    assert (len(statements) - busy) - busy <= 4, (
+        "the look of long ago, the totals since, and the finding that they make"
+    )
 
 
 def test_a_total_above_an_empty_list_is_no_silence() -> None:

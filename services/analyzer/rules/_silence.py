@@ -39,7 +39,7 @@ def unseen(probe: Probe, history: History) -> str | None:
     if probe.posts_total and not probe.post_ids:
         return f"平台显示共有{probe.posts_total}条内容，列表中却一条也没有"
     if history.unlisted > 0:
-        more = f"平台显示的内容总数比最近一条首次监测到时多{history.unlisted}条"
+        more = f"平台显示的内容总数曾比最近一条首次监测到时多{history.unlisted}条"
         return f"{more}，列表中却没有更新的内容（可能登录后才能看到）"
     if missed := _missed(probe, history):
         return f"列表中没有{chinese_time(missed)}已发布的一条内容（此后才监测到），这次的列表不完整或不是最新的"

@@ -77,3 +77,4 @@ class ProbeRow(SQLModel, table=True):
     proves_list: bool
     newest_post_at: datetime | None = time_column(default=None)
     body: str = text_column()
+    posts_total: int | None = Field(default=None, sa_type=BigInteger)
