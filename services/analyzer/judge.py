@@ -16,7 +16,7 @@ from services.analyzer.history import deleted_ids, history_of
 from services.analyzer.matters import Case, Matters, always
 from services.analyzer.objection import History
 from services.analyzer.reach import shown_by
-from services.analyzer.timeline import END, INSTANT, Sitting, Timeline
+from services.analyzer.timeline import END, INSTANT, Sitting
 from shared.account import Account
 from shared.bus.aside import failed, why
 from shared.errors import TransientError
@@ -116,7 +116,9 @@ class Judge:
             case, together = Case(account, at), list(group)
             with traced(trace_of(together[-1])):
                 came = self._judge_moment(sitting, case, together)
-                late = late or came in (Came.LATE, Came.AGAINST)
+                late = late or came is Came.LATE
+                if came is Came.AGAINST:
+                    self._judge_latest_again(sitting, account, stands=False)
                 if came in (Came.IN_ORDER, Came.AGAINST):
                     self._matters.stand(sitting, case, at, at)
             refused += [Refused(together[-1], failed("；".join(case.failures)))] if case.failures else []
@@ -142,7 +144,6 @@ class Judge:
             sitting.to_sketch += posts
             sitting.copies.update(entry.indicator for entry in entries)
         before = sitting.at(key, at - INSTANT)
-        is_against = bool(withdrawn) or _is_against(before, posts)
         shown = {post.id for post in posts}.union(*(probe.post_ids for probe in probes))
         sitting.restored |= before.fingerprints_gone(shown)
         is_late = before.latest_at is not None and (before.latest_at > at if probes else before.latest_at >= at)
@@ -155,6 +156,9 @@ class Judge:
                 _cover(sitting, probe, self._history(sitting, case, probe.at))
         if is_late:
             return Came.LATE
+        # Posts alone say nothing yet: the list that they stand on may follow.
+        is_no_list = bool(probes) and not any(probe.proves_list for probe in probes)
+        is_against = bool(withdrawn) or (is_no_list and sitting.at(key, at).shows_missed())
         return Came.AGAINST if is_against else Came.IN_ORDER
 
     def _forget_wrong_clocks(self, sitting: Sitting, key: str, at: datetime) -> None:
@@ -205,13 +209,15 @@ class Judge:
         if probe.proves_list and held:
             self._resolve_deleted(sitting, probe, held)
 
-    def _judge_latest_again(self, sitting: Sitting, account: Account) -> None:
-        """The last proved list and the failed probes since, now with what came late."""
+    def _judge_latest_again(self, sitting: Sitting, account: Account, *, stands: bool = True) -> None:
+        """The last proved list and the failed probes since, now with what is known of them by now. `stands`: so the
+        account is to have stood, too."""
         probed = sitting.at(account.key, END).probed
         for probe in (*([probed.latest_list] if probed.latest_list else []), *probed.failures):
             case = Case(account, probe.at)
             self._judge_probe(sitting, case, probe)
-            self._matters.stand(sitting, case, probe.at, probe.at)
+            if stands:
+                self._matters.stand(sitting, case, probe.at, probe.at)
 
     def _resolve_deleted(self, sitting: Sitting, probe: Probe, held: list[Finding]) -> None:
         known = sitting.at(probe.key, probe.at)
@@ -229,11 +235,6 @@ def _is_export(probe: Probe) -> bool:
 
 def _is_withdrawn(sitting: Sitting, probe: Probe) -> bool:
     return _is_export(probe) and sitting.judging.observed.is_withdrawn(probe)
-
-
-def _is_against(before: Timeline, posts: Sequence[Post]) -> bool:
-    listed = before.probed.latest_list
-    return listed is not None and any(before.is_missed(post, listed) for post in posts)
 
 
 def _cover(sitting: Sitting, probe: Probe, history: History) -> None:

@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.clock import FUTURE_TOLERANCE
@@ -84,19 +84,17 @@ class Timeline:
         listed = self.probed.latest_list
         if listed is None or not self._later:
             return None
-        posts = (event for event in self._later if isinstance(event, Post))
-        return max(filter(None, (post.published_at for post in posts if self.is_missed(post, listed))), default=None)
+        later = [event for event in self._later if isinstance(event, Post) and event.id not in self._met]
+        return max(_missed_by(listed, later, self._items.values()), default=None)
 
-    def is_missed(self, post: Post, listed: Probe) -> bool:
-        """One that was out when the list was seen, and neither stands on it nor was met before.
-
-        Two ways to an account may know an item by two names: who published in the same minute is taken for the same.
-        """
-        at = post.published_at
-        if at is None or at > listed.at or post.id in listed.post_ids or post.id in self._met:
+    def shows_missed(self) -> bool:
+        """Whether what was first met at this moment speaks against the last list."""
+        listed = self.probed.latest_list
+        if listed is None:
             return False
-        known = (one.published_at for one in self._items.values())
-        return all(time is None or abs(time - at) >= SAME_ITEM for time in known)
+        new = [post for post in self._items.values() if self._met[post.id] == self.moment > listed.at]
+        before = [post for post in self._items.values() if self._met[post.id] <= listed.at] if new else ()
+        return any(True for _ in _missed_by(listed, new, before))
 
     def posts(self) -> list[Post]:
         """The newest version of each item as first met so, newest published first, at most HISTORY_POSTS."""
@@ -120,6 +118,20 @@ class Timeline:
         if len(self._items) > 2 * HISTORY_POSTS:
             forgotten = next(iter(self._items))
             del self._items[forgotten], self._met[forgotten]
+
+
+def _missed_by(listed: Probe, later: Iterable[Post], before: Iterable[Post]) -> Iterator[datetime]:
+    """When those were published that were out when the list was seen, and neither stand on it nor were met before.
+
+    Two ways to an account may know an item by two names: who published in the same minute is taken for the same.
+    """
+    known = [post.published_at for post in before if post.published_at]
+    for post in later:
+        at = post.published_at
+        if at is None or at > listed.at or post.id in listed.post_ids:
+            continue
+        if all(abs(time - at) >= SAME_ITEM for time in known):
+            yield at
 
 
 def _after(probed: Probed, probe: Probe) -> Probed:

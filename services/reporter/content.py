@@ -217,8 +217,8 @@ def _part(one: Standing) -> Part | None:
 
 
 def _is_other(one: Standing, finding: Finding) -> bool:
-    """Silence of an account that nobody can look at is told by no row: it may be over."""
-    if finding.severity is Severity.UNVERIFIED:
+    """Silence of an account that nobody can look at is told by no row: it may be over. Nor is a mere event."""
+    if finding.severity in (Severity.UNVERIFIED, Severity.INFO):
         return False
     if finding.state is None or not finding.state.is_silence:
         return True

@@ -22,6 +22,7 @@ SEVERITIES = {
 RULES = {
     "account_gone": "疑似注销",
     "account_renamed": "名称与台账不一致",
+    "deleted_post": "内容已删除",
     "broken_link": "链接打不开",
     "classification_mark": "出现涉密标识",
     "comments_closed": "关闭评论",

@@ -183,18 +183,24 @@ def test_comments_closed_on_one_post_more_or_less_is_one_finding(store: Store, j
     judge.judge([*second, a_probe(NOW + days(2), post_ids=listed)])
     late = a_post("late", NOW - days(9), observed_at=NOW + days(2.5), comments="closed")
     judge.judge([late, a_probe(NOW + days(3), post_ids=[*listed[:-1], "late"])])
-    assert rules(store) == ["comments_closed"]
+    assert set(rules(store)) == {"comments_closed", "deleted_post"}
     assert resolved(store) == []
 
 
-A_LATE_TRUTH = [
+A_LATE_TRUTH: list[Event] = [
     a_probe(NOW, newest_post_at=NOW - days(20), post_ids=["old"]),
     a_post("old", NOW - days(20), observed_at=NOW),
     a_post("hidden", NOW - days(1), observed_at=NOW + timedelta(hours=1)),
+    a_probe(NOW + timedelta(hours=1), covers="item", newest_post_at=NOW - days(1), post_ids=["hidden"]),
 ]
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def seen_by_itself(name: str, age: float) -> list[Event]:
+    at, published_at = NOW + timedelta(hours=1), NOW - days(age)
+    return [a_post(name, published_at, observed_at=at), a_probe(at, covers="item", newest_post_at=published_at)]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
 def test_a_list_that_lacked_what_was_out_by_then_accuses_nobody(
     store: Store, judge: Analyzer, order: tuple[int, ...]
 ) -> None:
@@ -209,15 +215,18 @@ def test_who_knows_of_it_beforehand_opens_nothing(store: Store, judge: Analyzer)
     assert resolved(store) == []
 
 
+def test_an_item_whose_list_is_still_to_come_says_nothing_of_the_one_before(store: Store, judge: Analyzer) -> None:
+    judge.judge(A_LATE_TRUTH[:3])
+    assert rules(store) == ["silent_account"]
+
+
 def test_the_same_item_by_another_name_speaks_against_no_list(store: Store, judge: Analyzer) -> None:
-    judge.judge(A_LATE_TRUTH[:2])
-    judge.judge([a_post("by another way", NOW - days(20), observed_at=NOW + timedelta(hours=1))])
+    judge.judge([*A_LATE_TRUTH[:2], *seen_by_itself("by another way", 20)])
     assert rules(store) == ["silent_account"]
 
 
 def test_what_is_older_than_the_list_reaches_speaks_against_no_list(store: Store, judge: Analyzer) -> None:
-    judge.judge(A_LATE_TRUTH[:2])
-    judge.judge([a_post("older", NOW - days(30), observed_at=NOW + timedelta(hours=1))])
+    judge.judge([*A_LATE_TRUTH[:2], *seen_by_itself("older", 30)])
     assert rules(store) == ["silent_account"]
 
 
@@ -232,8 +241,9 @@ def a_proof() -> Probe:
     return a_probe(NOW, newest_post_at=NOW - days(20), source="export:ab12", evidence_sha256="a" * 64)
 
 
-def a_withdrawal(proof: Probe, **fields: object) -> Probe:
-    return a_probe(NOW + days(1), covers="item", source="export:withdrawn", withdraws=[proof.fingerprint], **fields)
+def a_withdrawal(proof: Probe, account_id: str = "1001") -> Probe:
+    of = {"source": "export:withdrawn", "withdraws": [proof.fingerprint]}
+    return a_probe(NOW + days(1), Outcome.OK, covers="item", account_id=account_id, **of)
 
 
 @pytest.mark.parametrize("withdrawn_first", [False, True])
