@@ -14,7 +14,7 @@ from services.collector.platforms._wechat_identity import (
     number_of_biz,
     query_of,
 )
-from services.collector.platforms._wechat_sighting import Sighting, failed, listed
+from services.collector.platforms._wechat_sighting import Sighting, failed, listed, with_unread
 from services.collector.reading.moments import from_unix
 from shared.events import Coverage, Kind, Outcome
 
@@ -56,7 +56,7 @@ def read_message_list(value: object, capture: Capture, identity: Identity) -> Si
     messages = (_parsed(value) or _parsed(escaped)).get("list")
     if not isinstance(messages, list):
         return failed(Outcome.PARSE_ERROR, "列表数据不完整", identity)
-    sighting = _messages(_mappings(messages), capture)
+    sighting = _messages(messages, capture)
     if messages and not sighting.posts:
         return failed(Outcome.PARSE_ERROR, "列表中有消息，但格式无法识别", identity)
     return sighting.model_copy(update={"identity": identity.filled_from(sighting.identity)})
@@ -68,7 +68,7 @@ def _whole_answer(answer: Answer, capture: Capture) -> Sighting | None:
     if "publish_page" in answer:
         return _published(_parsed(answer["publish_page"]), capture)
     if isinstance(answer.get("app_msg_list"), list):
-        return _backend(_mappings(answer["app_msg_list"]), capture)
+        return with_unread(_backend(_mappings(answer["app_msg_list"]), capture), _odd(answer["app_msg_list"]))
     if "getalbum_resp" in answer:
         return _album(_parsed(answer["getalbum_resp"]), capture)
     if isinstance(answer.get("list"), list) and "comm_msg_info" in str(answer["list"][:1]):
@@ -95,15 +95,23 @@ def _coverage(capture: Capture) -> Coverage:
     return Coverage.ITEM if later else Coverage.LIST
 
 
-def _messages(messages: Sequence[Answer], capture: Capture) -> Sighting:
+def _messages(messages: Sequence[object], capture: Capture) -> Sighting:
     """Pushed messages; each carries 1-8 articles that share the message's time."""
     posts: list[ShownPost] = []
-    numbers = []
-    for message in messages:
-        about = _parsed(message.get("comm_msg_info"))
+    numbers, is_unread = [], False
+    for message in map(_parsed, messages):
+        about, first = _parsed(message.get("comm_msg_info")), _parsed(message.get("app_msg_ext_info"))
         numbers.append(number_of_biz(about.get("fakeid")))
-        posts += _message_posts(about, _parsed(message.get("app_msg_ext_info")))
-    return _listed(posts, numbers, biz_in(capture.url), capture)
+        found = list(_message_posts(about, first))
+        is_unread = is_unread or not (found or _was_deleted(first))
+        posts += found
+    return with_unread(_listed(posts, numbers, biz_in(capture.url), capture), is_unread)
+
+
+def _was_deleted(first: Answer) -> bool:
+    """1 stands in every article there is."""
+    articles = [first, *_mappings(first.get("multi_app_msg_item_list"))]
+    return all(str(article.get("del_flag", 1)) not in ("1", "None") for article in articles)
 
 
 def _listed(posts: Sequence[ShownPost], numbers: Sequence[str], asked: str, capture: Capture) -> Sighting:
@@ -140,8 +148,10 @@ def _published(page: Answer, capture: Capture) -> Sighting:
     entries = page.get("publish_list")
     if not isinstance(entries, list):
         return failed(Outcome.PARSE_ERROR, "列表数据不完整")
-    infos = [_parsed(entry.get("publish_info")) for entry in _mappings(entries)]
-    return _backend([item for info in infos for item in _mappings(info.get("appmsgex"))], capture)
+    told = [entry.get("publish_info") for entry in _mappings(entries)]
+    articles = [_parsed(info).get("appmsgex") for info in told if info]
+    sighting = _backend([item for of in articles for item in _mappings(of)], capture)
+    return with_unread(sighting, _odd(entries) or any(not _mappings(of) or _odd(of) for of in articles))
 
 
 def _backend(items: Sequence[Answer], capture: Capture) -> Sighting:
@@ -198,6 +208,11 @@ def _post(
 
 def _distinct(posts: Sequence[ShownPost]) -> list[ShownPost]:
     return list({post.id: post for post in reversed(posts)}.values())[::-1]
+
+
+def _odd(value: object) -> bool:
+    """Whether something in a list is no item: it may be the newest one."""
+    return not isinstance(value, list) or len(_mappings(value)) < len(value)
 
 
 def _mappings(value: object) -> list[Answer]:

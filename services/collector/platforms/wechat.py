@@ -30,7 +30,7 @@ from services.collector.platforms._wechat_identity import (
 )
 from services.collector.platforms._wechat_lists import read_values
 from services.collector.platforms._wechat_pages import read_page
-from services.collector.platforms._wechat_sighting import Sighting, failed
+from services.collector.platforms._wechat_sighting import Sighting, failed, with_unread
 from services.collector.platforms._wechat_status import read_status
 from services.collector.platforms.base import Platform
 from services.collector.reading.sight import BLOCK_STATUSES
@@ -154,12 +154,15 @@ def _evidence(sightings: Sequence[Sighting]) -> Sighting:
     posts: dict[str, ShownPost] = {}
     for post in (post for one in sightings for post in one.posts):
         posts[post.id] = _richer(posts[post.id], post) if post.id in posts else post
-    return Sighting(
+    is_unread = any(one.unread for one in sightings)
+    is_list = is_unread or any(one.covers is Coverage.LIST for one in sightings)
+    sighting = Sighting(
         outcome=Outcome.OK,
         identity=_identity(sightings),
         posts=tuple(posts.values()),
-        covers=Coverage.LIST if any(one.covers is Coverage.LIST for one in sightings) else Coverage.ITEM,
+        covers=Coverage.LIST if is_list else Coverage.ITEM,
     )
+    return with_unread(sighting, is_unread)
 
 
 def _identity(sightings: Iterable[Sighting]) -> Identity:

@@ -14,7 +14,7 @@ _ERROR_PAGE = re.compile(r"<title>\s*([45]\d\d)\b")
 _LONGEST_ERROR_PAGE = 4000
 _UNKNOWN = "页面内容无法识别，可能已改版或不完整"
 _OTHERS_ONLY = "列表中只有其他账号的内容"
-_UNREAD = "列表中有未能识别的内容，不能据此认定没有更新"
+UNREAD = "列表中有未能识别的内容，不能据此认定没有更新"
 _PART_ONLY = "看到的只是列表的后续页或部分内容，不能据此认定没有更新"
 
 
@@ -103,7 +103,7 @@ def all_known(sight: Sight, known: Iterable[bool]) -> Sight:
     """A list with an element that is neither an item nor surely something else: that may be its newest item."""
     if sight.covers is not Coverage.LIST or all(known):
         return sight
-    return sight.model_copy(update={"unread": True, "complete": False, "reason": sight.reason or _UNREAD})
+    return sight.model_copy(update={"unread": True, "complete": False, "reason": sight.reason or UNREAD})
 
 
 def part_of_list(sight: Sight) -> Sight:

@@ -1,5 +1,6 @@
 """What stands in an account's list and cannot be read may be its newest post: then the list proves no silence."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from services.collector.capture import Reading
 from shared.events import Coverage, Outcome
 from tests.collector.platforms import test_douyin as douyin
 from tests.collector.platforms import test_toutiao as toutiao
+from tests.collector.platforms import wechat_pages as wechat
 from tests.collector.platforms import weibo_answers as weibo
 from tests.collector.platforms.facts import answer
 from tests.collector.platforms.test_saved_files import SEC_UID, read, rendered
@@ -47,6 +49,25 @@ def in_feed(element: Any) -> Reading:
 
 def in_saved_feed(element: Any) -> Reading:
     return toutiao.TOUTIAO.read([answer([toutiao.cell(), element, toutiao.cell("6872991989982298628")])])
+
+
+def in_history(element: object) -> Reading:
+    listed = wechat.history(element, wechat.message())  # type: ignore[arg-type]
+    return wechat.read(listed, account=wechat.ledger(wechat.BIZ))
+
+
+def in_message_page(element: object) -> Reading:
+    listed = json.dumps({"list": [element, wechat.message()]})
+    page = f"<script>var __biz = {json.dumps(wechat.BIZ)}; var msgList = {listed};</script>"
+    return wechat.read(page, account=wechat.ledger(wechat.BIZ))
+
+
+def in_published(element: object) -> Reading:
+    link = f"https://mp.weixin.qq.com/s?__biz={wechat.BIZ}&mid=2247500001&idx=1&sn=aa"
+    article = {"aid": "2247500001_1", "title": "甲", "create_time": 1762747210, "link": link}
+    entries = [element, {"publish_info": json.dumps({"appmsgex": [article]})}]
+    page = json.dumps({"publish_list": entries})
+    return wechat.read(json.dumps({"base_resp": {"ret": 0}, "publish_page": page}), account=wechat.ledger(wechat.BIZ))
 
 
 def without(node: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -101,6 +122,49 @@ def test_what_is_surely_no_post_of_the_account_does_not_matter(read: Any, elemen
     reading = read(element)
     assert (reading.outcome, reading.covers, len(reading.posts)) == (Outcome.OK, Coverage.LIST, 2)
     assert reading.reason is None
+
+
+PUSHED = wechat.message()
+DELETED = {"title": "", "content_url": "", "del_flag": 4, "multi_app_msg_item_list": []}
+UNREAD_PUSHES: list[tuple[Any, object]] = [
+    *((read, odd) for read in (in_history, in_message_page) for odd in ODD),
+    *((in_published, odd) for odd in ODD[:4]),
+    (in_history, {"new_msg_info": {}}),
+    (in_history, PUSHED | {"app_msg_ext_info": {"new_title": "甲", "new_url": "https://mp.weixin.qq.com/s/x"}}),
+    (in_history, PUSHED | {"app_msg_ext_info": DELETED | {"del_flag": 1}}),
+    (in_history, PUSHED | {"app_msg_ext_info": without(DELETED, "del_flag")}),
+    (in_published, {"publish_info": "{"}),
+    (in_published, {"publish_info": '{"articles": [{}]}'}),
+    (in_published, {"publish_info": '{"appmsgex": [null]}'}),
+]
+
+
+@pytest.mark.parametrize(("read", "element"), UNREAD_PUSHES)
+def test_a_push_of_wechat_that_is_not_known_takes_the_proof_and_leaves_the_posts(read: Any, element: object) -> None:
+    reading = read(element)
+    assert (reading.outcome, reading.covers) == (Outcome.OK, Coverage.ITEM)
+    assert reading.posts
+    assert reading.reason == "列表中有未能识别的内容，不能据此认定没有更新"
+
+
+@pytest.mark.parametrize(
+    ("read", "element"),
+    [
+        (in_history, PUSHED | {"app_msg_ext_info": DELETED}),
+        (in_history, {"comm_msg_info": PUSHED["comm_msg_info"] | {"type": 1, "content": "停水通知"}}),
+        (in_published, {"publish_info": ""}),
+        (in_published, {"publish_type": 101}),
+    ],
+)
+def test_what_was_taken_back_or_is_a_mere_text_leaves_wechats_list_one(read: Any, element: object) -> None:
+    reading = read(element)
+    assert (reading.outcome, reading.covers, reading.reason) == (Outcome.OK, Coverage.LIST, None)
+
+
+def test_a_clean_copy_of_wechats_list_does_not_make_good_what_another_shows() -> None:
+    bodies = [wechat.history(PUSHED), wechat.history(None, PUSHED)]  # type: ignore[arg-type]
+    for both in (bodies, bodies[::-1]):
+        assert wechat.read(*both, account=wechat.ledger(wechat.BIZ)).covers is Coverage.ITEM
 
 
 def test_a_list_of_nothing_but_the_unknown_is_not_empty() -> None:
