@@ -136,6 +136,11 @@ class CollectorEngine:
             raise InputError(account.key, f"没有该平台的采集程序；可用的有：{'、'.join(sorted(self._platforms))}")
         return self._looker.look(account, full, renew=nothing)
 
+    def check(self) -> None:
+        """Raises TransientError naming what goes wrong while the looking goes on."""
+        if self._keeping:
+            self._keeping.check()
+
     def hurry(self) -> None:
         """Begin no further visit, and give up the one at hand if it takes long: another collector makes it."""
         self._looker.hurry(HURRY_SECONDS)

@@ -1,5 +1,6 @@
 """Keeps the proof of a look: its captures, and a picture of what a finding or a wall rests on."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,6 +33,8 @@ AT_ONCE = 3
 MOST_POSTS = 3
 """Posts' own pages that are photographed for one finding."""
 MOST_ATTEMPTS = 5
+MOST_UNKEPT = 10
+"""Looks that are held while nothing can be stored: the newest, since each may be megabytes."""
 _FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 600.0, 43_200.0
 _WALLS = (Outcome.BLOCKED, Outcome.LOGIN_WALL)
 _TOO_FAST = (418, 429)
@@ -89,19 +92,30 @@ class Keeping:
         self._clock = clock
         self._program = program
         self._walls = Walls()
+        self._unkept: deque[tuple[Look, Mapping[str, bytes]]] = deque(maxlen=MOST_UNKEPT)
+        self._trouble: str | None = None
+
+    def check(self) -> None:
+        """Raises TransientError while evidence is not stored, which nobody would notice before it is asked for."""
+        if self._trouble:
+            raise TransientError(f"证据没有存入：{self._trouble}")
 
     def take_stock(self, platforms: Iterable[str], now: datetime) -> None:
-        """Note what new findings are to be photographed, and bring the visits of the first few forward."""
+        """Note what new findings are to be photographed, and bring the visits of the first few forward.
+
+        What could not be stored is tried again.
+        """
+        self._keep_again()
         self._pictures.note(self._pages_of, now)
-        for name in platforms:
+        for name in () if self._trouble else platforms:
             self._pictures.hasten(name, now, AT_ONCE)
 
     def kept(self, due: Due, visit: Visit, deadline_days: Collection[int], renew: Callable[[], None]) -> Visit:
         """The visit with the hash of its manifest, and what it is worth in the store. Makes at most one picture, and
         calls `renew` before."""
         account = due.account
-        # Another source has no page of its own to be photographed.
-        wanted = () if visit.probe.source else self._wanted(account, self._clock())
+        # Another source has no page of its own to be photographed; what cannot be stored is not asked for.
+        wanted = () if visit.probe.source or self._trouble else self._wanted(account, self._clock())
         reasons = reasons_to_keep(
             Circumstances(
                 at=visit.probe.at,
@@ -265,18 +279,32 @@ class Keeping:
             self._keeper.keep(look, contents, self._clock())
         except (TransientError, PermanentError, InputError) as error:
             log.error("evidence_not_kept", account=f"{look.platform}/{look.account_id}", error=str(error))
+            self._trouble = str(error)
+            if isinstance(error, TransientError | InputError):
+                self._unkept.append((look, contents))
             return False
+        self._trouble = None
         return True
+
+    def _keep_again(self) -> None:
+        """The oldest first, until one is refused again: that and the rest wait."""
+        waiting = deque(self._unkept)
+        self._unkept.clear()
+        while waiting and self._keep(*waiting.popleft()):
+            """What was kept waits no longer."""
+        self._unkept.extend(waiting)
 
     def _note(self, asked: Wanted, look: Look, taken: _Taken, is_kept: bool, wall: str | None = None) -> None:
         """What became of the picture that a finding waits for. `wall`: what the look itself met."""
         now, picture = self._clock(), taken.picture
         try:
             failure = wall or taken.failure
-            if failure is None and picture.jpeg and is_kept:
+            if failure or not picture.jpeg:
+                self._pictures.miss(asked, failure or _NOT_OPENED, _again_at(asked.attempts, now))
+            elif is_kept:
                 self._pictures.keep(asked, look.sha256, sha256_of(picture.jpeg), _sha256(picture.thumbnail), now)
             else:
-                self._pictures.miss(asked, failure or _NOT_STORED, _again_at(asked.attempts, now))
+                self._pictures.put_off(asked, _NOT_STORED, now + timedelta(seconds=_FIRST_RETRY_SECONDS))
         except TransientError as error:
             log.warning("picture_not_noted", account=asked.key, error=str(error))
 

@@ -126,6 +126,11 @@ class Pictures:
         with self._database.begin() as connection:
             connection.execute(update(_picture).where(_of(wanted)).values(**values))
 
+    def put_off(self, wanted: Wanted, reason: str, next_at: datetime) -> None:
+        """None was kept, and not for the page's fault: this was no attempt."""
+        with self._database.begin() as connection:
+            connection.execute(update(_picture).where(_of(wanted)).values(next_at=next_at, reason=reason))
+
     def of(self, fingerprints: Iterable[str]) -> dict[str, list[Kept]]:
         """What is kept of each of the findings, its account's page first."""
         asked = list(dict.fromkeys(fingerprints))

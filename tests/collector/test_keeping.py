@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.collector.capture import Capture
-from services.collector.keeping import MOST_ATTEMPTS, Keeping
+from services.collector.keeping import MOST_ATTEMPTS, MOST_UNKEPT, Keeping
 from services.collector.pictured import Caption, Captioning, Opened, Picture, no_picture
 from services.collector.platforms.base import Platform
 from shared.clock import Clock
@@ -260,6 +260,70 @@ def test_a_vault_that_is_away_stops_neither_the_looking_nor_the_finding(
     assert office.store.pictures.missing(finding.fingerprint) == [(OF_ACCOUNT, "证据没有存入，请检查证据存放处")]
     office.looked("two posts", MINUTE * 11)
     assert finding.fingerprint in office.store.pictures.of([finding.fingerprint])
+
+
+class FullDisk:
+    """In the vault's place: takes nothing until there is space."""
+
+    def __init__(self, office: Office, patch: pytest.MonkeyPatch) -> None:
+        self.is_full = True
+        self._put = office.vault.put
+        patch.setattr(office.vault, "put", self.put)
+
+    def put(self, content: bytes) -> str:
+        if self.is_full:
+            raise TransientError("磁盘已满")
+        return self._put(content)
+
+
+def test_a_picture_that_could_not_be_stored_is_made_however_long_the_disk_was_full(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, finding = FullDisk(office, monkeypatch), a_finding()
+    office.accuse(finding)
+    for _ in range(3 * MOST_ATTEMPTS):
+        office.looked("two posts", timedelta(hours=5))
+    assert office.store.pictures.of([finding.fingerprint]) == {}
+    assert len(office.camera.asked) == 1, "nothing is photographed in vain"
+    disk.is_full = False
+    office.looked("two posts", timedelta(hours=5))
+    assert finding.fingerprint in office.store.pictures.of([finding.fingerprint])
+
+
+def test_a_full_disk_costs_a_page_no_attempt(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, finding = FullDisk(office, monkeypatch), a_finding()
+    office.accuse(finding)
+    for _ in range(MOST_ATTEMPTS):
+        office.looked("two posts", timedelta(hours=5))
+    disk.is_full = False
+    office.camera.script = ["none"]
+    office.looked("two posts", timedelta(hours=5))
+    office.looked("two posts", timedelta(hours=5))
+    assert finding.fingerprint in office.store.pictures.of([finding.fingerprint])
+
+
+def test_evidence_that_is_not_stored_is_told_until_it_is(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FullDisk(office, monkeypatch)
+    office.engine.check()
+    office.looked("two posts")
+    with pytest.raises(TransientError, match="证据没有存入.*磁盘已满"):
+        office.engine.check()
+    disk.is_full = False
+    office.visit("", MINUTE * 2)
+    office.engine.check()
+
+
+def test_the_last_looks_that_a_full_disk_refused_are_stored_when_there_is_space_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(office, monkeypatch)
+    missed = [office.looked(word, MINUTE * 2).evidence_sha256 for word in ("two posts", "one changed", "three posts")]
+    for _ in range(2 * MOST_UNKEPT):
+        missed.append(office.looked("login", MINUTE * 2).evidence_sha256)
+    assert office.kept() == []
+    disk.is_full = False
+    office.visit("", MINUTE * 2)
+    assert [look.sha256 for look in office.kept()] == missed[-MOST_UNKEPT:]
 
 
 def test_a_browser_that_does_not_start_for_the_picture_stops_nothing(office: Office) -> None:

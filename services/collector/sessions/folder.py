@@ -44,7 +44,7 @@ class SessionFolder:
             with _alone(file.parent):
                 _write_whole(file, sealed)
         except OSError as error:
-            why = f"登录状态存不进去（{system_words(error)}），请让运行用户可以写这个文件夹"
+            why = f"登录状态存不进去（{system_words(error)}），请检查磁盘和文件夹权限，再登录一次"
             raise SessionFileError(str(file), why) from error
 
     def find(self, platform: str, name: str = DEFAULT) -> Session | None:
