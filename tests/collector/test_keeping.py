@@ -306,7 +306,7 @@ def test_evidence_that_is_not_stored_is_told_until_it_is(office: Office, monkeyp
     disk = FullDisk(office, monkeypatch)
     office.engine.check()
     office.looked("two posts")
-    with pytest.raises(TransientError, match="证据没有存入.*磁盘已满"):
+    with pytest.raises(TransientError, match="证据没有存入：磁盘已满"):
         office.engine.check()
     disk.is_full = False
     office.visit("", MINUTE * 2)
@@ -317,9 +317,8 @@ def test_the_last_looks_that_a_full_disk_refused_are_stored_when_there_is_space_
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = FullDisk(office, monkeypatch)
-    missed = [office.looked(word, MINUTE * 2).evidence_sha256 for word in ("two posts", "one changed", "three posts")]
-    for _ in range(2 * MOST_UNKEPT):
-        missed.append(office.looked("login", MINUTE * 2).evidence_sha256)
+    words = ["two posts", "one changed", "three posts", *["login"] * 2 * MOST_UNKEPT]
+    missed = [office.looked(word, MINUTE * 2).evidence_sha256 for word in words]
     assert office.kept() == []
     disk.is_full = False
     office.visit("", MINUTE * 2)
