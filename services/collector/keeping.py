@@ -290,8 +290,9 @@ class Keeping:
         """The oldest first, until one is refused again: that and the rest wait."""
         waiting = deque(self._unkept)
         self._unkept.clear()
-        while waiting and self._keep(*waiting.popleft()):
-            """What was kept waits no longer."""
+        while waiting:
+            if not self._keep(*waiting.popleft()):
+                break
         self._unkept.extend(waiting)
 
     def _note(self, asked: Wanted, look: Look, taken: _Taken, is_kept: bool, wall: str | None = None) -> None:
