@@ -1,5 +1,6 @@
 """A vault in a folder: `ab/cd/abcd...`, compressed by zlib (RFC 1950), its owner's alone."""
 
+import errno
 import os
 import secrets
 import zlib
@@ -12,6 +13,8 @@ from shared.folders import OWNER_ONLY, make_folder
 from shared.storage.files import PARTIAL, flush
 from shared.system_words import system_words
 
+_OF_ITS_OWN = (errno.EISDIR, errno.ELOOP, errno.EIO)
+"""What is wrong with one file alone; all else is wrong with the disk or the folder."""
 _LEVEL = 1
 """Pages shrink to a fifth at any level; a higher one takes several times the processor time."""
 MOST_BYTES = 256 << 20
@@ -44,6 +47,8 @@ class FolderVault:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingError(f"证据库 {self._path} 里没有 {sha256}") from error
         except OSError as error:
+            if error.errno in _OF_ITS_OWN:
+                raise DamagedError(f"{file} 读不出（{system_words(error)}）；请从备份恢复") from error
             raise _away(self._path, "读不出", error) from error
         return demand_whole(sha256, _unpacked(packed, str(file)), str(file))
 

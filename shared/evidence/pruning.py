@@ -1,5 +1,6 @@
 """Evidence has its time: what is old and cited by no open finding goes, and leaves its hash in the log."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.evidence.entry import Entry
@@ -30,8 +31,9 @@ class Pruning:
         `now` must be right: a clock that is ahead would destroy what is young.
         """
         before, walls_before = (now - timedelta(days=days) for days in self._days())
-        entries = self._log.old(before, walls_before, self._after, MOST_LOOKS)
-        self._after = entries[-1].n if len(entries) == MOST_LOOKS else 0
+        rows = self._log.old(before, walls_before, self._after, MOST_LOOKS)
+        self._after = rows[-1].n if len(rows) == MOST_LOOKS else 0
+        entries = [row.entry for row in rows if row.entry]
         cited = self._cited(entries, now)
         gone = [entry for entry in entries if entry.look not in cited]
         for entry in gone:
@@ -42,7 +44,7 @@ class Pruning:
     def _days(self) -> tuple[int, int]:
         return self._settings.keep_days, min(self._settings.wall_days, self._settings.keep_days)
 
-    def _cited(self, entries: list[Entry], now: datetime) -> set[str]:
+    def _cited(self, entries: Sequence[Entry], now: datetime) -> set[str]:
         """What an open finding rests on stays as long as it is open."""
         keys = {entry.key for entry in entries}
         held = self._findings.holding(now, (), keys) if keys else ()

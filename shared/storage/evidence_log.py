@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, or_, select, update
 
+from shared.errors import InputError
 from shared.events import Outcome
 from shared.evidence.entry import EMPTY, Entry, EntryKind, Head, Item
 from shared.storage.database import Database
@@ -89,31 +90,33 @@ class EvidenceLog:
         return gone
 
     def kept(self, look: str) -> Entry | None:
-        """The entry that tells when a look was stored; pruned or not."""
-        with self._database.read() as connection:
-            row = connection.execute(_of_look(look, EntryKind.KEPT)).first()
-        return _written(row) if row else None
+        """The entry that tells when a look was stored; pruned or not. Raises InputError where somebody changed it into
+        none, as do the next two."""
+        return next(iter(self._demanded(_of_look(look, EntryKind.KEPT))), None)
 
     def pruned(self, look: str) -> Entry | None:
-        with self._database.read() as connection:
-            row = connection.execute(_of_look(look, EntryKind.PRUNED)).first()
-        return _written(row) if row else None
+        return next(iter(self._demanded(_of_look(look, EntryKind.PRUNED))), None)
 
     def starting(self, prefix: str, most: int) -> list[Entry]:
         """Looks whose hash begins so."""
         rows = select(_entry).where(_entry.c.kind == EntryKind.KEPT, _entry.c.look.startswith(prefix, autoescape=True))
-        with self._database.read() as connection:
-            return [_written(row) for row in connection.execute(rows.order_by(_entry.c.n).limit(most))]
+        return self._demanded(rows.order_by(_entry.c.n).limit(most))
 
-    def old(self, before: datetime, walls_before: datetime, after: int, most: int) -> list[Entry]:
+    def _demanded(self, rows: Select[Any]) -> list[Entry]:
+        found = self._logged(rows)
+        if changed := next((row for row in found if row.entry is None), None):
+            why = f"第{changed.n}条被改动过，读不出；请运行 xunjian evidence verify 查看全部问题"
+            raise InputError("证据登记簿", why)
+        return [row.entry for row in found if row.entry]
+
+    def old(self, before: datetime, walls_before: datetime, after: int, most: int) -> list[Logged]:
         """Looks stored before a moment and not pruned, by number, those after entry `after`.
 
         `walls_before`: the moment for those that saw nothing of the account.
         """
         is_old = or_(_entry.c.at < before, and_(_entry.c.at < walls_before, _entry.c.why.not_in(_LASTING)))
         rows = select(_entry).where(_entry.c.open, _entry.c.n > after, is_old).order_by(_entry.c.n).limit(most)
-        with self._database.read() as connection:
-            return [_written(row) for row in connection.execute(rows)]
+        return self._logged(rows)
 
     def head(self) -> Head:
         """Number and hash of the last entry; 0 and zeros before any."""
@@ -142,11 +145,13 @@ class EvidenceLog:
         return list(self.each(max(self.head().n - most, BEFORE_ANY)))
 
     def _page(self, after: int) -> list[Logged]:
-        rows = select(_entry).where(_entry.c.n > after).order_by(_entry.c.n).limit(_PAGE)
+        return self._logged(select(_entry).where(_entry.c.n > after).order_by(_entry.c.n).limit(_PAGE))
+
+    def _logged(self, rows: Select[Any]) -> list[Logged]:
         with self._database.read() as connection:
             try:
                 return [_logged(row) for row in connection.execute(rows)]
-            except ValueError:
+            except (ValueError, TypeError):
                 # Somebody wrote what the driver cannot read, a time that is none: found row by row.
                 numbers = connection.execute(rows.with_only_columns(_entry.c.n, _entry.c.hash)).all()
         return [self._row(row.n, row.hash) for row in numbers]
@@ -155,7 +160,7 @@ class EvidenceLog:
         with self._database.read() as connection:
             try:
                 return _logged(connection.execute(select(_entry).where(_entry.c.n == n)).one())
-            except ValueError:
+            except (ValueError, TypeError):
                 return Logged(n, written, None)
 
     def pruned_among(self, looks: Sequence[str]) -> set[str]:
@@ -178,7 +183,7 @@ class EvidenceLog:
             yield connection
 
 
-def _of_look(look: str, kind: EntryKind) -> Any:
+def _of_look(look: str, kind: EntryKind) -> Select[Any]:
     return select(_entry).where(_entry.c.look == look, _entry.c.kind == kind)
 
 

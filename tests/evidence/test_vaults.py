@@ -120,6 +120,20 @@ def test_a_byte_changed_on_the_disk_is_found_wherever_it_lies(tmp_path: Path) ->
         assert got == b"<p>some page</p>", "a changed header bit that changes no content is no matter"
 
 
+def test_a_folder_in_a_contents_place_is_that_contents_damage_and_no_other_s(tmp_path: Path) -> None:
+    vault = FolderVault(tmp_path)
+    name = vault.put(PAGE)
+    file = tmp_path / name[:2] / name[2:4] / name
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(DamagedError, match="这是目录"):
+        vault.get(name)
+    file.rmdir()
+    file.symlink_to(file)
+    with pytest.raises(DamagedError, match="链接互相指向"):
+        vault.get(name)
+
+
 def test_what_a_crash_left_half_written_is_nobodys_content(tmp_path: Path) -> None:
     vault = FolderVault(tmp_path)
     name = sha256_of(PAGE)

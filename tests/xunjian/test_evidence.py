@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.collector.browser.chromium import find_browser
+from shared.errors import InputError
 from shared.events import Evidence
 from shared.evidence.folder import FolderVault
 from shared.evidence.keeper import Keeper
@@ -93,6 +95,49 @@ def test_an_exhibit_is_checked_by_hand_and_holds_the_findings_reasons(kept: Kept
     assert json.loads(lines[1])["previous"] == sums[0]
     assert kept.run("head")[1].strip() == f"3:{sums[1]}"
     assert f"3:{sums[1]}" in page
+
+
+def spoil(kept: Kept, statement: str) -> None:
+    with closing(sqlite3.connect(kept.folder / "var" / "xunjian.db", isolation_level=None)) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM evidence_entry WHERE n = 2", "登记簿里没有这次查看"),
+        ("UPDATE evidence_entry SET why = 'x' WHERE n = 2", "登记的内容被改动过"),
+        ("UPDATE evidence_entry SET why = 'x' WHERE n = 3", "第3条"),
+        ("UPDATE evidence_entry SET items = '{' WHERE n = 3", "第3条：登记的内容被改动过"),
+        ("UPDATE evidence_entry SET at = 'never' WHERE n = 3", "第3条：登记的内容被改动过"),
+    ],
+)
+def test_an_exhibit_says_that_the_log_was_tampered_with_and_is_whole_otherwise(
+    kept: Kept, statement: str, words: str
+) -> None:
+    spoil(kept, statement)
+    out = kept.folder / "exhibit"
+    status, said = kept.run("show", kept.finding.number, "--out", str(out))
+    assert (status, words in said) == (0, True), said
+    assert words in (out / "说明.html").read_text("utf-8")
+    assert (out / "SHA256SUMS").exists()
+    assert (out / "01-原始内容-01.html.txt").exists()
+
+
+@pytest.mark.parametrize("change", ["items = '{'", "at = 'never'", "kind = 'x'"])
+def test_a_look_whose_own_entry_cannot_be_read_is_refused_with_the_remedy(kept: Kept, change: str) -> None:
+    spoil(kept, f"UPDATE evidence_entry SET {change} WHERE n = 2")
+    out = kept.folder / "exhibit"
+    done = CliRunner().invoke(
+        make_app(["evidence"]),
+        ["evidence", "show", kept.finding.number, "--out", str(out), "--config", str(kept.config)],
+    )
+    if done.exit_code == 0:
+        assert "登记簿里没有这次查看" in done.output
+    else:
+        assert isinstance(done.exception, InputError)
+        assert "xunjian evidence verify" in str(done.exception)
+        assert not out.exists()
 
 
 def test_a_look_is_shown_by_the_beginning_of_its_hash_and_nothing_is_overwritten(kept: Kept) -> None:

@@ -9,7 +9,7 @@ from shared.evidence.entry import EMPTY, Entry, Head
 from shared.evidence.keeper import Keeper
 from shared.folders import make_folder
 from shared.system_words import system_words
-from xunjian.exhibits.gathered import Gathered, Shown, chain_of
+from xunjian.exhibits.gathered import Gathered, Shown, chain_of, faults_of
 from xunjian.exhibits.page import page
 
 PAGE, PDF, LOG, SUMS = "说明.html", "说明.pdf", "log.txt", "SHA256SUMS"
@@ -32,7 +32,8 @@ def write_exhibit(gathered: Gathered, folder: Path, keeper: Keeper) -> list[str]
 def _write(gathered: Gathered, folder: Path, keeper: Keeper) -> list[str]:
     files: dict[str, str] = {}
     pictures: dict[str, bytes] = {}
-    missing = [*(shown.missing for shown in gathered.looks if shown.missing), *gathered.without_picture]
+    faults = faults_of(gathered, keeper)
+    missing = [*(shown.missing for shown in gathered.looks if shown.missing), *gathered.without_picture, *faults]
     for place, shown in enumerate(gathered.looks, 1):
         for sha256, name in _names(place, shown):
             try:
@@ -45,7 +46,7 @@ def _write(gathered: Gathered, folder: Path, keeper: Keeper) -> list[str]:
             if shown.look and sha256 == shown.look.picture:
                 pictures[sha256] = content
     head = _write_log(folder / LOG, chain_of(gathered, keeper))
-    (folder / PAGE).write_text(page(gathered, files, pictures, head), "utf-8")
+    (folder / PAGE).write_text(page(gathered, files, pictures, head, faults), "utf-8")
     return missing
 
 

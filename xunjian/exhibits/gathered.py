@@ -3,24 +3,29 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from shared.clock import chinese_time
 from shared.errors import InputError, PermanentError
 from shared.events import Finding, post_fingerprint
-from shared.evidence.entry import Entry
+from shared.evidence.entry import Entry, Head
 from shared.evidence.keeper import Keeper
 from shared.evidence.look import Look
+from shared.evidence.verifying import check_chain
 from shared.storage.pictures import OF_ACCOUNT
 from shared.storage.store import Store
 
 _PLACES = {OF_ACCOUNT: "账号主页"}
 _NUMBER = 8
 _SHORTEST, _MOST = 8, 2
+_MOST_FAULTS = 20
+_UNLOGGED = "登记簿里没有这次查看：保存时中断，或登记被人删去；内容虽在，何时存入无从证明"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One look. `look` is null where it is not there any more; `missing` says why, in Chinese."""
+    """One look. `look` is null where it is not there any more; `missing` says why, or what else is lacking, in
+    Chinese."""
 
     sha256: str
     entry: Entry | None
@@ -87,20 +92,29 @@ def shown_look(sha256: str, keeper: Keeper) -> Shown:
         why = f"已于{chinese_time(pruned.at)}清理：{pruned.why}（登记第{pruned.n}条）"
         return Shown(sha256, entry, pruned, None, why)
     try:
-        return Shown(sha256, entry, None, keeper.look(sha256))
+        return Shown(sha256, entry, None, keeper.look(sha256), "" if entry else _UNLOGGED)
     except PermanentError as error:
         why = str(error) if entry else "没有保存这次查看的内容（保存证据之前的查看，或没有存成）"
         return Shown(sha256, entry, None, None, why)
 
 
 def chain_of(gathered: Gathered, keeper: Keeper) -> Iterator[Entry]:
-    """The entries of the log from the first of these looks to its head. Raises InputError where one is no entry."""
-    numbers = [shown.entry.n for shown in gathered.looks if shown.entry]
-    if not numbers:
-        return
-    for row in keeper.log.each(min(numbers) - 1):
+    """The entries of the log from the first of these looks to its head, or to where one can be none."""
+    first = _first(gathered)
+    for row in keeper.log.each(first.n - 1) if first else ():
         if row.entry is None:
-            raise InputError(
-                "证据登记簿", f"第{row.n}条被改动过，无法导出；请运行 xunjian evidence verify 查看全部问题"
-            )
+            return
         yield row.entry
+
+
+def faults_of(gathered: Gathered, keeper: Keeper) -> list[str]:
+    """What is wrong with that part of the log, in Chinese; the first few."""
+    first = _first(gathered)
+    if first is None:
+        return []
+    faults = check_chain(keeper.log.each(first.n - 1), after=Head(n=first.n - 1, hash=first.previous))
+    return [fault.sentence for fault in islice(faults, _MOST_FAULTS)]
+
+
+def _first(gathered: Gathered) -> Entry | None:
+    return min((shown.entry for shown in gathered.looks if shown.entry), key=lambda entry: entry.n, default=None)

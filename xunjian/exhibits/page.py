@@ -1,7 +1,7 @@
 """The page that explains an exhibit to somebody without this program. Everything in it is escaped; it loads nothing."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -28,13 +28,22 @@ sha256sum -c SHA256SUMS                # 每个文件都应显示 OK
 while IFS= read -r line; do printf '%s\\n' "$line" | sha256sum; done < log.txt"""
 
 
-def page(gathered: Gathered, files: Mapping[str, str], pictures: Mapping[str, bytes], head: Head) -> str:
-    """`files`: name by SHA-256. `pictures`: by SHA-256. `head`: of the log as it was written to log.txt."""
+def page(
+    gathered: Gathered,
+    files: Mapping[str, str],
+    pictures: Mapping[str, bytes],
+    head: Head,
+    faults: Sequence[str] = (),
+) -> str:
+    """`files`: name by SHA-256. `pictures`: by SHA-256. `head`: of the log as it was written to log.txt. `faults`: what
+    is wrong with that log."""
     parts = [_finding(gathered.finding, gathered.first_seen)] if gathered.finding else []
     for place, shown in enumerate(gathered.looks, 1):
         parts += [f"<h2>第{place}次查看</h2>", _look(shown, files, pictures)]
     if gathered.without_picture:
         parts.append(f"<p>没有的截图：{escape('；'.join(gathered.without_picture))}。</p>")
+    if faults:
+        parts.append(f"<p>登记簿有问题：{escape('；'.join(faults))}。</p>")
     if not gathered.looks:
         parts.append("<p>这个问题没有引用保存下来的网页内容。</p>")
     title = escape(f"证据说明 {gathered.number}")
