@@ -39,6 +39,8 @@ _LOGIN = re.compile(r"请(先)?登录|扫码登录|登录失效|sign in|log in",
 _OF_ALL = re.compile(r"(?:\b|[-_ ])all$|全部(?:文章|订阅|公众号)?$|所有(?:文章|订阅|公众号)$|聚合|合集$", re.IGNORECASE)
 _ALL_ADDRESS = re.compile(r"/feeds?/all(?:\.\w{3,5})?/?(?:[?#]|$)")
 _ON_WEIBO = re.compile(r"https?://(?:www\.|m\.)?weibo\.c(?:om|n)/(?:u/)?(\d{5,12})/\w")
+_WEIBO_ASKED = re.compile(r"/weibo/user\d?/(\d{5,12})(?:[/?#.]|$)")
+"""RSSHub's address of one account's posts."""
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,3}")
 _OFFICE = re.compile(r"[局县区市院办队站台网处委部厅校会所镇乡村省州旗科组社]$")
 _ARTICLE = re.compile(
@@ -106,6 +108,8 @@ def _told(
     # A bare number may be any numbering of the ledger's; only WeChat's own ids can contradict.
     if account and not account.id.isdigit() and identity.agrees(account) is False:
         return _failed(Outcome.PARSE_ERROR, f"页面属于其他账号：{identity.name or identity.id}")
+    if account and (other := _other_home(told, account.url)):
+        return _failed(Outcome.PARSE_ERROR, f"页面属于其他账号：微博 {other}")
     if notices and (refusal := _refusal(notices, posts)):
         return refusal
     if not posts:
@@ -265,6 +269,12 @@ def _home(url: str | None) -> str:
     """Whose page a post of Weibo lies on."""
     match = _ON_WEIBO.match(url or "")
     return match[1] if match else ""
+
+
+def _other_home(items: Sequence[Item], asked_at: str | None) -> str | None:
+    """Whose posts these are, where the feed's address asks for another's."""
+    asked, homes = _WEIBO_ASKED.search(asked_at or ""), {_home(item.url) for item in items} - {""}
+    return min(homes) if asked and homes and asked[1] not in homes else None
 
 
 def _is_person(name: str) -> bool:

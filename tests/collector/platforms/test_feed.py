@@ -42,6 +42,20 @@ def item(
     return f"<item><title>{title}</title><link>{link}</link><pubDate>{date}</pubDate>{more}</item>"
 
 
+@pytest.mark.parametrize(("asked", "is_own"), [("2803301701", True), ("1001000001", False)])
+def test_a_bridge_that_answers_with_another_weibo_accounts_feed_says_nothing_of_the_one_asked_for(
+    asked: str, is_own: bool
+) -> None:
+    row = ledger(asked, f"https://bridge.example.cn/weibo/user/{asked}?limit=20")
+    body = rss(
+        item("通知", "https://weibo.com/2803301701/Ma1b2c3d4"), item("公告", "https://weibo.com/2803301701/Ma1b2c3d5")
+    )
+    reading = read(body, account=row)
+    assert (reading.outcome is Outcome.OK, len(reading.posts)) == ((True, 2) if is_own else (False, 0))
+    if not is_own:
+        assert reading.reason == "页面属于其他账号：微博 2803301701"
+
+
 # name, account name, its id, items, newest publish time (UTC)
 SAVED = [
     ("odd-iso-dates-in-rss2-placeholder-text.xml", "孟岩 - 投资理财智慧精选", None, 5, "2025-10-18T02:00:00"),
