@@ -159,7 +159,9 @@ def _answer(document: dict[str, object], capture: Capture, owner: tuple[str, ...
     if shared := _shared(document, "videoInfoRes"):
         yield from _single(shared)
     elif "aweme_list" in document:
-        yield _aweme_list(document, capture, owner)
+        # An empty list may be all that a refusal left of the answer.
+        refusal = None if document["aweme_list"] else _refusal(document)
+        yield refusal or _aweme_list(document, capture, owner)
     elif "aweme_detail" in document or "item_list" in document or "filter_detail" in document:
         yield from _single(document)
     elif items := _items(document.get("same_list")) or _items(document.get("data")):

@@ -272,6 +272,21 @@ def test_an_empty_list_is_empty_only_when_the_profile_agrees() -> None:
     assert DOUYIN.read([answer(profile(total=0)), answer(posts(has_more=1))], HOME).outcome is BROKEN
 
 
+@pytest.mark.parametrize(
+    ("refusal", "outcome"),
+    [
+        ({"status_code": 2483, "status_msg": "请先登录"}, Outcome.LOGIN_WALL),
+        ({"status_code": 0, "status_msg": "请先登录"}, Outcome.LOGIN_WALL),
+        ({"status_code": 10000}, Outcome.BLOCKED),
+        ({"status_code": 0, "verify_center_decision_conf": "{}"}, Outcome.BLOCKED),
+        ({"status_code": 5, "status_msg": "参数错误"}, Outcome.PARSE_ERROR),
+    ],
+)
+def test_an_empty_list_that_came_with_a_refusal_was_not_loaded(refusal: dict[str, Any], outcome: Outcome) -> None:
+    refused = answer(posts() | refusal, POSTS_URL, 200)
+    assert DOUYIN.read([answer(profile(total=0)), refused], HOME).outcome is outcome
+
+
 def test_a_second_page_refused_does_not_undo_the_first() -> None:
     reading = DOUYIN.read([answer(profile()), answer(posts(aweme())), answer({"status_code": 0})], HOME)
     assert (reading.outcome, reading.covers) == (OK, LIST)
