@@ -323,4 +323,5 @@ def _merged_post(one: ShownPost, other: ShownPost) -> ShownPost:
         kind=other.kind if one.kind is Kind.UNKNOWN else one.kind,
         comments=other.comments if one.comments is Comments.UNKNOWN else one.comments,
         ad_signals=tuple(dict.fromkeys((*one.ad_signals, *other.ad_signals))),
+        links=tuple(dict.fromkeys((*one.links, *other.links))),
     )

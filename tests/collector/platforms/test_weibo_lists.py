@@ -21,6 +21,13 @@ from tests.collector.platforms.weibo_answers import (
 )
 
 
+def test_an_item_in_two_answers_keeps_the_links_of_both() -> None:
+    linked = [mblog("4857881961438733", text=f'<a href="https://qinghe.example/{n}">链接</a>') for n in (1, 2)]
+    bodies = [answer(cards(one)) for one in linked]
+    (post,) = WEIBO.read(bodies, HOME).posts
+    assert set(post.links) >= {"https://qinghe.example/1", "https://qinghe.example/2"}
+
+
 def test_a_loaded_list_of_no_posts_is_empty() -> None:
     for bodies in ([cards(total=0)], [profile(total=0), cards(total=0)]):
         reading = WEIBO.read([answer(body) for body in bodies], HOME)
