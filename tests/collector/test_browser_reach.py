@@ -10,6 +10,7 @@ import pytest
 from playwright import sync_api as pw
 
 from services.collector.browser.chromium import BrowserSettings, find_browser
+from services.collector.browser.proxy import proxy_of
 from services.collector.browser.reach import can_be_told, reach_arguments
 from services.collector.browser.starting import launched
 
@@ -93,6 +94,24 @@ def test_behind_a_proxy_too(port: int, reach: tuple[str, ...], asked: set[str]) 
         with pytest.raises(pw.Error):
             page.goto(f"http://127.0.0.1:{port}/")
     assert _Hosts.asked == asked
+
+
+def test_an_ipv6_address_of_a_proxy_keeps_its_brackets() -> None:
+    """So Chromium asks it; not every machine that runs this has IPv6."""
+    resolving, _ = reach_arguments(("weibo.example",), "http://[fd00::1]:3128")
+    assert resolving == "--host-resolver-rules=MAP egress.invalid [fd00::1],MAP * ~NOTFOUND"
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("http://10.0.0.1", "http://10.0.0.1:80"),
+        ("https://proxy.example.cn/", "https://proxy.example.cn:443"),
+        ("http://[fd00::1]:3128", "http://[fd00::1]:3128"),
+    ],
+)
+def test_a_proxy_is_where_its_address_says(url: str, server: str) -> None:
+    assert proxy_of(url) == {"server": server}
 
 
 def test_a_proxy_that_asks_for_a_password_is_left_to_the_driver() -> None:

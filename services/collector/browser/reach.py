@@ -5,6 +5,8 @@ import json
 import urllib.parse
 from collections.abc import Sequence
 
+from services.collector.browser.proxy import host_of, place_of
+
 _NOWHERE = "PROXY 127.0.0.1:9"
 """The port of `discard`: refused at once."""
 _EGRESS = "egress.invalid"
@@ -28,12 +30,12 @@ def reach_arguments(reach: Sequence[str], proxy: str | None) -> list[str]:
         return []
     if proxy is None:
         return [_resolving(*(f"EXCLUDE {host}" for host in reach))]
-    parts = urllib.parse.urlsplit(proxy)
-    if parts.scheme == "https":
-        script = _script(reach, f"HTTPS {parts.hostname}:{parts.port or 443}")
-        return [_resolving(f"EXCLUDE {parts.hostname}"), script]
+    host, place = host_of(proxy), place_of(proxy)
+    if proxy.startswith("https:"):
+        return [_resolving(f"EXCLUDE {host}"), _script(reach, f"HTTPS {place}")]
     # By a name of ours: where the proxy is on this machine, its address must stay unknown to pages.
-    return [_resolving(f"MAP {_EGRESS} {parts.hostname}"), _script(reach, f"PROXY {_EGRESS}:{parts.port or 80}")]
+    script = _script(reach, f"PROXY {_EGRESS}{place.removeprefix(host)}")
+    return [_resolving(f"MAP {_EGRESS} {host}"), script]
 
 
 def _resolving(known: str, *others: str) -> str:
