@@ -2,77 +2,20 @@
 
 import json
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from services.analyzer.__main__ import build as build_analyzer
-from shared.errors import InputError
-from shared.event_json import read
-from shared.events import Finding, Outcome, Post, Probe
+from shared.events import Outcome
 from shared.evidence.vault import sha256_of
 from shared.runtime.opening import open_host
 from shared.runtime.settings import Settings
-from shared.storage.store import open_store
-from shared.stretches import Seen
-from tests.builders import NOW, a_post, a_probe, an_account, days, held_at
+from tests.builders import NOW, a_post, a_probe, days
 from tests.collector.exports import making
-from xunjian.app import make_app
-from xunjian.commands import exports as command
-
-WECHAT, DOUYIN = "wechat/" + making.BIZ, "douyin/MS4wLjABAAAAqinghe0000000000000000"
-END = datetime(2026, 11, 20, 16, tzinfo=UTC)
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "s.yaml").write_text("data_dir: .\n", encoding="utf-8")
-    store = open_store(f"sqlite:///{tmp_path}/xunjian.db")
-    named = [an_account(making.BIZ, "wechat"), an_account(DOUYIN.partition("/")[2], "douyin", name="抖音号")]
-    store.accounts.upsert(named, NOW - days(60))
-    store.close()
-    return tmp_path
-
-
-@pytest.fixture
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr(command, "utc_now", lambda: NOW)
-
-    def invoke(*words: str) -> Result:
-        app = make_app(["exports", "sources", "evidence"])
-        return CliRunner().invoke(app, [*words, "--config", str(folder / "s.yaml")])
-
-    return invoke
-
-
-def refusal(result: Result) -> str:
-    assert isinstance(result.exception, InputError), result.output
-    return str(result.exception)
-
-
-def judged(folder: Path, *before: Post | Probe) -> tuple[list[Post], list[Probe], list[Finding]]:
-    """What the analyzer makes of all that was published."""
-    with open_host(Settings(data_dir=folder), lambda: NOW, "test") as host:
-        if before:
-            host.bus.publish(list(before))
-        analyzer = build_analyzer(host)
-        while analyzer.step(NOW):
-            pass
-        analyzer.close()
-        with host.store.events.observed() as bodies:
-            events = [read(Probe, body) if '"probe"' in body[:20] else read(Post, body) for body in bodies]
-        findings = held_at(host.store, NOW)
-    posts = [event for event in events if isinstance(event, Post)]
-    return posts, [event for event in events if isinstance(event, Probe)], findings
-
-
-def silences(findings: list[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.rule.startswith("silent")]
+from tests.xunjian.exports.handing_in import DOUYIN, END, WECHAT, Run, judged, refusal, silences
 
 
 def of_month(quiet_days: int) -> dict[str, int]:
@@ -141,93 +84,6 @@ def test_the_same_file_again_changes_nothing(run: Run, folder: Path) -> None:
     assert "已导入过，没有改变" in again.output
     assert judged(folder) == before
     assert "共 1 个文件" in run("exports", "list", WECHAT).output
-
-
-def wrongly_dated(run: Run, folder: Path) -> tuple[str, str]:
-    """Both tabs, downloaded through the 6th and said to reach the 20th."""
-    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
-    quiet = making.saved(folder, "b.xls", making.xls(making.unnotified(("二", 20261104, 2))))
-    period = "--from", "2026-10-01", "--to", "2026-11-20"
-    assert "列表核实到：2026-11-21" in run("exports", "add", WECHAT, pushed, quiet, *period).output
-    return pushed, quiet
-
-
-def test_a_period_that_was_stated_wrongly_is_mended_by_the_same_files(run: Run, folder: Path) -> None:
-    files = wrongly_dated(run, folder)
-    done = run("exports", "add", WECHAT, *files, "--from", "2026-10-01", "--to", "2026-11-06")
-    assert done.exit_code == 0, done.exception
-    assert "已更正起止日期：a.xls" in done.output
-    assert "列表核实到：2026-11-07 00:00" in done.output
-    assert "2026-11-20" not in run("exports", "list", WECHAT).output
-    assert "列表核实到：2026-11-07 00:00" in run("sources", WECHAT).output
-    assert "没有改变" in run("exports", "add", WECHAT, *files).output
-
-
-def test_a_new_download_proves_although_an_old_one_was_said_to_reach_farther(run: Run, folder: Path) -> None:
-    _, quiet = wrongly_dated(run, folder)
-    judged(folder)
-    run("exports", "remove", WECHAT, "a.xls")
-    rows = making.notified(("一", 20261103, 1), ("新", 20261118, 3))
-    anew = making.saved(folder, "c.xls", making.xls(rows))
-    done = run("exports", "add", WECHAT, anew, quiet, "--from", "2026-10-01", "--to", "2026-11-19")
-    assert "列表核实到：2026-11-20 00:00" in done.output
-    assert silences(judged(folder)[2]) == []
-
-
-def test_a_stated_period_supports_no_later_verdict(run: Run, folder: Path) -> None:
-    wrongly_dated(run, folder)
-    judged(folder)
-    with open_host(Settings(data_dir=folder), lambda: NOW, "test") as host:
-        assert host.store.coverage.of(WECHAT)[Seen.LISTED] == []
-        assert host.store.posts.proved_at(WECHAT) is None
-
-
-def test_a_file_that_was_removed_supports_no_later_proof(run: Run, folder: Path) -> None:
-    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
-    quiet = making.saved(folder, "b.xls", making.xls(making.unnotified(("二", 20261104, 2))))
-    period = "--from", "2026-10-01", "--to", "2026-11-20"
-    run("exports", "add", WECHAT, pushed, *period)
-    assert "已移出：a.xls" in run("exports", "remove", WECHAT, "a.xls").output
-    assert "没有核实列表" in run("exports", "add", WECHAT, quiet, *period).output
-    assert "没有导入过“a.xls”；查看：xunjian exports list" in refusal(run("exports", "remove", WECHAT, "a.xls"))
-
-
-def wrongly_quiet(run: Run, folder: Path) -> str:
-    """Articles were last counted on the 3rd, the file is said to reach the 20th: seventeen days of silence."""
-    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
-    quiet = making.saved(folder, "b.xls", making.xls(making.unnotified(("二", 20261102, 2))))
-    run("exports", "add", WECHAT, pushed, quiet, "--from", "2026-10-01", "--to", "2026-11-20")
-    assert [one.rule for one in silences(judged(folder)[2])] == ["silent_account"]
-    return pushed
-
-
-def test_what_a_file_accused_of_is_over_when_it_is_removed(run: Run, folder: Path) -> None:
-    wrongly_quiet(run, folder)
-    done = run("exports", "remove", WECHAT, "a.xls")
-    assert "此前据此的核实已撤回，据此报告的静默随之解除" in done.output
-    assert silences(judged(folder)[2]) == []
-
-
-def test_what_a_file_accused_of_is_over_when_its_days_are_mended(run: Run, folder: Path) -> None:
-    pushed = wrongly_quiet(run, folder)
-    quiet = str(folder / "b.xls")
-    done = run("exports", "add", WECHAT, pushed, quiet, "--from", "2026-10-01", "--to", "2026-11-06")
-    assert "据此报告的静默随之解除" in done.output
-    assert silences(judged(folder)[2]) == []
-
-
-def test_days_that_are_mended_to_begin_elsewhere_are_a_look_of_their_own(run: Run, folder: Path) -> None:
-    pushed = wrongly_quiet(run, folder)
-    quiet = str(folder / "b.xls")
-    run("exports", "add", WECHAT, pushed, quiet, "--from", "2026-11-01", "--to", "2026-11-20")
-    assert [one.rule for one in silences(judged(folder)[2])] == ["silent_account"]
-
-
-def test_a_file_that_proved_nothing_withdraws_nothing(run: Run, folder: Path) -> None:
-    pushed = making.saved(folder, "a.xls", making.xls(making.notified(("一", 20261103, 1))))
-    run("exports", "add", WECHAT, pushed)
-    assert "撤回" not in run("exports", "remove", WECHAT, "a.xls").output
-    assert [probe.withdraws for probe in judged(folder)[1]] == [None]
 
 
 def test_of_two_files_of_one_name_the_hash_tells(run: Run, folder: Path) -> None:
