@@ -106,7 +106,9 @@ def _unlisted(
     first = sitting.judging.observed.first_list(account.key, met)
     if first is None or first.posts_total is None:
         return 0
-    return max(0, sitting.judging.observed.most_total(account.key, met, look.at) - first.posts_total)
+    # Of looks that were stored before totals had a column only their bodies tell.
+    most = max(look.posts_total, sitting.judging.observed.most_total(account.key, met, look.at))
+    return max(0, most - first.posts_total)
 
 
 def _first_seen(

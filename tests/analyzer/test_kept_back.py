@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.analyzer.rules.silent_account import SilentAccount
 from services.analyzer.rules.silent_workdays import SilentWorkdays
@@ -73,6 +74,14 @@ def test_a_rise_is_news_once_yet_the_silence_stays_denied(store: Store, judge: A
 @pytest.mark.parametrize("total", [1, 99, 100])
 def test_a_total_that_rose_and_fell_again_denies_the_silence_too(store: Store, judge: Analyzer, total: int) -> None:
     judge.judge([look(6, 101), look(7, total), look(14, total)])
+    assert rules_at(store, 14) == ["unverified"]
+
+
+def test_a_total_that_rose_before_totals_had_a_column_denies_the_silence_too(store: Store, judge: Analyzer) -> None:
+    judge.judge([look(14, 101)])
+    with store.database.begin() as connection:
+        connection.execute(text("UPDATE probe SET posts_total = NULL"))
+    judge.judge([look(13.9, None, outcome=Outcome.BLOCKED)])  # It came late: the list is judged again.
     assert rules_at(store, 14) == ["unverified"]
 
 
